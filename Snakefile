@@ -1,0 +1,36 @@
+"""GCIN: sequencing reads and clinical tables in, validated treatment predictions out."""
+
+from snakemake.utils import min_version
+
+min_version("9.25")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/reference.smk"
+include: "workflow/rules/alignment.smk"
+include: "workflow/rules/calling.smk"
+include: "workflow/rules/quality.smk"
+include: "workflow/rules/genotypes.smk"
+include: "workflow/rules/annotation.smk"
+include: "workflow/rules/tensors.smk"
+include: "workflow/rules/clinical.smk"
+include: "workflow/rules/generations.smk"
+include: "workflow/rules/splits.smk"
+include: "workflow/rules/model.smk"
+include: "workflow/rules/evaluation.smk"
+include: "workflow/rules/prediction.smk"
+include: "workflow/rules/simulation.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    """Every sample, cohort and study that the configuration names."""
+    default_target: True
+    input:
+        samples_of_run,
+        cohorts_of_run,
+        studies_of_run,
+    localrule: True
