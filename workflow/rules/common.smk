@@ -1,4 +1,4 @@
-"""What every rules file shares: the checked run, its hashes, and who needs which file."""
+"""What the other files share: the checked run, its hashes, and what it must produce."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from gcin._code import code_of
-from gcin.generations import digest, edition_of_study, generation_of_cohort, identity_of_sample
+from gcin.generations import edition_of_study, generation_of_cohort, identity_of_sample
 from gcin.intake.run import read_run
 
 try:
@@ -17,18 +17,26 @@ except ValueError as error:
     raise WorkflowError(str(error)) from None
 
 SETTINGS = RUN.settings
-SHEET = RUN.samples
-CARDS = RUN.cards
 STUDIES = SETTINGS["studies"]
+DESIGNS = SETTINGS["model"]["designs"]
+SEEDS = SETTINGS["model"]["training"]["seeds"]
 
-CALLED = {name: SETTINGS[name] for name in ("reference", "alignment", "calling")}
-JOINT = CALLED | {name: SETTINGS[name] for name in ("genotypes", "quality", "annotation", "tensors")}
+CALLED = {stage: SETTINGS[stage] for stage in ("reference", "alignment", "calling")}
+JOINT = {stage: SETTINGS[stage] for stage in ("genotypes", "quality", "annotation", "tensors")}
+STUDIED = {stage: SETTINGS[stage] for stage in ("splits", "model", "evaluation", "prediction")}
 IDENTITIES = {
-    sample: identity_of_sample(rows, CALLED) for sample, rows in SHEET.groupby("sample")
+    sample: identity_of_sample(RUN.rows_of(sample), CALLED) for sample in RUN.sample_names
 }
 GENERATIONS = {
-    cohort: generation_of_cohort(rows, JOINT | {"assay": assay_of(CARDS[cohort])})
-    for cohort, rows in SHEET.groupby("cohort")
+    cohort: generation_of_cohort(RUN.rows_in(cohort), CALLED | JOINT | RUN.assay_of(cohort))
+    for cohort in RUN.cohorts
+}
+EDITIONS = {
+    study: edition_of_study(
+        STUDIED | STUDIES[study] | {"cards": [RUN.cards[name] for name in RUN.cohorts_of(study)]},
+        {cohort: GENERATIONS[cohort] for cohort in RUN.cohorts_of(study)},
+    )
+    for study in STUDIES
 }
 
 
@@ -43,3 +51,37 @@ wildcard_constraints:
     seed=r"\d+",
     generation=r"[0-9a-f]{12}",
     edition=r"[0-9a-f]{12}",
+
+
+def samples_of_run(wildcards):
+    """Name the artefacts of every sample that is processed here."""
+    return collect(
+        "results/samples/{sample}/{file}",
+        sample=RUN.samples_of_kind("fastq"),
+        file=["alignment.cram", "variants.g.vcf.gz"],
+    )
+
+
+def joint_artefacts(wildcards):
+    """Name every joint artefact of a cohort's generation: a missing one is always made again."""
+    called = RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf")
+    files = ["manifest.tsv", "tensors/receipt.json", "clinical/receipt.json", "quality/multiqc.html"]
+    files += ["genotypes.bcf", "annotated.bcf", "annotated.vcf.gz"] if called else []
+    files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
+    files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []
+    return collect("results/cohorts/{{cohort}}/{{generation}}/{file}", file=files)
+
+
+def cohorts_of_run(wildcards):
+    """Name the pointer to the newest generation of each cohort; it asks for all the rest."""
+    return collect("results/cohorts/{cohort}/current", cohort=RUN.cohorts)
+
+
+def studies_of_run(wildcards):
+    """Name the pointer to the newest edition of each study; it asks for all the rest."""
+    return collect("results/studies/{study}/current", study=STUDIES)
+
+
+def store_of(cohort):
+    """Name the receipt of a cohort's tensor store, in the generation that this run describes."""
+    return f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/receipt.json"

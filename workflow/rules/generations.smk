@@ -1,0 +1,64 @@
+"""Generations and editions: manifests, receipts and the pointers to the newest of them."""
+
+
+rule write_manifest:
+    """Write the sheet rows that a generation is made of."""
+    output:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+    log:
+        "logs/write_manifest/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/write_manifest/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    localrule: True
+    params:
+        code=code_of("write_manifest"),
+        rows=lambda wildcards: RUN.rows_in(wildcards.cohort).to_dict("list"),
+    script:
+        "../scripts/write_manifest.py"
+
+
+rule seal_generation:
+    """Write the receipt of a whole generation, once every artefact of it holds its samples."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        artefacts=joint_artefacts,
+    output:
+        receipt="results/cohorts/{cohort}/{generation}/receipt.json",
+    log:
+        "logs/seal_generation/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/seal_generation/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    localrule: True
+    params:
+        code=code_of("seal_generation"),
+    script:
+        "../scripts/seal_generation.py"
+
+
+rule point_to_generation:
+    """Name a cohort's newest complete generation."""
+    input:
+        receipt=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{generation}/receipt.json",
+            generation=GENERATIONS[wildcards.cohort],
+        ),
+    output:
+        pointer="results/cohorts/{cohort}/current",
+    log:
+        "logs/point_to_generation/{cohort}.log",
+    benchmark:
+        "benchmarks/results/point_to_generation/{cohort}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    localrule: True
+    params:
+        generation=lambda wildcards: GENERATIONS[wildcards.cohort],
+    shell:
+        """
+        exec 2>{log:q}
+        printf '%s\\n' {params.generation:q} >{output.pointer:q}
+        """
