@@ -65,7 +65,12 @@ def samples_of_run(wildcards):
 def joint_artefacts(wildcards):
     """Name every joint artefact of a cohort's generation: a missing one is always made again."""
     called = RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf")
-    files = ["manifest.tsv", "tensors/receipt.json", "clinical/receipt.json", "quality/multiqc.html"]
+    files = [
+        "manifest.tsv",
+        "tensors/receipt.json",
+        "clinical/receipt.json",
+        "quality/multiqc.html",
+    ]
     files += ["genotypes.bcf", "annotated.bcf", "annotated.vcf.gz"] if called else []
     files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
     files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []

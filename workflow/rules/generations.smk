@@ -9,9 +9,9 @@ rule write_manifest:
         "logs/write_manifest/{cohort}/{generation}.log",
     benchmark:
         "benchmarks/results/write_manifest/{cohort}/{generation}.tsv"
+    localrule: True
     conda:
         "../../envs/tables.yaml"
-    localrule: True
     params:
         code=code_of("write_manifest"),
         rows=lambda wildcards: RUN.rows_in(wildcards.cohort).to_dict("list"),
@@ -23,6 +23,7 @@ rule seal_generation:
     """Write the receipt of a whole generation, once every artefact of it holds its samples."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        tensors="results/cohorts/{cohort}/{generation}/tensors/receipt.json",
         artefacts=joint_artefacts,
     output:
         receipt="results/cohorts/{cohort}/{generation}/receipt.json",
@@ -30,9 +31,9 @@ rule seal_generation:
         "logs/seal_generation/{cohort}/{generation}.log",
     benchmark:
         "benchmarks/results/seal_generation/{cohort}/{generation}.tsv"
+    localrule: True
     conda:
         "../../envs/tables.yaml"
-    localrule: True
     params:
         code=code_of("seal_generation"),
     script:
@@ -52,9 +53,9 @@ rule point_to_generation:
         "logs/point_to_generation/{cohort}.log",
     benchmark:
         "benchmarks/results/point_to_generation/{cohort}.tsv"
+    localrule: True
     conda:
         "../../envs/tables.yaml"
-    localrule: True
     params:
         generation=lambda wildcards: GENERATIONS[wildcards.cohort],
     shell:

@@ -1,4 +1,4 @@
-"""Write the receipt of a whole generation, once every artefact of it holds its samples."""
+"""Write the receipt of a whole generation, once its tensors hold the samples of its manifest."""
 
 import json
 from pathlib import Path
@@ -11,11 +11,12 @@ from gcin.generations import receipt, require_samples
 log_to(snakemake.log[0])
 
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
-store = next(path for path in snakemake.input.artefacts if path.endswith("tensors/receipt.json"))
-tensors = json.loads(Path(store).read_text())
 samples = sorted(set(manifest["sample"]))
-require_samples(tensors["samples"], samples, store)
+tensors = json.loads(Path(snakemake.input.tensors).read_text())
+require_samples(tensors["samples"], samples, snakemake.input.tensors)
 
-files = {Path(path).name if "receipt" not in path else path: path for path in snakemake.input.artefacts}
-sealed = receipt(snakemake.wildcards.generation, samples, tensors["tools"], files)
+folder = Path(snakemake.output.receipt).parent
+sealed = receipt(
+    snakemake.wildcards.generation, samples, tensors["tools"], folder, snakemake.input.artefacts
+)
 Path(snakemake.output.receipt).write_text(json.dumps(sealed, indent=1) + "\n")

@@ -57,24 +57,30 @@ def sha256_of(path: str | Path) -> str:
 
 
 def receipt(
-    generation: str, samples: Iterable[str], tools: Mapping[str, str], files: Mapping[str, str]
+    generation: str,
+    samples: Iterable[str],
+    tools: Mapping[str, str],
+    folder: str | Path,
+    files: Iterable[str | Path],
 ) -> dict:
-    """Describe an artefact: what generation it is of, whose samples it holds, what made it.
+    """Describe artefacts: what generation they are of, whose samples they hold, what made them.
 
     Args:
         generation: The generation (of a study's artefact: the edition).
-        samples: Sample ids in the artefact's own order.
+        samples: Sample ids in the artefacts' own order.
         tools: Version of each tool that took part.
-        files: Name of each file to its path.
+        folder: Where the receipt will lie; files are named from there, so the folder can move.
+        files: What the receipt vouches for, inside the folder.
 
     Returns:
         A mapping to be written as JSON, with the sha256 of every file.
     """
+    places = {Path(path).relative_to(folder).as_posix(): path for path in files}
     return {
         "generation": generation,
         "samples": list(samples),
         "tools": dict(tools),
-        "files": {name: sha256_of(path) for name, path in sorted(files.items())},
+        "files": {place: sha256_of(path) for place, path in sorted(places.items())},
     }
 
 

@@ -1,0 +1,136 @@
+"""A cohort that grows, shrinks and changes is never stale and never recomputes what it need not."""
+
+import json
+import os
+import re
+from collections import Counter
+from contextlib import contextmanager
+
+import pandas as pd
+
+JOINT = {"write_manifest", "genotype_shard", "annotate_variants", "assemble_tensors"}
+
+
+def with_latecomer(project):
+    return pd.read_csv(
+        project.folder / "all_samples.tsv", sep="\t", dtype=str, keep_default_na=False
+    )
+
+
+def samples_run(jobs: Counter) -> set[str]:
+    return {sample for _, sample in jobs if sample}
+
+
+def rules_run(jobs: Counter) -> set[str]:
+    return {rule for rule, _ in jobs}
+
+
+def test_a_finished_project_has_nothing_to_do(project):
+    assert project.planned() == Counter()
+
+
+def test_the_order_of_the_sheet_does_not_matter(project):
+    project.write_samples(project.samples().iloc[::-1])
+    assert project.planned() == Counter()
+
+
+def test_adding_a_sample_runs_its_own_jobs_and_the_joint_stages_only(project, latecomer):
+    project.write_samples(with_latecomer(project))
+    jobs = project.planned()
+    assert samples_run(jobs) == {latecomer}
+    assert {"align_unit", "genotype_shard", "assemble_tensors", "evaluate_designs"} <= rules_run(
+        jobs
+    )
+    assert not rules_run(jobs) & {"prepare_genome", "index_genome", "list_genes", "read_maf"}
+
+
+def test_removing_a_sample_runs_the_joint_stages_only(project):
+    rows = project.samples()
+    gone = min(rows["sample"][rows["kind"] == "fastq"])
+    project.write_samples(rows[rows["sample"] != gone])
+    jobs = project.planned()
+    assert samples_run(jobs) == set()
+    assert "genotype_shard" in rules_run(jobs)
+
+
+def test_replacing_a_sample_runs_every_one_of_its_jobs_again(project, latecomer):
+    rows, everything = project.samples(), with_latecomer(project)
+    replaced = min(rows["sample"][rows["kind"] == "fastq"])
+    source = everything[everything["sample"] == latecomer].iloc[0]
+    mine = rows["sample"] == replaced
+    first = rows[mine].index[0]
+    rows = rows.drop(index=rows[mine].index[1:])
+    rows.loc[first, ["file", "mate"]] = source[["file", "mate"]]
+    project.write_samples(rows)
+    jobs = project.planned()
+    assert samples_run(jobs) == {replaced}
+    assert {"align_unit", "mark_duplicates", "reblock_gvcf"} <= rules_run(jobs)
+
+
+def test_a_comment_runs_nothing_and_a_code_edit_runs_what_reaches_it(project):
+    module = project.folder / "workflow/scripts/gcin/evaluation/metrics.py"
+    original = module.read_text()
+    module.write_text(original + "\n# a remark\n")
+    assert project.planned() == Counter()
+    module.write_text(original + "\nUNUSED = 1\n")
+    rules = rules_run(project.planned())
+    assert "evaluate_designs" in rules
+    assert not rules & {"train_network", "train_baseline", "assemble_tensors"}
+
+
+def joint_rules(project) -> list[str]:
+    """Rules of the generation, in the order in which a run with one more sample reaches them."""
+    jobs = project.snakemake("--dry-run").stdout
+    order = re.findall(r"(?m)^(?:local)?rule (\w+):(?:.*\n)+?.*wildcards: ([^\n]*)", jobs)
+    return list(dict.fromkeys(rule for rule, names in order if "generation=" in names))
+
+
+def test_a_joint_rule_that_fails_is_resumed_with_the_new_sample(project, latecomer):
+    cohort = "hospital_a"
+    before, earlier_sheet = project.current(cohort), project.samples()
+    project.write_samples(with_latecomer(project))
+    failing = joint_rules(project)
+    assert JOINT <= set(failing)
+    target = f"results/cohorts/{cohort}/current"
+    for rule in failing:
+        with broken(project, rule):
+            assert project.snakemake(target, check=False).returncode != 0, f"{rule} did not fail"
+        assert rule in rules_run(project.planned()), f"{rule} is taken for done"
+    project.snakemake(target)
+    after = project.current(cohort)
+    assert after != before
+    for name in ("receipt.json", "tensors/receipt.json"):
+        assert latecomer in json.loads((after / name).read_text())["samples"], name
+        assert latecomer not in json.loads((before / name).read_text())["samples"], name
+
+    project.write_samples(earlier_sheet)
+    assert rules_run(project.planned()) <= {"point_to_generation", "all"}
+    project.snakemake(target)
+    assert project.current(cohort) == before
+
+
+@contextmanager
+def broken(project, rule: str):
+    """Make a rule fail at its start; times of files are put back with their content."""
+    path = project.folder / "workflow" / "scripts" / f"{rule}.py"
+    if path.exists():
+        edit = "raise SystemExit(1)\n"
+    else:
+        path = next(
+            path
+            for path in project.folder.glob("workflow/rules/*.smk")
+            if f"\nrule {rule}:" in path.read_text()
+        )
+        head, body = path.read_text().split(f"\nrule {rule}:")
+        edit = (
+            head
+            + f"\nrule {rule}:"
+            + body.replace("        exec 2>", "        exit 1\n        exec 2>", 1)
+        )
+    times, content = path.stat(), path.read_bytes()
+    path.write_text(edit)
+    try:
+        yield
+    finally:
+        path.write_bytes(content)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
