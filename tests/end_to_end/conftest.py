@@ -24,12 +24,15 @@ class Project:
 
     @property
     def sheet(self) -> Path:
+        """The sample sheet of the hospital."""
         return self.folder / "hospital" / "samples.tsv"
 
     def samples(self) -> pd.DataFrame:
+        """Rows of the sheet, all text."""
         return pd.read_csv(self.sheet, sep="\t", dtype=str, keep_default_na=False)
 
     def write_samples(self, rows: pd.DataFrame) -> None:
+        """Replace the sheet."""
         rows.to_csv(self.sheet, sep="\t", index=False)
 
     def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
@@ -56,6 +59,7 @@ class Project:
         return Counter((rule, sample[1] if sample else "") for rule, sample in named)
 
     def current(self, cohort: str = "hospital_a") -> Path:
+        """Name the folder of the newest complete generation."""
         pointer = self.folder / "results" / "cohorts" / cohort / "current"
         return pointer.parent / pointer.read_text().strip()
 
