@@ -1,0 +1,139 @@
+"""Designs side by side: shapes of the tables, pairing, speed, and what is left empty."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.evaluation.comparison import (
+    design_pairs,
+    difference_table,
+    external_table,
+    metric_draws,
+    metric_table,
+    patients_of,
+)
+
+RESPONSE = {"accuracy", "majority", "precision", "recall", "f1", "roc_auc", "pr_auc", "prevalence"}
+
+
+def response_rows(skills, patients=300, repeats=1, folds=1, seed=1):
+    """Predictions of designs of different skill, each with its own noise."""
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(size=patients)
+    response = (rng.random(patients) < 1 / (1 + np.exp(-2 * truth))).astype(float)
+    tables = []
+    for repeat in range(repeats):
+        fold = rng.integers(0, folds, patients) + repeat * folds
+        for design, skill in skills.items():
+            noise = rng.normal(size=patients)
+            value = 1 / (1 + np.exp(-2 * (skill * truth + (1 - skill) * noise)))
+            table = pd.DataFrame({"value": value, "response": response, "fold": fold})
+            tables.append(table.assign(design=design, repeat=repeat, patient=table.index.map(str)))
+    missing = {"time": np.nan, "event": np.nan, "uno_weight": np.nan, "family": None, "arm": "a"}
+    return pd.concat(tables, ignore_index=True).assign(endpoint="response", **missing)
+
+
+def survival_rows(**options):
+    rows = response_rows(**options)
+    rng = np.random.default_rng(9)
+    base = rows.drop_duplicates("patient").set_index("patient")
+    months = pd.Series(rng.exponential(30, len(base)), base.index) * (1.5 - base["response"])
+    rows["time"], rows["event"] = rows["patient"].map(months), 1.0
+    return rows.assign(response=np.nan, uno_weight=1.0, endpoint="os")
+
+
+def tables(rows, pairs, draws=300):
+    measured = metric_draws(rows, draws, seed=1)
+    counts = patients_of(rows)
+    return metric_table(measured, counts, 0.95), difference_table(measured, counts, pairs, 0.95)
+
+
+def test_every_metric_has_a_row_with_an_interval_around_it():
+    rows = pd.concat([response_rows({"net": 0.9}), survival_rows(skills={"net": 0.9})])
+    metrics, _ = tables(rows, [])
+    found = metrics.groupby("endpoint")["metric"].agg(set)
+    assert found["response"] == RESPONSE | {"brier"}
+    assert found["os"] == {"harrell_c", "uno_c"}
+    inside = metrics[metrics["metric"] != "majority"]
+    assert inside.eval("low <= value <= high").all()
+    assert (metrics["n"] == 300).all()
+
+
+def area_gap(skills, seed):
+    names = list(skills)
+    rows = response_rows(skills, patients=200, seed=seed)
+    _, gaps = tables(rows, [(names[0], names[1])], draws=200)
+    return gaps[gaps["metric"] == "roc_auc"].iloc[0]
+
+
+def test_a_real_difference_excludes_zero():
+    assert area_gap({"net": 0.8, "poor": 0.1}, seed=1)["low"] > 0
+
+
+def test_an_imagined_difference_excludes_zero_once_in_twenty():
+    gaps = [area_gap({"net": 0.8, "twin": 0.8}, seed) for seed in range(60)]
+    assert sum(gap["low"] > 0 or gap["high"] < 0 for gap in gaps) <= 8
+
+
+def test_differences_are_paired():
+    """The interval of a difference of like designs is narrower than either's own."""
+    rows = response_rows({"net": 1.0, "other": 0.95})
+    metrics, gaps = tables(rows, [("net", "other")])
+    own = metrics.query("design == 'net' and metric == 'roc_auc'").iloc[0]
+    gap = gaps.query("metric == 'roc_auc'").iloc[0]
+    assert gap["high"] - gap["low"] < 0.7 * (own["high"] - own["low"])
+
+
+def test_a_metric_is_taken_in_each_repeat_and_averaged():
+    rows = response_rows({"net": 0.8}, repeats=2, folds=3)
+    both, _ = tables(rows, [])
+    single = [tables(rows[rows["repeat"] == repeat], [])[0]["value"] for repeat in (0, 1)]
+    assert both["value"].to_numpy() == pytest.approx(np.mean(single, axis=0))
+    assert (both["n"] == 300).all()
+
+
+def test_an_endpoint_that_a_design_lacks_has_no_row():
+    rows = pd.concat([response_rows({"net": 1.0}), survival_rows(skills={"net": 1.0, "cox": 0.5})])
+    metrics, gaps = tables(rows, [("net", "cox")])
+    assert set(metrics.loc[metrics["design"] == "cox", "endpoint"]) == {"os"}
+    assert set(gaps["endpoint"]) == {"os"}
+
+
+def test_one_class_leaves_the_value_empty_and_says_why(caplog):
+    rows = response_rows({"net": 1.0}).assign(response=0.0)
+    metrics, _ = tables(rows, [])
+    empty = metrics[metrics["metric"] == "roc_auc"].iloc[0]
+    assert empty[["value", "low", "high"]].isna().all()
+    assert "roc_auc of net for response is undefined" in caplog.text
+
+
+def test_the_majority_and_the_prevalence_are_not_compared():
+    _, gaps = tables(response_rows({"net": 1.0, "other": 0.5}), [("net", "other")])
+    assert set(gaps["metric"]) == RESPONSE - {"majority", "prevalence"} | {"brier"}
+
+
+def test_networks_are_compared_with_every_other_design():
+    kinds = {"gcin": "network", "cox": "cox", "small": "network"}
+    assert design_pairs(kinds) == [
+        ("gcin", "cox"), ("gcin", "small"), ("small", "gcin"), ("small", "cox")
+    ]  # fmt: skip
+    assert design_pairs({"a": "cox", "b": "lasso"}) == [("b", "a")]
+
+
+def test_external_cohorts_are_measured_apart():
+    far = response_rows({"net": 0.1}, seed=4).assign(cohort="far")
+    near = response_rows({"net": 1.0}, seed=5).assign(cohort="near")
+    table = external_table(pd.concat([far, near]), 50, 1, 0.95).set_index(["cohort", "metric"])
+    assert table.loc[("near", "roc_auc"), "value"] > table.loc[("far", "roc_auc"), "value"] + 0.1
+
+
+def test_six_designs_of_1500_patients_take_less_than_a_minute():
+    skills = {f"d{place}": 0.5 + place / 10 for place in range(6)}
+    rows = pd.concat(
+        [response_rows(skills, patients=1500), survival_rows(skills=skills, patients=1500)]
+    )
+    start = time.process_time()
+    metric_draws(rows, 1000, seed=1)
+    assert time.process_time() - start < 60

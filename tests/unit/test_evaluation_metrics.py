@@ -1,0 +1,106 @@
+"""Metrics against scikit-learn, and what they say where they do not exist."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics as reference
+
+from gcin.evaluation.metrics import response_metrics
+
+SAME = {
+    "accuracy": lambda y, p, w: reference.accuracy_score(y, p >= 0.5, sample_weight=w),
+    "precision": lambda y, p, w: reference.precision_score(y, p >= 0.5, sample_weight=w),
+    "recall": lambda y, p, w: reference.recall_score(y, p >= 0.5, sample_weight=w),
+    "f1": lambda y, p, w: reference.f1_score(y, p >= 0.5, sample_weight=w),
+    "roc_auc": lambda y, p, w: reference.roc_auc_score(y, p, sample_weight=w),
+    "pr_auc": lambda y, p, w: reference.average_precision_score(y, p, sample_weight=w),
+    "brier": lambda y, p, w: reference.brier_score_loss(y, p, sample_weight=w),
+}
+
+
+def rows(value, response, fold=0):
+    table = pd.DataFrame({"value": np.asarray(value, float), "response": response, "fold": fold})
+    table["response"] = table["response"].astype(float)
+    return table.assign(column=range(len(table)))
+
+
+def cohort(seed, patients=80, levels=12):
+    """Noisy predictions with many ties."""
+    rng = np.random.default_rng(seed)
+    value = rng.integers(0, levels, patients) / (levels - 1)
+    response = rng.random(patients) < 0.2 + 0.6 * value
+    return rows(value, response), rng.integers(0, 4, (3, patients)).astype(float)
+
+
+def measure(table, weights=None):
+    drawn = np.ones((1, len(table))) if weights is None else weights
+    return {name: values[0] for name, values in response_metrics(table, drawn).items()}
+
+
+@pytest.mark.parametrize("metric", SAME)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_metric_agrees_with_scikit_learn_in_every_resample(metric, seed):
+    table, weights = cohort(seed)
+    ours = response_metrics(table, weights)[metric]
+    theirs = [SAME[metric](table["response"], table["value"], w) for w in weights]
+    assert ours == pytest.approx(theirs, abs=1e-12)
+
+
+def test_accuracy_stands_beside_the_majority_and_pr_auc_beside_the_prevalence():
+    found = measure(rows([0.9, 0.8, 0.2, 0.1], [1, 0, 0, 0]))
+    assert (found["majority"], found["prevalence"], found["accuracy"]) == (0.75, 0.25, 0.75)
+
+
+def test_a_probability_of_one_half_names_a_responder():
+    assert measure(rows([0.5, 0.1], [1, 0]))["recall"] == 1
+
+
+@pytest.mark.parametrize(
+    ("response", "undefined"),
+    [
+        ([0, 0, 0], {"roc_auc", "pr_auc", "recall"}),
+        ([1, 1, 1], {"roc_auc"}),
+    ],
+)
+def test_one_class_leaves_a_metric_empty(response, undefined):
+    found = measure(rows([0.9, 0.6, 0.2], response))
+    assert {name for name, value in found.items() if np.isnan(value)} == undefined
+
+
+def test_precision_is_empty_where_nobody_is_named():
+    found = measure(rows([0.4, 0.3, 0.2], [1, 0, 0]))
+    assert np.isnan(found["precision"])
+    assert (found["recall"], found["f1"]) == (0, 0)
+
+
+def test_order_is_judged_within_folds():
+    """Each fold's model is perfect, though the scales of the two disagree."""
+    table = rows([0.2, 0.1, 0.9, 0.8], [1, 0, 1, 0], fold=[0, 0, 1, 1])
+    assert measure(table)["roc_auc"] == 1
+    assert measure(table.assign(fold=0))["roc_auc"] == 0.75
+
+
+def test_knowing_only_the_training_prevalence_is_worth_one_half():
+    """Pooled over folds it would seem worse than chance."""
+    table = rows([0.4, 0.4, 0.6, 0.6, 0.6], [1, 0, 0, 0, 1], fold=[0, 0, 1, 1, 1])
+    assert measure(table)["roc_auc"] == 0.5
+
+
+def test_folds_count_by_their_pairs():
+    first, second = cohort(3, patients=20)[0], cohort(4, patients=60)[0]
+    table = pd.concat([first, second.assign(fold=1)], ignore_index=True)
+    table["column"] = range(len(table))
+    pairs = [f["response"].sum() * (1 - f["response"]).sum() for f in (first, second)]
+    areas = [reference.roc_auc_score(f["response"], f["value"]) for f in (first, second)]
+    assert measure(table)["roc_auc"] == pytest.approx(np.average(areas, weights=pairs))
+
+
+@given(seed=st.integers(0, 10_000))
+def test_order_does_not_change_under_a_monotone_transform(seed):
+    table, weights = cohort(seed)
+    bent = table.assign(value=1 / (1 + np.exp(-3 * table["value"])))
+    ours, theirs = response_metrics(table, weights), response_metrics(bent, weights)
+    for metric in ("roc_auc", "pr_auc"):
+        assert ours[metric] == pytest.approx(theirs[metric], nan_ok=True)

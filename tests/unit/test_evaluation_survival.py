@@ -1,0 +1,152 @@
+"""Concordance against lifelines and a naive Uno, and curves of risk groups."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lifelines import KaplanMeierFitter
+from lifelines.utils import concordance_index
+
+from gcin.evaluation.survival import (
+    kaplan_meier,
+    logrank,
+    risk_groups,
+    survival_metrics,
+    uno_weights,
+)
+
+
+def cohort(seed, patients=60, levels=15):
+    """Times, events and risks with many ties."""
+    rng = np.random.default_rng(seed)
+    risk = rng.integers(0, levels, patients) / levels
+    time = np.ceil(rng.exponential(20 * np.exp(-risk), patients))
+    event = (rng.random(patients) < 0.7).astype(float)
+    table = pd.DataFrame({"value": risk, "time": time, "event": event, "fold": 0})
+    table["uno_weight"] = uno_weights(time, event, time, event)
+    return table.assign(column=range(patients), patient=[f"P{i:03}" for i in range(patients)])
+
+
+def naive_uno(time, event, risk, reference_time, reference_event):
+    """Uno's C by its definition, pair by pair (Uno et al. 2011, equation 6)."""
+
+    def free(moment):
+        chance = 1.0
+        for step in sorted(set(reference_time)):
+            if step < moment:
+                here = reference_time == step
+                left = (reference_time >= step).sum() - (here & (reference_event == 1)).sum()
+                lost = (here & (reference_event == 0)).sum()
+                chance *= 1 - lost / left if left else 1
+        return chance
+
+    tau = np.quantile(reference_time, 0.9)
+    above = below = 0.0
+    for i in range(len(time)):
+        if event[i] and time[i] < tau:
+            weight = free(time[i]) ** -2
+            for j in range(len(time)):
+                if time[j] > time[i] or (time[j] == time[i] and not event[j]):
+                    below += weight
+                    above += weight * ((risk[i] > risk[j]) + 0.5 * (risk[i] == risk[j]))
+    return above / below
+
+
+def whole(table):
+    return {name: v[0] for name, v in survival_metrics(table, np.ones((1, len(table)))).items()}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_harrell_agrees_with_lifelines(seed):
+    table = cohort(seed)
+    expected = concordance_index(table["time"], -table["value"], table["event"])
+    assert whole(table)["harrell_c"] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_uno_agrees_with_its_definition(seed):
+    table, training = cohort(seed), cohort(seed + 100)
+    reference = training["time"].to_numpy(), training["event"].to_numpy()
+    table["uno_weight"] = uno_weights(table["time"], table["event"], *reference)
+    expected = naive_uno(*table[["time", "event", "value"]].to_numpy().T, *reference)
+    assert whole(table)["uno_c"] == pytest.approx(expected, abs=1e-12)
+
+
+def test_weights_of_a_resample_are_as_good_as_repeated_rows():
+    table, rng = cohort(7), np.random.default_rng(7)
+    weights = rng.integers(0, 4, (1, len(table))).astype(float)
+    repeated = table.loc[table.index.repeat(weights[0].astype(int))]
+    found = survival_metrics(table, weights)
+    expected = concordance_index(repeated["time"], -repeated["value"], repeated["event"])
+    assert found["harrell_c"][0] == pytest.approx(expected, abs=1e-12)
+
+
+def test_without_censoring_the_two_agree_before_tau():
+    table = cohort(3)
+    table["event"] = 1.0
+    weights = uno_weights(table["time"], table["event"], table["time"], table["event"])
+    assert set(weights) == {0.0, 1.0}
+
+
+def test_no_pair_leaves_concordance_empty():
+    table = cohort(1).assign(event=0.0, uno_weight=0.0)
+    assert all(np.isnan(value) for value in whole(table).values())
+
+
+def test_pairs_across_folds_do_not_count():
+    table = pd.DataFrame(
+        {"value": [2, 1, 20, 10], "time": [1, 2, 3, 4], "event": 1.0, "fold": [0, 0, 1, 1]}
+    ).assign(column=range(4), uno_weight=1.0)
+    assert whole(table)["harrell_c"] == 1
+    assert whole(table.assign(fold=0))["harrell_c"] < 1
+
+
+@given(seed=st.integers(0, 10_000))
+def test_concordance_does_not_change_under_a_monotone_transform(seed):
+    table = cohort(seed)
+    bent = table.assign(value=np.exp(table["value"]) - 5)
+    assert whole(table) == pytest.approx(whole(bent), nan_ok=True)
+
+
+def test_groups_are_cut_within_folds_and_without_outcomes():
+    table = pd.concat([cohort(1), cohort(2).assign(fold=1)], ignore_index=True)
+    table["patient"] = [f"P{i}" for i in range(len(table))]
+    table["value"] += np.random.default_rng(0).random(len(table)) / 100 + 1000 * table["fold"]
+    groups = risk_groups(table.assign(repeat=0), 2)
+    sizes = table.merge(groups[["patient", "group"]]).groupby(["fold", "group"]).size()
+    assert set(sizes) == {30}
+    shuffled = table.assign(repeat=0, time=table["time"].to_numpy()[::-1])
+    assert (risk_groups(shuffled, 2)["group"] == groups["group"]).all()
+
+
+def test_higher_risk_is_in_the_higher_group():
+    table = cohort(1).assign(repeat=0)
+    groups = risk_groups(table, 3).merge(table[["patient", "value"]])
+    assert groups.groupby("group")["value"].mean().is_monotonic_increasing
+
+
+def test_a_constant_risk_is_one_group_and_no_test(caplog):
+    patients = risk_groups(cohort(1).assign(repeat=0, value=0.5), 2)
+    found = logrank(patients)
+    assert found["groups"] == 1
+    assert np.isnan(found["p"])
+    assert "no log-rank test" in caplog.text
+
+
+def test_logrank_sees_planted_groups_and_not_random_ones():
+    rng = np.random.default_rng(5)
+    group = np.repeat([1, 2], 100)
+    time = rng.exponential(np.where(group == 1, 30, 8))
+    planted = pd.DataFrame({"time": time, "event": 1.0, "group": group})
+    assert logrank(planted)["p"] < 1e-6
+    assert logrank(planted.assign(group=rng.permutation(group)))["p"] > 1e-3
+
+
+def test_curves_are_those_of_lifelines():
+    table = cohort(4).assign(group=1)
+    fit = KaplanMeierFitter().fit(table["time"], table["event"])
+    curve = kaplan_meier(table, 0.95).set_index("time")
+    assert curve["survival"].to_numpy() == pytest.approx(fit.predict(curve.index).to_numpy())
+    assert curve["n"].eq(len(table)).all()
+    assert curve["at_risk"].iloc[0] == len(table)

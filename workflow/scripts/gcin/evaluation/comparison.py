@@ -1,0 +1,167 @@
+"""Designs side by side: every metric with its interval, and paired differences between designs."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from gcin.evaluation.intervals import percentile_interval, resample
+from gcin.evaluation.metrics import response_metrics
+from gcin.evaluation.survival import survival_metrics
+
+METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
+DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
+SHARED = ("majority", "prevalence")  # properties of the patients, alike in every design
+
+Draws = dict[tuple[str, str, str], np.ndarray]
+
+logger = logging.getLogger(__name__)
+
+
+def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Draws:
+    """Measure every design in the cohort as it is and in every resample of its patients.
+
+    With repeats, a metric is taken in each repeat and averaged; a resample holds the same patients
+    in every repeat and for every design, which makes differences paired.
+
+    Args:
+        pooled: As `gcin.evaluation.pooling.pool` gives them.
+        draws: Resamples.
+        seed: Of the resamples.
+
+    Returns:
+        Design, endpoint and metric to `draws + 1` values, the first of the cohort as it is.
+    """
+    measured = {}
+    for endpoint, rows in pooled.groupby("endpoint"):
+        families = rows.drop_duplicates("patient").set_index("patient")["family"].sort_index()
+        weights = resample(families, draws, seed)
+        placed = rows.assign(column=families.index.get_indexer(rows["patient"]))
+        for design, own in placed.groupby("design"):
+            for metric, values in _mean_over_repeats(own, weights).items():
+                measured[design, endpoint, metric] = values
+    return measured
+
+
+def _mean_over_repeats(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure one design at one endpoint in each repeat and average."""
+    measure = response_metrics if rows["response"].notna().all() else survival_metrics
+    repeats = [measure(repeat, weights) for _, repeat in rows.groupby("repeat")]
+    return {
+        metric: np.mean([repeat[metric] for repeat in repeats], axis=0) for metric in repeats[0]
+    }
+
+
+def metric_table(draws: Draws, patients: Mapping[str, int], confidence: float) -> pd.DataFrame:
+    """List every metric with its interval.
+
+    Args:
+        draws: As `metric_draws` gives them.
+        patients: How many patients each endpoint was known of.
+        confidence: Of the intervals.
+
+    Returns:
+        `design endpoint metric value low high n`; value and limits are empty where the metric is
+        undefined (one class only, nobody named a responder, no comparable pair): the log says
+        where.
+    """
+    rows = []
+    for (design, endpoint, metric), values in draws.items():
+        limits = percentile_interval(values[1:], confidence)
+        if not np.isfinite(values[0]):
+            logger.warning(
+                "%s of %s for %s is undefined in these %d patients: one class only, nobody named "
+                "a responder, or no comparable pair", metric, design, endpoint, patients[endpoint],
+            )  # fmt: skip
+            limits = np.nan, np.nan
+        rows.append((design, endpoint, metric, values[0], *limits, patients[endpoint]))
+    return pd.DataFrame(rows, columns=METRICS)
+
+
+def difference_table(
+    draws: Draws,
+    patients: Mapping[str, int],
+    pairs: Iterable[tuple[str, str]],
+    confidence: float,
+) -> pd.DataFrame:
+    """Compare pairs of designs on the same resamples.
+
+    Args:
+        draws: As `metric_draws` gives them.
+        patients: How many patients each endpoint was known of.
+        pairs: Design and reference.
+        confidence: Of the intervals.
+
+    Returns:
+        `design reference endpoint metric difference low high n`, design minus reference; a pair
+        has a row where both have the metric.
+    """
+    rows = []
+    for design, reference in pairs:
+        for endpoint, metric in _shared_metrics(draws, design, reference):
+            gap = draws[design, endpoint, metric] - draws[reference, endpoint, metric]
+            low, high = percentile_interval(gap[1:], confidence)
+            rows.append(
+                (design, reference, endpoint, metric, gap[0], low, high, patients[endpoint])
+            )
+    return pd.DataFrame(rows, columns=DIFFERENCES)
+
+
+def _shared_metrics(draws: Draws, design: str, reference: str) -> list[tuple[str, str]]:
+    """Endpoints and metrics that are defined for both designs."""
+    return [
+        (endpoint, metric)
+        for name, endpoint, metric in draws
+        if name == design
+        and metric not in SHARED
+        and (reference, endpoint, metric) in draws
+        and np.isfinite(draws[design, endpoint, metric][0])
+        and np.isfinite(draws[reference, endpoint, metric][0])
+    ]
+
+
+def design_pairs(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Name the comparisons of a study: every network with every other design.
+
+    Args:
+        kinds: The kind of each design, in the study's order.
+
+    Returns:
+        Design and reference; without a network, each design with those before it.
+    """
+    names = list(kinds)
+    networks = [name for name in names if kinds[name] == "network"]
+    if networks:
+        return [(name, other) for name in networks for other in names if other != name]
+    return [(name, other) for place, name in enumerate(names) for other in names[:place]]
+
+
+def patients_of(pooled: pd.DataFrame) -> dict[str, int]:
+    """Count the patients of each endpoint."""
+    return pooled.groupby("endpoint")["patient"].nunique().to_dict()
+
+
+def external_table(rows: pd.DataFrame, draws: int, seed: int, confidence: float) -> pd.DataFrame:
+    """Measure frozen designs on each external cohort by itself.
+
+    Args:
+        rows: As `gcin.evaluation.pooling.external_rows` gives them.
+        draws: Resamples.
+        seed: Of the resamples.
+        confidence: Of the intervals.
+
+    Returns:
+        As `metric_table`, with `cohort` in front.
+    """
+    tables = []
+    for name, cohort in rows.groupby("cohort"):
+        measured = metric_draws(cohort, draws, seed)
+        table = metric_table(measured, patients_of(cohort), confidence)
+        table.insert(0, "cohort", name)
+        tables.append(table)
+    return (
+        pd.concat(tables, ignore_index=True)
+        if tables
+        else pd.DataFrame(columns=["cohort", *METRICS])
+    )

@@ -1,0 +1,196 @@
+"""Curves of a prediction: ROC, precision-recall, calibration and survival by risk group."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from gcin.evaluation.survival import kaplan_meier, logrank, risk_groups
+
+GRID = np.linspace(0, 1, 101)
+BINS = 10
+EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before their log odds are taken
+LIMIT = 50  # iterations of the recalibration
+
+logger = logging.getLogger(__name__)
+
+
+def roc_table(pooled: pd.DataFrame) -> pd.DataFrame:
+    """Trace true against false positives, averaged over folds at equal false positives.
+
+    Args:
+        pooled: As `gcin.evaluation.pooling.pool` gives them.
+
+    Returns:
+        `design endpoint false_positive_rate true_positive_rate`; folds of one class are left out.
+    """
+    return _averaged(pooled, _roc, "false_positive_rate", "true_positive_rate")
+
+
+def pr_table(pooled: pd.DataFrame) -> pd.DataFrame:
+    """Trace precision against recall, averaged over folds at equal recall.
+
+    Args:
+        pooled: As `gcin.evaluation.pooling.pool` gives them.
+
+    Returns:
+        `design endpoint recall precision prevalence`; folds of one class are left out.
+    """
+    table = _averaged(pooled, _precision_recall, "recall", "precision")
+    prevalence = _responses(pooled).groupby("endpoint")["response"].mean()
+    return table.assign(prevalence=table["endpoint"].map(prevalence))
+
+
+def _responses(pooled: pd.DataFrame) -> pd.DataFrame:
+    return pooled[pooled["response"].notna()]
+
+
+def _averaged(pooled: pd.DataFrame, trace: callable, x: str, y: str) -> pd.DataFrame:
+    """Average the curves of all folds on a common grid, weighted by their comparisons."""
+    tables = []
+    for (design, endpoint), rows in _responses(pooled).groupby(["design", "endpoint"]):
+        curves, weights = [], []
+        for _, fold in rows.groupby(["repeat", "fold"]):
+            positives = fold["response"].sum()
+            if 0 < positives < len(fold):
+                curves.append(trace(fold["value"].to_numpy(), fold["response"].to_numpy()))
+                weights.append(positives * (len(fold) - positives))
+        if not curves:
+            logger.warning("no curve of %s for %s: one class only", design, endpoint)
+            continue
+        curve = {x: GRID, y: np.average(curves, axis=0, weights=weights)}
+        tables.append(pd.DataFrame({"design": design, "endpoint": endpoint} | curve))
+    return pd.concat(tables) if tables else pd.DataFrame(columns=["design", "endpoint", x, y])
+
+
+def _hits(value: np.ndarray, response: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Responders and others named at each distinct threshold, highest first."""
+    order = np.argsort(-value, kind="stable")
+    last = np.flatnonzero(np.diff(value[order], append=-np.inf))
+    return response[order].cumsum()[last], (1 - response[order]).cumsum()[last]
+
+
+def _roc(value: np.ndarray, response: np.ndarray) -> np.ndarray:
+    hits, false = _hits(value, response)
+    return np.interp(GRID, [0, *(false / false[-1])], [0, *(hits / hits[-1])])
+
+
+def _precision_recall(value: np.ndarray, response: np.ndarray) -> np.ndarray:
+    hits, false = _hits(value, response)
+    first = np.searchsorted(hits / hits[-1], GRID)
+    return (hits / (hits + false))[first]
+
+
+def calibration_table(pooled: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Compare predicted with observed response, in bins of equal size.
+
+    Args:
+        pooled: As `gcin.evaluation.pooling.pool` gives them.
+        confidence: Of Wilson's interval of each observed share.
+
+    Returns:
+        `design endpoint bin predicted observed low high n intercept slope`. Intercept (0 is right)
+        is the shift of the log odds that would make the mean right, slope (1 is right) their
+        stretch; both empty where they do not exist. Repeats are stacked, `n` counts patients.
+    """
+    tables = []
+    for (design, endpoint), rows in _responses(pooled).groupby(["design", "endpoint"]):
+        intercept, slope = recalibration(rows["value"].to_numpy(), rows["response"].to_numpy())
+        table = _bins(rows, confidence).assign(intercept=intercept, slope=slope)
+        table.insert(0, "endpoint", endpoint)
+        table.insert(0, "design", design)
+        tables.append(table)
+    columns = ["design", "endpoint", "bin", "predicted", "observed", "low", "high", "n"]
+    empty = pd.DataFrame(columns=[*columns, "intercept", "slope"])
+    return pd.concat(tables, ignore_index=True) if tables else empty
+
+
+def _bins(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Bins of equal size; equal predictions stay together."""
+    place = (rows["value"].rank() - 0.5) / len(rows)
+    names = np.ceil(place * BINS).clip(1, BINS).astype(int).rename("bin")
+    repeats = rows["repeat"].nunique()
+    table = rows.groupby(names).agg(
+        predicted=("value", "mean"), observed=("response", "mean"), n=("value", "size")
+    )
+    table["n"] = (table["n"] / repeats).round().astype(int).clip(1)
+    table["low"], table["high"] = wilson_interval(table["observed"], table["n"], confidence)
+    return table.reset_index()[["bin", "predicted", "observed", "low", "high", "n"]]
+
+
+def wilson_interval(
+    share: pd.Series, n: pd.Series, confidence: float
+) -> tuple[pd.Series, pd.Series]:
+    """Wilson's score interval of a share of `n`."""
+    z = stats.norm.ppf((1 + confidence) / 2)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return centre - half, centre + half
+
+
+def recalibration(value: np.ndarray, response: np.ndarray) -> tuple[float, float]:
+    """Fit the log odds of response to the predicted log odds.
+
+    Args:
+        value: Predicted probabilities.
+        response: 0 or 1.
+
+    Returns:
+        Intercept at slope one, and slope. Intercept is NaN where there is one class only; slope
+        also where all predictions are equal or they separate the classes.
+    """
+    odds = np.log(np.clip(value, EDGE, 1 - EDGE) / (1 - np.clip(value, EDGE, 1 - EDGE)))
+    if response.min() == response.max():
+        return np.nan, np.nan
+    shift = _logistic(np.ones((len(odds), 1)), response, odds)
+    if np.ptp(odds) < EDGE:
+        return float(shift[0]), np.nan
+    line = _logistic(np.column_stack([np.ones(len(odds)), odds]), response, np.zeros(len(odds)))
+    return float(shift[0]), float(line[1])
+
+
+def _logistic(columns: np.ndarray, response: np.ndarray, offset: np.ndarray) -> np.ndarray:
+    """Logistic regression by Newton's method; NaN where it does not settle."""
+    beta = np.zeros(columns.shape[1])
+    for _ in range(LIMIT):
+        chance = 1 / (1 + np.exp(-np.clip(columns @ beta + offset, -30, 30)))
+        information = (columns * (chance * (1 - chance))[:, None]).T @ columns
+        if np.linalg.cond(information) > 1 / EDGE**2:
+            break
+        step = np.linalg.solve(information, columns.T @ (response - chance))
+        beta = beta + step
+        if np.abs(step).max() < EDGE:
+            return beta
+    return np.full(columns.shape[1], np.nan)
+
+
+def survival_tables(
+    pooled: pd.DataFrame, groups: int, confidence: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Estimate survival by predicted risk group for every design and survival endpoint.
+
+    Args:
+        pooled: As `gcin.evaluation.pooling.pool` gives them.
+        groups: Groups of predicted risk.
+        confidence: Of the curves' intervals.
+
+    Returns:
+        `design endpoint group n time at_risk events survival low high`, and `design endpoint
+        groups statistic degrees p n`.
+    """
+    curves, tests = [], []
+    for (design, endpoint), rows in pooled[pooled["time"].notna()].groupby(["design", "endpoint"]):
+        patients = risk_groups(rows, groups)
+        name = {"design": design, "endpoint": endpoint}
+        curve = kaplan_meier(patients, confidence)
+        curves.append(pd.DataFrame(name, index=curve.index).join(curve))
+        tests.append(name | logrank(patients))
+    columns = ["design", "endpoint", "group", "n", "time", "at_risk", "events", "survival"]
+    first = (
+        pd.concat(curves, ignore_index=True)
+        if curves
+        else pd.DataFrame(columns=[*columns, "low", "high"])
+    )
+    names = ["design", "endpoint", "groups", "statistic", "degrees", "p", "n"]
+    return first, pd.DataFrame(tests, columns=names)

@@ -1,0 +1,107 @@
+"""What a prediction is worth, in every resample at once.
+
+Every function takes `weights`, `(draws, patients)`: how often a resample holds each patient. Sums
+over patients become matrix products, so a thousand resamples cost little more than one.
+
+Measures of order (ROC AUC, PR AUC, concordance) compare patients of the same fold only: two folds
+have two models, whose scales need not agree, and a model that knows nothing but its training
+prevalence would otherwise score below chance. Counts and squared errors are pooled.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+THRESHOLD = 0.5  # a probability from here on counts as a predicted response
+
+Parts = tuple[np.ndarray, np.ndarray]
+
+
+def ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """Divide; NaN, never a made-up number, where the denominator is zero."""
+    undefined = np.full(np.shape(numerator), np.nan)
+    return np.divide(numerator, denominator, out=undefined, where=denominator > 0)
+
+
+def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure predicted response probabilities of one repeat.
+
+    Args:
+        rows: One row per patient: `column` (the patient's column of `weights`), `fold`, `value`
+            (probability) and `response` (0 or 1).
+        weights: Resamples by patients.
+
+    Returns:
+        Each metric in each resample. `majority` is the accuracy of always naming the commoner
+        outcome of these patients, `prevalence` the share of responders: what accuracy and PR AUC
+        have to be read against.
+    """
+    drawn = weights[:, rows["column"]]
+    value, response = rows["value"].to_numpy(), rows["response"].to_numpy()
+    squares = ratio(drawn @ np.square(value - response), drawn.sum(axis=1))
+    order = {
+        "roc_auc": within_folds(_roc_parts, rows, weights, "response"),
+        "pr_auc": within_folds(_pr_parts, rows, weights, "response"),
+    }
+    return _threshold_metrics(drawn, value, response) | order | {"brier": squares}
+
+
+def _threshold_metrics(
+    drawn: np.ndarray, value: np.ndarray, response: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Count hits and misses at the fixed threshold."""
+    named = value >= THRESHOLD
+    total, positives = drawn.sum(axis=1), drawn @ response
+    hits, called = drawn @ (named * response), drawn @ named.astype(float)
+    prevalence = ratio(positives, total)
+    return {
+        "accuracy": ratio(total - positives - called + 2 * hits, total),
+        "majority": np.maximum(prevalence, 1 - prevalence),
+        "precision": ratio(hits, called),
+        "recall": ratio(hits, positives),
+        "f1": ratio(2 * hits, called + positives),
+        "prevalence": prevalence,
+    }
+
+
+def within_folds(
+    parts: Callable[..., Parts], rows: pd.DataFrame, weights: np.ndarray, *outcome: str
+) -> np.ndarray:
+    """Sum numerators and denominators over folds, then divide: each fold counts by its weight."""
+    numerator = denominator = np.zeros(len(weights))
+    for _, fold in rows.groupby("fold"):
+        columns = [fold[name].to_numpy() for name in outcome]
+        above, below = parts(weights[:, fold["column"]], fold["value"].to_numpy(), *columns)
+        numerator, denominator = numerator + above, denominator + below
+    return ratio(numerator, denominator)
+
+
+def _tied_sums(
+    drawn: np.ndarray, value: np.ndarray, response: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sum responders and others at each distinct value, highest value first."""
+    order = np.argsort(-value, kind="stable")
+    starts = np.flatnonzero(np.diff(value[order], prepend=np.inf))
+    ordered, hit = drawn[:, order], response[order]
+    return (
+        np.add.reduceat(ordered * hit, starts, axis=1),
+        np.add.reduceat(ordered * (1 - hit), starts, axis=1),
+    )
+
+
+def _roc_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
+    """Pairs of a responder and another: those in the right order (ties half), and all of them."""
+    positive, negative = _tied_sums(drawn, value, response)
+    lower = negative.sum(axis=1, keepdims=True) - negative.cumsum(axis=1)
+    ordered = (positive * (lower + negative / 2)).sum(axis=1)
+    return ordered, positive.sum(axis=1) * negative.sum(axis=1)
+
+
+def _pr_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
+    """Average precision times the responders, and the responders."""
+    positive, negative = _tied_sums(drawn, value, response)
+    hits = positive.cumsum(axis=1)
+    called = hits + negative.cumsum(axis=1)
+    precision = np.divide(hits, called, out=np.zeros_like(hits), where=called > 0)
+    return (precision * positive).sum(axis=1), positive.sum(axis=1)

@@ -1,0 +1,180 @@
+"""Predictions of unseen patients, from all folds and seeds, beside their outcomes."""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from gcin.evaluation.survival import uno_weights
+
+RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
+PREDICTION = ["design", "fold", "endpoint", "patient", "arm"]
+
+logger = logging.getLogger(__name__)
+
+
+def read_runs(paths: Iterable[str], part: str = "test") -> pd.DataFrame:
+    """Read the predictions of every run; design, fold and seed stand in its path.
+
+    Args:
+        paths: `…/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet`.
+        part: The part of each fold to keep.
+
+    Returns:
+        `design fold seed patient endpoint arm value`.
+    """
+    runs = []
+    for path in paths:
+        place = RUN.search(path)
+        table = pd.read_parquet(path)
+        kept = table.loc[table["part"] == part, ["patient", "endpoint", "arm", "value"]]
+        numbers = {"fold": int(place["fold"]), "seed": int(place["seed"])}
+        runs.append(kept.assign(design=place["design"], **numbers))
+    return pd.concat(runs, ignore_index=True)
+
+
+def repeats_of(folds: Mapping[int, Iterable[str]]) -> dict[int, int]:
+    """Tell which repeat of the cross-validation each fold belongs to.
+
+    Args:
+        folds: The test patients of each fold. Folds are numbered repeat by repeat.
+
+    Returns:
+        Fold to repeat, from 0; a new repeat begins with the first patient who is tested again.
+    """
+    repeats, repeat, seen = {}, 0, set()
+    for fold in sorted(folds):
+        tested = set(folds[fold])
+        if seen & tested:
+            repeat, seen = repeat + 1, set()
+        seen |= tested
+        repeats[fold] = repeat
+    return repeats
+
+
+def pool(
+    predictions: pd.DataFrame, patients: pd.DataFrame, folds: Mapping[int, pd.DataFrame]
+) -> pd.DataFrame:
+    """Average seeds, keep the arm received and put the outcome beside each prediction.
+
+    Args:
+        predictions: As `read_runs` gives them.
+        patients: The study's patients: `patient arm family` and outcome columns.
+        folds: `patient part` of each fold.
+
+    Returns:
+        One row per design, endpoint, repeat and patient: `design endpoint repeat fold patient
+        arm family value response time event uno_weight`. Patients without the outcome or without
+        a known arm are left out, and counted in the log.
+
+    Raises:
+        ValueError: A prediction is missing, or designs cover different patients.
+    """
+    means = predictions.groupby(PREDICTION, as_index=False)["value"].mean()
+    tested = {fold: parts["patient"][parts["part"] == "test"] for fold, parts in folds.items()}
+    pooled = with_outcomes(means, patients).assign(
+        repeat=lambda table: table["fold"].map(repeats_of(tested))
+    )
+    fitted = {fold: parts["patient"][parts["part"] != "test"] for fold, parts in folds.items()}
+    pooled["uno_weight"] = _weights_by_fold(pooled, patients.set_index("patient"), fitted)
+    require_equal_cover(pooled)
+    return pooled.sort_values([*PREDICTION[:3], "patient"], ignore_index=True)
+
+
+def with_outcomes(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """Keep each patient's prediction under the arm received, beside the outcome.
+
+    Args:
+        predictions: `patient endpoint arm value` and whatever else names them.
+        patients: `patient arm family` and `response` or `{endpoint}_time`, `{endpoint}_event`.
+
+    Returns:
+        The rows of patients with the outcome, with `family response time event`.
+    """
+    received = predictions.merge(patients[["patient", "arm", "family"]], on=["patient", "arm"])
+    outcomes = pd.concat(
+        [_outcome(patients, endpoint) for endpoint in received["endpoint"].unique()]
+    )
+    joined = received.merge(outcomes, on=["patient", "endpoint"])
+    known = joined["response"].notna() | (joined["time"].notna() & joined["event"].notna())
+    for endpoint, rows in joined.groupby("endpoint"):
+        asked = predictions["patient"][predictions["endpoint"] == endpoint].nunique()
+        kept = rows["patient"][known].nunique()
+        logger.info("%s: kept %d of %d patients: arm and outcome known", endpoint, kept, asked)
+    return joined[known].reset_index(drop=True)
+
+
+def _outcome(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:
+    """One endpoint's outcome in the columns that all endpoints share."""
+    source = {"response": endpoint, "time": f"{endpoint}_time", "event": f"{endpoint}_event"}
+    columns = {
+        name: patients[column].astype(float) if column in patients else np.nan
+        for name, column in source.items()
+    }
+    return pd.DataFrame({"patient": patients["patient"], "endpoint": endpoint} | columns)
+
+
+def _weights_by_fold(
+    pooled: pd.DataFrame, patients: pd.DataFrame, fitted: Mapping[int, Iterable[str]]
+) -> pd.Series:
+    """Weigh pairs by the censoring of the patients whom the fold's models were fitted on."""
+    weights = pd.Series(np.nan, index=pooled.index)
+    timed = pooled[pooled["time"].notna()]
+    for (endpoint, fold), rows in timed.groupby(["endpoint", "fold"]):
+        known = patients.loc[list(fitted[fold]), [f"{endpoint}_time", f"{endpoint}_event"]].dropna()
+        weights[rows.index] = uno_weights(
+            rows["time"].to_numpy(), rows["event"].to_numpy(), *known.to_numpy(float).T
+        )
+    return weights
+
+
+def require_equal_cover(pooled: pd.DataFrame) -> None:
+    """Refuse a comparison of designs that did not predict the same patients.
+
+    Raises:
+        ValueError: Names design and endpoint.
+    """
+    for endpoint, rows in pooled.groupby("endpoint"):
+        cover = rows.groupby("design").apply(_covered, include_groups=False)
+        for design, covered in cover.items():
+            if covered != cover.iloc[0]:
+                raise ValueError(
+                    f"designs {cover.index[0]} and {design} predicted {endpoint} for different "
+                    f"patients ({len(cover.iloc[0])} and {len(covered)}): delete the predictions "
+                    "of the one that is incomplete and run again."
+                )
+    if pooled["value"].isna().any():
+        unknown = pooled[pooled["value"].isna()].iloc[0]
+        raise ValueError(
+            f"design {unknown['design']} has no number for {unknown['endpoint']} of "
+            f"{pooled['value'].isna().sum()} patient(s): its training failed to converge."
+        )
+
+
+def _covered(rows: pd.DataFrame) -> set[tuple]:
+    """The patients of each fold."""
+    return set(zip(rows["fold"], rows["patient"], strict=True))
+
+
+def external_rows(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """Put outcomes beside the predictions of cohorts that no model was trained on.
+
+    Args:
+        predictions: `design patient cohort endpoint arm value`.
+        patients: The study's patients, as `with_outcomes` needs them, with `role`.
+
+    Returns:
+        As `pool`, with `cohort`; each cohort is one fold, and its own censoring is the reference
+        of Uno's C, since another hospital follows its patients otherwise.
+    """
+    external = patients[patients["role"] == "external"]
+    rows = with_outcomes(predictions, external).assign(repeat=0)
+    rows["fold"] = rows["cohort"]
+    rows["uno_weight"] = np.nan
+    for _, cohort in rows[rows["time"].notna()].groupby(["cohort", "endpoint", "design"]):
+        own = cohort["time"].to_numpy(), cohort["event"].to_numpy()
+        rows.loc[cohort.index, "uno_weight"] = uno_weights(*own, *own)
+    require_equal_cover(rows)
+    return rows

@@ -1,0 +1,166 @@
+"""Survival: concordance of predicted risk with what came to pass, and curves by risk group."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+from lifelines import KaplanMeierFitter
+from lifelines.statistics import multivariate_logrank_test
+
+from gcin.evaluation.metrics import Parts, ratio
+
+AT_RISK = 0.1  # Uno's C stops where this share of the reference patients is still followed
+BLOCK = 2000  # patients whose pairs are held in memory at once
+
+logger = logging.getLogger(__name__)
+
+
+def survival_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure predicted risk of one repeat by Harrell's and Uno's C.
+
+    A pair counts where the one with the event had it before the other's time, or at the same time
+    when the other was censored; pairs of equal risk count half; pairs across folds do not count.
+
+    Args:
+        rows: One row per patient: `column` (the patient's column of `weights`), `fold`, `value`
+            (risk, higher = sooner), `time` (months), `event` (0 or 1), `uno_weight`.
+        weights: Resamples by patients.
+
+    Returns:
+        `harrell_c` and `uno_c` in each resample; NaN where no pair counts.
+    """
+    sums = np.zeros((4, len(weights)))
+    for _, fold in rows.groupby("fold"):
+        sums += np.stack(_concordance_parts(weights[:, fold["column"]], fold))
+    return {"harrell_c": ratio(sums[0], sums[1]), "uno_c": ratio(sums[2], sums[3])}
+
+
+def _concordance_parts(drawn: np.ndarray, fold: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Ordered and all pairs of one fold, plain and with Uno's weights."""
+    time, event = fold["time"].to_numpy(), fold["event"].to_numpy() > 0
+    risk, weight = fold["value"].to_numpy(), fold["uno_weight"].to_numpy()
+    leaders = np.flatnonzero(event)
+    sums = np.zeros((4, len(drawn)))
+    for first in (leaders[start : start + BLOCK] for start in range(0, len(leaders), BLOCK)):
+        ordered, comparable = _pairs(first, time, event, risk)
+        lead = drawn[:, first]
+        right, every = (drawn @ ordered.T) * lead, (drawn @ comparable.T) * lead
+        sums += [right.sum(1), every.sum(1), right @ weight[first], every @ weight[first]]
+    return tuple(sums)
+
+
+def _pairs(first: np.ndarray, time: np.ndarray, event: np.ndarray, risk: np.ndarray) -> Parts:
+    """Pairs that each leader makes with every patient: in the right order, and at all."""
+    start = time[first][:, None]
+    comparable = (start < time) | ((start == time) & ~event)
+    leader = risk[first][:, None]
+    ordered = comparable * ((leader > risk) + 0.5 * (leader == risk))
+    return ordered, comparable.astype(float)
+
+
+def uno_weights(
+    time: np.ndarray, event: np.ndarray, reference_time: np.ndarray, reference_event: np.ndarray
+) -> np.ndarray:
+    """Weigh each patient's pairs by the inverse squared chance of not being censored before.
+
+    Args:
+        time: Months to event or censoring.
+        event: 1 for an event, 0 for censoring.
+        reference_time: The same of the patients whose censoring is the reference: those the
+            model was trained on, or an external cohort itself.
+        reference_event: Their events.
+
+    Returns:
+        `1 / G(t-)^2` for events before tau, the time from which fewer than a tenth of the
+        reference patients are followed; zero for everybody else.
+    """
+    tau = np.quantile(reference_time, 1 - AT_RISK)
+    free = _uncensored_before(time, reference_time, reference_event)
+    counts = (np.asarray(event) > 0) & (time < tau)
+    return np.where(counts, 1 / np.square(np.where(counts, free, 1.0)), 0.0)
+
+
+def _uncensored_before(
+    time: np.ndarray, reference_time: np.ndarray, reference_event: np.ndarray
+) -> np.ndarray:
+    """Kaplan-Meier chance of still being followed just before `time`.
+
+    Events come before censorings of the same time, so they have left the risk set.
+    """
+    steps, inverse = np.unique(reference_time, return_inverse=True)
+    everyone = np.bincount(inverse)
+    events = np.bincount(inverse, weights=np.asarray(reference_event, float))
+    at_risk = everyone[::-1].cumsum()[::-1] - events
+    staying = np.divide(everyone - events, at_risk, out=np.zeros(len(steps)), where=at_risk > 0)
+    followed = np.concatenate([[1.0], np.cumprod(1 - staying)])
+    return followed[np.searchsorted(steps, time, side="left")]
+
+
+def risk_groups(rows: pd.DataFrame, groups: int) -> pd.DataFrame:
+    """Divide patients by their out-of-fold risk, without a look at any outcome.
+
+    Risks of two folds come from two models, so a patient's risk is first ranked among the patients
+    of the fold, then averaged over repeats, then cut into groups of equal size.
+
+    Args:
+        rows: One design and endpoint: `patient repeat fold value time event`.
+        groups: How many.
+
+    Returns:
+        One row per patient: `patient time event group`, group 1 having the lowest risk; patients
+        of equal risk share a group, so there may be fewer groups than asked.
+    """
+    ranks = rows.groupby(["repeat", "fold"])["value"].rank()
+    sizes = rows.groupby(["repeat", "fold"])["value"].transform("size")
+    ranked = rows.assign(share=(ranks - 0.5) / sizes)
+    patients = ranked.groupby("patient").agg(
+        share=("share", "mean"), time=("time", "first"), event=("event", "first")
+    )
+    place = (patients["share"].rank() - 0.5) / len(patients)
+    patients["group"] = np.ceil(place * groups).clip(1, groups).astype(int)
+    return patients.drop(columns="share").reset_index()
+
+
+def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Estimate the survival of each risk group.
+
+    Args:
+        patients: One row per patient: `group time event`.
+        confidence: Of the pointwise log-log interval.
+
+    Returns:
+        One row per group and time: `group n time at_risk events survival low high`.
+    """
+    curves = []
+    for group, members in patients.groupby("group"):
+        fit = KaplanMeierFitter(alpha=1 - confidence).fit(members["time"], members["event"])
+        limits = fit.confidence_interval_.to_numpy()
+        table = fit.event_table
+        curve = pd.DataFrame({"time": table.index, "at_risk": table["at_risk"].to_numpy()})
+        curve["events"] = table["observed"].to_numpy()
+        curve["survival"] = fit.survival_function_.iloc[:, 0].to_numpy()
+        curve["low"], curve["high"] = limits[:, 0], limits[:, 1]
+        curves.append(curve.assign(group=group, n=len(members)))
+    columns = ["group", "n", "time", "at_risk", "events", "survival", "low", "high"]
+    return pd.concat(curves, ignore_index=True)[columns]
+
+
+def logrank(patients: pd.DataFrame) -> dict[str, float]:
+    """Test whether risk groups differ in survival.
+
+    Args:
+        patients: One row per patient: `group time event`.
+
+    Returns:
+        `groups statistic degrees p n`; statistic and p are NaN where there is but one group or
+        no event, and the log says so.
+    """
+    groups, n = patients["group"].nunique(), len(patients)
+    empty = {"groups": groups, "statistic": np.nan, "degrees": groups - 1, "p": np.nan, "n": n}
+    if groups < 2 or not patients["event"].any():
+        logger.warning(
+            "no log-rank test: %d group(s), %d event(s)", groups, patients["event"].sum()
+        )
+        return empty
+    test = multivariate_logrank_test(patients["time"], patients["group"], patients["event"])
+    return empty | {"statistic": float(test.test_statistic), "p": float(test.p_value)}
