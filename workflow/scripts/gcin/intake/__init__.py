@@ -1,0 +1,1 @@
+"""What a user gives: sheet, cards and settings, read, checked and explained."""

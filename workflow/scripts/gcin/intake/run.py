@@ -1,10 +1,16 @@
 """A run as its user described it: sheet, cards and settings, checked and with paths resolved."""
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import yaml
+
+from gcin.intake.cards import read_card
+from gcin.intake.problems import Problems
+from gcin.intake.settings import check_reference, check_settings, check_studies
+from gcin.intake.sheet import check_files, check_sheet, read_sheet
 
 
 @dataclass(frozen=True)
@@ -13,8 +19,8 @@ class Run:
 
     Attributes:
         samples: One row per sequenced unit, all text, with the sheet's columns and `size_bytes`.
-        cards: Each cohort's card, paths resolved.
-        settings: The configuration, paths resolved.
+        cards: Each cohort's card, paths resolved and every optional key filled in.
+        settings: The configuration, paths resolved and the optional keys of studies filled in.
     """
 
     samples: pd.DataFrame
@@ -64,11 +70,22 @@ class Run:
 
     def cohorts_of(self, study: str) -> list[str]:
         """Cohorts of a study: those trained on, then the external ones."""
-        return self.settings["studies"][study]["cohorts"] + self.settings["studies"][study]["external"]
+        return (
+            self.settings["studies"][study]["cohorts"] + self.settings["studies"][study]["external"]
+        )
+
+    def folds_of(self, study: str) -> list[int]:
+        """Folds of a study, from 0: one for a single split, else folds times repeats."""
+        scheme = self.settings["studies"][study]["split"]["scheme"]
+        if isinstance(scheme, str):
+            return [0]
+        return list(range(scheme["folds"] * scheme["repeats"]))
 
 
 def read_run(config: dict, project: str | Path) -> Run:
     """Read and check the sheet, the cards and the settings.
+
+    Of tables, variant files and reads, only the first lines are read.
 
     Args:
         config: The merged configuration.
@@ -77,16 +94,52 @@ def read_run(config: dict, project: str | Path) -> Run:
     Raises:
         ValueError: Lists the problems, each with file, row, column, value and remedy.
     """
-    sheet = pd.read_csv(config["samples"], sep="\t", dtype=str, keep_default_na=False)
-    root = Path(config["data_root"])
-    for column in ("file", "mate"):
-        sheet[column] = [str(root / name) if name else "" for name in sheet[column]]
-    sheet["size_bytes"] = [
-        " ".join(str(Path(f).stat().st_size) for f in files if f)
-        for files in sheet[["file", "mate"]].to_numpy()
-    ]
-    cards = {
-        cohort: yaml.safe_load((Path(config["cards"]) / f"{cohort}.yaml").read_text())
-        for cohort in dict.fromkeys(sheet["cohort"])
+    problems = Problems()
+    resolve = _resolver(str(config.get("data_root", ".")), project)
+    settings = check_settings(config, resolve, problems)
+    sheet_path = str(config.get("samples", "config/samples.tsv"))
+    named = read_sheet(sheet_path, problems)
+    check_sheet(named, sheet_path, problems)
+    rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
+    check_files(rows, named, sheet_path, problems)
+    cards = _read_cards(rows, str(config.get("cards", "config/cohorts")), resolve, problems)
+    if settings is not None:
+        check_reference(settings["reference"], rows, problems)
+        check_studies(settings, cards, rows, problems)
+    problems.stop()
+    return Run(_with_sizes(rows).reset_index(drop=True), cards, settings)
+
+
+def _resolver(data_root: str, project: str | Path) -> Callable[[str], str]:
+    """Make the function that turns a path as written into one from the working directory."""
+    home = os.path.relpath(project)
+
+    def resolve(path: str) -> str:
+        start = home if path.startswith("resources/") else data_root
+        return os.path.normpath(os.path.join(start, path)) if path else ""  # noqa: PTH118
+
+    return resolve
+
+
+def _read_cards(
+    rows: pd.DataFrame, folder: str, resolve: Callable[[str], str], problems: Problems
+) -> dict[str, dict]:
+    """Read the card of each cohort of the sheet; unreadable ones are left out."""
+    cards = {}
+    for cohort in dict.fromkeys(rows["cohort"]):
+        path = Path(folder) / f"{cohort}.yaml"
+        cards[cohort] = read_card(path, resolve, problems)
+        samples = set(rows["sample"][rows["cohort"] == cohort])
+        for sample in sorted(set((cards[cohort] or {}).get("truth", {})) - samples):
+            remedy = "Name a sample of the cohort as in the sheet, or remove its truth"
+            problems.add(f"{path}, truth.{sample}", "the sheet has no such sample", remedy)
+    return {cohort: card for cohort, card in cards.items() if card is not None}
+
+
+def _with_sizes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the sizes of each row's files, so that a file replaced under its name is noticed."""
+    sizes = {
+        name: str(Path(name).stat().st_size) for name in {*rows["file"], *rows["mate"]} if name
     }
-    return Run(sheet, cards, config)
+    pairs = zip(rows["file"], rows["mate"], strict=True)
+    return rows.assign(size_bytes=[" ".join(sizes[f] for f in pair if f) for pair in pairs])

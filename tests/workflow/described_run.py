@@ -1,0 +1,115 @@
+"""A small valid description of a run, to be spoilt by tests."""
+
+import gzip
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from gcin.intake.run import Run, read_run
+
+ROOT = Path(__file__).parents[2]
+COLUMNS = "cohort patient sample unit tissue kind assembly file mate platform library".split()
+ROWS = """
+a P1 S1 L1 germline fastq GRCh38 reads/S1.L1_1.fq.gz reads/S1.L1_2.fq.gz ILLUMINA lib1
+a P1 S1 L2 germline fastq GRCh38 reads/S1.L2_1.fq.gz reads/S1.L2_2.fq.gz ILLUMINA lib1
+a P2 S2 u1 germline vcf GRCh38 given.vcf.gz . . .
+a P3 S3 u1 germline vcf GRCh38 given.vcf.gz . . .
+b P4 S4 u1 tumour maf GRCh37 calls.maf . . .
+"""
+VCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS2\tS3\n"
+CARD = """
+title: A cohort
+licence: CC0
+assay: panel
+tables:
+  clinical: {file: clinical.tsv, patient: patient_id}
+person:
+  age: {column: clinical.age, unit: a}
+condition:
+  cancer_type: {value: AML}
+treatment:
+  arm: {column: clinical.arm, codes: {0: control, 1: drug}}
+outcome:
+  remission: {column: clinical.remission, type: binary}
+  os_months: {column: clinical.os_days, unit: d, to: mo}
+  os_event: {column: clinical.dead, type: binary}
+"""
+STUDY = {
+    "cohorts": ["a"],
+    "external": ["b"],
+    "endpoints": {"response": "remission", "os": {"months": "os_months", "event": "os_event"}},
+    "split": {"scheme": "70-15-15"},
+    "designs": ["gcin", "majority"],
+}
+
+
+@dataclass
+class Description:
+    """Files of a run in a folder; change any of them, then `read`."""
+
+    folder: Path
+    config: dict
+    rows: pd.DataFrame
+    cards: dict[str, str] = field(default_factory=lambda: {"a": CARD, "b": CARD})
+
+    @property
+    def sheet(self) -> Path:
+        return self.folder / "samples.tsv"
+
+    def write(self) -> None:
+        self.rows.to_csv(self.sheet, sep="\t", index=False)
+        for cohort, text in self.cards.items():
+            (self.folder / "cohorts" / f"{cohort}.yaml").write_text(text)
+
+    def set_row(self, line: int, **values: str) -> None:
+        """Change fields of the row in this line of the sheet (the header is line 1)."""
+        self.rows.loc[line - 2, list(values)] = list(values.values())
+
+    def replace_in_card(self, old: str, new: str, cohort: str = "a") -> None:
+        assert old in self.cards[cohort]
+        self.cards[cohort] = self.cards[cohort].replace(old, new)
+
+    @property
+    def study(self) -> dict:
+        return self.config["studies"]["trial"]
+
+    def read(self) -> Run:
+        return read_run(self.config, self.folder / "project")
+
+
+def describe(folder: Path) -> Description:
+    """Lay out a valid run in a folder."""
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    config |= {"samples": f"{folder}/samples.tsv", "cards": f"{folder}/cohorts"}
+    config |= {
+        "data_root": f"{folder}/data",
+        "studies": {"trial": yaml.safe_load(yaml.dump(STUDY))},
+    }
+    config["reference"] |= {"fasta": "genome.fa", "gene_models": "genes.gtf"}
+    rows = [line.replace(" .", " ").split(" ") for line in ROWS.strip().splitlines()]
+    for name in (
+        "cohorts",
+        "data/reads",
+        "project/resources/pathways",
+        "project/resources/liftover",
+    ):
+        (folder / name).mkdir(parents=True)
+    for path in (config["reference"]["pathways"], config["annotation"]["maf"]["chain"]):
+        (folder / "project" / path).write_text("one line\n")
+    data = folder / "data"
+    (data / "genome.fa").write_text(">chr1 made up\nACGT\n>chr2\nACGT\n")
+    (data / "genes.gtf").write_text('#!made up\nchr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n')
+    (data / "calls.maf").write_text("#version 2.4\nHugo_Symbol\tTumor_Sample_Barcode\nTP53\tS4\n")
+    (data / "given.vcf.gz").write_bytes(gzip.compress(VCF.encode()))
+    (data / "clinical.tsv").write_text(
+        "patient_id\tage\tarm\tremission\tos_days\tdead\nP1\t50\t1\t1\t9\t0\n"
+    )
+    for unit in ("L1", "L2"):
+        for mate in "12":
+            packed = gzip.compress(b"@r\nACGT\n+\nFFFF\n")
+            (data / f"reads/S1.{unit}_{mate}.fq.gz").write_bytes(packed)
+    described = Description(folder, config, pd.DataFrame(rows, columns=COLUMNS))
+    described.write()
+    return described

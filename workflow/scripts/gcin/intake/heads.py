@@ -1,0 +1,112 @@
+"""The first lines of files: cheap enough to read each time a run is described."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+GZIP = b"\x1f\x8b"
+LONGEST_LINE = 10_000_000
+
+
+class UnreadableError(Exception):
+    """A file is not what it should be; the message says in which way."""
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open a plain or gzipped file for reading.
+
+    Raises:
+        UnreadableError: The file cannot be read, or its compression is broken.
+    """
+    try:
+        with Path(path).open("rb") as raw:
+            packed = raw.read(2) == GZIP
+        with gzip.open(path, "rb") if packed else Path(path).open("rb") as stream:
+            yield stream
+    except (OSError, EOFError) as error:
+        raise UnreadableError(f"it cannot be read ({error})") from None
+
+
+def lines(path: str) -> Iterator[str]:
+    """Read the lines of a plain or gzipped text file, as far as they are asked for."""
+    with opened(path) as stream:
+        while line := stream.readline(LONGEST_LINE):
+            try:
+                yield line.decode("utf-8-sig").rstrip("\r\n")
+            except UnicodeDecodeError:
+                raise UnreadableError("it is not text in UTF-8") from None
+
+
+def table_header(path: str) -> list[str]:
+    """Name the columns of a tab-separated table.
+
+    Raises:
+        UnreadableError: The table has no header, or names a column twice.
+    """
+    columns = next((line for line in lines(path) if not line.startswith("#version")), "").split(
+        "\t"
+    )
+    twice = {name for name in columns if columns.count(name) > 1}
+    if columns == [""]:
+        raise UnreadableError("it has no header")
+    if twice:
+        raise UnreadableError(f"its header names {sorted(twice)[0]!r} twice")
+    return columns
+
+
+def vcf_samples(path: str) -> list[str]:
+    """Name the samples of a VCF or BCF.
+
+    Raises:
+        UnreadableError: The file is not one.
+    """
+    for line in _bcf_header(path) if _is_bcf(path) else lines(path):
+        if line.startswith("#CHROM"):
+            return line.split("\t")[9:]
+        if not line.startswith("##"):
+            break
+    raise UnreadableError("it has no VCF header with a #CHROM line")
+
+
+def _is_bcf(path: str) -> bool:
+    with opened(path) as stream:
+        return stream.read(3) == b"BCF"
+
+
+def _bcf_header(path: str) -> list[str]:
+    with opened(path) as stream:
+        size = int.from_bytes(stream.read(9)[5:], "little")
+        return (
+            stream.read(min(size, LONGEST_LINE)).decode(errors="replace").rstrip("\0").split("\n")
+        )
+
+
+def begins_as_fastq(path: str) -> bool:
+    """Tell whether a file's first character is that of a FASTQ record."""
+    with opened(path) as stream:
+        return stream.read(1) == b"@"
+
+
+def first_contig(path: str) -> str | None:
+    """Name the contig of the first record of a GTF, GFF3, BED or FASTA."""
+    for line in lines(path):
+        if line.startswith(">"):
+            return line[1:].split()[0]
+        if line and not line.startswith(("#", "track", "browser")):
+            return line.split("\t")[0]
+    return None
+
+
+def contigs_of(fasta: str) -> tuple[list[str], bool]:
+    """Name the contigs of a FASTA, and say whether these are all of them.
+
+    All are known where an index lies beside it, else only the first.
+    """
+    index = Path(f"{fasta}.fai")
+    if index.is_file():
+        return [line.split("\t")[0] for line in lines(str(index))], True
+    first = first_contig(fasta)
+    return [first] if first else [], False

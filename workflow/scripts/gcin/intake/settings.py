@@ -1,0 +1,229 @@
+"""The settings: checked against their schema, then by what they mean for sheet and cards."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from gcin.intake.heads import UnreadableError, contigs_of, first_contig, table_header
+from gcin.intake.problems import Problems, nearest
+from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
+from gcin.intake.sheet import require_file
+
+CONFIG = "config"
+STRATA = ("cancer_type", "arm", "cohort", "site", "has_genome")
+
+
+def check_settings(config: dict, resolve: Callable[[str], str], problems: Problems) -> dict | None:
+    """Check the merged configuration's own form.
+
+    Returns:
+        The settings with paths resolved and the optional keys of studies filled in; None where
+        their form is wrong.
+    """
+    schema, before = schema_of("config"), len(problems.lines)
+    check(config, schema, CONFIG, problems)
+    if len(problems.lines) > before:
+        return None
+    settings = resolved(filled(config, schema), schema, resolve)
+    _check_paths(settings, config, problems)
+    genes = settings["reference"]["pathway_genes"]
+    if genes["min"] > genes["max"]:
+        problem = f"min {genes['min']} is above max {genes['max']}"
+        problems.add(f"{CONFIG}, reference.pathway_genes", problem, "Lower min, or raise max")
+    for name, study in settings["studies"].items():
+        _check_split(study, f"{CONFIG}, studies.{name}.split", problems)
+    return settings
+
+
+def _check_paths(settings: dict, written: dict, problems: Problems) -> None:
+    schema = schema_of("config")
+    as_written = {leaf.keys: leaf.path for leaf in paths_in(written, schema)}
+    for leaf in paths_in(settings, schema):
+        place = f"{CONFIG}, {dotted(leaf.keys)}"
+        remedy = f"Correct the path (here {leaf.path}), or make the file"
+        try:
+            if leaf.format == "file-path":
+                require_file(leaf.path)
+            elif not Path(leaf.path).is_dir():
+                raise UnreadableError("there is no such folder")
+        except UnreadableError as fault:
+            problems.add(place, f"{as_written[leaf.keys]}: {fault}", remedy)
+
+
+def _check_split(study: dict, place: str, problems: Problems) -> None:
+    """The shares of a split make a whole; given folds have a file with their columns."""
+    scheme = study["split"]["scheme"]
+    if isinstance(scheme, str):
+        shares = [int(share) for share in scheme.split("-")]
+        if sum(shares) != 100 or 0 in shares:
+            problem = f"{scheme} does not divide 100 per cent into three parts"
+            problems.add(f"{place}.scheme", problem, "Write for example 70-15-15 or 80-10-10")
+        return
+    given = scheme["name"] == "given"
+    for key in ("file", "patient"):
+        if given and key not in scheme:
+            problems.add(f"{place}.scheme.{key}", "given folds need it", f"Write {key}:")
+        elif not given and key in scheme:
+            problem = f"a {scheme['name']} split reads no {key}"
+            problems.add(f"{place}.scheme.{key}", problem, f"Remove {key}:, or write name: given")
+    if given and {"file", "patient"} <= set(scheme) and Path(scheme["file"]).is_file():
+        _check_given_folds(scheme, place, problems)
+
+
+def _check_given_folds(scheme: dict, place: str, problems: Problems) -> None:
+    wanted = [scheme["patient"], *(f"repeat{n + 1}" for n in range(scheme["repeats"]))]
+    try:
+        columns = table_header(scheme["file"])
+    except UnreadableError as fault:
+        problems.add(f"{place}.scheme.file", f"{scheme['file']}: {fault}", "Correct the file")
+        return
+    for column in wanted:
+        if column not in columns:
+            problem = f"{scheme['file']} has no column {column!r}"
+            remedy = f"{nearest(column, columns)}; correct patient: or lower repeats:"
+            problems.add(f"{place}.scheme", problem, remedy)
+
+
+def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> None:
+    """Note what the samples need of the reference, and contigs on which its files disagree.
+
+    Args:
+        reference: Settings of the stage, paths resolved.
+        rows: The sheet.
+        problems: Where problems are noted.
+    """
+    kinds = sorted(set(rows["kind"]) - {"maf"})
+    if kinds and reference["fasta"] is None:
+        problem = f"it is null, but the sheet has {', '.join(kinds)}"
+        problems.add(f"{CONFIG}, reference.fasta", problem, "Name the genome's FASTA")
+    if len(rows) and reference["gene_models"] is None:
+        remedy = "Name a GTF or GFF3 of the assembly"
+        problems.add(f"{CONFIG}, reference.gene_models", "it is null", remedy)
+    if reference["fasta"] is not None and Path(reference["fasta"]).is_file():
+        for key, problem in _strange_contigs(reference):
+            remedy = "Give files of the same assembly with the same contig names"
+            problems.add(f"{CONFIG}, reference.{key}", problem, remedy)
+
+
+def _strange_contigs(reference: dict) -> Iterator[tuple[str, str]]:
+    """Find files whose first record lies on a contig that the FASTA does not know."""
+    try:
+        contigs, complete = contigs_of(reference["fasta"])
+    except UnreadableError as fault:
+        yield "fasta", f"{reference['fasta']}: {fault}"
+        return
+    if not contigs:
+        yield "fasta", f"{reference['fasta']}: it is no FASTA"
+        return
+    for key in ("gene_models", "calling_intervals"):
+        if reference[key] is None or not Path(reference[key]).is_file():
+            continue
+        try:
+            contig = first_contig(reference[key])
+        except UnreadableError as fault:
+            yield key, f"{reference[key]}: {fault}"
+            continue
+        named_alike = contig is None or contig.startswith("chr") == contigs[0].startswith("chr")
+        if contig is not None and (contig not in contigs if complete else not named_alike):
+            yield (
+                key,
+                f"its first record is on {contig!r}, the FASTA has {', '.join(contigs[:3])} ...",
+            )
+
+
+def check_studies(
+    settings: dict, cards: dict[str, dict], rows: pd.DataFrame, problems: Problems
+) -> None:
+    """Note what studies ask for that sheet, cards and designs do not have.
+
+    Args:
+        settings: The settings, complete.
+        cards: The readable cards.
+        rows: The sheet.
+        problems: Where problems are noted.
+    """
+    designs = settings["model"]["designs"]
+    for name, study in settings["studies"].items():
+        place = f"{CONFIG}, studies.{name}"
+        _check_cohorts(study, rows, place, problems)
+        _check_endpoints(study, cards, place, problems)
+        _check_strata(study, f"{place}.split.stratify", problems)
+        for design in study["designs"]:
+            if design not in designs:
+                remedy = f"{nearest(design, designs)}; model.designs must name it"
+                problems.add(f"{place}.designs", f"unknown design {design!r}", remedy)
+        if study["predict_with"] not in study["designs"]:
+            problem = f"{study['predict_with']!r} is none of the study's designs"
+            problems.add(f"{place}.predict_with", problem, "Write predict_with: one of designs")
+
+
+def _check_cohorts(study: dict, rows: pd.DataFrame, place: str, problems: Problems) -> None:
+    """Cohorts are in the sheet, each has one role, and a patient counts once in a study."""
+    known = list(dict.fromkeys(rows["cohort"]))
+    for key in ("cohorts", "external"):
+        for cohort in study[key]:
+            if cohort not in known:
+                remedy = f"{nearest(cohort, known)}; a study's cohorts have rows in the sheet"
+                problems.add(f"{place}.{key}", f"unknown cohort {cohort!r}", remedy)
+    for cohort in sorted(set(study["cohorts"]) & set(study["external"])):
+        problem = f"cohort {cohort} is trained on as well"
+        problems.add(f"{place}.external", problem, "Name it once: what trains cannot test")
+    mine = rows[rows["cohort"].isin([*study["cohorts"], *study["external"]])]
+    counts = mine.drop_duplicates(["patient", "cohort"]).groupby("patient")["cohort"].agg(list)
+    shared = counts[counts.str.len() > 1]
+    if len(shared):
+        problem = (
+            f"{len(shared)} patients stand in several of its cohorts ({', '.join(shared.iloc[0])})"
+        )
+        problems.add(place, problem, "Name cohorts without common patients: each counts once")
+
+
+def _check_endpoints(study: dict, cards: dict, place: str, problems: Problems) -> None:
+    """Every outcome stands in the cards of all training cohorts, some in each external one."""
+    for name, endpoint in study["endpoints"].items():
+        wanted = {"": endpoint} if isinstance(endpoint, str) else endpoint
+        for key, outcome in wanted.items():
+            spot = f"{place}.endpoints.{name}" + f".{key}" * bool(key)
+            for cohort in (cohort for cohort in study["cohorts"] if cohort in cards):
+                _check_outcome(outcome, key, cohort, cards[cohort]["outcome"], spot, problems)
+    outcomes = {
+        outcome
+        for endpoint in study["endpoints"].values()
+        for outcome in ([endpoint] if isinstance(endpoint, str) else endpoint.values())
+    }
+    for cohort in (cohort for cohort in study["external"] if cohort in cards):
+        if not outcomes & set(cards[cohort]["outcome"]):
+            problem = f"the card of {cohort} has none of the study's outcomes"
+            problems.add(f"{place}.external", problem, "Map an outcome in it, or leave it out")
+
+
+def _check_outcome(
+    outcome: str, key: str, cohort: str, known: dict, place: str, problems: Problems
+) -> None:
+    """A response and an event are binary; a time is a number of months."""
+    if outcome not in known:
+        remedy = f"{nearest(outcome, known)}; map it under outcome in the card"
+        problems.add(place, f"cohort {cohort} has no outcome {outcome!r}", remedy)
+        return
+    mapping = known[outcome]
+    months = "mo" in (mapping["to"], mapping["unit"] if mapping["to"] is None else None)
+    if key == "months" and not (mapping["type"] in ("number", "date") and months):
+        problem = f"outcome {outcome!r} of cohort {cohort} is not in months"
+        problems.add(place, problem, "Write its unit in the card, and to: mo")
+    elif key != "months" and mapping["type"] != "binary":
+        problem = f"outcome {outcome!r} of cohort {cohort} is not binary"
+        problems.add(place, problem, "Write type: binary in the card, with codes where needed")
+
+
+def _check_strata(study: dict, place: str, problems: Problems) -> None:
+    known = [
+        *STRATA,
+        *(
+            name if isinstance(endpoint, str) else f"{name}_event"
+            for name, endpoint in study["endpoints"].items()
+        ),
+    ]
+    for stratum in study["split"]["stratify"]:
+        if stratum not in known:
+            problems.add(place, f"unknown stratum {stratum!r}", nearest(stratum, known))

@@ -1,0 +1,243 @@
+"""The sample sheet: read as text, checked row by row and as a whole."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from gcin.intake.heads import UnreadableError, begins_as_fastq, table_header, vcf_samples
+from gcin.intake.problems import Problems, nearest
+from gcin.intake.schema import check, schema_of
+
+COLUMNS = tuple(schema_of("samples")["required"])
+CALLED = ("vcf", "gvcf")
+
+
+def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
+    """Read the sample sheet.
+
+    A byte-order mark and Windows line ends are accepted; comments, quotes and spaces around
+    values are not.
+
+    Returns:
+        All text, in the order of the schema, indexed by line number in the file; no rows where
+        the sheet cannot be read, which is then among the problems.
+    """
+    empty = pd.DataFrame(columns=COLUMNS, dtype=str)
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+    except OSError:
+        problems.add(path, "there is no such file", "Write it, or correct `samples` in the config")
+        return empty
+    except UnicodeDecodeError as error:
+        problems.add(path, f"byte {error.start} is not UTF-8", "Save the sheet as UTF-8")
+        return empty
+    numbered = [(n, line.split("\t")) for n, line in enumerate(text.splitlines(), 1) if line]
+    if not numbered or not _header_is_right(path, numbered[0][1], problems):
+        if not numbered:
+            problems.add(path, "the sheet is empty", f"Write a header: {' '.join(COLUMNS)}")
+        return empty
+    return _rows(path, numbered, problems)
+
+
+def _header_is_right(path: str, header: list[str], problems: Problems) -> bool:
+    place, before = f"{path}, line 1", len(problems.lines)
+    if len(header) == 1:
+        problems.add(place, "there is no tab in it", "Separate columns by tabs, not by spaces")
+        return False
+    for name in dict.fromkeys(header):
+        if name not in COLUMNS:
+            problems.add(place, f"unknown column {name!r}", f"{nearest(name, COLUMNS)}")
+        elif header.count(name) > 1:
+            problems.add(place, f"column {name!r} stands in it twice", "Remove one")
+    for name in COLUMNS:
+        if name not in header:
+            meaning = schema_of("samples")["properties"][name]["description"]
+            problems.add(place, f"column {name!r} is missing", f"Add it: {meaning}".rstrip("."))
+    return len(problems.lines) == before
+
+
+def _rows(path: str, numbered: list[tuple[int, list[str]]], problems: Problems) -> pd.DataFrame:
+    (_, header), *body = numbered
+    if not body:
+        problems.add(path, "the sheet has no rows", "Add one row per sequenced unit")
+    for number, fields in body:
+        if len(fields) != len(header):
+            problems.add(
+                f"{path}, line {number}",
+                f"it has {len(fields)} fields, the header {len(header)}",
+                "Separate fields by single tabs; write no comments",
+            )
+    right = {n: fields for n, fields in body if len(fields) == len(header)}
+    rows = pd.DataFrame.from_dict(right, orient="index", columns=header, dtype=str)
+    return rows[list(COLUMNS)].replace({"assembly": {"": "GRCh38"}})
+
+
+def check_sheet(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    """Note every problem of the sheet that its own text shows.
+
+    Args:
+        rows: The sheet, indexed by line number.
+        path: The sheet's path, for messages.
+        problems: Where problems are noted.
+    """
+    _check_values(rows, path, problems)
+    _check_support(rows, path, problems)
+    _check_reads(rows, path, problems)
+    _check_identity(rows, path, problems)
+    _check_cohorts_agree(rows, path, problems)
+
+
+def _check_values(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    """Check each distinct value of a column once, naming the first row that has it."""
+    properties = schema_of("samples")["properties"]
+    for column in COLUMNS:
+        for line, value in rows[column].drop_duplicates().items():
+            place = f"{path}, line {line}, column {column}"
+            if value != value.strip():
+                problems.add(place, f"{value!r} has spaces around it", "Remove them")
+            else:
+                check(value, properties[column], place, problems)
+
+
+def _check_support(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    reads = rows["kind"] == "fastq"
+    refused = {
+        "kind": (
+            rows["kind"].isin(["bam", "cram"]),
+            "alignments cannot be given yet",
+            "Give the reads as FASTQ (samtools fastq), or the variants as gVCF or VCF",
+        ),
+        "tissue": (
+            reads & (rows["tissue"] == "tumour"),
+            "tumour reads cannot be called yet",
+            "Give the tumour's variants as VCF or MAF",
+        ),
+        "assembly": (
+            (rows["assembly"] == "GRCh37") & (rows["kind"] != "maf"),
+            "only MAF is lifted over from GRCh37 yet",
+            "Give reads, which are aligned to GRCh38 anyway, as GRCh38; lift a VCF over first",
+        ),
+    }
+    for column, (wrong, problem, remedy) in refused.items():
+        for line, row in rows[wrong].iterrows():
+            place = f"{path}, line {line}, column {column}"
+            problems.add(place, f"sample {row['sample']} is {row[column]}: {problem}", remedy)
+
+
+def _check_reads(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    """Only FASTQ has, and must have, a mate and a read group; no file holds two units."""
+    reads = rows["kind"] == "fastq"
+    for column, what in {
+        "mate": "read 2",
+        "platform": "its platform",
+        "library": "its library",
+    }.items():
+        for line, row in rows[reads & (rows[column] == "")].iterrows():
+            place = f"{path}, line {line}, column {column}"
+            problem = f"the FASTQ of sample {row['sample']}, unit {row['unit']}, lacks {what}"
+            single = "; single-end and interleaved reads are not supported yet"
+            problems.add(place, problem, f"Name {what}{single * (column == 'mate')}")
+    for line, row in rows[~reads & (rows["mate"] != "")].iterrows():
+        place = f"{path}, line {line}, column mate"
+        problems.add(place, f"a {row['kind']} has no mate", "Leave the field empty")
+    _check_fastq_once(rows[reads], path, problems)
+
+
+def _check_fastq_once(reads: pd.DataFrame, path: str, problems: Problems) -> None:
+    units = reads.drop(columns="cohort").drop_duplicates()
+    named = pd.concat([units["file"], units["mate"]])
+    for line, name in named[named.duplicated() & (named != "")].items():
+        first = named.index[named == name][0]
+        problem = f"{name} already stands in line {first}"
+        place = f"{path}, line {line}, columns file and mate"
+        problems.add(place, problem, "Name each FASTQ file once, read 1 and read 2 apart")
+
+
+def _check_identity(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    """A unit has one row; a sample one patient, tissue, kind and assembly."""
+    for line, row in rows[rows.duplicated(["cohort", "sample", "unit"])].iterrows():
+        place = f"{path}, line {line}, column unit"
+        problem = f"unit {row['unit']} of sample {row['sample']} already has a row"
+        problems.add(place, problem, "Rename the unit, or remove one of the rows")
+    for column in ("patient", "tissue", "kind", "assembly"):
+        first = rows.groupby("sample")[column].transform("first")
+        for line, row in rows[rows[column] != first].iterrows():
+            place = f"{path}, line {line}, column {column}"
+            problem = (
+                f"sample {row['sample']} has {column} {first[line]} above and {row[column]} here"
+            )
+            problems.add(place, problem, f"Give a sample one {column}, or two names to two samples")
+    given = rows[(rows["kind"] != "fastq") & rows.duplicated(["cohort", "sample"])]
+    for line, row in given.drop_duplicates(["cohort", "sample"]).iterrows():
+        place = f"{path}, line {line}, column sample"
+        problem = f"sample {row['sample']} has a second {row['kind']} row"
+        problems.add(place, problem, "Only FASTQ has several units: give one file per sample")
+
+
+def _check_cohorts_agree(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    """A sample that stands in several cohorts is processed once, so its rows must be the same."""
+    own = [name for name in COLUMNS if name != "cohort"]
+    for sample, group in rows.groupby("sample"):
+        if len(set(group["cohort"])) == 1:
+            continue
+        described = group.groupby("cohort")[own].agg(lambda column: tuple(sorted(column)))
+        if len(described.drop_duplicates()) > 1:
+            cohorts = " and ".join(described.index[:2])
+            place = f"{path}, lines {', '.join(map(str, group.index[:6]))}"
+            problem = f"sample {sample} has other rows in cohort {cohorts}"
+            problems.add(place, problem, "Repeat the same rows, or name another sample")
+
+
+def check_files(rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Problems) -> None:
+    """Note files that are absent, empty, or at first sight not what the sheet says.
+
+    Args:
+        rows: The sheet with paths resolved, indexed by line number.
+        named: The same with the paths as the user wrote them, for messages.
+        path: The sheet's path, for messages.
+        problems: Where problems are noted.
+    """
+    seen: dict[str, list[str] | None] = {}
+    for column in ("file", "mate"):
+        for line, row in rows[rows[column] != ""].iterrows():
+            place = f"{path}, line {line}, column {column}"
+            try:
+                _check_file(row, row[column], seen)
+            except UnreadableError as fault:
+                problem = f"{named.loc[line, column]} of sample {row['sample']}: {fault}"
+                remedy = f"Correct the path (here {row[column]}) or the file"
+                problems.add(place, problem, remedy)
+
+
+def _check_file(row: pd.Series, name: str, seen: dict[str, list[str] | None]) -> None:
+    if name not in seen:
+        seen[name] = _samples_within(row["kind"], name)
+    if row["kind"] in CALLED and row["sample"] not in seen[name]:
+        meant = nearest(row["sample"], seen[name])
+        raise UnreadableError(f"its header does not name the sample. {meant}")
+
+
+def _samples_within(kind: str, name: str) -> list[str] | None:
+    require_file(name)
+    if kind in CALLED:
+        return vcf_samples(name)
+    if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name):
+        raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
+    if kind == "fastq" and not begins_as_fastq(name):
+        raise UnreadableError("it is no FASTQ: it does not begin with @")
+    return None
+
+
+def require_file(name: str) -> None:
+    """Refuse a path that is no file, or an empty one.
+
+    Raises:
+        UnreadableError: Says which of these it is.
+    """
+    path = Path(name)
+    if not path.exists():
+        raise UnreadableError("there is no such file")
+    if not path.is_file():
+        raise UnreadableError("it is no file")
+    if path.stat().st_size == 0:
+        raise UnreadableError("it is empty")
