@@ -1,0 +1,112 @@
+"""What each design is worth on patients that it had not seen."""
+
+
+rule pool_predictions:
+    """Gather the predictions of unseen patients over folds and seeds, beside their outcomes."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        folds=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/splits/fold-{fold}.tsv",
+            fold=RUN.folds_of(wildcards.study),
+        ),
+        predictions=lambda wildcards: [
+            path
+            for design in STUDIES[wildcards.study]["designs"]
+            for path in collect(
+                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}"
+                "/predictions.parquet",
+                design=design,
+                fold=RUN.folds_of(wildcards.study),
+                seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
+            )
+        ],
+    output:
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+    log:
+        "logs/pool_predictions/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/pool_predictions/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("pool_predictions"),
+    script:
+        "../scripts/pool_predictions.py"
+
+
+rule evaluate_designs:
+    """Measure every design, and the differences between designs, with bootstrap intervals."""
+    input:
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+    output:
+        metrics="results/studies/{study}/{edition}/evaluation/metrics.tsv",
+        differences="results/studies/{study}/{edition}/evaluation/differences.tsv",
+    log:
+        "logs/evaluate_designs/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/evaluate_designs/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("evaluate_designs"),
+        evaluation=lookup("evaluation", within=SETTINGS),
+        kinds=lambda wildcards: {
+            design: DESIGNS[design]["kind"] for design in STUDIES[wildcards.study]["designs"]
+        },
+    script:
+        "../scripts/evaluate_designs.py"
+
+
+rule trace_curves:
+    """Trace ROC, precision-recall and calibration curves, and survival by predicted risk group."""
+    input:
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+    output:
+        roc="results/studies/{study}/{edition}/evaluation/roc.tsv",
+        pr="results/studies/{study}/{edition}/evaluation/pr.tsv",
+        calibration="results/studies/{study}/{edition}/evaluation/calibration.tsv",
+        kaplan_meier="results/studies/{study}/{edition}/evaluation/kaplan_meier.tsv",
+        logrank="results/studies/{study}/{edition}/evaluation/logrank.tsv",
+    log:
+        "logs/trace_curves/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/trace_curves/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("trace_curves"),
+        evaluation=lookup("evaluation", within=SETTINGS),
+    script:
+        "../scripts/trace_curves.py"
+
+
+rule evaluate_external:
+    """Measure the frozen designs on the cohorts that no design was trained on."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        predictions="results/studies/{study}/{edition}/prediction/external.parquet",
+    output:
+        external="results/studies/{study}/{edition}/evaluation/external.tsv",
+    log:
+        "logs/evaluate_external/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/evaluate_external/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("evaluate_external"),
+        evaluation=lookup("evaluation", within=SETTINGS),
+    script:
+        "../scripts/evaluate_external.py"

@@ -1,0 +1,1 @@
+"""What a prediction is worth: metrics, intervals, survival and comparison; knows no model."""

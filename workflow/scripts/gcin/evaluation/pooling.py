@@ -9,6 +9,7 @@ import pandas as pd
 
 from gcin.evaluation.survival import uno_weights
 
+FOLD = re.compile(r"fold-(?P<fold>\d+)\.tsv$")
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 PREDICTION = ["design", "fold", "endpoint", "patient", "arm"]
 
@@ -33,6 +34,13 @@ def read_runs(paths: Iterable[str], part: str = "test") -> pd.DataFrame:
         numbers = {"fold": int(place["fold"]), "seed": int(place["seed"])}
         runs.append(kept.assign(design=place["design"], **numbers))
     return pd.concat(runs, ignore_index=True)
+
+
+def read_folds(paths: Iterable[str]) -> dict[int, pd.DataFrame]:
+    """Read `patient part` of each fold; its number stands in its path, `…/fold-{fold}.tsv`."""
+    return {
+        int(FOLD.search(path)["fold"]): pd.read_csv(path, sep="\t", dtype=str) for path in paths
+    }
 
 
 def repeats_of(folds: Mapping[int, Iterable[str]]) -> dict[int, int]:

@@ -1,0 +1,17 @@
+"""Measure the frozen designs on the cohorts that no design was trained on."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.evaluation.comparison import external_table
+from gcin.evaluation.pooling import external_rows
+
+log_to(snakemake.log[0])
+
+patients = pd.read_parquet(snakemake.input.patients)
+predictions = pd.read_parquet(snakemake.input.predictions)
+settings = snakemake.params.evaluation
+
+rows = external_rows(predictions, patients)
+table = external_table(rows, settings["bootstrap_draws"], settings["seed"], settings["confidence"])
+table.to_csv(snakemake.output.external, sep="\t", index=False)

@@ -1,0 +1,13 @@
+"""Gather the predictions of unseen patients over folds and seeds, beside their outcomes."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.evaluation.pooling import pool, read_folds, read_runs
+
+log_to(snakemake.log[0])
+
+patients = pd.read_parquet(snakemake.input.patients)
+folds = read_folds(snakemake.input.folds)
+predictions = read_runs(snakemake.input.predictions)
+pool(predictions, patients, folds).to_parquet(snakemake.output.pooled, index=False)

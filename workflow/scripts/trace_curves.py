@@ -1,0 +1,20 @@
+"""Trace ROC, precision-recall and calibration curves, and survival by predicted risk group."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.evaluation.curves import calibration_table, pr_table, roc_table, survival_tables
+
+log_to(snakemake.log[0])
+
+pooled = pd.read_parquet(snakemake.input.pooled)
+settings = snakemake.params.evaluation
+
+roc_table(pooled).to_csv(snakemake.output.roc, sep="\t", index=False)
+pr_table(pooled).to_csv(snakemake.output.pr, sep="\t", index=False)
+calibration = calibration_table(pooled, settings["confidence"])
+calibration.to_csv(snakemake.output.calibration, sep="\t", index=False)
+
+curves, tests = survival_tables(pooled, settings["risk_groups"], settings["confidence"])
+curves.to_csv(snakemake.output.kaplan_meier, sep="\t", index=False)
+tests.to_csv(snakemake.output.logrank, sep="\t", index=False)
