@@ -1,0 +1,43 @@
+# The project's commands; `make` alone names them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo example lint test
+
+# Nothing of the caller's Python reaches the project's, and the set-up never sees the project's own.
+unexport PYTHONPATH PYTHONHOME
+GIVEN_PATH := $(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
+CORES ?= 2
+NAME ?= giab
+
+help:
+	@echo "make setup              bring every tool into .venv and .tools"
+	@echo "make demo               simulate a small hospital and analyse it, reads to report"
+	@echo "make example NAME=giab  run a worked example of config/examples"
+	@echo "make lint               check the style of code and rules"
+	@echo "make test               run every check and test"
+
+setup:
+	@PATH="$(GIVEN_PATH)" envs/host/setup
+
+demo: setup
+	@python -m gcin.simulation demo/hospital
+	@snakemake --cores $(CORES) --configfile demo/hospital/config.yaml
+	@python -m gcin.report.summary demo/hospital/config.yaml
+
+example: setup
+	@snakemake --cores $(CORES) --configfile config/examples/$(NAME)/config.yaml
+
+lint: setup
+	snakefmt --check Snakefile workflow
+	ruff check
+	ruff format --check
+	snakemake --lint
+
+test: lint
+	pytest tests/unit
+	pytest tests/workflow
+	pytest tests/model
+	pytest tests/end_to_end
+	pytest tests/real
