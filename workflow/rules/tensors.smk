@@ -1,0 +1,128 @@
+"""The genotype tensor store of a generation: sites, calls, gene track, callable shares."""
+
+
+rule measure_callable:
+    """Count the coding bases of each gene that a sample's gVCF shows well enough to call."""
+    input:
+        gvcf="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+        coding="results/reference/coding.bed",
+    output:
+        counts="results/samples/{sample}/callable.parquet",
+    log:
+        "logs/measure_callable/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_callable/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("measure_callable"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        limits={
+            "min_depth": SETTINGS["quality"]["min_depth"],
+            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
+        },
+    script:
+        "../scripts/measure_callable.py"
+
+
+rule encode_calls:
+    """Encode the annotated genotypes of a generation: sites, calls by sample, common markers."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        genes="results/reference/genes.parquet",
+        records=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=["annotated.bcf", "annotated.bcf.csi"]
+            * bool(RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf")),
+        ),
+        maf=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=["maf/calls.parquet"] * bool(RUN.samples_of(wildcards.cohort, "maf")),
+        ),
+    output:
+        sites="results/cohorts/{cohort}/{generation}/tensors/sites.parquet",
+        indptr="results/cohorts/{cohort}/{generation}/tensors/calls/indptr.npy",
+        site="results/cohorts/{cohort}/{generation}/tensors/calls/site.npy",
+        dosage="results/cohorts/{cohort}/{generation}/tensors/calls/dosage.npy",
+        vaf="results/cohorts/{cohort}/{generation}/tensors/calls/vaf.npy",
+        depth="results/cohorts/{cohort}/{generation}/tensors/calls/depth.npy",
+        quality="results/cohorts/{cohort}/{generation}/tensors/calls/quality.npy",
+        markers="results/cohorts/{cohort}/{generation}/tensors/markers.parquet",
+        dosages="results/cohorts/{cohort}/{generation}/tensors/dosages.npy",
+        missing=temp("results/cohorts/{cohort}/{generation}/tensors/missing.npy"),
+        missing_by_sample=temp(
+            "results/cohorts/{cohort}/{generation}/tensors/missing_by_sample.npy"
+        ),
+    log:
+        "logs/encode_calls/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/encode_calls/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="12h",
+    params:
+        code=code_of("encode_calls"),
+        settings={"marker_frequency": SETTINGS["tensors"]["marker_frequency"]},
+    script:
+        "../scripts/encode_calls.py"
+
+
+rule assemble_tensors:
+    """Complete the tensor store: gene track, callable shares, scalars and the receipt."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        genes="results/reference/genes.parquet",
+        coding="results/reference/coding.bed",
+        targets=lambda wildcards: RUN.cards[wildcards.cohort]["targets"] or [],
+        listed=lambda wildcards: RUN.cards[wildcards.cohort]["genes"] or [],
+        counts=lambda wildcards: collect(
+            "results/samples/{sample}/callable.parquet",
+            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+        ),
+        sources=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=["annotated.bcf"] * bool(RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf"))
+            + ["maf/calls.parquet"] * bool(RUN.samples_of(wildcards.cohort, "maf")),
+        ),
+        encoded=collect(
+            "results/cohorts/{{cohort}}/{{generation}}/tensors/{file}",
+            file=["sites.parquet", "markers.parquet", "dosages.npy"],
+        ),
+        calls=collect(
+            "results/cohorts/{{cohort}}/{{generation}}/tensors/calls/{column}.npy",
+            column=["indptr", "site", "dosage", "vaf", "depth", "quality"],
+        ),
+        missing="results/cohorts/{cohort}/{generation}/tensors/missing.npy",
+        missing_by_sample="results/cohorts/{cohort}/{generation}/tensors/missing_by_sample.npy",
+    output:
+        track="results/cohorts/{cohort}/{generation}/tensors/genes.npy",
+        gene_table="results/cohorts/{cohort}/{generation}/tensors/genes.parquet",
+        callable="results/cohorts/{cohort}/{generation}/tensors/callable.npy",
+        scalars="results/cohorts/{cohort}/{generation}/tensors/scalars.parquet",
+        receipt="results/cohorts/{cohort}/{generation}/tensors/receipt.json",
+    log:
+        "logs/assemble_tensors/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/assemble_tensors/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("assemble_tensors"),
+        limits={
+            "rare_frequency": SETTINGS["tensors"]["rare_frequency"],
+            "min_callable": SETTINGS["tensors"]["min_callable"],
+        },
+    script:
+        "../scripts/assemble_tensors.py"

@@ -1,0 +1,21 @@
+"""Encode the annotated genotypes of a cohort: sites, and calls by sample."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.tensors.cohort import encode_cohort
+from gcin.tensors.manifest import samples_of_manifest
+
+log_to(snakemake.log[0])
+
+manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+calls = [pd.read_parquet(path) for path in snakemake.input.maf]
+encode_cohort(
+    samples_of_manifest(manifest),
+    pd.read_parquet(snakemake.input.genes),
+    next(iter(snakemake.input.records), None),
+    next(iter(calls), None),
+    dict(snakemake.output.items()),
+    snakemake.resources.tmpdir,
+    **snakemake.params.settings,
+)

@@ -1,0 +1,1 @@
+"""The genotype tensor store: building it, and opening it."""

@@ -1,0 +1,70 @@
+"""The calls of samples and patients, read from the CSR arrays of a store."""
+
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from gcin.tensors.spool import COLUMNS
+
+CALL = np.dtype(list(COLUMNS.items()))
+FILES = {name: f"calls/{name}.npy" for name in ("indptr", *COLUMNS)}
+
+
+class Calls(NamedTuple):
+    """Memory-mapped calls, by sample.
+
+    Attributes:
+        indptr: Row offsets, int64, samples + 1.
+        columns: One array per name of COLUMNS, all of one length.
+    """
+
+    indptr: np.ndarray
+    columns: dict[str, np.ndarray]
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Map the arrays of a store; an empty array is read instead, as it cannot be mapped."""
+        columns = {name: open_array(folder / FILES[name]) for name in COLUMNS}
+        return cls(np.load(folder / FILES["indptr"]), columns)
+
+    def of_sample(self, row: int) -> np.ndarray:
+        """Read the calls of a sample, by site.
+
+        Returns:
+            Structured array with `site dosage vaf depth quality`.
+        """
+        start, end = self.indptr[row : row + 2]
+        own = np.empty(end - start, CALL)
+        for name, values in self.columns.items():
+            own[name] = values[start:end]
+        return own
+
+    def of_samples(self, rows: list[int], tumour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Unite the calls of a patient's samples; where two share a site the tumour's stands.
+
+        Args:
+            rows: The patient's samples.
+            tumour: Whether each is of a tumour, bool.
+
+        Returns:
+            The calls by site, as by `of_sample`, and whether each is somatic: in a tumour sample
+            and not in a germline sample of the patient.
+        """
+        parts = [self.of_sample(row) for row in rows]
+        origin = np.repeat(tumour, [len(part) for part in parts])
+        united = np.concatenate([np.empty(0, CALL), *parts])
+        order = np.lexsort((~origin, united["site"]))
+        united, origin = united[order], origin[order]
+        first = np.concatenate([[True], np.diff(united["site"]) > 0])[: len(united)]
+        germline = np.isin(united["site"], united["site"][~origin])
+        return united[first], (origin & ~germline)[first]
+
+
+def open_array(path: Path) -> np.ndarray:
+    """Map a saved array, or read it where it is empty."""
+    with path.open("rb") as stream:
+        version = np.lib.format.read_magic(stream)
+        read = np.lib.format.read_array_header_1_0
+        shape = (read if version == (1, 0) else np.lib.format.read_array_header_2_0)(stream)[0]
+    return np.load(path, mmap_mode=None if 0 in shape else "r", allow_pickle=False)

@@ -1,0 +1,93 @@
+"""Genotypes of one record: who carries the alternate allele, and how well it was seen."""
+
+from typing import NamedTuple
+
+import numpy as np
+from cyvcf2 import Variant
+
+UNKNOWN_QUALITY = 255
+PASSING = ("PASS", ".", "")
+
+
+class Carriers(NamedTuple):
+    """The samples that carry an allele.
+
+    Attributes:
+        sample: Column of the sample, int32.
+        dosage: Alternate alleles, int8, at least 1.
+        vaf: Share of reads with the alternate, float16, NaN where reads were not counted.
+        depth: Reads, uint16, 0 where unknown.
+        quality: Phred quality of the genotype, uint8, at most 99, 255 where unknown.
+    """
+
+    sample: np.ndarray
+    dosage: np.ndarray
+    vaf: np.ndarray
+    depth: np.ndarray
+    quality: np.ndarray
+
+
+def dosages(variant: Variant) -> np.ndarray:
+    """Count the alternate alleles of each sample; -1 where there is no call.
+
+    Alleles are counted from the genotype array: cyvcf2's `gt_types` calls 1/2 a heterozygote of
+    the first allele. A genotype that failed its own filter (FT) is a no-call. Of half-calls, ./1
+    carries the alternate at least once (1) and ./0 is a no-call.
+
+    Returns:
+        int8, one value per sample.
+
+    Raises:
+        ValueError: The record has several alternates, so an allele cannot be told from another.
+    """
+    alleles = variant.genotype.array()[:, :-1]
+    count = (alleles == 1).sum(axis=1, dtype=np.int8)
+    if alleles.max(initial=0) > 1:
+        raise ValueError(
+            f"{variant.CHROM}:{variant.POS} has several alternate alleles: "
+            "split them with bcftools norm --multiallelics -any"
+        )
+    # a haploid genotype fills its second place with -2, which is no missing allele
+    count[(alleles == -1).any(axis=1) & (count == 0)] = -1
+    count[~passing(variant)] = -1
+    return count
+
+
+def passing(variant: Variant) -> np.ndarray:
+    """Tell which genotypes passed their own filter; where none was applied, all did."""
+    if "FT" not in variant.FORMAT:
+        return np.ones(variant.genotype.array().shape[0], dtype=bool)
+    return np.isin(variant.format("FT"), PASSING)
+
+
+def carriers(variant: Variant, dosage: np.ndarray) -> Carriers:
+    """Describe the samples with at least one alternate allele.
+
+    Args:
+        variant: A record with one alternate allele.
+        dosage: Its dosages, -1 where there is no call.
+    """
+    sample = np.flatnonzero(dosage > 0).astype(np.int32)
+    reads = _field(variant, "AD", sample, 2)
+    total = np.where((reads < 0).any(axis=1), -1, reads.sum(axis=1))
+    depth = _field(variant, "DP", sample, 1)[:, 0]
+    depth = np.where(depth < 0, total, depth)
+    quality = _field(variant, "GQ", sample, 1)[:, 0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        vaf = np.where(total > 0, reads[:, 1] / total, np.nan)
+    return Carriers(
+        sample,
+        dosage[sample],
+        vaf.astype(np.float16),
+        np.clip(depth, 0, 65535).astype(np.uint16),
+        np.where(quality < 0, UNKNOWN_QUALITY, np.minimum(quality, 99)).astype(np.uint8),
+    )
+
+
+def _field(variant: Variant, name: str, sample: np.ndarray, width: int) -> np.ndarray:
+    """Read a numeric FORMAT field of these samples as int64; absent or missing is -1."""
+    values = variant.format(name) if name in variant.FORMAT else None
+    if values is None or values.shape[1] < width:
+        return np.full((len(sample), width), -1)
+    chosen = np.nan_to_num(values[sample, :width].astype(np.float64), nan=-1)
+    return np.where(chosen < 0, -1, chosen).astype(np.int64)
