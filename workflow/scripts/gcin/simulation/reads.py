@@ -14,6 +14,7 @@ INSERT = (300, 40)
 DUPLICATES = 0.06
 FLANK = 150
 QUALITIES = np.array([2, 12, 25, 37], dtype=np.uint8)
+ERROR = (10 ** (-QUALITIES.astype(np.float32) / 10)).astype(np.float32)
 COMPLEMENT = np.zeros(256, dtype=np.uint8)
 COMPLEMENT[list(b"ACGT")] = list(b"TGCA")
 
@@ -129,7 +130,7 @@ def _sequenced(rng: np.random.Generator, bases: np.ndarray) -> Reads:
     poor = 0.02 + 0.10 * cycle**2
     level = 3 - (worse < poor).astype(np.uint8) - (worse < poor / 4) - (worse < poor / 40)
     qualities = QUALITIES[level]
-    wrong = rng.random(bases.shape, dtype=np.float32) < 10 ** (-qualities / np.float32(10))
+    wrong = rng.random(bases.shape, dtype=np.float32) < ERROR[level]
     bases = bases.copy()
     others = rng.integers(1, 4, int(wrong.sum()))
     alphabet = np.frombuffer(b"ACGT", np.uint8)
