@@ -1,0 +1,88 @@
+"""Networks and baselines, each fitted on the training patients of one fold."""
+
+MODEL = SETTINGS["model"]
+NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "network"]
+BASELINES = [design for design in DESIGNS if DESIGNS[design]["kind"] != "network"]
+
+
+rule train_network:
+    """Train the network of one design, fold and seed, and predict patients it had not learnt from."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        stores=lambda wildcards: [
+            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        pathways="results/reference/pathways.tsv",
+    output:
+        predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+        network="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/network.keras",
+        preparation="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/preparation.joblib",
+        history="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/history.tsv",
+    log:
+        "logs/train_network/{study}/{edition}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/train_network/{study}/{edition}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(NETWORKS) or "(?!)",
+    conda:
+        "../../envs/model-cpu.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="4h",
+        gpu=1,
+    params:
+        code=code_of("train_network"),
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        variants=lookup("tensors/variants_per_patient", within=SETTINGS),
+        settings=lambda wildcards: {
+            "backend": MODEL["backend"],
+            "preparation": MODEL["preparation"],
+            "network": MODEL["network"] | DESIGNS[wildcards.design],
+            "linear": MODEL["linear"],
+            "training": {key: value for key, value in MODEL["training"].items() if key != "seeds"},
+        },
+    script:
+        "../scripts/train_network.py"
+
+
+rule train_baseline:
+    """Fit one baseline to one fold, and predict the patients it had not learnt from."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        stores=lambda wildcards: [
+            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+    output:
+        predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+        model="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/model.joblib",
+    log:
+        "logs/train_baseline/{study}/{edition}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/train_baseline/{study}/{edition}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(BASELINES) or "(?!)",
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("train_baseline"),
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        design=lookup("{design}", within=DESIGNS),
+        settings=lambda wildcards: {
+            key: MODEL[key] for key in ("preparation", "linear", "boosting", "cox")
+        },
+    script:
+        "../scripts/train_baseline.py"

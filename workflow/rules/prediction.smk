@@ -1,0 +1,137 @@
+"""Frozen models on patients whom no model was fitted on: external cohorts and new patients."""
+
+
+rule apply_network:
+    """Let the frozen networks of a design predict the patients whom no model was fitted on."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+        networks=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}"
+            "/network.keras",
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS,
+        ),
+        preparations=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}"
+            "/preparation.joblib",
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS,
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/prediction/designs/{design}.parquet",
+    log:
+        "logs/apply_network/{study}/{edition}/{design}.log",
+    benchmark:
+        "benchmarks/results/apply_network/{study}/{edition}/{design}.tsv"
+    wildcard_constraints:
+        design="|".join(NETWORKS) or "(?!)",
+    conda:
+        "../../envs/model-cpu.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("apply_network"),
+        cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
+        settings=lambda wildcards: {"backend": MODEL["backend"]},
+    script:
+        "../scripts/apply_network.py"
+
+
+rule apply_baseline:
+    """Let the frozen models of a baseline predict the patients whom no model was fitted on."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+        models=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}"
+            "/model.joblib",
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS[:1],
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/prediction/designs/{design}.parquet",
+    log:
+        "logs/apply_baseline/{study}/{edition}/{design}.log",
+    benchmark:
+        "benchmarks/results/apply_baseline/{study}/{edition}/{design}.tsv"
+    wildcard_constraints:
+        design="|".join(BASELINES) or "(?!)",
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("apply_baseline"),
+        cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
+    script:
+        "../scripts/apply_baseline.py"
+
+
+rule predict_external:
+    """Average the frozen models of every design over folds and seeds, on the external cohorts."""
+    input:
+        designs=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",
+            design=STUDIES[wildcards.study]["designs"],
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/prediction/external.parquet",
+    log:
+        "logs/predict_external/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/predict_external/{study}/{edition}.tsv"
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("predict_external"),
+        designs=lambda wildcards: STUDIES[wildcards.study]["designs"],
+    script:
+        "../scripts/predict_external.py"
+
+
+rule predict_patients:
+    """Predict patients without an outcome, with intervals over models and calibrations."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        applied=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",
+            design=STUDIES[wildcards.study]["predict_with"],
+        ),
+        validation=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}"
+            "/predictions.parquet",
+            design=STUDIES[wildcards.study]["predict_with"],
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS if STUDIES[wildcards.study]["predict_with"] in NETWORKS else SEEDS[:1],
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/prediction/patients.tsv",
+    log:
+        "logs/predict_patients/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/predict_patients/{study}/{edition}.tsv"
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("predict_patients"),
+        draws=lookup("prediction/bootstrap_draws", within=SETTINGS),
+    script:
+        "../scripts/predict_patients.py"

@@ -1,0 +1,127 @@
+"""Clinical columns as numbers: scaled, one column per level, with what is missing marked."""
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+logger = logging.getLogger(__name__)
+
+SKEWED = 2.0
+LARGEST = 5.0
+MIN_LEVEL_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """A number that training patients showed more than one value of.
+
+    Attributes:
+        name: Column of the clinical table.
+        logarithm: Whether log(1 + x) is used: never negative and strongly skewed.
+        mean: Mean of the observed values, which missing ones are given.
+        scale: Standard deviation of the observed values.
+        knots: Points, in units of `scale` from the mean, where the slope may change.
+        marked: Whether a further column marks the missing values.
+    """
+
+    name: str
+    logarithm: bool
+    mean: float
+    scale: float
+    knots: tuple[float, ...]
+    marked: bool
+
+
+@dataclass(frozen=True)
+class Categorical:
+    """A column of codes with the levels that training patients showed often enough."""
+
+    name: str
+    levels: tuple[str, ...]
+    marked: bool
+
+
+def fit_clinical(table: pd.DataFrame, knots: int) -> list[Numeric | Categorical]:
+    """Learn scales and levels from the clinical table of the training patients.
+
+    Args:
+        table: Training patients; numbers are float columns, codes are text.
+        knots: Most points per number where its slope may change.
+    """
+    fitted = [
+        _fit_numeric(table[name], knots)
+        if pd.api.types.is_numeric_dtype(table[name])
+        else _fit_categorical(table[name])
+        for name in table
+    ]
+    kept = [column for column in fitted if column is not None]
+    logger.info("kept %d of %d clinical columns: more than one value", len(kept), len(fitted))
+    return kept
+
+
+def clinical_matrix(table: pd.DataFrame, fitted: list[Numeric | Categorical]) -> pd.DataFrame:
+    """Turn a clinical table into numbers with the scales and levels learnt in training.
+
+    Args:
+        table: Any patients; a column that is absent counts as missing in all of them.
+        fitted: From `fit_clinical`.
+
+    Returns:
+        Patients by columns without missing values; a level not seen in training gives zeros.
+    """
+    table = table.reindex(columns=[column.name for column in fitted])
+    blocks = [
+        _numeric_block(table[column.name], column)
+        if isinstance(column, Numeric)
+        else _categorical_block(table[column.name], column)
+        for column in fitted
+    ]
+    empty = pd.DataFrame(index=table.index)
+    return pd.concat([empty, *blocks], axis=1).astype("float32")
+
+
+def _is_marked(values: pd.Series) -> bool:
+    share = values.isna().mean()
+    return bool(MIN_LEVEL_SHARE <= share <= 1 - MIN_LEVEL_SHARE)
+
+
+def _fit_numeric(values: pd.Series, knots: int) -> Numeric | None:
+    seen = values.dropna().astype(float)
+    if seen.nunique() < 2:
+        return None
+    logarithm = bool(seen.min() >= 0 and seen.nunique() > 2 and seen.skew() > SKEWED)
+    shown = np.log1p(seen) if logarithm else seen
+    mean, scale = float(shown.mean()), float(shown.std(ddof=0))
+    wanted = knots if shown.nunique() > 10 * knots else 0
+    shares = np.arange(1, wanted + 1) / (wanted + 1)
+    places = np.unique(((shown.quantile(shares) - mean) / scale).round(6))
+    return Numeric(str(values.name), logarithm, mean, scale, tuple(places), _is_marked(values))
+
+
+def _fit_categorical(values: pd.Series) -> Categorical | None:
+    shares = values.value_counts() / len(values)
+    levels = sorted(shares.index[shares >= MIN_LEVEL_SHARE].astype(str))
+    if len(levels) < 2 and not (levels and _is_marked(values)):
+        return None
+    return Categorical(str(values.name), tuple(levels), _is_marked(values))
+
+
+def _numeric_block(values: pd.Series, column: Numeric) -> pd.DataFrame:
+    shown = values.astype(float)
+    shown = np.log1p(shown.clip(lower=0)) if column.logarithm else shown
+    scaled = ((shown - column.mean) / column.scale).clip(-LARGEST, LARGEST).fillna(0.0)
+    block = {column.name: scaled}
+    for number, knot in enumerate(column.knots, start=1):
+        block[f"{column.name} above knot {number}"] = (scaled - knot).clip(lower=0)
+    if column.marked:
+        block[f"{column.name} missing"] = values.isna().astype(float)
+    return pd.DataFrame(block)
+
+
+def _categorical_block(values: pd.Series, column: Categorical) -> pd.DataFrame:
+    block = {f"{column.name}={level}": values == level for level in column.levels}
+    if column.marked:
+        block[f"{column.name} missing"] = values.isna()
+    return pd.DataFrame(block).astype(float)

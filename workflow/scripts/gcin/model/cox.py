@@ -1,0 +1,76 @@
+"""Cox's proportional hazards model with a ridge penalty."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from lifelines import CoxPHFitter
+
+logger = logging.getLogger(__name__)
+
+TIME, EVENT = "months", "event"
+
+
+@dataclass(frozen=True)
+class CoxFit:
+    """A fitted Cox model.
+
+    Attributes:
+        weights: Log hazard ratio of each column.
+        arm: Log hazard ratio of each arm against the first.
+    """
+
+    weights: np.ndarray
+    arm: np.ndarray
+
+    def risks(self, columns: np.ndarray) -> np.ndarray:
+        """Log hazard ratios, `(patients, arms)`; higher means sooner events."""
+        return (columns @ self.weights)[:, None] + self.arm
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Patients with columns, arm and follow-up.
+
+    Attributes:
+        columns: `(patients, columns)`, standardised, nothing missing.
+        arm: Number of the arm received, -1 where unknown.
+        months: Time to the event or the end of watching; NaN where unknown.
+        event: 1 where the event was seen.
+    """
+
+    columns: np.ndarray
+    arm: np.ndarray
+    months: np.ndarray
+    event: np.ndarray
+
+    def frame(self, arms: int) -> pd.DataFrame:
+        """Rows of the patients whose arm and follow-up are known."""
+        known = (self.arm >= 0) & ~np.isnan(self.months) & ~np.isnan(self.event)
+        levels = np.eye(arms)[self.arm[known]][:, 1:]
+        table = pd.DataFrame(np.hstack([self.columns[known], levels]).astype("float64"))
+        table.columns = [f"column {number}" for number in range(table.shape[1])]
+        return table.assign(**{TIME: self.months[known], EVENT: self.event[known]})
+
+
+def fit_cox(train: Followed, held: Followed, arms: int, settings: Mapping) -> CoxFit:
+    """Fit a Cox model whose penalty is chosen by the partial likelihood of the inner split.
+
+    Args:
+        train: Part train.
+        held: Part validation.
+        arms: Number of treatment arms.
+        settings: `penalties` to try (lifelines' `penalizer`).
+    """
+    rows, inner = train.frame(arms), held.frame(arms)
+    tried = [
+        CoxPHFitter(penalizer=penalty).fit(rows, TIME, EVENT) for penalty in settings["penalties"]
+    ]
+    scores = [model.score(inner, scoring_method="log_likelihood") for model in tried]
+    best = int(np.argmax(scores))
+    logger.info("chose penalty %g of %s", settings["penalties"][best], settings["penalties"])
+    weights = tried[best].params_.to_numpy()
+    columns = train.columns.shape[1]
+    return CoxFit(weights[:columns], np.concatenate([[0.0], weights[columns:]]))

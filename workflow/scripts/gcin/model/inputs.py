@@ -1,0 +1,105 @@
+"""What each kind of model is fed: named arrays for the network, tables for the baselines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gcin.model.burden import burden_frame
+from gcin.model.clinical_matrix import clinical_matrix
+from gcin.model.loading import ALTERING, Genomes, trim
+from gcin.model.preparation import Preparation
+
+MAX_SCALED = 10.0
+
+
+@dataclass(frozen=True)
+class Patients:
+    """Patients as they come from the files, in one order.
+
+    Attributes:
+        table: Indexed by `patient`, with `cohort`, `arm`, and outcomes where they may be known.
+        clinical: Clinical columns of the same patients.
+        genomes: Genomes of the same patients.
+    """
+
+    table: pd.DataFrame
+    clinical: pd.DataFrame
+    genomes: Genomes
+
+    def rows(self, chosen: np.ndarray) -> "Patients":
+        """Some of the patients, by a boolean mask or row numbers."""
+        return Patients(
+            self.table.iloc[_numbers(chosen)],
+            self.clinical.iloc[_numbers(chosen)],
+            self.genomes.rows(_numbers(chosen)),
+        )
+
+    def part(self, name: str) -> "Patients":
+        """Patients of one part of the fold."""
+        return self.rows((self.table["part"] == name).to_numpy())
+
+
+def arm_numbers(table: pd.DataFrame, arms: list[str]) -> np.ndarray:
+    """Number of each patient's arm; -1 where it is unknown or not among `arms`."""
+    return pd.Categorical(table["arm"].astype("string"), categories=arms).codes.astype(int)
+
+
+def clinical_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
+    """Clinical columns as numbers, without missing values."""
+    return clinical_matrix(patients.clinical, preparation.clinical).reset_index(drop=True)
+
+
+def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
+    """Clinical columns and gene burdens, standardised, without missing values."""
+    burdens = burden_frame(patients.genomes, preparation.genes, preparation.burdens)
+    return pd.concat([clinical_columns(patients, preparation), burdens], axis=1)
+
+
+def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
+    """Clinical columns and the gene features that vary, NaN where a gene was not callable."""
+    genomes = patients.genomes
+    columns = {
+        f"{gene} {name}": np.where(genomes.mask[:, place], genomes.feature(name)[:, place], np.nan)
+        for place, gene in enumerate(preparation.genes)
+        for name in preparation.track
+    }
+    altered = np.stack([genomes.feature(name) for name in ALTERING]).sum(axis=0) > 0
+    missing = ~genomes.mask.any(axis=1)
+    columns["altered genes"] = np.where(missing, np.nan, altered.sum(axis=1))
+    return pd.concat([clinical_columns(patients, preparation), pd.DataFrame(columns)], axis=1)
+
+
+def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np.ndarray]:
+    """Arrays of the network, first axis patients; what is masked is zero.
+
+    Returns:
+        `variants` (variants x features), `variant_gene`, `variant_mask`, `genes` (genes x
+        features), `gene_mask`, `clinical` and `linear` (columns).
+    """
+    genomes = trim(patients.genomes, preparation.variants)
+    variants = (genomes.variants - preparation.variant_mean) / preparation.variant_scale
+    track = np.stack(
+        [genomes.feature(name) / scale for name, scale in preparation.track.items()]
+        or [np.zeros(genomes.mask.shape)],
+        axis=-1,
+    )
+    return {
+        "variants": _masked(variants, genomes.variant_mask),
+        "variant_gene": genomes.variant_gene,
+        "variant_mask": genomes.variant_mask,
+        "genes": _masked(track, genomes.mask),
+        "gene_mask": genomes.mask,
+        "clinical": clinical_columns(patients, preparation).to_numpy("float32"),
+        "linear": linear_columns(patients, preparation).to_numpy("float32"),
+    }
+
+
+def _masked(values: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    limited = np.clip(values, -MAX_SCALED, MAX_SCALED)
+    return np.where(mask[..., None], limited, 0).astype("float32")
+
+
+def _numbers(chosen: np.ndarray) -> np.ndarray:
+    chosen = np.asarray(chosen)
+    return np.flatnonzero(chosen) if chosen.dtype == bool else chosen

@@ -1,0 +1,125 @@
+"""Genes along the genome: gaps between chromosomes, convolution, summaries of arms."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class ChromosomeGaps(keras.layers.Layer):
+    """Lay genes along the genome with rows of zeros wherever the chromosome changes.
+
+    Args:
+        chromosomes: Chromosome of each gene, genes in genome order.
+        gap: Rows between chromosomes; half a kernel keeps a convolution from crossing.
+
+    Call arguments:
+        inputs: `(patients, genes, channels)`.
+
+    Returns:
+        `(patients, rows, channels)`, rows being genes and gaps.
+    """
+
+    def __init__(self, chromosomes, gap, **kwargs):
+        super().__init__(**kwargs)
+        self.chromosomes = [str(name) for name in chromosomes]
+        self.gap = gap
+
+    @property
+    def source(self):
+        """Gene of each row; the number of genes stands for a gap."""
+        genes, rows = len(self.chromosomes), []
+        for gene, name in enumerate(self.chromosomes):
+            if gene and name != self.chromosomes[gene - 1]:
+                rows += [genes] * self.gap
+            rows.append(gene)
+        return rows
+
+    def call(self, inputs):
+        padded = ops.pad(inputs, ((0, 0), (0, 1), (0, 0)))
+        return ops.take(padded, np.array(self.source, dtype="int32"), axis=1)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], len(self.source), input_shape[2])
+
+    def get_config(self):
+        own = {"chromosomes": self.chromosomes, "gap": self.gap}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class TrackConvolution(keras.layers.Layer):
+    """Convolve along the genome; masked rows give nothing and receive nothing.
+
+    Args:
+        filters: Channels out.
+        kernel_size: Rows under the kernel, odd.
+
+    Call arguments:
+        inputs: `(patients, rows, channels)`.
+        present: `(patients, rows, 1)`, one where a gene is callable, zero elsewhere.
+
+    Returns:
+        `(patients, rows, filters)`, zero where not present.
+    """
+
+    def __init__(self, filters, kernel_size, **kwargs):
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.convolution = keras.layers.Conv1D(
+            filters, kernel_size, padding="same", activation="gelu", dtype=self.dtype_policy
+        )
+
+    def build(self, inputs_shape, present_shape):
+        self.convolution.build(inputs_shape)
+
+    def call(self, inputs, present):
+        return self.convolution(inputs * present) * present
+
+    def compute_output_shape(self, inputs_shape, present_shape):
+        return (*inputs_shape[:2], self.filters)
+
+    def get_config(self):
+        own = {"filters": self.filters, "kernel_size": self.kernel_size}
+        return {**super().get_config(), **own}
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class ArmSummary(keras.layers.Layer):
+    """Average the callable genes of each chromosome arm.
+
+    Args:
+        arms: Name of the chromosome arm of each row, in genome order; empty for a gap.
+
+    Call arguments:
+        inputs: `(patients, rows, channels)`.
+        present: `(patients, rows, 1)`, one where a gene is callable.
+
+    Returns:
+        `(patients, arms, channels + 1)` in genome order; the last channel is the share of the
+        arm's genes that are callable, so an arm of zeros differs from an arm not seen.
+    """
+
+    def __init__(self, arms, **kwargs):
+        super().__init__(**kwargs)
+        self.arms = [str(name) for name in arms]
+
+    @property
+    def names(self):
+        """Arms in the order in which they come."""
+        return [name for name in dict.fromkeys(self.arms) if name]
+
+    def call(self, inputs, present):
+        member = np.array(self.names)[:, None] == np.array(self.arms)
+        members = ops.convert_to_tensor(member.astype("float32"), dtype=inputs.dtype)
+        total = ops.matmul(members, inputs * present)
+        count = ops.matmul(members, ops.cast(present, inputs.dtype))
+        size = ops.expand_dims(ops.sum(members, axis=1), -1)
+        return ops.concatenate([total / ops.maximum(count, 1.0), count / size], axis=-1)
+
+    def compute_output_shape(self, inputs_shape, present_shape):
+        return (inputs_shape[0], len(self.names), inputs_shape[2] + 1)
+
+    def get_config(self):
+        return {**super().get_config(), "arms": self.arms}

@@ -1,0 +1,181 @@
+"""Genomes of a study's patients, from the tensor stores of its cohorts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+
+PATIENTS_AT_ONCE = 64
+ALTERING = ("lof", "missense", "splice", "inframe")
+
+
+class GenomeStore(Protocol):
+    """What the models ask of a tensor store."""
+
+    genes: pd.DataFrame
+    features: list[str]
+    variant_features: list[str]
+
+    def gene_tensor(self, patients: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Values `(patients, genes, features)` and mask `(patients, genes)`."""
+
+    def variants(self, patients: list[str], limit: int) -> object:
+        """Variant sets with `values`, `gene` and `mask`."""
+
+
+@dataclass(frozen=True)
+class Genomes:
+    """Genomes of some patients, in their order.
+
+    Attributes:
+        track: Gene features, `(patients, genes, features)`, zero where not callable.
+        mask: Where a gene was callable, `(patients, genes)`.
+        variants: Variant features, `(patients, variants, features)`.
+        variant_gene: Gene of each variant, as its place among `genes`, `(patients, variants)`.
+        variant_mask: Where a variant is real, `(patients, variants)`.
+        features: Names of the gene features.
+    """
+
+    track: np.ndarray
+    mask: np.ndarray
+    variants: np.ndarray
+    variant_gene: np.ndarray
+    variant_mask: np.ndarray
+    features: tuple[str, ...]
+
+    def feature(self, name: str) -> np.ndarray:
+        """One gene feature, `(patients, genes)`."""
+        return self.track[..., self.features.index(name)]
+
+    def rows(self, chosen: np.ndarray) -> "Genomes":
+        """Genomes of some of the patients, by a boolean mask or row numbers."""
+        arrays = ("track", "mask", "variants", "variant_gene", "variant_mask")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in arrays})
+
+
+@dataclass(frozen=True)
+class GeneUse:
+    """How often each gene of the universe is seen among some patients.
+
+    Attributes:
+        callable_share: Share of the patients with a genome in whom the gene was callable.
+        carrier_share: Share of the patients with a genome who carry an altering variant of it.
+    """
+
+    callable_share: np.ndarray
+    carrier_share: np.ndarray
+
+
+def universe(stores: Mapping[str, GenomeStore]) -> pd.DataFrame:
+    """The genes that all stores of a study share.
+
+    Raises:
+        ValueError: Two stores were built on different genes.
+    """
+    first, *others = stores
+    genes = stores[first].genes.reset_index(drop=True)
+    for other in others:
+        if list(stores[other].genes["gene"]) != list(genes["gene"]):
+            raise ValueError(
+                f"the tensor stores of {first} and {other} hold different genes; build both on "
+                "the same gene models."
+            )
+    return genes
+
+
+def gene_use(patients: pd.DataFrame, stores: Mapping[str, GenomeStore]) -> GeneUse:
+    """Count, over some patients, how often each gene is callable and altered.
+
+    Args:
+        patients: Indexed by `patient`, with `cohort`.
+        stores: Tensor store of each cohort.
+    """
+    genomes = callable_ = carriers = 0
+    for _, store, names in _blocks(patients, stores):
+        values, mask = store.gene_tensor(names)
+        altered = values[..., _places(store, ALTERING)].sum(axis=-1) > 0
+        genomes += mask.any(axis=1).sum()
+        callable_ = callable_ + mask.sum(axis=0)
+        carriers = carriers + (altered & mask).sum(axis=0)
+    return GeneUse(callable_ / max(genomes, 1), carriers / max(genomes, 1))
+
+
+def load_genomes(
+    patients: pd.DataFrame, stores: Mapping[str, GenomeStore], genes: list[str], variants: int
+) -> Genomes:
+    """Load the chosen genes of some patients; those without a genome are masked throughout.
+
+    Args:
+        patients: Indexed by `patient`, with `cohort`.
+        stores: Tensor store of each cohort.
+        genes: Genes to keep, in this order.
+        variants: Most variants of a patient, before those of other genes are dropped.
+    """
+    place = {gene: number for number, gene in enumerate(universe(stores)["gene"])}
+    chosen = np.array([place[gene] for gene in genes], dtype=int)
+    new_place = np.full(len(place), -1)
+    new_place[chosen] = np.arange(len(chosen))
+    first = next(iter(stores.values()))
+    loaded = _empty(len(patients), len(genes), variants, first)
+    for rows, store, names in _blocks(patients, stores):
+        values, mask = store.gene_tensor(names)
+        loaded.track[rows], loaded.mask[rows] = values[:, chosen], mask[:, chosen]
+        _place_variants(loaded, rows, store.variants(names, variants), new_place)
+    return trim(loaded)
+
+
+def trim(genomes: Genomes, variants: int | None = None) -> Genomes:
+    """Cut the padding off the variant sets, down to the largest set or to `variants` rows."""
+    largest = int(genomes.variant_mask.sum(axis=1).max(initial=0))
+    width = max(largest, 1) if variants is None else variants
+    short = max(width - genomes.variant_mask.shape[1], 0)
+    pad = ((0, 0), (0, short))
+    return replace(
+        genomes,
+        variants=np.pad(genomes.variants, (*pad, (0, 0)))[:, :width],
+        variant_gene=np.pad(genomes.variant_gene, pad)[:, :width],
+        variant_mask=np.pad(genomes.variant_mask, pad)[:, :width],
+    )
+
+
+def _blocks(
+    patients: pd.DataFrame, stores: Mapping[str, GenomeStore]
+) -> Iterator[tuple[np.ndarray, GenomeStore, list[str]]]:
+    """Row numbers, store and names of a few patients of one cohort at a time."""
+    cohorts = patients["cohort"].to_numpy()
+    for cohort, store in stores.items():
+        rows = np.flatnonzero(cohorts == cohort)
+        for start in range(0, len(rows), PATIENTS_AT_ONCE):
+            block = rows[start : start + PATIENTS_AT_ONCE]
+            yield block, store, patients.index[block].tolist()
+
+
+def _places(store: GenomeStore, names: tuple[str, ...]) -> list[int]:
+    return [list(store.features).index(name) for name in names]
+
+
+def _empty(patients: int, genes: int, variants: int, store: GenomeStore) -> Genomes:
+    return Genomes(
+        track=np.zeros((patients, genes, len(store.features)), "float32"),
+        mask=np.zeros((patients, genes), bool),
+        variants=np.zeros((patients, variants, len(store.variant_features)), "float32"),
+        variant_gene=np.zeros((patients, variants), "int32"),
+        variant_mask=np.zeros((patients, variants), bool),
+        features=tuple(store.features),
+    )
+
+
+def _place_variants(loaded: Genomes, rows: np.ndarray, sets: object, new_place: np.ndarray) -> None:
+    """Write the variants of the kept genes to the front of their patients' rows."""
+    gene = np.where(sets.mask, new_place[np.where(sets.mask, sets.gene, 0)], -1)
+    kept = gene >= 0
+    order = np.argsort(~kept, axis=1, kind="stable")
+    kept = np.take_along_axis(kept, order, axis=1)
+    gene = np.take_along_axis(gene, order, axis=1)
+    values = np.take_along_axis(sets.values, order[..., None], axis=1)
+    width = kept.shape[1]
+    loaded.variant_mask[rows, :width] = kept
+    loaded.variant_gene[rows, :width] = np.where(kept, gene, 0)
+    loaded.variants[rows, :width] = np.where(kept[..., None], values, 0)

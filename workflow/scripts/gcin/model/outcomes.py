@@ -1,0 +1,156 @@
+"""Outcomes as the models see them: endpoints, targets with weights, intervals of time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+RESPONSE = "response"
+
+
+@dataclass(frozen=True)
+class PersonPeriods:
+    """Patients unrolled over the intervals that they were watched through.
+
+    Attributes:
+        patient: Row of the patient in the table it came from.
+        interval: Number of the interval, from 0.
+        event: 1.0 where the event fell into the interval.
+    """
+
+    patient: np.ndarray
+    interval: np.ndarray
+    event: np.ndarray
+
+
+def endpoints_in(patients: pd.DataFrame) -> list[str]:
+    """Name the endpoints of a table: `response`, then each that has `{endpoint}_time`."""
+    survival = [name[: -len("_time")] for name in patients if name.endswith("_time")]
+    return [RESPONSE] * (RESPONSE in patients) + survival
+
+
+def outcome_columns(patients: pd.DataFrame) -> list[str]:
+    """Name the columns of a table that hold outcomes."""
+    survival = [name for name in endpoints_in(patients) if name != RESPONSE]
+    pairs = [f"{name}_{part}" for name in survival for part in ("time", "event")]
+    return [RESPONSE] * (RESPONSE in patients) + pairs
+
+
+def training_table(patients: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
+    """Join the patients of a fold with their part, and blank every outcome of part `test`.
+
+    Everything that is fitted starts from this table, so nothing can learn from a locked outcome.
+
+    Args:
+        patients: One row per patient, with `patient`, `role` and the outcomes.
+        split: `patient` and `part` (train, validation or test).
+
+    Returns:
+        Patients of the fold in the order of `split`, indexed by `patient`, with `part`.
+
+    Raises:
+        ValueError: A patient of the fold is missing from the table.
+    """
+    known = patients[patients["role"] == "train"].set_index("patient")
+    unknown = sorted(set(split["patient"]) - set(known.index))
+    if unknown:
+        raise ValueError(
+            f"the fold names {len(unknown)} patient(s) that are not in the study's table: "
+            f"{', '.join(unknown[:5])}. Make the splits again."
+        )
+    table = known.loc[split["patient"]].assign(part=split["part"].to_numpy())
+    columns = outcome_columns(table)
+    table[columns] = table[columns].astype("float64")
+    table.loc[table["part"] == "test", columns] = np.nan
+    return table
+
+
+def observed(table: pd.DataFrame, endpoint: str) -> np.ndarray:
+    """Say of which patients an endpoint is known."""
+    names = [RESPONSE] if endpoint == RESPONSE else [f"{endpoint}_time", f"{endpoint}_event"]
+    return table[names].notna().all(axis=1).to_numpy()
+
+
+def interval_cuts(time: np.ndarray, event: np.ndarray, intervals: int) -> list[float]:
+    """Cut the time since day 0 so that each interval holds about the same number of events.
+
+    Args:
+        time: Months to the event or the end of watching; NaN where unknown.
+        event: 1 where the event was seen.
+        intervals: Wanted number of intervals.
+
+    Returns:
+        Ascending inner limits in months, at most `intervals - 1`; the last interval is open.
+    """
+    seen = time[(event == 1) & ~np.isnan(time)]
+    if not len(seen):
+        return []
+    shares = np.arange(1, intervals) / intervals
+    return np.unique(np.quantile(seen, shares)).tolist()
+
+
+def hazard_targets(time: np.ndarray, event: np.ndarray, cuts: list[float]) -> np.ndarray:
+    """Turn survival times into one yes-or-no question per interval.
+
+    An interval counts (weight 1) where the patient entered it and its outcome is known: the event
+    fell into it, or the patient was watched past its middle. The last interval has no middle.
+
+    Returns:
+        `(patients, intervals, 2)`: event in the interval, and weight; all zero where unknown.
+    """
+    limits = np.array([0.0, *cuts, np.inf])
+    known = ~np.isnan(time) & ~np.isnan(event)
+    months = np.where(known, time, 0.0)[:, None]
+    middles = (limits[:-1] + limits[1:]) / 2
+    happened = ((event == 1) & known)[:, None]
+    inside = np.searchsorted(cuts, months, side="left") == np.arange(len(limits) - 1)
+    entered = np.searchsorted(cuts, months, side="left") >= np.arange(len(limits) - 1)
+    weight = known[:, None] & np.where(happened, entered, months >= middles)
+    return np.stack([inside & happened, weight], axis=-1).astype("float32")
+
+
+def response_targets(response: np.ndarray) -> np.ndarray:
+    """Turn responses into the shape of one interval: `(patients, 1, 2)`, value and weight."""
+    known = ~np.isnan(response)
+    return np.stack([np.where(known, response, 0), known], axis=-1)[:, None].astype("float32")
+
+
+def targets_of(table: pd.DataFrame, endpoint: str, cuts: list[float]) -> np.ndarray:
+    """Targets of one endpoint, `(patients, intervals, 2)`: value and weight."""
+    if endpoint == RESPONSE:
+        return response_targets(table[RESPONSE].to_numpy(dtype=float))
+    time = table[f"{endpoint}_time"].to_numpy(dtype=float)
+    return hazard_targets(time, table[f"{endpoint}_event"].to_numpy(dtype=float), cuts)
+
+
+def by_arm(targets: np.ndarray, arm: np.ndarray, arms: int) -> np.ndarray:
+    """Ask each patient's targets of the arm received only.
+
+    Args:
+        targets: `(patients, intervals, 2)`.
+        arm: Number of the arm received; -1 where unknown, which gives no target at all.
+        arms: Number of arms.
+
+    Returns:
+        `(patients, arms, intervals, 2)`, weight zero in the arms not received.
+    """
+    received = (arm[:, None] == np.arange(arms)).astype("float32")
+    return targets[:, None] * received[:, :, None, None]
+
+
+def person_periods(targets: np.ndarray) -> PersonPeriods:
+    """Unroll `(patients, intervals, 2)` targets into one row per question that counts."""
+    patient, interval = np.nonzero(targets[..., 1])
+    return PersonPeriods(patient, interval, targets[patient, interval, 0])
+
+
+def risk_of(hazards: np.ndarray) -> np.ndarray:
+    """Sum the hazards of the intervals up to one risk: the mean share of patients gone.
+
+    Args:
+        hazards: `(..., intervals)`, chance of the event in an interval once it is entered.
+
+    Returns:
+        One minus the mean survival over the intervals' ends: 0 to 1, rising with every hazard.
+    """
+    return 1 - np.cumprod(1 - hazards, axis=-1).mean(axis=-1)

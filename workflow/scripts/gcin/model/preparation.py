@@ -1,0 +1,152 @@
+"""What must be known of the training patients before a model can read any patient."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from gcin.model.burden import Burden, fit_burdens
+from gcin.model.clinical_matrix import Categorical, Numeric, fit_clinical
+from gcin.model.loading import GeneUse, Genomes
+from gcin.model.outcomes import RESPONSE, endpoints_in, interval_cuts, observed
+
+logger = logging.getLogger(__name__)
+
+NEGATIVE_CONTROL = "synonymous"
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Everything fitted on part `train` of a fold and frozen for everyone else.
+
+    Attributes:
+        arms: Treatment arms, sorted.
+        endpoints: Endpoint to the inner limits of its intervals in months (none for response).
+        clinical: How clinical columns become numbers.
+        genes: Genes that the model reads, in genome order.
+        chromosomes: Chromosome of each gene.
+        chromosome_arms: Chromosome arm of each gene.
+        burdens: Gene burdens of the linear models.
+        track: Gene features of the network and their scale.
+        variant_mean: Mean of each variant feature over the variants of training patients.
+        variant_scale: Standard deviation of the same.
+        variants: Most variants of a patient that the model reads.
+    """
+
+    arms: list[str]
+    endpoints: dict[str, list[float]]
+    clinical: list[Numeric | Categorical]
+    genes: list[str]
+    chromosomes: list[str]
+    chromosome_arms: list[str]
+    burdens: list[Burden]
+    track: dict[str, float]
+    variant_mean: list[float]
+    variant_scale: list[float]
+    variants: int
+
+
+def choose_genes(use: GeneUse, min_callable: float, most: int) -> np.ndarray:
+    """Choose the genes that training data can say something of, in genome order.
+
+    Args:
+        use: How often training patients have each gene callable and altered.
+        min_callable: Least share of the training patients in whom a gene must be callable.
+        most: Most genes; those altered in the most patients stay.
+    """
+    usable = np.flatnonzero((use.callable_share >= min_callable) & (use.carrier_share > 0))
+    ranked = usable[np.argsort(-use.carrier_share[usable], kind="stable")][:most]
+    logger.info("chose %d of %d genes", len(ranked), len(use.carrier_share))
+    return np.sort(ranked)
+
+
+def fit_preparation(
+    table: pd.DataFrame,
+    clinical: pd.DataFrame,
+    genomes: Genomes,
+    genes: pd.DataFrame,
+    settings: Mapping,
+) -> Preparation:
+    """Fit everything that is estimated from patients, on the patients given.
+
+    Args:
+        table: Patients of part train with `arm` and outcomes.
+        clinical: Their clinical columns, in the same order.
+        genomes: Their genomes, reduced to the chosen genes.
+        genes: The chosen genes, with `gene`, `chromosome`, `arm`.
+        settings: `clinical_knots`, `min_burden_share`, `intervals`.
+    """
+    names = genes["gene"].tolist()
+    real = genomes.variants[genomes.variant_mask].astype("float64")
+    return Preparation(
+        arms=sorted(table["arm"].dropna().astype(str).unique()),
+        endpoints=_fit_endpoints(table, settings["intervals"]),
+        clinical=fit_clinical(clinical, settings["clinical_knots"]),
+        genes=names,
+        chromosomes=genes["chromosome"].astype(str).tolist(),
+        chromosome_arms=genes["arm"].astype(str).tolist(),
+        burdens=fit_burdens(genomes, names, settings["min_burden_share"]),
+        track=_fit_track(genomes),
+        variant_mean=real.mean(axis=0).tolist() if len(real) else [0.0] * real.shape[1],
+        variant_scale=_scale(real).tolist(),
+        variants=genomes.variants.shape[1],
+    )
+
+
+def as_plain(preparation: Preparation) -> dict:
+    """Turn a preparation into plain values that outlive this code's classes."""
+    plain = asdict(preparation)
+    plain["clinical"] = [
+        {"kind": type(column).__name__, **asdict(column)} for column in preparation.clinical
+    ]
+    return plain
+
+
+def from_plain(plain: Mapping) -> Preparation:
+    """Undo `as_plain`."""
+    kinds = {"Numeric": Numeric, "Categorical": Categorical}
+    clinical = [
+        kinds[column["kind"]](**{key: value for key, value in column.items() if key != "kind"})
+        for column in plain["clinical"]
+    ]
+    burdens = [Burden(**burden) for burden in plain["burdens"]]
+    return Preparation(**{**plain, "clinical": clinical, "burdens": burdens})
+
+
+def _fit_endpoints(table: pd.DataFrame, intervals: int) -> dict[str, list[float]]:
+    """Limits of the intervals of each endpoint that any training patient has."""
+    fitted = {}
+    for endpoint in endpoints_in(table):
+        known = observed(table, endpoint)
+        if not known.any():
+            logger.warning("no training patient has endpoint %s: it is not modelled", endpoint)
+        elif endpoint == RESPONSE:
+            fitted[endpoint] = []
+        else:
+            time, event = (
+                table[f"{endpoint}_{part}"].to_numpy(dtype=float) for part in ("time", "event")
+            )
+            fitted[endpoint] = interval_cuts(time, event, intervals)
+    return fitted
+
+
+def _fit_track(genomes: Genomes) -> dict[str, float]:
+    """Gene features that vary where genes are callable, with their root mean square."""
+    values = genomes.track[genomes.mask].astype("float64")
+    scales = np.sqrt((values**2).mean(axis=0)) if len(values) else np.zeros(len(genomes.features))
+    varying = np.ptp(values, axis=0) > 0 if len(values) else np.zeros(len(scales), bool)
+    return {
+        name: float(scale)
+        for name, scale, varies in zip(genomes.features, scales, varying, strict=True)
+        if varies and name != NEGATIVE_CONTROL
+    }
+
+
+def _scale(values: np.ndarray) -> np.ndarray:
+    """Standard deviation of each column, one where a column does not vary."""
+    if not len(values):
+        return np.ones(values.shape[1])
+    deviation = values.std(axis=0)
+    return np.where(deviation > 1e-6, deviation, 1.0)

@@ -1,0 +1,190 @@
+"""Training of the network: linear path first, then everything, with early stopping."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import pandas as pd
+
+from gcin.model.inputs import Patients, arm_numbers, network_arrays
+from gcin.model.linear import LinearFit, fit_linear
+from gcin.model.losses import AnsweredCrossEntropy
+from gcin.model.network import Shape, build_network
+from gcin.model.outcomes import RESPONSE, by_arm, risk_of, targets_of
+from gcin.model.pathways import choose_pathways
+from gcin.model.preparation import Preparation
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained network and how it went.
+
+    Attributes:
+        network: With the weights of the best epoch on the inner split.
+        history: `epoch loss val_loss` and the endpoints' losses; epoch 0 is before training.
+    """
+
+    network: keras.Model
+    history: pd.DataFrame
+
+
+def train_network(
+    patients: Patients,
+    preparation: Preparation,
+    members: pd.DataFrame,
+    settings: Mapping[str, Mapping],
+    seed: int,
+) -> Trained:
+    """Train one network of a fold.
+
+    The linear path starts as the ridge model of the training patients and keeps its penalty, and
+    the deep heads start at zero: the network begins as that ridge model, and the weights kept are
+    never worse than it on the inner split.
+
+    Args:
+        patients: Of parts train and validation; outcomes of others are not looked at.
+        preparation: Fitted on part train.
+        members: `pathway` and `gene`.
+        settings: `network`, `linear`, `preparation` and `training` of the model's configuration.
+        seed: Of initial weights, order of batches and dropout.
+    """
+    keras.utils.set_random_seed(seed)
+    train, inner = patients.part("train"), patients.part("validation")
+    arrays, targets = network_arrays(train, preparation), _targets(train, preparation)
+    fits = _fit_linear_paths(train, arrays["linear"], preparation, settings["linear"])
+    network = build_network(
+        {**settings["network"], "arm_share": settings["linear"]["arm_share"]},
+        _shape(arrays, preparation, members, settings["preparation"]),
+        {name: 1 / (2 * len(train.table) * fit.strength) for name, fit in fits.items()},
+    )
+    for endpoint, fit in fits.items():
+        start_at(network, endpoint, fit)
+    held = (network_arrays(inner, preparation), _targets(inner, preparation))
+    history = fit_network(network, (arrays, targets), held, settings["training"])
+    return Trained(network, history)
+
+
+def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mapping) -> pd.DataFrame:
+    """Fit a network to arrays and targets, and leave it with the best weights on `held`.
+
+    Args:
+        network: As built, perhaps with weights to start from.
+        train: Arrays and targets to fit.
+        held: Arrays and targets of the inner split.
+        settings: `batch_size`, `learning_rate`, `max_epochs`, `patience_epochs`.
+
+    Returns:
+        `epoch loss val_loss …`, from epoch 0.
+    """
+    network.compile(
+        keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0),
+        loss={endpoint: AnsweredCrossEntropy() for endpoint in network.output},
+        jit_compile=False,
+    )
+    size = settings["batch_size"]
+    start = network.get_weights()
+    before = _losses(network, train, size) | {
+        f"val_{name}": value for name, value in _losses(network, held, size).items()
+    }
+    stopping = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=settings["patience_epochs"], restore_best_weights=True
+    )
+    fitted = network.fit(
+        *train,
+        batch_size=size,
+        epochs=settings["max_epochs"],
+        validation_data=held,
+        callbacks=[stopping],
+        verbose=0,
+    )
+    history = pd.DataFrame([before, *pd.DataFrame(fitted.history).to_dict("records")])
+    if history["val_loss"].idxmin() == 0:
+        network.set_weights(start)
+    logger.info(
+        "kept epoch %d of %d: val_loss %.4f, at the start %.4f",
+        history["val_loss"].idxmin(),
+        len(history) - 1,
+        history["val_loss"].min(),
+        before["val_loss"],
+    )
+    return history.rename_axis("epoch").reset_index()
+
+
+def predict_network(
+    network: keras.Model, patients: Patients, preparation: Preparation, batch_size: int = 256
+) -> dict[str, np.ndarray]:
+    """Predict every arm of every patient.
+
+    Returns:
+        Endpoint to `(patients, arms)`: probability of response, or risk (higher = sooner event).
+    """
+    arrays = network_arrays(patients, preparation)
+    logits = network.predict(arrays, batch_size=batch_size, verbose=0)
+    chance = {name: 1 / (1 + np.exp(-values.astype("float64"))) for name, values in logits.items()}
+    return {
+        name: values[..., 0] if name == RESPONSE else risk_of(values)
+        for name, values in chance.items()
+    }
+
+
+def start_at(network: keras.Model, endpoint: str, fit: LinearFit) -> None:
+    """Set an endpoint's linear path, and the levels of its deep head, to a fitted linear model."""
+    linear, deep = (network.get_layer(f"{path}_{endpoint}") for path in ("linear", "deep"))
+    linear.shared.assign(fit.shared[:, None])
+    if linear.own is not None:
+        linear.own.assign(fit.own[:, :, None])
+    deep.bias.assign(fit.bias)
+
+
+def _targets(patients: Patients, preparation: Preparation) -> dict[str, np.ndarray]:
+    arm = arm_numbers(patients.table, preparation.arms)
+    return {
+        endpoint: by_arm(targets_of(patients.table, endpoint, cuts), arm, len(preparation.arms))
+        for endpoint, cuts in preparation.endpoints.items()
+    }
+
+
+def _fit_linear_paths(
+    train: Patients, columns: np.ndarray, preparation: Preparation, settings: Mapping
+) -> dict[str, LinearFit]:
+    arm, arms = arm_numbers(train.table, preparation.arms), len(preparation.arms)
+    return {
+        endpoint: fit_linear(
+            columns, arm, targets_of(train.table, endpoint, cuts), arms, 0.0, settings
+        )
+        for endpoint, cuts in preparation.endpoints.items()
+    }
+
+
+def _shape(
+    arrays: Mapping[str, np.ndarray],
+    preparation: Preparation,
+    members: pd.DataFrame,
+    settings: Mapping,
+) -> Shape:
+    if not preparation.genes:
+        raise ValueError(
+            "no gene is callable and altered in enough training patients: a network needs genomes."
+        )
+    edges = choose_pathways(
+        members, preparation.genes, settings["min_pathway_genes"], settings["max_pathways"]
+    )
+    return Shape(
+        variants=arrays["variants"].shape[1:],
+        track=arrays["genes"].shape[2],
+        clinical=arrays["clinical"].shape[1],
+        linear=arrays["linear"].shape[1],
+        chromosomes=preparation.chromosomes,
+        chromosome_arms=preparation.chromosome_arms,
+        edges=edges,
+        arms=len(preparation.arms),
+        endpoints={name: len(cuts) + 1 for name, cuts in preparation.endpoints.items()},
+    )
+
+
+def _losses(network: keras.Model, data: tuple, batch_size: int) -> dict[str, float]:
+    return network.evaluate(*data, batch_size=batch_size, verbose=0, return_dict=True)

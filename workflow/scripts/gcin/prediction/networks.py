@@ -1,0 +1,40 @@
+"""Frozen networks on unseen patients."""
+
+import joblib
+import keras
+import pandas as pd
+
+from gcin.model.calibration import Calibration
+from gcin.model.layers import fusion, genome, pathways, variant_set  # noqa: F401 - registered
+from gcin.model.preparation import from_plain
+from gcin.model.study import Cohorts, read_patients
+from gcin.model.training import predict_network
+from gcin.prediction.applying import COLUMNS, run_rows
+
+
+def apply_networks(
+    networks: list[str], preparations: list[str], table: pd.DataFrame, cohorts: Cohorts
+) -> pd.DataFrame:
+    """Predict with every frozen network of a design.
+
+    Args:
+        networks: Saved networks, one per fold and seed.
+        preparations: What was saved beside each.
+        table: Patients, indexed by `patient`, with `cohort`, `role`, `arm`.
+        cohorts: Stores and clinical columns of their cohorts.
+
+    Returns:
+        `cohort role run patient endpoint arm raw value`.
+    """
+    if table.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    blocks = []
+    for run, (network, beside) in enumerate(zip(networks, preparations, strict=True)):
+        frozen = joblib.load(beside)
+        preparation = from_plain(frozen["preparation"])
+        patients = read_patients(table, cohorts, preparation.genes, preparation.variants)
+        model = keras.saving.load_model(network, compile=False)
+        predicted = predict_network(model, patients, preparation)
+        calibration = Calibration(**frozen["calibration"])
+        blocks.append(run_rows(table, predicted, preparation.arms, calibration, run))
+    return pd.concat(blocks, ignore_index=True)

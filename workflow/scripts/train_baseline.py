@@ -1,0 +1,33 @@
+"""Fit one baseline to one fold, and predict the patients it had not learnt from."""
+
+from pathlib import Path
+
+import joblib
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.model.baselines import fit_baseline, predict_baseline
+from gcin.model.outcomes import training_table
+from gcin.model.predictions import calibrate, prediction_table, reported
+from gcin.model.preparation import as_plain
+from gcin.model.study import open_cohorts, prepare_fold
+
+log_to(snakemake.log[0])
+
+split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
+table = training_table(pd.read_parquet(snakemake.input.patients), split)
+stores = [Path(receipt).parent for receipt in snakemake.input.stores]
+cohorts = open_cohorts(snakemake.params.cohorts, stores, snakemake.input.clinical)
+settings, kind = snakemake.params.settings, snakemake.params.design["kind"]
+preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=1)
+
+fits = fit_baseline(kind, patients, preparation, settings, int(snakemake.wildcards.seed))
+inner = patients.part("validation")
+predicted = predict_baseline(kind, fits, inner, preparation)
+calibration = calibrate(predicted, inner.table, preparation.arms)
+everyone = predict_baseline(kind, fits, patients, preparation)
+rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
+
+reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
+frozen = {"preparation": as_plain(preparation), "calibration": calibration.as_plain()}
+joblib.dump({**frozen, "kind": kind, "fits": fits}, snakemake.output.model)
