@@ -1,0 +1,128 @@
+"""Reads to alignments: each unit by itself, then all units of a sample together."""
+
+from gcin.alignment import read_group
+
+
+rule check_reads:
+    """Read both files of a unit to their ends: the aligner would not notice a cut one."""
+    input:
+        reads=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
+        mates=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "mate"],
+    output:
+        pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
+    log:
+        "logs/check_reads/{sample}/{unit}.log",
+    benchmark:
+        "benchmarks/results/check_reads/{sample}/{unit}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("check_reads"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    script:
+        "../scripts/check_reads.py"
+
+
+rule align_reads:
+    """Align the read pairs of a unit and sort them by position."""
+    input:
+        reads=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
+        mates=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "mate"],
+        pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
+        genome="results/reference/genome.fa",
+        index=multiext("results/reference/genome.fa", ".amb", ".ann", ".bwt", ".pac", ".sa"),
+    output:
+        alignment=temp("results/samples/{sample}/units/{unit}.bam"),
+    log:
+        "logs/align_reads/{sample}/{unit}.log",
+    benchmark:
+        "benchmarks/results/align_reads/{sample}/{unit}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    threads: 8
+    resources:
+        mem_mb=lambda wildcards, attempt: 16_000 * attempt,
+        runtime="24h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        group=lambda wildcards: read_group(
+            wildcards.sample,
+            wildcards.unit,
+            *RUN.units_of(wildcards.sample).loc[wildcards.unit, ["platform", "library"]],
+        ),
+    # A fixed -K makes the batches, and with them the insert sizes that bwa learns, independent of
+    # the number of threads; -Y keeps the whole sequence of supplementary alignments.
+    shell:
+        """
+        exec 2>{log:q}
+        bwa mem -K 100000000 -Y -t {threads} -R {params.group:q} \
+            {input.genome:q} {input.reads:q} {input.mates:q} \
+            | samtools sort --no-PG -m 768M -T {resources.tmpdir:q}/sort.$$ \
+                --output-fmt bam,level=1 -o {output.alignment:q} -
+        """
+
+
+rule mark_duplicates:
+    """Unite the units of a sample and mark the reads that copy one molecule."""
+    input:
+        units=lambda wildcards: collect(
+            "results/samples/{{sample}}/units/{unit}.bam",
+            unit=RUN.units_of(wildcards.sample).index,
+        ),
+    output:
+        alignment=temp("results/samples/{sample}/marked.bam"),
+        metrics="results/samples/{sample}/quality/duplicates.txt",
+    log:
+        "logs/mark_duplicates/{sample}.log",
+    benchmark:
+        "benchmarks/results/mark_duplicates/{sample}.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="24h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        units=lambda wildcards, input: [word for path in input.units for word in ("--INPUT", path)],
+        java=lambda wildcards, input, resources: java_options(resources.mem_mb, *input.units),
+    shell:
+        """
+        exec 2>{log:q}
+        gatk --java-options {params.java:q} MarkDuplicates {params.units:q} \
+            --OUTPUT {output.alignment:q} --METRICS_FILE {output.metrics:q} \
+            --COMPRESSION_LEVEL 1 --VALIDATION_STRINGENCY SILENT \
+            --ADD_PG_TAG_TO_READS false --TMP_DIR {resources.tmpdir:q} >&2
+        """
+
+
+rule compress_alignment:
+    """Keep a sample's alignment as CRAM, in the version that every reader knows."""
+    input:
+        alignment="results/samples/{sample}/marked.bam",
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+    output:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+    log:
+        "logs/compress_alignment/{sample}.log",
+    benchmark:
+        "benchmarks/results/compress_alignment/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="12h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    shell:
+        """
+        exec 2>{log:q}
+        samtools view --no-PG --threads {threads} --reference {input.genome:q} \
+            --output-fmt cram,version=3.0 --output {output.alignment:q} {input.alignment:q}
+        samtools index {output.alignment:q} {output.index:q}
+        """

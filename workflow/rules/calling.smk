@@ -1,0 +1,141 @@
+"""Alignments to a genomic VCF of each sample; a given genomic VCF joins at the end."""
+
+import re
+
+ADOPTED_SAMPLES = "|".join(map(re.escape, RUN.samples_of_kind("gvcf"))) or r"(?!)"
+
+
+rule calibrate_dragstr:
+    """Fit the error model of short tandem repeats to a sample."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        genome="results/reference/genome.fa",
+        repeats="results/reference/genome.str.zip",
+        others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
+    output:
+        model="results/samples/{sample}/dragstr.txt",
+    log:
+        "logs/calibrate_dragstr/{sample}.log",
+    benchmark:
+        "benchmarks/results/calibrate_dragstr/{sample}.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="8h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        java=lambda wildcards, input, resources: java_options(resources.mem_mb, input.alignment),
+    shell:
+        """
+        exec 2>{log:q}
+        gatk --java-options {params.java:q} CalibrateDragstrModel \
+            --reference {input.genome:q} --input {input.alignment:q} \
+            --str-table-path {input.repeats:q} --output {output.model:q} \
+            --tmp-dir {resources.tmpdir:q} >&2
+        """
+
+
+rule call_shard:
+    """Call a sample's variants, and its confidence where there are none, in a part of the genome."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        model="results/samples/{sample}/dragstr.txt",
+        intervals="results/reference/intervals/shard-{shard}.bed",
+        genome="results/reference/genome.fa",
+        others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
+    output:
+        calls=temp("results/samples/{sample}/shards/{shard}.g.vcf.gz"),
+        index=temp("results/samples/{sample}/shards/{shard}.g.vcf.gz.tbi"),
+    log:
+        "logs/call_shard/{sample}/{shard}.log",
+    benchmark:
+        "benchmarks/results/call_shard/{sample}/{shard}.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 5_000 * attempt,
+        runtime="24h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        java=lambda wildcards, input, resources: java_options(resources.mem_mb, input.alignment),
+    shell:
+        """
+        exec 2>{log:q}
+        gatk --java-options {params.java:q} HaplotypeCaller \
+            --reference {input.genome:q} --input {input.alignment:q} \
+            --intervals {input.intervals:q} --emit-ref-confidence GVCF \
+            --dragen-mode true --dragstr-params-path {input.model:q} \
+            --native-pair-hmm-threads {threads} --tmp-dir {resources.tmpdir:q} \
+            --output {output.calls:q} >&2
+        """
+
+
+rule reblock_gvcf:
+    """Gather a sample's shards and keep of each genomic VCF what joint genotyping needs."""
+    input:
+        calls=expand(
+            "results/samples/{{sample}}/shards/{shard}.g.vcf.gz",
+            shard=range(SETTINGS["reference"]["shards"]),
+        ),
+        indexes=expand(
+            "results/samples/{{sample}}/shards/{shard}.g.vcf.gz.tbi",
+            shard=range(SETTINGS["reference"]["shards"]),
+        ),
+        genome="results/reference/genome.fa",
+        others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
+    output:
+        calls="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+    log:
+        "logs/reblock_gvcf/{sample}.log",
+    benchmark:
+        "benchmarks/results/reblock_gvcf/{sample}.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="8h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        calls=lambda wildcards, input: [
+            word for path in input.calls for word in ("--variant", path)
+        ],
+        java=lambda wildcards, input, resources: java_options(resources.mem_mb, *input.calls),
+    shell:
+        """
+        exec 2>{log:q}
+        gatk --java-options {params.java:q} ReblockGVCF --reference {input.genome:q} \
+            {params.calls:q} --tmp-dir {resources.tmpdir:q} --output {output.calls:q} >&2
+        """
+
+
+rule adopt_gvcf:
+    """Check a given genomic VCF and keep it where called ones are kept."""
+    input:
+        calls=lambda wildcards: RUN.rows_of(wildcards.sample)["file"].unique(),
+        index="results/reference/genome.fa.fai",
+    output:
+        calls="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+    log:
+        "logs/adopt_gvcf/{sample}.log",
+    benchmark:
+        "benchmarks/results/adopt_gvcf/{sample}.tsv"
+    wildcard_constraints:
+        sample=ADOPTED_SAMPLES,
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("adopt_gvcf"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    script:
+        "../scripts/adopt_gvcf.py"
+
+
+ruleorder: adopt_gvcf > reblock_gvcf

@@ -1,0 +1,109 @@
+"""The genome: sequence, indexes, and the intervals that calling is shared out over."""
+
+from gcin._java import java_options
+
+
+rule prepare_genome:
+    """Unpack the reference sequence and index it."""
+    input:
+        fasta=SETTINGS["reference"]["fasta"] or [],
+    output:
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+        dictionary="results/reference/genome.dict",
+    log:
+        "logs/prepare_genome.log",
+    benchmark:
+        "benchmarks/results/prepare_genome.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="1h",
+    params:
+        name=SETTINGS["reference"]["name"],
+    shell:
+        """
+        exec 2>{log:q}
+        gzip --decompress --stdout --force {input.fasta:q} >{output.genome:q}
+        samtools faidx --fai-idx {output.index:q} {output.genome:q}
+        samtools dict --assembly {params.name:q} --uri genome.fa \
+            --output {output.dictionary:q} {output.genome:q}
+        """
+
+
+rule index_genome:
+    """Build the index that bwa aligns with."""
+    input:
+        genome="results/reference/genome.fa",
+    output:
+        index=multiext("results/reference/genome.fa", ".amb", ".ann", ".bwt", ".pac", ".sa"),
+    log:
+        "logs/index_genome.log",
+    benchmark:
+        "benchmarks/results/index_genome.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, input, attempt: max(1_000, int(3 * input.size_mb)) * attempt,
+        runtime="6h",
+    shell:
+        """
+        exec 2>{log:q}
+        bwa index {input.genome:q}
+        """
+
+
+rule compose_str_table:
+    """List the short tandem repeats that DRAGEN mode's error model is fitted on."""
+    input:
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+        dictionary="results/reference/genome.dict",
+    output:
+        table="results/reference/genome.str.zip",
+    log:
+        "logs/compose_str_table.log",
+    benchmark:
+        "benchmarks/results/compose_str_table.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="4h",
+    params:
+        java=lambda wildcards, input, resources: java_options(resources.mem_mb, input.genome),
+    shell:
+        """
+        exec 2>{log:q}
+        gatk --java-options {params.java:q} ComposeSTRTableFile \
+            --reference {input.genome:q} --output {output.table:q} >&2
+        """
+
+
+rule prepare_intervals:
+    """Settle the intervals to call and share them out among jobs."""
+    input:
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+        intervals=SETTINGS["reference"]["calling_intervals"] or [],
+    output:
+        calling="results/reference/intervals/calling.bed",
+        shards=expand(
+            "results/reference/intervals/shard-{shard}.bed",
+            shard=range(SETTINGS["reference"]["shards"]),
+        ),
+    log:
+        "logs/prepare_intervals.log",
+    benchmark:
+        "benchmarks/results/prepare_intervals.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("prepare_intervals"),
+        padding_bases=lookup("reference/padding_bases", within=SETTINGS),
+    script:
+        "../scripts/prepare_intervals.py"

@@ -1,0 +1,91 @@
+"""Genomic VCFs: whether a given one can stand beside those that are called here."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pysam
+
+NON_REF = "<NON_REF>"
+
+
+def require_known_contigs(
+    lengths: Mapping[str, int | None], sizes: Mapping[str, int], path: str | Path
+) -> None:
+    """Refuse a variant file of another genome.
+
+    Args:
+        lengths: Length of each contig that the file uses, None where its header does not say.
+        sizes: Length of each contig of the genome.
+        path: The file, for the message.
+
+    Raises:
+        ValueError: Names the contigs and the remedy.
+    """
+    unknown = sorted(set(lengths) - set(sizes))
+    if unknown:
+        raise ValueError(
+            f"{path} has variants on contig(s) that the genome does not have: "
+            f"{', '.join(unknown[:5])}. The genome has {', '.join(list(sizes)[:5])}. Rename them "
+            "(bcftools annotate --rename-chrs), drop them, or give the genome it was made with."
+        )
+    for name, length in lengths.items():
+        if length is not None and length != sizes[name]:
+            raise ValueError(
+                f"{path} says that {name} has {length} bases, the genome says {sizes[name]}. Give "
+                "the genome it was made with, or call it anew."
+            )
+
+
+def check_gvcf(path: str | Path, sample: str, sizes: Mapping[str, int]) -> int:
+    """Read a genomic VCF to its end and see that it is one, of this sample and this genome.
+
+    Args:
+        path: The file, plain or bgzipped.
+        sample: The sample as the sheet names it.
+        sizes: Length of each contig of the genome in bases.
+
+    Returns:
+        The number of records.
+
+    Raises:
+        ValueError: Names file, sample and remedy.
+    """
+    with _opened(path, sample) as calls:
+        found = list(calls.header.samples)
+        if found != [sample]:
+            raise ValueError(
+                f"{path} holds sample(s) {', '.join(found[:5]) or 'none'}, the sheet says {sample}. "
+                "Correct the sheet, or rename the sample (bcftools reheader --samples)."
+            )
+        lengths = {name: contig.length for name, contig in calls.header.contigs.items()}
+        records, blocks, used = _counted(calls, path, sample)
+    require_known_contigs({name: lengths.get(name) for name in used}, sizes, path)
+    if not blocks:
+        raise ValueError(
+            f"{path} has no reference blocks ({NON_REF} with END), so it is no genomic VCF of "
+            f"sample {sample}. Call it with -ERC GVCF, or give it as kind vcf."
+        )
+    return records
+
+
+def _opened(path: str | Path, sample: str) -> pysam.VariantFile:
+    try:
+        return pysam.VariantFile(str(path))
+    except (ValueError, OSError) as error:
+        raise ValueError(f"sample {sample}: {path} cannot be read as VCF: {error}") from None
+
+
+def _counted(calls: Iterable, path: str | Path, sample: str) -> tuple[int, int, set[str]]:
+    """Count the records and the reference blocks, and collect the contigs they lie on."""
+    records, blocks, used = 0, 0, set()
+    try:
+        for record in calls:
+            records += 1
+            used.add(record.chrom)
+            blocks += record.alts == (NON_REF,) and "END" in record.info
+    except (ValueError, OSError) as error:
+        raise ValueError(
+            f"sample {sample}: {path} breaks off or is damaged after {records} records ({error}). "
+            "Copy it again."
+        ) from None
+    return records, blocks, used

@@ -1,0 +1,138 @@
+"""Intervals of the genome: what is called, and how it is shared out among jobs.
+
+Intervals are tables with `chromosome start end` (0-based, end exclusive, as in BED). This is the
+only module that knows which library computes on them.
+"""
+
+import gzip
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+import pyranges
+
+NO_INTERVAL = ("#", "track", "browser")
+COLUMNS = ["chromosome", "start", "end"]
+RANGES = ["Chromosome", "Start", "End"]
+
+
+def read_bed(path: str | Path) -> pd.DataFrame:
+    """Read the first three columns of a BED file, plain or gzipped.
+
+    Raises:
+        ValueError: Names the file and the first line that is no interval.
+    """
+    opened = gzip.open(path, "rt") if str(path).endswith(".gz") else Path(path).open()
+    with opened as stream:
+        lines = [line.strip() for line in stream if not line.startswith(NO_INTERVAL)]
+    rows = pd.Series([line for line in lines if line], dtype=str)
+    parts = rows.str.split(n=3, expand=True).reindex(columns=range(3)).set_axis(COLUMNS, axis=1)
+    numbers = parts[["start", "end"]].apply(pd.to_numeric, errors="coerce")
+    wrong = ~((numbers["start"] < numbers["end"]) & (numbers["start"] >= 0))
+    if wrong.any() or parts.empty:
+        shown = repr(rows[wrong].iloc[0]) if wrong.any() else "it is empty"
+        raise ValueError(
+            f"{path} is no BED of intervals: {shown}. Each line needs chromosome, start and end "
+            "(0-based, start below end), separated by tabs."
+        )
+    return parts.assign(start=numbers["start"].astype(int), end=numbers["end"].astype(int))
+
+
+def write_bed(intervals: pd.DataFrame, path: str | Path) -> None:
+    """Write intervals as BED, without a header."""
+    intervals[COLUMNS].to_csv(path, sep="\t", header=False, index=False)
+
+
+def require_contigs(intervals: pd.DataFrame, sizes: Mapping[str, int], what: str) -> None:
+    """Refuse intervals that lie outside the genome.
+
+    Args:
+        intervals: Intervals.
+        sizes: Length of each contig of the genome in bases.
+        what: The file they came from, for the message.
+
+    Raises:
+        ValueError: Names the contigs or the first interval, and the remedy.
+    """
+    unknown = sorted(set(intervals["chromosome"]) - set(sizes))
+    if unknown:
+        raise ValueError(
+            f"{what} names contig(s) that the genome does not have: {', '.join(unknown[:5])}. The "
+            f"genome has {', '.join(list(sizes)[:5])}. Use one naming and one assembly in both."
+        )
+    beyond = intervals[intervals["start"] >= intervals["chromosome"].map(sizes)]
+    if len(beyond):
+        first = beyond.iloc[0]
+        raise ValueError(
+            f"{what} has {first['chromosome']}:{first['start']}-{first['end']}, but that contig "
+            f"ends at {sizes[first['chromosome']]}. Is it of another assembly?"
+        )
+
+
+def merged(intervals: pd.DataFrame, sizes: Mapping[str, int], padding: int = 0) -> pd.DataFrame:
+    """Pad intervals, clip them to their contigs and unite those that touch, in genome order.
+
+    Args:
+        intervals: Intervals, in any order.
+        sizes: Length of each contig in bases; its order is the genome's.
+        padding: Bases added on both sides.
+    """
+    ends = (intervals["end"] + padding).clip(upper=intervals["chromosome"].map(sizes))
+    padded = intervals.assign(start=(intervals["start"] - padding).clip(lower=0), end=ends)
+    united = _table(_ranges(padded).merge())
+    return _in_order(united, sizes)
+
+
+def intersection(left: pd.DataFrame, right: pd.DataFrame, sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Bases that lie in both tables, in genome order."""
+    common = _table(_ranges(merged(left, sizes)).intersect(_ranges(merged(right, sizes))))
+    return _in_order(common, sizes)
+
+
+def shards(intervals: pd.DataFrame, count: int) -> list[pd.DataFrame]:
+    """Share intervals out into contiguous parts of as many bases each, give or take one.
+
+    Args:
+        intervals: Disjoint intervals in genome order.
+        count: Number of parts.
+
+    Returns:
+        As many tables, none of them empty; an interval that lies across a border is cut there.
+
+    Raises:
+        ValueError: There are fewer bases than parts.
+    """
+    lengths = intervals["end"] - intervals["start"]
+    total = int(lengths.sum())
+    if total < count:
+        raise ValueError(f"{total} base(s) cannot be shared out into reference.shards = {count}.")
+    first = lengths.cumsum() - lengths
+    borders = [total * part // count for part in range(count + 1)]
+    return [
+        _between(intervals, first, low, high)
+        for low, high in zip(borders[:-1], borders[1:], strict=True)
+    ]
+
+
+def _between(intervals: pd.DataFrame, first: pd.Series, low: int, high: int) -> pd.DataFrame:
+    """Cut out the bases that are number `low` to `high` of all, where `first` numbers starts."""
+    start = intervals["start"] + (low - first).clip(lower=0)
+    end = intervals["end"].clip(upper=intervals["start"] + high - first)
+    cut = intervals.assign(start=start, end=end)
+    return cut[cut["start"] < cut["end"]].reset_index(drop=True)
+
+
+def _in_order(intervals: pd.DataFrame, sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Sort intervals as the genome is."""
+    order = {name: index for index, name in enumerate(sizes)}
+    ranked = intervals.assign(rank=intervals["chromosome"].map(order))
+    return ranked.sort_values(["rank", "start"])[COLUMNS].reset_index(drop=True)
+
+
+def _ranges(intervals: pd.DataFrame) -> pyranges.PyRanges:
+    return pyranges.PyRanges(intervals[COLUMNS].set_axis(RANGES, axis=1))
+
+
+def _table(ranges: pyranges.PyRanges) -> pd.DataFrame:
+    found = ranges.df.reindex(columns=RANGES).set_axis(COLUMNS, axis=1)
+    return found.astype({"chromosome": str, "start": int, "end": int})
