@@ -1,0 +1,43 @@
+"""Clinical tables of a cohort, in the small common data model."""
+
+
+rule harmonise_clinical:
+    """Map a cohort's clinical tables to the common data model; identifiers and dates stay out."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        tables=lambda wildcards: [
+            table["file"] for table in RUN.cards[wildcards.cohort]["tables"].values()
+        ],
+    output:
+        tables=collect(
+            "results/cohorts/{{cohort}}/{{generation}}/clinical/{table}.parquet",
+            table=["person", "condition", "treatment", "measurement", "outcome"],
+        ),
+        features="results/cohorts/{cohort}/{generation}/clinical/features.parquet",
+        patients="results/cohorts/{cohort}/{generation}/clinical/patients.parquet",
+        receipt="results/cohorts/{cohort}/{generation}/clinical/receipt.json",
+    log:
+        "logs/harmonise_clinical/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/harmonise_clinical/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("harmonise_clinical"),
+        card=lambda wildcards: {
+            section: RUN.cards[wildcards.cohort][section]
+            for section in (
+                "tables",
+                "person",
+                "condition",
+                "treatment",
+                "measurement",
+                "outcome",
+            )
+        },
+    script:
+        "../scripts/harmonise_clinical.py"

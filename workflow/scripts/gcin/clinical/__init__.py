@@ -1,0 +1,1 @@
+"""Clinical tables: from the columns of a hospital to the common data model."""

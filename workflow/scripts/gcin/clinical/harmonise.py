@@ -1,0 +1,146 @@
+"""From a cohort's card and its tables to the small common data model, and to model inputs."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from gcin.clinical.records import (
+    Sources,
+    all_facts,
+    baseline,
+    one_per_patient,
+    require_after_index,
+)
+from gcin.clinical.tables import MISSING, Faults, Table, read_tables
+from gcin.clinical.timeline import index_dates
+from gcin.intake.units import convert
+
+logger = logging.getLogger(__name__)
+
+OLDEST = 90.0  # years; HIPAA Safe Harbor holds ages over 89 as one group
+PERSON = ("sex", "age", "family", "site")
+LONG = ["patient", "name", "value", "text", "unit", "source", "day"]
+
+
+def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Bring a cohort's clinical tables into the common data model.
+
+    Every patient of a table or of the sheet is kept: without a genome (`has_genome` false) or
+    without clinical data (all missing). No identifier but `patient`, no family or site but in
+    `person` and `patients`, and no date is in any table.
+
+    Args:
+        card: The cohort's card with every key filled in.
+        genomes: Patients of the sample sheet.
+
+    Returns:
+        By name:
+        - `person`: `patient sex age family site has_genome`, age in years at day 0;
+        - `condition treatment measurement outcome`: one row per fact, `patient name value text
+          unit source day`;
+        - `features`: what was known on day 0, one column per name, indexed by patient; numbers
+          are float64, categories text;
+        - `patients`: `patient cancer_type arm family site has_genome` and one column per outcome.
+
+    Raises:
+        ValueError: Lists the bad rows of all tables.
+    """
+    faults = Faults()
+    tables = read_tables(card, faults)
+    sources = Sources(tables, index_dates(tables, faults), _patients(tables, genomes), faults)
+    sections = {
+        name: all_facts(card[name], sources)
+        for name in ("condition", "treatment", "measurement", "outcome")
+    }
+    require_after_index(sections["outcome"], card["outcome"], sources)
+    person = _person(card["person"], sources, set(genomes))
+    columns = {name: _columns(sections, card, name, sources) for name in sections}
+    faults.stop()
+
+    _count(person, tables)
+    index = pd.Index(sources.patients, name="patient", dtype="object")
+    known = columns["condition"] | columns["measurement"]
+    return {
+        "person": person.reset_index(),
+        **{name: rows[LONG].reset_index(drop=True) for name, rows in sections.items()},
+        "features": pd.DataFrame(person[["age", "sex"]].to_dict("series") | known, index=index),
+        "patients": _patient_table(person, columns),
+    }
+
+
+def _patients(tables: Mapping[str, Table], genomes: Iterable[str]) -> list[str]:
+    """List every patient of the sheet and of the tables, sorted."""
+    named = {patient for table in tables.values() for patient in table.rows["patient"]}
+    return sorted((named - MISSING) | set(genomes))
+
+
+def _person(section: Mapping, sources: Sources, genomes: set[str]) -> pd.DataFrame:
+    """Make the table of persons, indexed by patient; what the card does not map is missing."""
+    mappings = {name: mapping for name, mapping in section.items() if mapping}
+    if "age" in mappings:
+        mappings["age"] = _age_mapping(mappings["age"])
+    found = one_per_patient(all_facts(mappings, sources), mappings, sources)
+    index = pd.Index(sources.patients, name="patient", dtype="object")
+    table = pd.DataFrame(index=index)
+    for name in PERSON:
+        table[name] = found.get(name, pd.Series(dtype=float if name == "age" else object))
+    table["age"] = _years(table["age"], mappings.get("age"))
+    table["has_genome"] = index.isin(genomes)
+    return table
+
+
+def _age_mapping(mapping: Mapping) -> Mapping:
+    """Have age in years: converted from its unit, or counted from a birth date."""
+    if mapping["type"] == "date":
+        return {**mapping, "to": None}
+    return {**mapping, "type": "number", "unit": mapping["unit"] or "a", "to": "a"}
+
+
+def _years(age: pd.Series, mapping: Mapping | None) -> pd.Series:
+    """Finish ages: a birth date lies before day 0, and ages over 89 are one group."""
+    age = age.astype(float)
+    if mapping is not None and mapping["type"] == "date":
+        age = convert(-age, "d", "a")
+    bad = (age < 0) | (age > 130)
+    if bad.any():
+        raise ValueError(
+            f"{bad.sum()} patient(s) have an age below 0 or above 130 years. Correct the column "
+            "of person.age, or its unit."
+        )
+    return age.clip(upper=OLDEST)
+
+
+def _columns(
+    sections: Mapping[str, pd.DataFrame], card: Mapping, name: str, sources: Sources
+) -> dict[str, pd.Series]:
+    """Make one column per name of a section; of what may be a feature only what day 0 knew."""
+    rows = sections[name] if name in ("outcome", "treatment") else baseline(sections[name])
+    return one_per_patient(rows, card[name], sources)
+
+
+def _patient_table(
+    person: pd.DataFrame, columns: Mapping[str, Mapping[str, pd.Series]]
+) -> pd.DataFrame:
+    """Make the table that splits and endpoints are drawn from."""
+    missing = pd.Series(dtype=object)
+    table = pd.DataFrame(index=person.index)
+    table["cancer_type"] = columns["condition"].get("cancer_type", missing)
+    table["arm"] = columns["treatment"].get("arm", missing)
+    table = table.join(person[["family", "site", "has_genome"]])
+    for name, values in columns["outcome"].items():
+        table[name] = values
+    return table.reset_index()
+
+
+def _count(person: pd.DataFrame, tables: Mapping[str, Table]) -> None:
+    """Log how many patients there are; none is named."""
+    named = {patient for table in tables.values() for patient in table.rows["patient"]}
+    clinical = person.index.isin(named)
+    logger.info(
+        "%d patients: %d with a genome, %d of these without clinical data, %d without a genome",
+        len(person),
+        person["has_genome"].sum(),
+        (person["has_genome"] & ~clinical).sum(),
+        (~person["has_genome"]).sum(),
+    )

@@ -1,0 +1,187 @@
+"""Facts of the common data model: what a card's mappings say of each patient, and when."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gcin.clinical.tables import Faults, Table, source_of
+from gcin.clinical.timeline import days_of, days_of_dates
+from gcin.clinical.values import constant, read_values
+from gcin.intake.units import UNITS, convert
+
+logger = logging.getLogger(__name__)
+
+COLUMNS = {
+    "patient": "str",
+    "name": "str",
+    "value": "float64",
+    "text": "object",
+    "unit": "object",
+    "source": "object",
+    "day": "float64",
+    "undated": "bool",
+}
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What facts are read from.
+
+    Attributes:
+        tables: The clinical tables.
+        index: Index dates by patient.
+        patients: Every patient, sorted.
+        faults: Where bad rows are noted.
+    """
+
+    tables: Mapping[str, Table]
+    index: pd.Series
+    patients: list[str]
+    faults: Faults
+
+
+def facts(name: str, mapping: Mapping, sources: Sources) -> pd.DataFrame:
+    """Read one mapping.
+
+    Args:
+        name: What it is called.
+        mapping: A mapping with every key filled in.
+        sources: What to read from.
+
+    Returns:
+        One row per value that is not missing, in the order of the table: `patient name`, `value`
+        (numbers, binaries and dates) or `text` (categories), `unit` (UCUM), `source` (as written;
+        never a date), `day` (from the index date, missing where unknown) and `undated` (the card
+        names no day: the value holds from day 0). The index is the row of the table.
+    """
+    if mapping["column"] is None:
+        rows = pd.DataFrame({"patient": sources.patients, "source": None, "day": float("nan")})
+        values = pd.Series(constant(mapping), rows.index)
+    else:
+        table, column = source_of(mapping, sources.tables, "column")
+        values = _values(mapping, table, column, sources)
+        rows = pd.DataFrame(
+            {
+                "patient": table.rows["patient"],
+                "source": None if mapping["type"] == "date" else table.column(column),
+                "day": _days(name, mapping, table, sources),
+            }
+        )
+    is_text = mapping["type"] == "category"
+    rows = rows.assign(
+        name=name,
+        value=float("nan") if is_text else values,
+        text=values if is_text else None,
+        unit=_unit(mapping),
+        undated=mapping["day"] is None,
+    )
+    return rows.loc[values.notna(), list(COLUMNS)].astype(COLUMNS)
+
+
+def _values(mapping: Mapping, table: Table, column: str, sources: Sources) -> pd.Series:
+    """Read a column's values; dates become a time since the index date."""
+    if mapping["type"] != "date":
+        return read_values(mapping, table, column, sources.faults)
+    days = days_of_dates(table, column, sources.index, sources.faults)
+    return convert(days, "d", mapping["to"])
+
+
+def _days(name: str, mapping: Mapping, table: Table, sources: Sources) -> pd.Series | float:
+    """Read the day of each value; the day stands in the same table."""
+    if mapping["day"] is None:
+        return float("nan")
+    dated, column = source_of(mapping, sources.tables, "day")
+    if dated is not table:
+        raise ValueError(f"{name}: its day stands in another table than its column. Use one table.")
+    return days_of(dated, column, sources.index, sources.faults)
+
+
+def _unit(mapping: Mapping) -> str | None:
+    """Name the unit that is kept."""
+    written = "d" if mapping["type"] == "date" else mapping["unit"]
+    return mapping["to"] or written
+
+
+def is_time(mapping: Mapping) -> bool:
+    """Tell whether a mapping counts time from the index date."""
+    unit = _unit(mapping)
+    return unit is not None and UNITS[unit].dimension == "time"
+
+
+def all_facts(section: Mapping, sources: Sources) -> pd.DataFrame:
+    """Read every mapping of a section, one below the other."""
+    read = [facts(name, mapping, sources) for name, mapping in section.items() if mapping]
+    if not read:
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in COLUMNS.items()})
+    return pd.concat(read)
+
+
+def require_after_index(outcomes: pd.DataFrame, section: Mapping, sources: Sources) -> None:
+    """Note outcomes that came before the index date: they are no outcomes."""
+    for name, mapping in section.items():
+        if mapping["column"] is None:
+            continue
+        own = outcomes[outcomes["name"] == name]
+        early = (own["day"] < 0) | (is_time(mapping) & (own["value"] < 0))
+        table, column = source_of(mapping, sources.tables, "column")
+        for row in own.index[early]:
+            sources.faults.add(
+                table,
+                row,
+                column,
+                f"the outcome {name} lies before the index date",
+                "Correct the time, or map the column as a measurement",
+            )
+
+
+def baseline(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep what was known on day 0.
+
+    A value without a day, in a mapping that names one, could be later: it is left out.
+    """
+    known = rows["undated"] | (rows["day"] <= 0)
+    if (~known).any():
+        unknown = (~rows["undated"] & rows["day"].isna()).sum()
+        logger.info(
+            "left out of the features: %d values after day 0, %d of unknown day",
+            (~known).sum() - unknown,
+            unknown,
+        )
+    return rows[known]
+
+
+def one_per_patient(rows: pd.DataFrame, section: Mapping, sources: Sources) -> dict[str, pd.Series]:
+    """Make one column of each name: the latest value of each patient.
+
+    Values without a day have no latest: where a patient has two that differ it is a fault.
+
+    Returns:
+        By name, values indexed by patient.
+    """
+    columns = {}
+    for name, mapping in section.items():
+        own = rows[rows["name"] == name]
+        kind = "text" if mapping["type"] == "category" else "value"
+        if mapping["day"] is None:
+            _require_one_value(own, kind, mapping, sources)
+        latest = own.sort_values("day", kind="stable").drop_duplicates("patient", keep="last")
+        columns[name] = latest.set_index("patient")[kind]
+    return columns
+
+
+def _require_one_value(rows: pd.DataFrame, kind: str, mapping: Mapping, sources: Sources) -> None:
+    """Note rows that give a patient a second value of what has only one."""
+    first = rows.drop_duplicates("patient").set_index("patient")[kind]
+    second = rows[rows[kind] != rows["patient"].map(first)]
+    if len(second):
+        table, column = source_of(mapping, sources.tables, "column")
+        for row in second.index:
+            sources.faults.add(
+                table,
+                row,
+                column,
+                "the patient has another value in an earlier row",
+                "Keep one, or name the column of its day in the card",
+            )

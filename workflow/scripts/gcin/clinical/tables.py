@@ -1,0 +1,106 @@
+"""Clinical tables as they come: only the columns that the card maps, all text, rows counted."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from gcin.intake.references import columns_of, split_reference
+
+logger = logging.getLogger(__name__)
+
+# What hospitals write where nothing is known; a card's codes can give any of them a meaning.
+MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "."})
+SHOWN = 20
+LONGEST_VALUE = 30
+
+
+@dataclass
+class Faults:
+    """What is wrong with the rows of clinical tables, collected to be told at once."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, table: "Table", row: int, column: str, problem: str, remedy: str) -> None:
+        """Note one fault by file, line (the header is 1) and column."""
+        self.lines.append(f"{table.file}, row {row}, column {column}: {problem}. {remedy}.")
+
+    def stop(self) -> None:
+        """End the step where there are faults.
+
+        Raises:
+            ValueError: Lists the first 20 and counts the others.
+        """
+        if self.lines:
+            hidden = len(self.lines) - SHOWN
+            more = [f"and {hidden} more"] if hidden > 0 else []
+            listed = "\n".join(f"- {line}" for line in self.lines[:SHOWN] + more)
+            raise ValueError(f"{len(self.lines)} problem(s) in the clinical tables:\n{listed}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One clinical table.
+
+    Attributes:
+        file: Where it came from, for messages.
+        rows: All text, indexed by the line in the file; `patient` is the patient, other columns
+            have their own names behind a `.`, so that none can clash with it.
+        index_date: Column with the date of day 0, or None.
+    """
+
+    file: str
+    rows: pd.DataFrame
+    index_date: str | None
+
+    def column(self, name: str) -> pd.Series:
+        """Read a column by its own name."""
+        return self.rows[f".{name}"]
+
+
+def read_tables(card: Mapping, faults: Faults) -> dict[str, Table]:
+    """Read the tables of a card; columns that it does not map stay unread.
+
+    Args:
+        card: A card with every key filled in.
+        faults: Where rows without a patient are noted.
+
+    Raises:
+        ValueError: A table cannot be read, or lacks a column.
+    """
+    wanted = columns_of(card)
+    return {
+        name: _read_table(table, wanted[name], faults) for name, table in card["tables"].items()
+    }
+
+
+def _read_table(table: Mapping, columns: list[str], faults: Faults) -> Table:
+    """Read one table."""
+    try:
+        rows = pd.read_csv(
+            table["file"], sep="\t", usecols=columns, dtype=str, keep_default_na=False
+        )
+    except (ValueError, OSError, EOFError) as error:
+        raise ValueError(
+            f"{table['file']} cannot be read: {error}. Correct the table or its card."
+        ) from None
+    rows.index += 2
+    rows = rows.fillna("").apply(lambda column: column.str.strip())
+    patients = rows[table["patient"]]
+    read = Table(table["file"], rows.add_prefix(".").assign(patient=patients), table["index_date"])
+    for row in patients.index[patients.isin(MISSING)]:
+        faults.add(read, row, table["patient"], "the patient is missing", "Fill it in")
+    logger.info("%s: %d rows, %d columns read", table["file"], len(rows), len(columns))
+    return read
+
+
+def source_of(mapping: Mapping, tables: Mapping[str, Table], key: str) -> tuple[Table, str]:
+    """Find the table and the column that a mapping names under `key` (column or day)."""
+    table, column = split_reference(mapping[key])
+    return tables[table], column
+
+
+def shown(value: str) -> str:
+    """Quote a value in a message, long ones cut."""
+    return repr(value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "...")

@@ -1,0 +1,88 @@
+"""Days from the index date: where a date stands in a patient's course, so that no date is kept."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gcin.clinical.tables import Faults, Table
+from gcin.clinical.values import present
+
+ISO = "%Y-%m-%d"
+
+
+def index_dates(tables: Mapping[str, Table], faults: Faults) -> pd.Series:
+    """Find the date of day 0 of each patient, from every table that has it.
+
+    Args:
+        tables: The tables of a card.
+        faults: Where dates that are none, or contradict one another, are noted.
+
+    Returns:
+        Dates, indexed by patient; those without one are absent.
+    """
+    known = pd.Series(dtype="datetime64[ns]")
+    for table in tables.values():
+        if table.index_date is None:
+            continue
+        dates = read_dates(table, table.index_date, faults)
+        dates = dates.dropna()
+        patients = table.rows.loc[dates.index, "patient"]
+        for row, patient in patients.items():
+            if known.get(patient, dates[row]) != dates[row]:
+                faults.add(
+                    table,
+                    row,
+                    table.index_date,
+                    "the patient has another index date elsewhere",
+                    "Keep one",
+                )
+            known[patient] = dates[row]
+    return known
+
+
+def read_dates(table: Table, column: str, faults: Faults) -> pd.Series:
+    """Read dates of the form yyyy-mm-dd; a fault does not repeat the date, which identifies."""
+    text = present(table.column(column), None)
+    dates = pd.to_datetime(text, format=ISO, errors="coerce")
+    for row in text.index[text.notna() & dates.isna()]:
+        faults.add(table, row, column, "the value is no date", "Write yyyy-mm-dd")
+    return dates
+
+
+def days_of_dates(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.Series:
+    """Turn a column of dates into days from the index date.
+
+    Args:
+        table: The table.
+        column: Its column of dates.
+        index: Index dates by patient.
+        faults: Where values that are no dates, and patients without an index date, are noted.
+
+    Returns:
+        Days, float64, indexed by row.
+    """
+    dates = read_dates(table, column, faults)
+    zero = table.rows["patient"].map(index).astype("datetime64[ns]")
+    for row in dates.index[dates.notna() & zero.isna()]:
+        faults.add(
+            table,
+            row,
+            column,
+            "the patient has no index date",
+            "Name index_date in the card's table",
+        )
+    return (dates - zero) / np.timedelta64(1, "D")
+
+
+def days_of(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.Series:
+    """Read a column of days, or of dates where any value is written as one.
+
+    Returns:
+        Days from the index date, float64, indexed by row.
+    """
+    text = present(table.column(column), None)
+    days = pd.to_numeric(text, errors="coerce").astype(float)
+    if (text.notna() & days.isna()).any():
+        return days_of_dates(table, column, index, faults)
+    return days

@@ -1,0 +1,103 @@
+"""Values of a column: codes, numbers and units; what is missing stays missing."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gcin.clinical.tables import MISSING, Faults, Table, shown
+from gcin.intake.units import convert
+
+
+def read_values(mapping: Mapping, table: Table, column: str, faults: Faults) -> pd.Series:
+    """Read a mapped column.
+
+    Args:
+        mapping: Its mapping, type `number`, `binary` or `category`.
+        table: The table.
+        column: The column's own name.
+        faults: Where values that mean nothing are noted.
+
+    Returns:
+        Indexed by row: float64 for numbers (in the unit kept) and binaries (0 or 1), else text;
+        NaN or None where missing.
+    """
+    text = present(table.column(column), mapping["codes"])
+    if mapping["codes"] is not None:
+        text = _decode(text, mapping["codes"], table, column, faults)
+    if mapping["type"] == "category":
+        return text
+    numbers = _numbers(text, table, column, faults)
+    if mapping["type"] == "binary":
+        return _binary(numbers, table, column, faults)
+    return convert(numbers, mapping["unit"], mapping["to"]) if mapping["unit"] else numbers
+
+
+def present(text: pd.Series, codes: Mapping | None) -> pd.Series:
+    """Blank what says "missing", unless the codes give it a meaning."""
+    return text.astype(object).where(~text.isin(MISSING - set(codes or ())), None)
+
+
+def constant(mapping: Mapping) -> float | str:
+    """Read the value that a mapping gives to every patient."""
+    if mapping["type"] == "category":
+        return as_text(mapping["value"])
+    number = float(mapping["value"])
+    return convert(number, mapping["unit"], mapping["to"]) if mapping["unit"] else number
+
+
+def as_text(value: object) -> str:
+    """Write a code as text; 1.0 and 1 are the same code."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _decode(
+    text: pd.Series, codes: Mapping, table: Table, column: str, faults: Faults
+) -> pd.Series:
+    """Replace source values by their codes; `1.0` matches the code `1`."""
+    meanings = {}
+    for value in text.dropna().unique():
+        key = value if value in codes else _same_number(value, codes)
+        if key is None:
+            known = ", ".join(map(str, codes))
+            for row in text.index[text == value]:
+                faults.add(
+                    table,
+                    row,
+                    column,
+                    f"unknown code {shown(value)}",
+                    f"Known: {known}; correct the row, or add the code to the card",
+                )
+        elif codes[key] is not None:
+            meanings[value] = as_text(
+                int(codes[key]) if codes[key] in (True, False) else codes[key]
+            )
+    return text.map(meanings).astype(object).where(lambda found: found.notna(), None)
+
+
+def _same_number(value: str, codes: Mapping) -> str | None:
+    """Find the code that is the same number as a value, if it is one."""
+    number = pd.to_numeric(value, errors="coerce")
+    alike = (code for code in codes if pd.to_numeric(code, errors="coerce") == number)
+    return next(alike, None)
+
+
+def _numbers(text: pd.Series, table: Table, column: str, faults: Faults) -> pd.Series:
+    """Read numbers; what is neither a finite number nor missing is a fault."""
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    for row in text.index[text.notna() & ~np.isfinite(numbers)]:
+        problem = f"{shown(text[row])} is no number"
+        faults.add(
+            table, row, column, problem, "Write digits with a decimal point, or map it by codes"
+        )
+    return numbers
+
+
+def _binary(numbers: pd.Series, table: Table, column: str, faults: Faults) -> pd.Series:
+    """Let only 0 and 1 pass."""
+    for row in numbers.index[numbers.notna() & ~numbers.isin([0, 1])]:
+        problem = f"{numbers[row]:g} is neither 0 nor 1"
+        faults.add(table, row, column, problem, "Correct the row, or map it by codes")
+    return numbers

@@ -1,0 +1,21 @@
+"""Bring a cohort's clinical tables into the common data model."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.clinical.harmonise import harmonise
+from gcin.clinical.writing import clinical_receipt, write_tables
+
+log_to(snakemake.log[0])
+
+folder = Path(snakemake.output.receipt).parent
+manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+tables = harmonise(snakemake.params.card, sorted(set(manifest["patient"])))
+write_tables(tables, folder)
+receipt = clinical_receipt(
+    folder, snakemake.wildcards.generation, sorted(set(manifest["sample"])), tables
+)
+Path(snakemake.output.receipt).write_text(json.dumps(receipt, indent=1) + "\n")
