@@ -1,0 +1,34 @@
+"""The simulated hospital's truth: read here, by scoring, and by nothing that learns."""
+
+
+rule score_planted:
+    """Score every design, and the calls, beside what was planted in the simulated hospital."""
+    input:
+        probabilities=lambda wildcards: f"{SETTINGS['simulation']['truth']}/probabilities.tsv",
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+        external=branch(
+            lambda wildcards: bool(STUDIES[wildcards.study]["external"]),
+            then="results/studies/{study}/{edition}/prediction/external.parquet",
+            otherwise=[],
+        ),
+        concordance=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/concordance.tsv"
+            for cohort in RUN.cohorts_of(wildcards.study)
+            if RUN.cards[cohort]["truth"]
+        ],
+    output:
+        planted="results/studies/{study}/{edition}/evaluation/planted.tsv",
+    log:
+        "logs/score_planted/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/score_planted/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("score_planted"),
+    script:
+        "../scripts/score_planted.py"
