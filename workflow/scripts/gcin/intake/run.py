@@ -81,6 +81,11 @@ class Run:
             return [0]
         return list(range(scheme["folds"] * scheme["repeats"]))
 
+    def given_folds_of(self, study: str) -> list[str]:
+        """File of a study's given folds; none where its folds are made here."""
+        scheme = self.settings["studies"][study]["split"]["scheme"]
+        return [scheme["file"]] if "file" in scheme and not isinstance(scheme, str) else []
+
 
 def read_run(config: dict, project: str | Path) -> Run:
     """Read and check the sheet, the cards and the settings.
@@ -129,10 +134,10 @@ def _read_cards(
     for cohort in dict.fromkeys(rows["cohort"]):
         path = Path(folder) / f"{cohort}.yaml"
         cards[cohort] = read_card(path, resolve, problems)
-        samples = set(rows["sample"][rows["cohort"] == cohort])
-        for sample in sorted(set((cards[cohort] or {}).get("truth", {})) - samples):
-            remedy = "Name a sample of the cohort as in the sheet, or remove its truth"
-            problems.add(f"{path}, truth.{sample}", "the sheet has no such sample", remedy)
+        truths = set((cards[cohort] or {}).get("truth", {}))
+        if truths and truths.isdisjoint(rows["sample"][rows["cohort"] == cohort]):
+            problem = f"the sheet has none of the samples {', '.join(sorted(truths))}"
+            problems.add(f"{path}, truth", problem, "Name samples of the cohort as in the sheet")
     return {cohort: card for cohort, card in cards.items() if card is not None}
 
 

@@ -94,7 +94,8 @@ def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> 
         problems: Where problems are noted.
     """
     kinds = sorted(set(rows["kind"]) - {"maf"})
-    if kinds and reference["fasta"] is None:
+    fetched = reference["download"] is not None and reference["download"]["fasta"] is not None
+    if kinds and reference["fasta"] is None and not fetched:
         problem = f"it is null, but the sheet has {', '.join(kinds)}"
         problems.add(f"{CONFIG}, reference.fasta", problem, "Name the genome's FASTA")
     if len(rows) and reference["gene_models"] is None:

@@ -1,0 +1,141 @@
+"""Dividing patients exactly: balanced over strata, families whole.
+
+A division is an exact small integer programme. Families (or single patients) of the same
+composition are interchangeable, so what is decided is how many of each kind go to each part; who
+goes is then drawn by seed. The programme minimises the total absolute deviation from the wanted
+number of patients, over every stratum, every value of each stratifying column, and all patients:
+strata too rare to be divided are thus still balanced through the values they share with others.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from gcin.splits.programme import best_counts
+
+BALANCE = ("stratum", "part", "wanted", "got", "deviation", "optimum_gap")
+
+
+@dataclass(frozen=True)
+class Division:
+    """Patients divided in parts.
+
+    Attributes:
+        parts: Number of each patient's part, from 0; indexed by patient.
+        balance: One row per stratum and part: patients wanted (share of the stratum) and got,
+            their difference, and `optimum_gap`: by how many patients, summed over all rows, the
+            division may miss the best possible one (0 = proven optimal).
+    """
+
+    parts: pd.Series
+    balance: pd.DataFrame
+
+
+def strata_of(patients: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Tell which strata each patient belongs to.
+
+    Args:
+        patients: One row per patient, indexed by patient, with the stratifying columns; a missing
+            value is a stratum of its own.
+        columns: The stratifying columns.
+
+    Returns:
+        Patients by strata, true where the patient belongs: everybody, each value of each column,
+        and each combination of values.
+    """
+    values = patients[columns].astype(object).where(patients[columns].notna(), "missing")
+    labels = {name: name + "=" + values[name].astype(str) for name in columns}
+    if len(columns) > 1:
+        labels["all of them"] = pd.DataFrame(labels).agg(", ".join, axis=1)
+    tables = [pd.get_dummies(label).sort_index(axis=1) for label in labels.values()]
+    everybody = pd.DataFrame({"all": True}, index=patients.index)
+    return pd.concat([everybody, *tables], axis=1)
+
+
+def groups_of(patients: pd.DataFrame, columns: list[str]) -> pd.Series:
+    """Number the groups that are never divided: rows that share a value of any column.
+
+    Args:
+        patients: Indexed by patient, with the grouping columns; a missing value groups nobody.
+        columns: The grouping columns; families of two cohorts are different families.
+
+    Returns:
+        A group number per patient.
+    """
+    positions = pd.Series(np.arange(len(patients)), index=patients.index)
+    links = [np.empty((0, 2), dtype=np.int64)]
+    for column in columns:
+        known = patients.loc[patients[column].notna(), ["cohort", column]]
+        own = positions.loc[known.index]
+        first = own.groupby([known["cohort"], known[column]]).transform("min")
+        links.append(np.column_stack([own, first]))
+    ends = np.concatenate(links)
+    shape = (len(patients), len(patients))
+    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=shape)
+    return pd.Series(connected_components(graph, directed=False)[1], index=patients.index)
+
+
+def divide(
+    strata: pd.DataFrame, groups: pd.Series, shares: list[float], seeds: list[int]
+) -> list[Division]:
+    """Divide patients in parts of these shares, as evenly as whole groups allow.
+
+    Args:
+        strata: Patients by strata, boolean; from `strata_of`.
+        groups: Group of each patient; from `groups_of`.
+        shares: Share of the patients that each part should get; they sum to 1.
+        seeds: One for each division; it draws who goes where among interchangeable groups.
+
+    Raises:
+        ValueError: A part would be empty.
+        RuntimeError: No integer solver is installed.
+    """
+    strata = strata.sort_index()
+    groups = groups.loc[strata.index]
+    composition = strata.astype(int).groupby(groups.to_numpy(), sort=False).sum()
+    kinds = composition.groupby(list(composition.columns), sort=True).ngroup()
+    sizes = kinds.value_counts().sort_index().to_numpy()
+    contents = composition.groupby(kinds).first().to_numpy()
+    wanted = np.outer(strata.sum().to_numpy(), shares)
+    counts, gap = best_counts(contents, sizes, wanted)
+    got = contents.T @ counts
+    if (got[0] == 0).any():
+        raise ValueError(
+            f"{len(strata)} patients in {len(composition)} families cannot fill {len(shares)} "
+            "parts. Add patients, or choose fewer folds or a larger share."
+        )
+    balance = balance_of(list(strata.columns), wanted, got, gap)
+    drawn = [groups.map(_drawn(kinds, counts, seed)).rename("part") for seed in seeds]
+    return [Division(parts, balance) for parts in drawn]
+
+
+def _drawn(kinds: pd.Series, counts: np.ndarray, seed: int) -> pd.Series:
+    """Draw which groups of each kind go to which part; indexed by group."""
+    random = np.random.default_rng(seed)
+    drawn = []
+    for kind, members in kinds.groupby(kinds):
+        shuffled = random.permutation(members.index.to_numpy())
+        places = np.repeat(np.arange(counts.shape[1]), counts[kind])
+        drawn.append(pd.Series(places, index=shuffled))
+    return pd.concat(drawn)
+
+
+def balance_of(strata: list[str], wanted: np.ndarray, got: np.ndarray, gap: float) -> pd.DataFrame:
+    """Compare patients wanted and got.
+
+    Args:
+        strata: Names of the strata.
+        wanted: Strata by parts, patients; a stratum's share need not be whole.
+        got: The same, as divided.
+        gap: Patients by which the total deviation may exceed the least possible.
+
+    Returns:
+        One row per stratum and part.
+    """
+    stratum, part = (axis.ravel() for axis in np.indices(wanted.shape))
+    table = {"stratum": np.array(strata)[stratum], "part": part, "wanted": wanted.ravel()}
+    table |= {"got": got.ravel(), "deviation": np.abs(got - wanted).ravel(), "optimum_gap": gap}
+    return pd.DataFrame(table, columns=BALANCE)

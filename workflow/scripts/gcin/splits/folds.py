@@ -1,0 +1,143 @@
+"""The folds of a study: single splits, k-fold repeats and given folds, by one exact division."""
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gcin.splits.division import BALANCE, Division, balance_of, divide, groups_of, strata_of
+
+logger = logging.getLogger(__name__)
+
+PARTS = ("train", "validation", "test")
+
+
+def folds_of(
+    patients: pd.DataFrame, split: Mapping, seed: int, inner_share: float, given: list[pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Divide a study's training patients by its scheme.
+
+    Args:
+        patients: One row per patient, with `patient`, `cohort`, `role` and the columns that
+            `split` stratifies and groups by; only those of role `train` are divided.
+        split: `scheme`, `stratify` and `group` of the study.
+        seed: Of ties; each repeat and each fold draws its own.
+        inner_share: Share (0 to 1) of a fold's training patients that validate.
+        given: The given folds, from `given_folds`; none for other schemes.
+
+    Returns:
+        `fold patient part`, sorted, and the balance: `fold` and the columns of
+        `Division.balance`, parts by name. The optimum gap of a test part is that of its repeat's
+        division; given folds have none.
+
+    Raises:
+        ValueError: A part would be empty, or given folds do not fit the patients.
+    """
+    training = patients[patients["role"] == "train"].set_index("patient").sort_index()
+    strata = strata_of(training, list(split["stratify"]))
+    groups = groups_of(training, [name for name in split["group"] if name != "patient"])
+    scheme = split["scheme"]
+    if isinstance(scheme, str):
+        shares = [int(share) / 100 for share in scheme.split("-")]
+        return _long([(0, divide(strata, groups, shares, [seed])[0])])
+    inner = [
+        (fold, _with_test(strata, groups, test, gap, inner_share, seed + fold))
+        for fold, (test, gap) in enumerate(_tests(strata, groups, scheme, seed, given))
+    ]
+    return _long(inner)
+
+
+def _tests(
+    strata: pd.DataFrame, groups: pd.Series, scheme: Mapping, seed: int, given: list[pd.DataFrame]
+) -> list[tuple[pd.Series, float]]:
+    """Say for each fold, over all repeats, which patients test, and the gap of that division."""
+    folds, repeats = scheme["folds"], scheme["repeats"]
+    if scheme["name"] == "given":
+        table = _fitting(given[0], strata.index, groups, folds)
+        divided = [(table[column], float("nan")) for column in table]
+    else:
+        seeds = list(range(seed, seed + repeats))
+        divisions = divide(strata, groups, [1 / folds] * folds, seeds)
+        divided = [(d.parts, d.balance["optimum_gap"].iloc[0]) for d in divisions]
+    return [(parts == fold, gap) for parts, gap in divided for fold in range(folds)]
+
+
+def _with_test(
+    strata: pd.DataFrame,
+    groups: pd.Series,
+    test: pd.Series,
+    gap: float,
+    inner_share: float,
+    seed: int,
+) -> Division:
+    """Carve the validating patients out of those that do not test."""
+    test = test.loc[strata.index]
+    [inner] = divide(strata[~test], groups[~test], [1 - inner_share, inner_share], [seed])
+    tests = PARTS.index("test")
+    parts = inner.parts.reindex(strata.index, fill_value=tests)
+    got = strata[test].sum().to_numpy()[:, None]
+    wanted = strata.sum().to_numpy()[:, None] * test.mean()
+    tested = balance_of(list(strata.columns), wanted, got, gap).assign(part=tests)
+    return Division(parts, pd.concat([inner.balance, tested], ignore_index=True))
+
+
+def _long(divisions: list[tuple[int, Division]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Stack the divisions of all folds, parts by name."""
+    folds = pd.concat([d.parts.reset_index().assign(fold=fold) for fold, d in divisions])
+    balance = pd.concat([d.balance.assign(fold=fold) for fold, d in divisions])
+    for table in (folds, balance):
+        table["part"] = np.array(PARTS)[table["part"]]
+    total = balance["deviation"].sum()
+    logger.info("%d folds, total deviation %.2f patients over all strata", len(divisions), total)
+    order = ["fold", "patient"]
+    folds = folds.sort_values(order, ignore_index=True)[[*order, "part"]]
+    return folds, balance[["fold", *BALANCE]].reset_index(drop=True)
+
+
+def fold_of(folds: pd.DataFrame, fold: int) -> pd.DataFrame:
+    """Take one fold: `patient part`.
+
+    Raises:
+        ValueError: The study has no such fold.
+    """
+    parts = folds.loc[folds["fold"] == fold, ["patient", "part"]]
+    if parts.empty:
+        raise ValueError(f"The study has no fold {fold}: it has {folds['fold'].nunique()} folds.")
+    return parts
+
+
+def given_folds(table: pd.DataFrame, patient: str, repeats: int) -> pd.DataFrame:
+    """Take the folds of each repeat from a table; patients by repeats, whole numbers.
+
+    Raises:
+        ValueError: A patient has two rows, or a fold is no whole number.
+    """
+    folds = table.set_index(patient)[[f"repeat{n + 1}" for n in range(repeats)]]
+    twice = int(folds.index.duplicated().sum())
+    numbers = folds.apply(pd.to_numeric, errors="coerce")
+    wrong = int((numbers.isna() | (numbers % 1 != 0)).to_numpy().sum())
+    if twice or wrong:
+        raise ValueError(
+            f"The given folds name {twice} patient(s) twice and hold {wrong} value(s) that are no "
+            "fold number. Correct the file."
+        )
+    return numbers.astype(int)
+
+
+def _fitting(
+    given: pd.DataFrame, patients: pd.Index, groups: pd.Series, folds: int
+) -> pd.DataFrame:
+    """Refuse given folds that leave out patients, go beyond the range, or divide a family."""
+    absent = int((~patients.isin(given.index)).sum())
+    table = given.reindex(patients)
+    beyond = int((~table.isin(range(folds)) & table.notna()).to_numpy().sum())
+    ranges = table.groupby(groups)
+    divided = int((ranges.max() > ranges.min()).any(axis=1).sum())
+    if absent or beyond or divided:
+        raise ValueError(
+            f"The given folds leave out {absent} patient(s) who have an outcome, hold {beyond} "
+            f"number(s) outside 0 to {folds - 1} and divide {divided} families. Correct the file, "
+            "or the study's `split`."
+        )
+    return table.astype(int)

@@ -1,0 +1,15 @@
+"""List a study's patients with their roles and outcomes."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.splits.patients import patients_of
+
+log_to(snakemake.log[0])
+
+cohorts = snakemake.params.cohorts
+clinical = dict(zip(cohorts, map(pd.read_parquet, snakemake.input.clinical), strict=True))
+scalars = dict(zip(cohorts, map(pd.read_parquet, snakemake.input.scalars), strict=True))
+genomes = {cohort: table["patient"] for cohort, table in scalars.items()}
+patients = patients_of(clinical, genomes, snakemake.params.external, snakemake.params.endpoints)
+patients.to_parquet(snakemake.output.patients, index=False)
