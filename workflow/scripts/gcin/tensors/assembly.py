@@ -95,7 +95,8 @@ def assemble(
         scalars.append(sample_scalars(own, alleles, effects, share, coding_bases))
     _save(folder, {"genes.npy": track, "callable.npy": shares})
 
-    logger.info("%.4f of genes in samples are callable", is_callable(shares, min_callable).mean())
+    seen = is_callable(shares, min_callable)
+    logger.info("%d of %d genes in samples are callable", seen.sum(), seen.size)
     table = pd.DataFrame(scalars, columns=SCALARS, dtype=float)
     table["missingness"] = assay.missing_by_sample
     names = samples[["sample", "patient", "tissue", "kind"]]

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -99,10 +99,13 @@ def _sinks(
 ) -> Iterator[Sinks]:
     """Open everything that the encoder writes to."""
     scratch = Path(spool)
-    with SiteTable(outputs["sites"], genes["gene"]) as sites:
+    with (
+        SiteTable(outputs["sites"], genes["gene"]) as sites,
+        closing(MarkerMatrix(scratch / "by_marker", len(samples))) as markers,
+    ):
         yield Sinks(
             sites,
             CallSpool(scratch / "by_site", len(samples)),
-            MarkerMatrix(scratch / "by_marker", len(samples)),
+            markers,
             MissingTally(sources(samples), len(genes), outputs["missing"]),
         )

@@ -32,13 +32,17 @@ class MarkerMatrix:
         self._markers.append(marker)
         self._stream.write(dosage.astype(np.int8).tobytes())
 
+    def close(self) -> None:
+        """Close the scratch file, also after an error."""
+        self._stream.close()
+
     def lay_down(self, matrix: str | Path, table: str | Path) -> int:
         """Write the matrix (samples x markers, int8, -1 = no call) and its table of markers.
 
         Returns:
             The number of markers.
         """
-        self._stream.close()
+        self.close()
         names = pd.DataFrame(self._markers, columns=MARKER_SCHEMA.names)
         pq.write_table(pa.Table.from_pandas(names, MARKER_SCHEMA, preserve_index=False), table)
         shape = (self._samples, len(names))

@@ -1,0 +1,230 @@
+"""Clinical tables: what is kept of them, in which unit, and which rows are refused."""
+
+import pandas as pd
+import pytest
+
+from gcin.clinical.harmonise import harmonise
+from gcin.clinical.writing import clinical_receipt, write_tables
+
+EMPTY = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type"))
+SECTIONS = ("condition", "treatment", "measurement", "outcome")
+
+
+def mapping(column=None, **keys):
+    filled = EMPTY | {"column": column and f"t.{column}"} | keys
+    if filled["day"]:
+        filled["day"] = f"t.{filled['day']}"
+    default = "number" if filled["unit"] else "category"
+    return filled | {"type": filled["type"] or default}
+
+
+def run(tmp_path, columns, genomes=(), index_date=None, person=None, **sections):
+    """Harmonise one table `t`; rows are P1, P2, ... unless `id` is given."""
+    length = max((len(values) for values in columns.values()), default=0)
+    rows = {"id": [f"P{number + 1}" for number in range(length)]} | columns
+    file = tmp_path / "t.tsv"
+    pd.DataFrame(rows, dtype=str).to_csv(file, sep="\t", index=False)
+    card = {
+        "tables": {"t": {"file": str(file), "patient": "id", "index_date": index_date}},
+        "person": dict.fromkeys(("sex", "age", "family", "site")) | (person or {}),
+    }
+    return harmonise(card | dict.fromkeys(SECTIONS, {}) | sections, genomes)
+
+
+def features(tmp_path, columns, **keys):
+    return run(tmp_path, columns, **keys)["features"]
+
+
+def test_numbers_change_unit_and_missing_stays_missing(tmp_path):
+    hb = {"hb": mapping("hb", unit="g/dL", to="g/L")}
+    found = features(tmp_path, {"hb": ["9.1", "", "NA"]}, measurement=hb)["hb"]
+    assert found["P1"] == pytest.approx(91)
+    assert found[["P2", "P3"]].isna().all()
+    assert found.dtype == float
+
+
+def test_survival_in_days_becomes_months(tmp_path):
+    months = {"os": mapping("os", unit="d", to="mo")}
+    tables = run(tmp_path, {"os": ["60.875", ""]}, outcome=months)
+    assert tables["patients"]["os"].tolist() == pytest.approx([2, float("nan")], nan_ok=True)
+    assert tables["outcome"][["value", "unit", "source"]].to_numpy().tolist() == [
+        [2, "mo", "60.875"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("M", "male"), ("F", "female"), ("", None), ("U", None), ("2.0", "female"), ("NA", "male")],
+)
+def test_codes_are_replaced(tmp_path, value, kept):
+    codes = {"M": "male", "F": "female", "2": "female", "U": None, "NA": "male"}
+    tables = run(tmp_path, {"s": [value]}, person={"sex": mapping("s", codes=codes)})
+    found = tables["person"]["sex"].iloc[0]
+    assert found == kept or (pd.isna(found) and kept is None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value", "problem"),
+    [
+        ({"codes": {"0": 0, "1": 1}, "type": "binary"}, "X", "unknown code 'X'. Known: 0, 1"),
+        ({"unit": "g/L"}, "9,1", "'9,1' is no number"),
+        ({"unit": "g/L"}, "inf", "'inf' is no number"),
+        ({"unit": "g/L"}, "<5", "'<5' is no number"),
+        ({"type": "binary"}, "2", "2 is neither 0 nor 1"),
+        ({"type": "date"}, "2020-13-01", "the value is no date"),
+        ({"type": "date"}, "2020-01-01", "the patient has no index date"),
+    ],
+)
+def test_a_bad_value_is_refused_by_file_row_and_column(tmp_path, keys, value, problem):
+    with pytest.raises(ValueError, match=r"t\.tsv, row 3, column x: ") as refused:
+        run(tmp_path, {"x": ["", value]}, measurement={"x": mapping("x", **keys)})
+    assert problem in str(refused.value)
+    assert "P2" not in str(refused.value)
+
+
+def test_dates_and_birth_dates_are_not_repeated_in_messages(tmp_path):
+    born = {"age": mapping("born", type="date")}
+    with pytest.raises(ValueError, match="no date") as refused:
+        run(tmp_path, {"born": ["31.12.1950"]}, person=born)
+    assert "1950" not in str(refused.value)
+
+
+def test_all_bad_rows_are_told_at_once(tmp_path):
+    with pytest.raises(ValueError, match="25 problem") as refused:
+        run(tmp_path, {"x": ["bad"] * 25}, measurement={"x": mapping("x", unit="g/L")})
+    assert str(refused.value).count("row ") == 20
+    assert "and 5 more" in str(refused.value)
+
+
+def test_a_value_after_day_0_or_of_unknown_day_is_no_feature(tmp_path):
+    crp = {"crp": mapping("crp", unit="mg/L", day="day")}
+    columns = {"crp": ["1", "2", "3", "4"], "day": ["-3", "0", "1", ""]}
+    tables = run(tmp_path, columns, measurement=crp)
+    assert tables["features"]["crp"].dropna().to_dict() == {"P1": 1, "P2": 2}
+    assert len(tables["measurement"]) == 4
+
+
+def test_the_latest_of_several_baseline_values_counts(tmp_path):
+    crp = {"crp": mapping("crp", unit="mg/L", day="day")}
+    columns = {"id": ["P1"] * 3, "crp": ["1", "2", "3"], "day": ["-9", "-1", "5"]}
+    assert features(tmp_path, columns, measurement=crp)["crp"].to_dict() == {"P1": 2}
+
+
+@pytest.mark.parametrize(
+    ("values", "fine"), [(["1", "1"], True), (["1", ""], True), (["1", "2"], False)]
+)
+def test_undated_values_must_agree(tmp_path, values, fine):
+    columns, crp = {"id": ["P1", "P1"], "crp": values}, {"crp": mapping("crp", unit="mg/L")}
+    if fine:
+        assert features(tmp_path, columns, measurement=crp)["crp"].to_dict() == {"P1": 1}
+    else:
+        with pytest.raises(ValueError, match="row 3.*another value in an earlier row"):
+            run(tmp_path, columns, measurement=crp)
+
+
+def test_dates_become_days_from_the_index_date(tmp_path):
+    columns = {"zero": ["2020-03-01", "2020-03-01"], "seen": ["2020-02-01", "2020-03-02"]}
+    columns |= {"x": ["5", "6"], "died": ["2021-03-01", ""], "born": ["1960-03-01", "1925-01-01"]}
+    tables = run(
+        tmp_path,
+        columns,
+        index_date="zero",
+        person={"age": mapping("born", type="date")},
+        measurement={"x": mapping("x", unit="mg/L", day="seen")},
+        outcome={"os": mapping("died", type="date", to="a")},
+    )
+    assert tables["measurement"]["day"].tolist() == [-29, 1]
+    assert tables["features"]["x"].dropna().to_dict() == {"P1": 5}
+    assert tables["patients"]["os"].iloc[0] == pytest.approx(365 / 365.25)
+    assert tables["person"]["age"].tolist() == pytest.approx([60, 90], abs=0.01)
+    written = " ".join(table.to_csv() for table in tables.values())
+    assert not any(date in written for date in sum(columns.values(), []) if "-" in date)
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"), [({"unit": "d"}, "-1"), ({"type": "date"}, "2020-02-28")]
+)
+def test_an_outcome_before_the_index_date_is_refused(tmp_path, keys, value):
+    columns = {"zero": ["2020-03-01"], "t": [value]}
+    with pytest.raises(ValueError, match="row 2, column t: the outcome os lies before the index"):
+        run(tmp_path, columns, index_date="zero", outcome={"os": mapping("t", **keys)})
+
+
+def test_patients_without_genome_and_without_clinical_row_are_kept(tmp_path):
+    hb = {"hb": mapping("hb", unit="g/L")}
+    arm = {"arm": mapping(value="drug")}
+    tables = run(tmp_path, {"hb": ["90", "80"]}, ["P2", "P9"], measurement=hb, treatment=arm)
+    patients = tables["patients"].set_index("patient")
+    assert patients["has_genome"].to_dict() == {"P1": False, "P2": True, "P9": True}
+    assert patients["arm"].tolist() == ["drug"] * 3
+    assert tables["features"]["hb"].isna().to_dict() == {"P1": False, "P2": False, "P9": True}
+
+
+def test_a_card_without_tables_has_the_persons_of_the_sheet():
+    card = {"tables": {}, "person": dict.fromkeys(("sex", "age", "family", "site"))}
+    sections = dict.fromkeys(SECTIONS, {}) | {"condition": {"cancer_type": mapping(value="AML")}}
+    tables = harmonise(card | sections, ["P2", "P1"])
+    assert tables["patients"]["patient"].tolist() == ["P1", "P2"]
+    assert tables["patients"]["cancer_type"].tolist() == ["AML", "AML"]
+    assert len(tables["outcome"]) == 0
+
+
+def test_unmapped_columns_and_identifiers_go_nowhere(tmp_path):
+    secrets = {"name": ["Jane Roe"], "mrn": ["4711-0815"], "x": ["1"], "ward": ["East"]}
+    tables = run(
+        tmp_path,
+        secrets,
+        person={"site": mapping("ward")},
+        measurement={"x": mapping("x", unit="g/L")},
+    )
+    written = " ".join(table.to_csv() for table in tables.values())
+    assert "Jane" not in written
+    assert "4711" not in written
+    assert "ward" not in tables["features"]
+    assert "East" not in tables["features"].to_csv()
+
+
+def test_outcomes_treatment_family_and_site_are_no_features(tmp_path):
+    columns = {"x": ["1"], "arm": ["a"], "os": ["5"], "fam": ["F1"], "ward": ["East"]}
+    found = features(
+        tmp_path,
+        columns,
+        person={"family": mapping("fam"), "site": mapping("ward")},
+        measurement={"x": mapping("x", unit="g/L")},
+        treatment={"arm": mapping("arm")},
+        outcome={"os": mapping("os", unit="d")},
+    )
+    assert list(found) == ["age", "sex", "x"]
+
+
+def test_a_row_without_patient_is_refused(tmp_path):
+    columns = {"id": ["P1", ""], "x": ["1", "2"]}
+    with pytest.raises(ValueError, match="row 3, column id: the patient is missing"):
+        run(tmp_path, columns, measurement={"x": mapping("x", unit="g/L")})
+
+
+def test_a_table_that_lacks_a_column_is_named(tmp_path):
+    with pytest.raises(ValueError, match=r"t\.tsv cannot be read.*nothing"):
+        run(tmp_path, {"x": ["1"]}, measurement={"y": mapping("nothing", unit="g/L")})
+
+
+def test_an_impossible_age_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="below 0 or above 130"):
+        run(tmp_path, {"age": ["18000"]}, person={"age": mapping("age", unit="a")})
+
+
+def test_tables_keep_their_types_on_disk(tmp_path):
+    tables = run(
+        tmp_path,
+        {"x": ["", ""], "k": ["", ""]},
+        measurement={"x": mapping("x", unit="g/L"), "k": mapping("k")},
+    )
+    write_tables(tables, tmp_path)
+    found = pd.read_parquet(tmp_path / "features.parquet")
+    assert found.index.name == "patient"
+    assert found.dtypes.astype(str).to_dict() == {
+        **{"age": "float64", "sex": "object", "x": "float64", "k": "object"}
+    }
+    receipt = clinical_receipt(tmp_path, "0" * 12, ["S1"], tables)
+    assert receipt["patients"] == 2
+    assert set(receipt["files"]) == {f"{name}.parquet" for name in tables}

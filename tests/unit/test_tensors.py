@@ -1,0 +1,423 @@
+"""The tensor store: what is encoded from records and MAF calls, and what the reader gives back."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.tensors.assembly import Assay, assemble, store_receipt
+from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
+from gcin.tensors.genes import GENE_FEATURES
+from gcin.tensors.store import Store
+from gcin.tensors.variants import VARIANT_FEATURES
+
+FIELDS = "Allele|Consequence|IMPACT|SYMBOL|Gene|Feature|HGVSp|Protein_position|PICK|gnomAD_AF"
+HEADER = f"""##fileformat=VCFv4.2
+##contig=<ID=chr1,length=1000000>
+##contig=<ID=chr2,length=1000000>
+##INFO=<ID=CSQ,Number=.,Type=String,Description="VEP. Format: {FIELDS}|REVEL|CLIN_SIG">
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads per allele">
+##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">
+##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Quality">
+##FORMAT=<ID=FT,Number=1,Type=String,Description="Filter">
+"""
+GENES = pd.DataFrame(
+    {
+        "gene": ["AAA", "BBB", "CCC"],
+        "gene_index": [0, 1, 2],
+        "gene_id": ["ENSG1.4", "ENSG2", "ENSG3"],
+        "chromosome": ["chr1", "chr1", "chr2"],
+        "start": [100, 5000, 100],
+        "end": [4000, 9000, 900],
+        "strand": "+",
+        "arm": ["1p", "1p", "2p"],
+        "transcript": ["T1.2", "T2", "T3"],
+        "coding_bases": [300, 600, 90],
+        "protein_length": [100, 200, 30],
+    }
+)
+
+
+def block(consequence, gene="AAA", pick="1", frequency="", revel="", **more):
+    place = more.get("protein", "50")
+    identifier = f"ENSG{'ABC'.index(gene[0]) + 1}" if gene else ""
+    return "|".join(
+        ["G", consequence, "X", gene, identifier, f"T{identifier[-1:]}", "p.A1G", place, pick]
+        + [frequency, revel, more.get("significance", "")]
+    )
+
+
+def record(position, csq, *genotypes, chromosome="chr1", alternate="G"):
+    fields = [chromosome, str(position), ".", "A", alternate, ".", ".", f"CSQ={csq}"]
+    return "\t".join([*fields, "GT:AD:DP:GQ:FT", *genotypes])
+
+
+def cohort(*kinds, patients=None, tissue="germline"):
+    names = [f"S{number}" for number in range(len(kinds))]
+    return pd.DataFrame(
+        {
+            "sample": names,
+            "patient": patients or [f"P{number}" for number in range(len(kinds))],
+            "tissue": tissue,
+            "kind": kinds,
+            "file": [f"{kind}.gz" for kind in kinds],
+        }
+    )
+
+
+def write_records(folder, records, samples):
+    columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
+    text = HEADER + "\t".join(columns) + "\n" + "".join(f"{line}\n" for line in records)
+    path = folder / "annotated.bcf"
+    command = ["bcftools", "view", "--output-type", "b", "--output", path]
+    subprocess.run(command, input=text.encode(), check=True)
+    subprocess.run(["bcftools", "index", path], check=True)
+    return str(path)
+
+
+def maf(*calls):
+    typical = dict.fromkeys(MAF_COLUMNS) | {
+        "chromosome": "chr1",
+        "position": 300,
+        "reference": "A",
+        "alternate": "G",
+        "gene": "AAA",
+        "transcript": "T1",
+        "consequence": "stop_gained",
+        "impact": "HIGH",
+        "hgvsp": "p.A50*",
+        "protein_position": 50,
+        "depth": 80,
+        "vaf": 0.4,
+        "dosage": 1,
+        "filter": "PASS",
+    }
+    return pd.DataFrame([typical | call for call in calls], columns=MAF_COLUMNS)
+
+
+def build(folder, samples, records=None, calls=None, genes=GENES, assayed=None, measured=None):
+    (folder / "calls").mkdir(parents=True)
+    names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
+    outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
+    outputs |= {"sites": folder / "sites.parquet", "markers": folder / "markers.parquet"}
+    outputs |= {
+        name: folder / f"{name}.npy" for name in ("dosages", "missing", "missing_by_sample")
+    }
+    called = [s for s, kind in samples[["sample", "kind"]].to_numpy() if kind != "maf"]
+    path = None if records is None else write_records(folder, records, called)
+    encode_cohort(samples, genes, path, calls, outputs, str(folder), marker_frequency=0.01)
+    assay = Assay(
+        np.ones(len(genes), np.float32) if assayed is None else np.array(assayed, np.float32),
+        measured or {},
+        np.load(folder / "missing.npy"),
+        np.load(folder / "missing_by_sample.npy"),
+    )
+    genes.to_parquet(folder / "genes.parquet")
+    limits = {"rare_frequency": 0.01, "min_callable": 0.5}
+    assemble(folder, samples, genes, assay, **limits)
+    receipt = store_receipt(folder, "0" * 12, samples, {}, **limits)
+    (folder / "receipt.json").write_text(json.dumps(receipt))
+    return Store.open(folder)
+
+
+def feature(store, name, patients=None):
+    values, _ = store.gene_tensor(patients or store.patients)
+    return values[:, :, store.features.index(name)]
+
+
+def test_names_of_features_are_what_the_model_expects(tmp_path):
+    store = build(tmp_path / "s", cohort("vcf"), [])
+    assert store.features == GENE_FEATURES
+    assert len(store.features) == 12
+    assert store.variant_features == VARIANT_FEATURES
+    assert len(store.variant_features) == len(set(VARIANT_FEATURES)) == 24
+
+
+@pytest.mark.parametrize(
+    ("genotype", "dosage"),
+    [
+        ("0/0:30,0:30:90:PASS", None),
+        ("0/1:15,15:30:99:PASS", 1),
+        ("1|1:0,30:30:99:PASS", 2),
+        ("1:0,30:30:99:PASS", 1),
+        ("0/1:15,15:30:99:.", 1),
+        ("0/1:28,2:30:99:allele_balance", None),
+        ("./.:0,0:0:.:.", None),
+        ("./1:0,9:9:20:PASS", 1),
+        ("./0:9,0:9:20:PASS", None),
+    ],
+)
+def test_carriers_are_counted_from_the_alleles(tmp_path, genotype, dosage):
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), genotype)])
+    sets = store.variants(["P0"], 3)
+    found = sets.values[0, 0, store.variant_features.index("dosage")] * 2
+    assert sets.mask.sum() == (dosage is not None)
+    assert found == (dosage or 0)
+
+
+def test_an_allele_of_a_split_multiallelic_site_is_counted_once(tmp_path):
+    records = [
+        record(300, block("stop_gained"), "1/0:1,14:30:99:PASS"),
+        record(300, block("missense_variant"), "0/1:1,15:30:99:PASS", alternate="T"),
+    ]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    assert store.variants(["P0"], 5).mask.sum() == 2
+    assert feature(store, "zygosity")[0, 0] == 0.5
+
+
+def test_an_unsplit_multiallelic_record_is_refused(tmp_path):
+    records = [record(300, block("stop_gained"), "1/2:0,14,15:30:99:PASS", alternate="G,T")]
+    with pytest.raises(ValueError, match="chr1:300 has several alternate alleles.*bcftools norm"):
+        build(tmp_path / "s", cohort("vcf"), records)
+
+
+HET, REF, NONE = "0/1:15,15:30:99:PASS", "0/0:30,0:30:90:PASS", "./.:0,0:0:.:."
+
+
+def test_no_call_is_never_wild_type(tmp_path):
+    records = [record(300 + step, block("stop_gained"), HET, NONE) for step in range(4)]
+    store = build(tmp_path / "s", cohort("vcf", "vcf"), records)
+    _, mask = store.gene_tensor(["P0", "P1"])
+    assert mask[:, 0].tolist() == [True, False]
+    assert store.callable(["P1"])[0].tolist() == [0, 1, 1]
+    assert store.scalars(["P0", "P1"])["missingness"].tolist() == [0, 1]
+
+
+def test_sites_that_a_sample_s_own_file_lacks_do_not_count_as_missing(tmp_path):
+    samples = cohort("vcf", "vcf").assign(file=["one.vcf", "two.vcf"])
+    store = build(tmp_path / "s", samples, [record(300, block("stop_gained"), HET, NONE)])
+    assert store.callable(["P1"])[0, 0] == 1
+    assert np.isnan(store.scalars(["P1"]).loc["P1", "missingness"])
+
+
+def test_a_patient_without_sample_is_masked_and_not_wild_type(tmp_path):
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), REF)])
+    values, mask = store.gene_tensor(["P0", "nobody"])
+    assert mask.tolist() == [[True] * 3, [False] * 3]
+    assert values.dtype == np.float32
+    assert not store.variants(["nobody"], 4).mask.any()
+    assert store.callable(["nobody"]).sum() == 0
+    assert store.scalars(["nobody"]).isna().all(axis=None)
+    assert store.patients == ["P0"]
+
+
+def test_a_sample_without_variants_is_wild_type(tmp_path):
+    store = build(tmp_path / "s", cohort("vcf", "maf"), [], maf())
+    values, mask = store.gene_tensor(["P0", "P1"])
+    assert mask.all()
+    assert values[:, :, :11].sum() == 0
+
+
+def test_an_empty_cohort_is_a_store(tmp_path):
+    store = build(tmp_path / "s", cohort())
+    assert store.patients == []
+    assert store.variants([], 5).values.shape == (0, 5, 24)
+    assert store.gene_tensor([])[0].shape == (0, 3, 12)
+    assert store.callable([]).shape == (0, 3)
+
+
+def test_only_consequences_within_transcripts_of_the_universe_are_sites(tmp_path):
+    records = [
+        record(200, block("upstream_gene_variant"), HET),
+        record(300, block("intron_variant"), HET),
+        record(
+            400, block("missense_variant", gene="") + "," + block("downstream_gene_variant"), HET
+        ),
+        record(500, block("intergenic_variant", gene=""), HET),
+    ]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    assert store.sites["position"].tolist() == [300]
+
+
+def test_an_allele_has_one_row_for_each_gene_and_counts_once_as_a_variant(tmp_path):
+    csq = block("stop_gained") + "," + block("3_prime_UTR_variant", gene="BBB")
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, HET)])
+    assert store.sites["gene"].tolist() == ["AAA", "BBB"]
+    assert store.scalars(["P0"]).loc["P0", "variants"] == 1
+    assert feature(store, "lof")[0].tolist() == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("blocks", "consequence"),
+    [
+        ([("stop_gained", ""), ("missense_variant", "1")], "missense_variant"),
+        ([("missense_variant", ""), ("stop_gained", "")], "stop_gained"),
+        ([("splice_region_variant&intron_variant", ""), ("intron_variant", "")], None),
+    ],
+)
+def test_picked_then_most_severe_block_stands_for_a_gene(tmp_path, blocks, consequence):
+    csq = ",".join(block(terms, pick=pick) for terms, pick in blocks)
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, HET)])
+    assert store.sites["consequence"].tolist() == [consequence or blocks[0][0]]
+
+
+def test_common_alleles_are_markers_and_common_silent_ones_nothing_else(tmp_path):
+    records = [
+        record(300, block("intron_variant", frequency="0.3"), HET, NONE),
+        record(310, block("missense_variant", frequency="0.3"), REF, HET),
+        record(320, block("upstream_gene_variant", frequency="0.3"), HET, HET),
+        record(330, block("missense_variant", frequency="0.001"), HET, REF),
+        record(340, block("missense_variant"), HET, REF),
+    ]
+    store = build(tmp_path / "s", cohort("vcf", "vcf"), records)
+    assert store.dosages(["P0", "P1", "nobody"]).tolist() == [[1, 0, 1], [-1, 1, 1], [-1] * 3]
+    assert store.sites["position"].tolist() == [310, 330, 340]
+    assert feature(store, "missense")[:, 0].tolist() == [2, 1]
+    assert feature(store, "rare_count")[:, 0].tolist() == [2, 0]
+
+
+def test_gene_features_count_by_class(tmp_path):
+    terms = ["stop_gained", "splice_donor_variant", "missense_variant", "inframe_deletion"]
+    terms += ["synonymous_variant", "intron_variant"]
+    records = [record(300 + i, block(t), "1/1:0,9:9:30:PASS") for i, t in enumerate(terms)]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    found = dict(zip(store.features, store.gene_tensor(["P0"])[0][0, 0], strict=True))
+    assert [found[n] for n in ("lof", "splice", "missense", "inframe", "synonymous")] == [
+        *(2, 1, 1, 1, 1)
+    ]
+    assert found["max_score"] == 1
+    assert found["sum_score"] == pytest.approx(1 + 0.95 + 0.5 + 0.5 + 0.05 + 0.01, abs=2e-3)
+    assert (found["rare_count"], found["zygosity"], found["callable"]) == (4, 1, 1)
+
+
+def test_the_variant_set_keeps_the_most_severe(tmp_path):
+    terms = ["synonymous_variant", "stop_gained", "intron_variant", "missense_variant"]
+    records = [record(300 + i, block(term), HET) for i, term in enumerate(terms)]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    sets = store.variants(["P0"], 2)
+    names = ["class_lof", "class_missense"]
+    columns = [store.variant_features.index(name) for name in names]
+    assert sets.values[0][:, columns].tolist() == [[1, 0], [0, 1]]
+    assert store.variants(["P0"], 9).mask[0].tolist() == [True] * 4 + [False] * 5
+
+
+def test_variant_features_say_what_was_annotated(tmp_path):
+    csq = block("missense_variant", frequency="0.001", revel="0.9", significance="likely_benign")
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, "0/1:30,10:40:50:PASS")])
+    found = dict(zip(store.variant_features, store.variants(["P0"], 1).values[0, 0], strict=True))
+    expected = {"class_missense": 1, "score": 0.9, "revel": 0.9, "scored": 1, "rarity": 0.5}
+    expected |= {"frequency_known": 1, "dosage": 0.5, "vaf": 0.25, "vaf_known": 1, "cadd": 0}
+    expected |= {"protein_fraction": 0.5, "pathogenic": -0.7, "somatic": 0, "quality": 50 / 99}
+    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-3)
+    assert np.abs(list(found.values())).max() <= 1
+
+
+def test_a_maf_only_cohort_needs_no_records(tmp_path):
+    calls = maf(
+        {"sample": "S0"}, {"sample": "S1", "filter": "strand_bias"}, {"sample": "S1", "gene": "ZZZ"}
+    )
+    store = build(tmp_path / "s", cohort("maf", "maf"), calls=calls)
+    assert feature(store, "lof")[:, 0].tolist() == [1, 0]
+    assert store.gene_tensor(["P1"])[1].all()
+
+
+def test_records_and_maf_calls_share_sites(tmp_path):
+    records = [record(300, block("stop_gained"), HET), record(700, block("stop_gained"), HET)]
+    calls = maf(*({"sample": "S1", "position": at} for at in (900, 300, 100)))
+    store = build(tmp_path / "s", cohort("vcf", "maf"), records, calls)
+    assert store.sites["position"].tolist() == [100, 300, 700, 900]
+    assert feature(store, "lof")[:, 0].tolist() == [2, 3]
+
+
+def test_genes_outside_the_assay_are_missing(tmp_path):
+    store = build(tmp_path / "s", cohort("maf"), calls=maf({"sample": "S0"}), assayed=[1, 0, 1])
+    assert store.gene_tensor(["P0"])[1][0].tolist() == [True, False, True]
+
+
+def test_measured_depth_decides_where_there_is_a_gvcf(tmp_path):
+    measured = {"S0": np.array([0.9, 0.4, 0.0], np.float32)}
+    store = build(tmp_path / "s", cohort("fastq"), [], measured=measured)
+    assert store.gene_tensor(["P0"])[1][0].tolist() == [True, False, False]
+    assert store.callable(["P0"])[0] == pytest.approx([0.9, 0.4, 0.0])
+
+
+def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    records = [
+        record(300, block("stop_gained"), HET, "0/1:5,45:50:99:PASS"),
+        record(310, block("missense_variant"), REF, HET),
+        record(320, block("synonymous_variant"), HET, REF),
+    ]
+    store = build(tmp_path / "s", samples, records)
+    sets = store.variants(["P"], 5)
+    columns = [store.variant_features.index(name) for name in ("vaf", "somatic")]
+    found = sets.values[0, sets.mask[0]][:, columns]
+    np.testing.assert_allclose(found, [[0.9, 0], [0.5, 1], [0.5, 0]], atol=1e-3)
+    counts = [feature(store, name)[0, 0] for name in ("lof", "missense", "synonymous")]
+    assert counts == [1, 1, 1]
+
+
+def test_sample_order_of_the_records_does_not_matter(tmp_path):
+    samples = cohort("vcf", "vcf")
+    turned = samples.iloc[::-1]
+    (tmp_path / "x").mkdir()
+    path = write_records(
+        tmp_path / "x", [record(300, block("stop_gained"), HET, REF)], turned["sample"]
+    )
+    folder = tmp_path / "s"
+    build(folder, samples, [])
+    names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
+    outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
+    outputs |= {"sites": folder / "sites.parquet", "markers": folder / "m.parquet"}
+    outputs |= {
+        name: folder / f"{name}.npy" for name in ("dosages", "missing", "missing_by_sample")
+    }
+    encode_cohort(samples, GENES, path, None, outputs, str(folder), marker_frequency=0.01)
+    assert np.load(folder / "calls" / "indptr.npy").tolist() == [0, 0, 1]
+
+
+def test_records_of_other_samples_are_refused(tmp_path):
+    path = write_records(tmp_path, [], ["S0", "S7"])
+    with pytest.raises(ValueError, match="missing S1; not expected S7"):
+        encode_cohort(
+            cohort("vcf", "vcf"), GENES, path, None, _anywhere(tmp_path), str(tmp_path), 0.01
+        )
+
+
+def _anywhere(folder):
+    names = ["sites", "markers", "dosages", "missing", "missing_by_sample"]
+    return {name: folder / name for name in names}
+
+
+def test_maf_calls_of_strangers_are_refused(tmp_path):
+    with pytest.raises(ValueError, match="1 sample.s. that the manifest does not, such as S9"):
+        build(tmp_path / "s", cohort("maf"), calls=maf({"sample": "S9"}))
+
+
+def test_same_input_gives_same_bytes(tmp_path):
+    records = [record(300, block("stop_gained"), HET), record(310, block("intron_variant"), HET)]
+    for name in ("one", "two"):
+        build(tmp_path / name, cohort("vcf"), records)
+    files = sorted(p for p in (tmp_path / "one").rglob("*") if p.suffix in (".npy", ".parquet"))
+    assert len(files) > 10
+    for path in files:
+        other = tmp_path / "two" / path.relative_to(tmp_path / "one")
+        assert path.read_bytes() == other.read_bytes(), path.name
+    assert (tmp_path / "one" / "receipt.json").read_text() == (
+        tmp_path / "two" / "receipt.json"
+    ).read_text()
+
+
+def spoil_schema(folder: Path):
+    receipt = json.loads((folder / "receipt.json").read_text())
+    (folder / "receipt.json").write_text(json.dumps(receipt | {"schema": 99}))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda folder: (folder / "calls" / "vaf.npy").unlink(), "vaf.npy is missing"),
+        (lambda folder: np.save(folder / "genes.npy", np.zeros((1, 2))), "genes.npy is"),
+        (spoil_schema, "schema version 99"),
+        (lambda folder: (folder / "receipt.json").unlink(), "no receipt.json"),
+    ],
+)
+def test_a_spoilt_store_is_refused(tmp_path, spoil, message):
+    build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), HET)])
+    spoil(tmp_path / "s")
+    with pytest.raises(ValueError, match=message):
+        Store.open(tmp_path / "s")
