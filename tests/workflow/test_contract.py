@@ -1,0 +1,139 @@
+"""What every rule, script and rules file keeps to."""
+
+import ast
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from project import (
+    PACKAGE,
+    ROOT,
+    RULES_FILES,
+    SCRIPTS,
+    all_rules,
+    directive,
+    environment_of,
+    importable_from,
+    imports_of,
+    reached_by,
+)
+
+RULES = all_rules()
+PYTHON_RULES = [name for name, body in RULES.items() if directive(body, "script")]
+# Rules that do no work of their own ask for no memory or time.
+WORKING_RULES = [name for name, body in RULES.items() if not directive(body, "localrule")]
+
+
+def test_there_are_rules_to_hold_to_it():
+    assert len(RULES) > 20
+    assert len(PYTHON_RULES) > 10
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_says_what_it_is_for(rule):
+    assert RULES[rule].lstrip().startswith('"""')
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_logs_and_measures_itself_under_its_own_name(rule):
+    log = re.fullmatch(rf'\s+"logs/{rule}(/.+)?\.log",\s+', directive(RULES[rule], "log"))
+    benchmark = directive(RULES[rule], "benchmark")
+    measured = re.fullmatch(rf'\s+"benchmarks/results/{rule}(/.+)?\.tsv"\s+', benchmark)
+    assert log
+    assert measured
+    assert log[1] == measured[1]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_names_an_environment_that_exists(rule):
+    assert environment_of(RULES[rule]).is_file()
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_names_each_input_and_output(rule):
+    for kind in ("input", "output"):
+        for line in (directive(RULES[rule], kind) or "").splitlines():
+            if re.match(r" {8}\S", line):
+                assert re.match(r" {8}(\w+=|[)\]}#])", line), f"{kind} without a name: {line}"
+
+
+@pytest.mark.parametrize("rule", WORKING_RULES)
+def test_rule_states_its_needs(rule):
+    resources = directive(RULES[rule], "resources") or ""
+    assert re.search(r"mem_mb=.*attempt", resources, re.DOTALL)
+    assert "runtime=" in resources
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_has_no_code_of_its_own_and_no_retries(rule):
+    assert not directive(RULES[rule], "run")
+    assert not directive(RULES[rule], "retries")
+
+
+@pytest.mark.parametrize("rule", PYTHON_RULES)
+def test_python_rule_runs_the_script_of_its_name_and_notes_its_code(rule):
+    assert directive(RULES[rule], "script").strip() == f'"../scripts/{rule}.py"'
+    assert f'code=code_of("{rule}")' in directive(RULES[rule], "params")
+
+
+@pytest.mark.parametrize("rule", PYTHON_RULES)
+def test_environment_declares_what_the_script_imports(rule):
+    imported = {
+        name.split(".")[0]
+        for path in reached_by(SCRIPTS / f"{rule}.py")
+        for name in imports_of(path)
+    }
+    third_party = imported - sys.stdlib_module_names
+    assert third_party <= importable_from(environment_of(RULES[rule]))
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if directive(RULES[name], "shell")])
+def test_shell_rule_sends_every_message_to_its_log_and_quotes_each_value(rule):
+    lines = directive(RULES[rule], "shell").splitlines()
+    code = [line.strip() for line in lines if line.strip() and line.strip() != '"""']
+    assert code[0] == "exec 2>{log:q}"
+    values = re.findall(r"(?<!{){([^{}]+)}(?!})", "\n".join(code))
+    assert [value for value in values if not re.search(r":q$|^threads$|^resources\.", value)] == []
+
+
+@pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.py")), ids=lambda path: path.stem)
+def test_script_only_reads_computes_and_writes(path):
+    assert path.stem in RULES
+    assert len(path.read_text().splitlines()) <= 40
+    defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+    assert not [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, defined)]
+
+
+@pytest.mark.parametrize("path", RULES_FILES, ids=lambda path: path.stem)
+def test_rules_file_stays_small(path):
+    limit = 100 if path.stem == "common" else 200
+    assert len(path.read_text().splitlines()) <= limit
+
+
+def test_snakefile_is_a_table_of_contents_of_every_rules_file():
+    text = (ROOT / "Snakefile").read_text()
+    assert len(text.splitlines()) <= 60
+    assert "def " not in text
+    included = re.findall(r'^include: "(.+)"$', text, re.MULTILINE)
+    assert sorted(included) == sorted(str(path.relative_to(ROOT)) for path in RULES_FILES)
+
+
+def lengths(path: Path) -> list[tuple[int, str]]:
+    """Lines of each function of a module, its docstring left out."""
+    measured = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            said = (
+                node.body[0].end_lineno - node.body[0].lineno + 1 if ast.get_docstring(node) else 0
+            )
+            measured.append((node.end_lineno - node.lineno + 1 - said, node.name))
+    return measured
+
+
+@pytest.mark.parametrize(
+    "path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE))
+)
+def test_module_and_its_functions_stay_small(path):
+    assert len(path.read_text().splitlines()) <= 300
+    assert [(lines, name) for lines, name in lengths(path) if lines > 40] == []
