@@ -31,7 +31,7 @@ rule train_network:
         design="|".join(NETWORKS) or "(?!)",
     conda:
         "../../envs/model-cpu.yaml"
-    threads: 2
+    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
         runtime="4h",

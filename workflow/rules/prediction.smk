@@ -32,7 +32,6 @@ rule apply_network:
         design="|".join(NETWORKS) or "(?!)",
     conda:
         "../../envs/model-cpu.yaml"
-    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
         runtime="1h",
