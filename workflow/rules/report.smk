@@ -1,0 +1,199 @@
+"""What a reader sees: figures, one page a study, one page a new patient, and the pointer to it all."""
+
+from gcin.report._templates import templates
+
+FIGURES = {
+    study: ["metrics", "differences"]
+    + ["roc", "pr", "calibration"] * ("response" in STUDIES[study]["endpoints"])
+    + ["kaplan_meier"] * any(name != "response" for name in STUDIES[study]["endpoints"])
+    + ["history"] * any(design in NETWORKS for design in STUDIES[study]["designs"])
+    + ["external"] * bool(STUDIES[study]["external"])
+    + ["planted"] * bool(SETTINGS["simulation"]["truth"])
+    for study in STUDIES
+}
+
+
+rule draw_figures:
+    """Draw one figure of the report from the table of the same name."""
+    input:
+        tables="results/studies/{study}/{edition}/evaluation/{figure}.tsv",
+    output:
+        figure=report(
+            "results/studies/{study}/{edition}/report/figures/{figure}.png",
+            caption="../report/figure.rst",
+            category="{study}",
+            labels={"figure": "{figure}"},
+        ),
+    log:
+        "logs/draw_figures/{study}/{edition}/{figure}.log",
+    benchmark:
+        "benchmarks/results/draw_figures/{study}/{edition}/{figure}.tsv"
+    wildcard_constraints:
+        figure="metrics|differences|roc|pr|calibration|kaplan_meier|external|planted",
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("draw_figures"),
+        designs=lambda wildcards: STUDIES[wildcards.study]["designs"],
+    script:
+        "../scripts/draw_figures.py"
+
+
+rule draw_history:
+    """Draw the learning history of every run of the networks."""
+    input:
+        histories=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/history.tsv",
+            design=[name for name in STUDIES[wildcards.study]["designs"] if name in NETWORKS],
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS,
+        ),
+    output:
+        figure=report(
+            "results/studies/{study}/{edition}/report/figures/history.png",
+            caption="../report/history.rst",
+            category="{study}",
+            labels={"figure": "history"},
+        ),
+    log:
+        "logs/draw_history/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/draw_history/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("draw_history"),
+        designs=lambda wildcards: STUDIES[wildcards.study]["designs"],
+    script:
+        "../scripts/draw_history.py"
+
+
+rule render_report:
+    """Write the report of a study as one self-contained page."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+        tables=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/{table}.tsv",
+            table=[
+                "splits/balance",
+                "prediction/patients",
+                *(f"evaluation/{name}" for name in ("metrics", "differences", "calibration")),
+                "evaluation/logrank",
+                *(
+                    f"evaluation/{n}"
+                    for n in FIGURES[wildcards.study]
+                    if n in ("external", "planted")
+                ),
+            ],
+        ),
+        figures=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/report/figures/{figure}.png",
+            figure=FIGURES[wildcards.study],
+        ),
+        quality=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/samples.tsv"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+        concordance=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/concordance.tsv"
+            for cohort in RUN.cohorts_of(wildcards.study)
+            if RUN.cards[cohort]["truth"]
+        ],
+        receipts=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/receipt.json"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+    output:
+        report=report(
+            "results/studies/{study}/{edition}/report/index.html",
+            caption="../report/study.rst",
+            category="{study}",
+            labels={"figure": "report"},
+        ),
+    log:
+        "logs/render_report/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/render_report/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("render_report"),
+        templates=templates(),
+        title=lookup("report/title", within=SETTINGS),
+        evaluation=lookup("evaluation", within=SETTINGS),
+        settings=lambda wildcards: STUDIES[wildcards.study],
+        networks=NETWORKS,
+    script:
+        "../scripts/render_report.py"
+
+
+rule render_patient_pages:
+    """Write one page for each patient without an outcome, and an index of them."""
+    input:
+        predictions="results/studies/{study}/{edition}/prediction/patients.tsv",
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        samples=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/scalars.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+    output:
+        pages=directory("results/studies/{study}/{edition}/prediction/pages"),
+    log:
+        "logs/render_patient_pages/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/render_patient_pages/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("render_patient_pages"),
+        templates=templates(),
+        design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
+    script:
+        "../scripts/render_patient_pages.py"
+
+
+rule point_to_edition:
+    """Name a study's newest complete edition."""
+    input:
+        artefacts=lambda wildcards: collect(
+            "results/studies/{{study}}/{edition}/{artefact}",
+            edition=EDITIONS[wildcards.study],
+            artefact=["report/index.html", "prediction/pages", "evaluation/predictions.parquet"],
+        ),
+    output:
+        pointer="results/studies/{study}/current",
+    log:
+        "logs/point_to_edition/{study}.log",
+    benchmark:
+        "benchmarks/results/point_to_edition/{study}.tsv"
+    localrule: True
+    conda:
+        "../../envs/tables.yaml"
+    params:
+        edition=lambda wildcards: EDITIONS[wildcards.study],
+    shell:
+        """
+        exec 2>{log:q}
+        printf '%s\\n' {params.edition:q} >{output.pointer:q}
+        """

@@ -1,0 +1,1 @@
+"""What a reader sees: figures and pages, made from tables; knows no model."""

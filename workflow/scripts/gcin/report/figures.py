@@ -1,0 +1,243 @@
+"""The report's figures, each drawn from one table."""
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from gcin.report.words import label
+
+mpl.use("Agg")
+
+PANEL = 3.6  # inches, height of a panel
+ORDER = (
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "roc_auc",
+    "pr_auc",
+    "brier",
+    "harrell_c",
+    "uno_c",
+)
+CHANCE = {
+    "accuracy": "majority",
+    "pr_auc": "prevalence",
+    "roc_auc": 0.5,
+    "harrell_c": 0.5,
+    "uno_c": 0.5,
+}
+STYLE = {
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e6e9ee",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "legend.frameon": False,
+    "savefig.dpi": 130,
+}
+
+
+def draw(figure: str, table: pd.DataFrame, designs: list[str]) -> Figure:
+    """Draw a figure of the report.
+
+    Args:
+        figure: A key of `FIGURES`.
+        table: The table it is drawn from.
+        designs: The study's designs in order, which fixes their colours in all figures.
+    """
+    with mpl.rc_context(STYLE):
+        return FIGURES[figure](table, palette_of(designs))
+
+
+def palette_of(designs: list[str]) -> dict[str, tuple]:
+    """Give each design a colour that the colour-blind can tell from the others."""
+    colours = sns.color_palette("colorblind", max(len(designs), 1))
+    return dict(zip(designs, colours, strict=False))
+
+
+def _panels(count: int, width: float = 4.2, height: float = PANEL) -> tuple[Figure, list[Axes]]:
+    """Lay out panels, at most three in a row."""
+    columns = min(max(count, 1), 3)
+    rows = int(np.ceil(max(count, 1) / columns))
+    figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
+    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for unused in axes[count:]:
+        unused.set_axis_off()
+    return figure, axes
+
+
+def _intervals(axes: Axes, rows: pd.DataFrame, value: str, palette: dict, names: list[str]) -> None:
+    """Draw a point with its interval on a line of its own for each row."""
+    for place, (_, row) in enumerate(rows.iterrows()):
+        colour = palette.get(row["design"], "#444444")
+        axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2)
+        axes.plot(row[value], place, "o", color=colour, markersize=5)
+    axes.set_yticks(range(len(rows)), names)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(axis="y", visible=False)
+
+
+def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
+    """Every metric of every design with its interval, beside what ignorance would reach."""
+    by_cohort = metrics.assign(cohort=metrics.get("cohort", ""))
+    shown = by_cohort[by_cohort["metric"].isin(ORDER) & by_cohort["value"].notna()]
+    keys = shown[["cohort", "endpoint", "metric"]].drop_duplicates()
+    place = keys["metric"].map(ORDER.index)
+    keys = keys.assign(place=place).sort_values(["cohort", "endpoint", "place"])
+    figure, panels = _panels(len(keys), height=0.9 + 0.24 * len(palette))
+    for axes, key in zip(panels, keys.itertuples(), strict=False):
+        own = by_cohort.query("cohort == @key.cohort and endpoint == @key.endpoint")
+        rows = _in_order(own[(own["metric"] == key.metric) & own["value"].notna()], palette)
+        _intervals(axes, rows, "value", palette, list(rows["design"]))
+        _mark_chance(axes, own, key.metric)
+        where = f"{key.cohort}, {key.endpoint}" if key.cohort else key.endpoint
+        axes.set_title(f"{where}: {label(key.metric)}", loc="left", fontsize=9)
+    return figure
+
+
+def _in_order(rows: pd.DataFrame, palette: dict) -> pd.DataFrame:
+    return rows.sort_values("design", key=lambda names: names.map(list(palette).index))
+
+
+def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
+    """Draw what a metric has to be read against: chance, the majority or the prevalence."""
+    chance = CHANCE.get(metric)
+    if isinstance(chance, str):
+        chance = metrics.loc[metrics["metric"] == chance, "value"].median()
+    if chance is not None:
+        axes.axvline(chance, color="#888888", linestyle="--", linewidth=1)
+
+
+def draw_differences(differences: pd.DataFrame, palette: dict) -> Figure:
+    """Differences between designs in the measures that do not depend on a threshold."""
+    shown = differences[differences["metric"].isin(["roc_auc", "brier", "uno_c", "accuracy"])]
+    keys = shown[["endpoint", "metric"]].drop_duplicates()
+    pairs = shown[["design", "reference"]].drop_duplicates()
+    figure, panels = _panels(len(keys), height=0.9 + 0.24 * max(len(pairs), 1))
+    for axes, key in zip(panels, keys.itertuples(), strict=False):
+        rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
+        names = [f"{row.design} - {row.reference}" for row in rows.itertuples()]
+        _intervals(axes, rows, "difference", palette, names)
+        axes.axvline(0, color="#888888", linestyle="--", linewidth=1)
+        axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
+    return figure
+
+
+def _curves(table: pd.DataFrame, palette: dict, x: str, y: str) -> tuple[Figure, list[Axes]]:
+    """One panel per endpoint with the curve of each design."""
+    endpoints = list(table["endpoint"].unique())
+    figure, panels = _panels(len(endpoints), width=5.2, height=4.4)
+    for axes, endpoint in zip(panels, endpoints, strict=False):
+        rows = table[table["endpoint"] == endpoint]
+        for design in (name for name in palette if name in set(rows["design"])):
+            own = rows[rows["design"] == design]
+            axes.plot(own[x], own[y], color=palette[design], label=design, linewidth=1.7)
+        axes.set(xlabel=label(x), ylabel=label(y), xlim=(0, 1), ylim=(0, 1.01), title=endpoint)
+        axes.legend(fontsize=8)
+    return figure, panels
+
+
+def draw_roc(table: pd.DataFrame, palette: dict) -> Figure:
+    """True against false positives."""
+    figure, panels = _curves(table, palette, "false_positive_rate", "true_positive_rate")
+    for axes in panels[: table["endpoint"].nunique()]:
+        axes.plot([0, 1], [0, 1], color="#888888", linestyle="--", linewidth=1)
+    return figure
+
+
+def draw_pr(table: pd.DataFrame, palette: dict) -> Figure:
+    """Precision against recall, beside the prevalence."""
+    figure, panels = _curves(table, palette, "recall", "precision")
+    for axes, (_, rows) in zip(panels, table.groupby("endpoint", sort=False), strict=False):
+        axes.axhline(rows["prevalence"].iloc[0], color="#888888", linestyle="--", linewidth=1)
+    return figure
+
+
+def draw_calibration(table: pd.DataFrame, palette: dict) -> Figure:
+    """Observed against predicted response, one panel a design."""
+    designs = [name for name in palette if name in set(table["design"])]
+    figure, panels = _panels(len(designs), width=3.6, height=3.6)
+    for axes, design in zip(panels, designs, strict=False):
+        rows = table[table["design"] == design].sort_values("predicted")
+        axes.plot([0, 1], [0, 1], color="#888888", linestyle="--", linewidth=1)
+        axes.vlines(rows["predicted"], rows["low"], rows["high"], color=palette[design], alpha=0.5)
+        axes.plot(rows["predicted"], rows["observed"], "o-", color=palette[design], markersize=4)
+        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted", ylabel="observed")
+        axes.set_title(design, loc="left", fontsize=9)
+    return figure
+
+
+def draw_kaplan_meier(table: pd.DataFrame, palette: dict) -> Figure:
+    """Survival by predicted risk group, one panel a design and endpoint."""
+    keys = table[["endpoint", "design"]].drop_duplicates()
+    keys = _in_order(keys, palette).sort_values("endpoint", kind="stable")
+    groups = sorted(table["group"].unique())
+    colours = dict(zip(groups, sns.color_palette("viridis", len(groups)), strict=True))
+    figure, panels = _panels(len(keys))
+    for axes, key in zip(panels, keys.itertuples(), strict=False):
+        rows = table[(table["endpoint"] == key.endpoint) & (table["design"] == key.design)]
+        for group, own in rows.groupby("group"):
+            name = f"group {group} (n = {own['n'].iloc[0]})"
+            axes.step(own["time"], own["survival"], where="post", color=colours[group], label=name)
+            axes.fill_between(
+                own["time"], own["low"], own["high"], step="post", color=colours[group], alpha=0.15
+            )
+        axes.set(ylim=(0, 1.01), xlim=(0, None), xlabel="months", ylabel="without event")
+        axes.set_title(f"{key.endpoint}: {key.design}", loc="left", fontsize=9)
+        axes.legend(fontsize=7, loc="best")
+    return figure
+
+
+def draw_history(table: pd.DataFrame, palette: dict) -> Figure:
+    """Loss by epoch of every run of each network: training, and the patients held out from it."""
+    designs = [name for name in palette if name in set(table["design"])]
+    figure, panels = _panels(len(designs), width=5.2)
+    losses = {"loss": "#9aa5b1", "val_loss": "#b5340e"}
+    for axes, design in zip(panels, designs, strict=False):
+        rows = table[table["design"] == design]
+        for (_, _), run in rows.groupby(["fold", "seed"]):
+            for name, colour in losses.items():
+                axes.plot(run["epoch"], run[name], color=colour, linewidth=1, alpha=0.7)
+        axes.set(xlabel="epoch", ylabel="loss")
+        axes.set_title(
+            f"{design}: {rows.groupby(['fold', 'seed']).ngroups} runs", loc="left", fontsize=9
+        )
+        axes.legend(axes.lines[:2], ["training", "held out (early stopping)"], fontsize=8)
+    return figure
+
+
+def draw_planted(table: pd.DataFrame, palette: dict) -> Figure:
+    """Each design beside the best that anybody could reach on the simulated patients."""
+    shown = table[table["design"].isin(palette) & table["bayes"].notna()]
+    keys = shown[["endpoint", "metric"]].drop_duplicates()
+    figure, panels = _panels(len(keys), height=0.9 + 0.24 * len(palette))
+    for axes, key in zip(panels, keys.itertuples(), strict=False):
+        rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
+        rows = _in_order(rows, palette)
+        colours = [palette[design] for design in rows["design"]]
+        axes.barh(rows["design"], rows["value"], color=colours, height=0.6)
+        axes.axvline(rows["bayes"].iloc[0], color="#222222", linestyle="--", linewidth=1)
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
+    return figure
+
+
+FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
+    "metrics": draw_metrics,
+    "differences": draw_differences,
+    "external": draw_metrics,
+    "roc": draw_roc,
+    "pr": draw_pr,
+    "calibration": draw_calibration,
+    "kaplan_meier": draw_kaplan_meier,
+    "history": draw_history,
+    "planted": draw_planted,
+}

@@ -1,0 +1,72 @@
+"""Pages: self-contained HTML, from templates, tables and figures."""
+
+import base64
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gcin.report.patients import overview
+from gcin.report.words import label, number, p_value, percent
+
+LIBRARIES = ("numpy", "pandas", "scipy", "lifelines", "matplotlib", "seaborn", "jinja2")
+
+
+def environment() -> Environment:
+    """Templates with everything escaped, and an error where one names what is not there."""
+    made = Environment(
+        loader=PackageLoader("gcin.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"number": number, "percent": percent, "label": label, "p_value": p_value}
+    return made
+
+
+def render(template: str, **facts: object) -> str:
+    """Fill a template of `gcin/report/templates`."""
+    return environment().get_template(template).render(**facts)
+
+
+def inline_images(paths: Iterable[str]) -> dict[str, str]:
+    """Read PNG figures as data addresses, by their name without suffix."""
+    return {
+        Path(path).stem: "data:image/png;base64,"
+        + base64.b64encode(Path(path).read_bytes()).decode()
+        for path in paths
+    }
+
+
+def read_tables(paths: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Read TSV tables by their name without suffix; ids stay text."""
+    return {
+        Path(path).stem: pd.read_csv(path, sep="\t", dtype={"patient": str, "sample": str})
+        for path in paths
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries behind numbers and figures."""
+    return {name: version(name) for name in LIBRARIES}
+
+
+def write_pages(pages: Mapping[str, str], folder: str) -> None:
+    """Write HTML pages, `{name}.html`, into a new folder."""
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name, html in pages.items():
+        (Path(folder) / f"{name}.html").write_text(html)
+
+
+def patient_documents(pages: list[dict], **facts: str) -> dict[str, str]:
+    """Render the page of every new patient, and the index of them all.
+
+    Args:
+        pages: As `gcin.report.patients.patient_pages` gives them.
+        facts: `study edition design`.
+    """
+    index = {"index": render("patients.html", pages=pages, overview=overview(pages), **facts)}
+    return index | {page["patient"]: render("patient.html", page=page, **facts) for page in pages}

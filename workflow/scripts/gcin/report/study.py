@@ -1,0 +1,99 @@
+"""The facts that a study's page prints, gathered from its tables."""
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from gcin.generations import digest
+from gcin.report import tables as made
+from gcin.report.pages import library_versions
+from gcin.report.words import summary
+
+
+def study_facts(
+    tables: Mapping[str, pd.DataFrame],
+    patients: pd.DataFrame,
+    features: pd.DataFrame,
+    settings: Mapping,
+    networks: list[str],
+) -> dict:
+    """Gather what the page says of patients and designs.
+
+    Args:
+        tables: `metrics differences calibration logrank balance patients` and, where the study
+            has them, `external` and `planted`.
+        patients: The study's patients.
+        features: Clinical features by patient.
+        settings: The study as configured.
+        networks: Designs that are networks.
+    """
+    external, planted = tables.get("external"), tables.get("planted")
+    return {
+        "cohorts": settings["cohorts"],
+        "external": settings["external"],
+        "predict_with": settings["predict_with"],
+        "sentences": summary(tables["metrics"], tables["differences"], networks),
+        "cohort_table": made.cohort_table(patients, settings["endpoints"]),
+        "missing": made.missing_table(features, patients),
+        "balance": made.printed(tables["balance"]),
+        "metrics": made.metric_table(tables["metrics"]),
+        "differences": made.difference_table(tables["differences"]),
+        "calibration": made.calibration_summary(tables["calibration"]),
+        "logrank": made.logrank_table(tables["logrank"]),
+        "external_metrics": None if external is None else made.metric_table(external),
+        "planted": None if planted is None else made.planted_table(planted),
+        "predictions": made.prediction_table(tables["patients"]),
+    }
+
+
+def cohort_sections(quality: Iterable[str], concordance: Iterable[str]) -> list[dict]:
+    """Gather each cohort's sample quality, and its agreement with a known truth.
+
+    Args:
+        quality: `results/cohorts/{cohort}/{generation}/quality/samples.tsv` of each cohort.
+        concordance: `…/concordance.tsv` of the cohorts that have a truth.
+
+    Returns:
+        For each cohort `name multiqc count summary rows concordance`; `multiqc` is the address
+        of the cohort's MultiQC page, seen from the study's page.
+    """
+    agreed = {_place(path): made.printed(pd.read_csv(path, sep="\t")) for path in concordance}
+    sections = []
+    for path in quality:
+        samples = pd.read_csv(path, sep="\t", dtype={"sample": str})
+        name, generation = _place(path)
+        section = {"name": name, "count": len(samples), "rows": made.printed(samples)}
+        section["multiqc"] = f"../../../../cohorts/{name}/{generation}/quality/multiqc.html"
+        section["summary"] = made.quality_summary(samples)
+        section["concordance"] = agreed.get((name, generation))
+        sections.append(section)
+    return sections
+
+
+def _place(path: str) -> tuple[str, str]:
+    """Cohort and generation that a file under `…/{cohort}/{generation}/quality/` belongs to."""
+    return Path(path).parts[-4], Path(path).parts[-3]
+
+
+def origin(receipts: Iterable[str], code: Mapping[str, Mapping[str, str]]) -> dict:
+    """Say which generations, tools, libraries and code the numbers come from.
+
+    Args:
+        receipts: `results/cohorts/{cohort}/{generation}/receipt.json` of each cohort.
+        code: The digests of each rule's modules.
+    """
+    rows = []
+    for path in receipts:
+        sealed = json.loads(Path(path).read_text())
+        tools = ", ".join(f"{tool} {version}" for tool, version in sorted(sealed["tools"].items()))
+        row = {"cohort": Path(path).parts[-3], "generation": sealed["generation"]}
+        rows.append(row | {"samples": len(sealed["samples"]), "tools": tools})
+    versions = library_versions().items()
+    codes = [(rule, digest(modules)) for rule, modules in code.items()]
+    return {
+        "generations": pd.DataFrame(rows),
+        "libraries": pd.DataFrame(versions, columns=["library", "version"]),
+        "code": pd.DataFrame(codes, columns=["rule", "digest"]),
+    }

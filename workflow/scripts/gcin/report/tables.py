@@ -1,0 +1,145 @@
+"""The report's tables: what was studied, how good the samples are, what the designs reached."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from gcin.report.words import interval, label, number, p_value, percent
+
+RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
+MOST_ROWS = 200  # samples listed one by one
+
+
+def read_histories(paths: Iterable[str]) -> pd.DataFrame:
+    """Read `epoch loss val_loss` of every run, with `design fold seed` from its path."""
+    return pd.concat(
+        [pd.read_csv(path, sep="\t").assign(**RUN.search(path).groupdict()) for path in paths]
+    )
+
+
+def cohort_table(patients: pd.DataFrame, endpoints: Mapping) -> pd.DataFrame:
+    """Describe each cohort by the role its patients play.
+
+    Args:
+        patients: `patient cohort role arm site has_genome` and outcome columns.
+        endpoints: The study's endpoints; survival endpoints are mappings.
+
+    Returns:
+        One row per cohort and role, ready to print.
+    """
+    rows = []
+    for (cohort, role), members in patients.groupby(["cohort", "role"], sort=False):
+        row = {"cohort": cohort, "role": role, "patients": len(members)}
+        row["with a genome"] = percent(members["has_genome"].mean())
+        row["arms"] = _counts(members["arm"])
+        row["sites"] = members["site"].nunique()
+        row["families"] = members["family"].nunique()
+        row |= {name: _outcome(members, name, spec) for name, spec in endpoints.items()}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _counts(values: pd.Series) -> str:
+    """How often each value occurs; a missing one is named as such."""
+    counts = values.fillna("not known").value_counts()
+    return ", ".join(f"{value} {count}" for value, count in counts.items())
+
+
+def _outcome(members: pd.DataFrame, endpoint: str, spec: str | Mapping) -> str:
+    """Say how many patients have an outcome, and which."""
+    if isinstance(spec, str):
+        known = members[endpoint].dropna()
+        share = f", {percent(known.mean())} responded" if len(known) else ""
+        return f"{len(known)} known{share}"
+    known = members[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
+    if not len(known):
+        return "0 known"
+    median = number(known[f"{endpoint}_time"].median(), 1)
+    return f"{len(known)} known, {int(known[f'{endpoint}_event'].sum())} events, median {median} mo"
+
+
+def missing_table(features: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """Count how often each clinical feature is missing, by cohort.
+
+    Args:
+        features: Clinical features by patient.
+        patients: `patient cohort`.
+
+    Returns:
+        Features by cohorts, most often missing first, in percent.
+    """
+    cohorts = patients.set_index("patient")["cohort"].reindex(features.index)
+    shares = features.isna().groupby(cohorts).mean().T
+    order = shares.mean(axis=1).sort_values(ascending=False, kind="stable").index
+    printed = shares.loc[order].map(percent)
+    return printed.rename_axis(None, axis=1).rename_axis("feature").reset_index()
+
+
+def quality_summary(samples: pd.DataFrame) -> pd.DataFrame:
+    """Lowest, median and highest of every number of the quality table."""
+    numbers = samples.select_dtypes("number")
+    table = numbers.agg(["min", "median", "max"]).T.map(number)
+    table.insert(0, "known", numbers.notna().sum())
+    return table.rename_axis("measure").reset_index()
+
+
+def printed(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
+    """Write the numbers of a table's first rows for reading."""
+    return table.head(most).map(
+        lambda value: number(value) if pd.api.types.is_number(value) else value
+    )
+
+
+def metric_table(metrics: pd.DataFrame) -> pd.DataFrame:
+    """Designs by metrics, each with its interval; cohorts apart where there are any."""
+    keys = [name for name in ("cohort", "endpoint", "design") if name in metrics]
+    cells = metrics.assign(
+        cell=metrics.apply(interval, axis=1), metric=metrics["metric"].map(label)
+    )
+    order = list(dict.fromkeys(cells["metric"]))
+    return _wide(cells, keys, "metric").reindex(columns=[*keys, *order]).fillna("")
+
+
+def difference_table(differences: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of designs by metrics, each difference with its interval."""
+    cells = differences.assign(
+        cell=[interval(row, "difference") for _, row in differences.iterrows()],
+        metric=differences["metric"].map(label),
+    )
+    order = list(dict.fromkeys(cells["metric"]))
+    keys = ["endpoint", "design", "reference"]
+    return _wide(cells, keys, "metric").reindex(columns=[*keys, *order]).fillna("")
+
+
+def calibration_summary(calibration: pd.DataFrame) -> pd.DataFrame:
+    """Intercept and slope of each design."""
+    columns = ["endpoint", "design", "intercept", "slope"]
+    return printed(calibration[columns].drop_duplicates(["endpoint", "design"]))
+
+
+def logrank_table(tests: pd.DataFrame) -> pd.DataFrame:
+    """Log-rank tests, ready to print."""
+    table = printed(tests.drop(columns="p"))
+    return table.assign(p=tests["p"].map(p_value))
+
+
+def planted_table(planted: pd.DataFrame) -> pd.DataFrame:
+    """Designs beside the best possible, ready to print."""
+    return printed(
+        planted.assign(metric=planted["metric"].map(label), share=planted["share"].map(percent))
+    )
+
+
+def prediction_table(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Patients and arms by endpoints, each value with its interval."""
+    cells = predictions.assign(cell=[interval(row) for _, row in predictions.iterrows()])
+    return _wide(cells, ["patient", "arm"], "endpoint").fillna("")
+
+
+def _wide(cells: pd.DataFrame, keys: list[str], names: str) -> pd.DataFrame:
+    """Spread `cell` over one column for each of `names`."""
+    if not len(cells):
+        return pd.DataFrame(columns=keys)
+    wide = cells.pivot_table(values="cell", index=keys, columns=names, aggfunc="first", sort=False)
+    return wide.rename_axis(None, axis=1).reset_index()

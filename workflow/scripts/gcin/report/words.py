@@ -1,0 +1,117 @@
+"""What the report says in words: names of metrics, numbers, and the summary's sentences."""
+
+import numpy as np
+import pandas as pd
+
+LABELS = {
+    "accuracy": "accuracy",
+    "majority": "majority rate",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "roc_auc": "ROC AUC",
+    "pr_auc": "PR AUC",
+    "prevalence": "prevalence",
+    "brier": "Brier score (lower is better)",
+    "harrell_c": "Harrell C",
+    "uno_c": "Uno C",
+    "false_positive_rate": "false positive rate",
+    "true_positive_rate": "true positive rate",
+}
+NONE = "\N{EN DASH}"  # printed where there is no number
+HEADLINES = ("roc_auc", "uno_c")  # what an endpoint is summed up by: free of any threshold
+
+
+def label(name: str) -> str:
+    """Name a metric or column as a reader would."""
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def number(value: float | str | None, digits: int = 3) -> str:
+    """Write a number; a dash where there is none."""
+    if isinstance(value, str):
+        return value
+    if value is None or not np.isfinite(value):
+        return NONE
+    if float(value).is_integer() and abs(value) >= 1:
+        return f"{int(value)}"
+    return f"{value:.{digits}f}" if abs(value) < 100 else f"{value:.1f}"
+
+
+def percent(share: float | None) -> str:
+    """Write a share in percent; a dash where there is none."""
+    return NONE if share is None or not np.isfinite(share) else f"{100 * share:.0f} %"
+
+
+def p_value(p: float | None) -> str:
+    """Write a p value without false precision."""
+    if p is None or not np.isfinite(p):
+        return NONE
+    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
+def interval(row: pd.Series, value: str = "value") -> str:
+    """Write a value with its interval."""
+    if not np.isfinite(row["low"]):
+        return number(row[value])
+    return f"{number(row[value])} ({number(row['low'])} to {number(row['high'])})"
+
+
+def summary(metrics: pd.DataFrame, differences: pd.DataFrame, networks: list[str]) -> list[str]:
+    """Sum up each endpoint: how good the best network is, and whether it beats the best other.
+
+    Args:
+        metrics: `design endpoint metric value low high n`.
+        differences: `design reference endpoint metric difference low high n`.
+        networks: Designs that are networks; empty in a study of baselines only.
+
+    Returns:
+        One sentence or two for each endpoint, in terms of its headline metric.
+    """
+    shown = metrics[metrics["metric"].isin(HEADLINES) & metrics["value"].notna()]
+    return [
+        _sentence(rows.sort_values("value", ascending=False), differences, networks)
+        for _, rows in shown.groupby(["endpoint", "metric"], sort=False)
+    ]
+
+
+def _sentence(rows: pd.DataFrame, differences: pd.DataFrame, networks: list[str]) -> str:
+    """Sum up one endpoint; `rows` are its designs, best first."""
+    trained = rows[rows["design"].isin(networks)]
+    best = (trained if len(trained) else rows).iloc[0]
+    text = (
+        f"For {best['endpoint']}, {best['design']} reaches {label(best['metric'])} "
+        f"{interval(best)} on {best['n']} patients that it had not seen."
+    )
+    others = rows[~rows["design"].isin([*networks, best["design"]])]
+    if not len(others):
+        return text
+    other = others.iloc[0]
+    text += f" The best other design, {other['design']}, reaches {interval(other)}."
+    return f"{text} {verdict(best, other, differences)}"
+
+
+def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str:
+    """Say whether a difference was shown; only an interval that excludes zero shows one.
+
+    Args:
+        best: The metrics row of the design in question.
+        other: That of the design it is held against.
+        differences: Paired differences with their intervals.
+    """
+    found = differences[
+        (differences["design"] == best["design"])
+        & (differences["reference"] == other["design"])
+        & (differences["endpoint"] == best["endpoint"])
+        & (differences["metric"] == best["metric"])
+    ]
+    if not len(found):
+        return "The two were not compared."
+    gap = found.iloc[0]
+    if gap["low"] > 0:
+        claim = "excludes zero: the first is better"
+    elif gap["high"] < 0:
+        claim = "excludes zero: the first is worse"
+    else:
+        claim = "does not exclude zero: no difference was shown"
+    return f"The interval of their paired difference, {interval(gap, 'difference')}, {claim}."

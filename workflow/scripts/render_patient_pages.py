@@ -1,0 +1,24 @@
+"""Write one page for each patient without an outcome, and an index of them."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.report.pages import patient_documents, write_pages
+from gcin.report.patients import patient_pages, unseen_risks
+
+log_to(snakemake.log[0])
+
+pages = patient_pages(
+    pd.read_csv(snakemake.input.predictions, sep="\t", dtype={"patient": str}),
+    unseen_risks(pd.read_parquet(snakemake.input.pooled), snakemake.params.design),
+    pd.read_parquet(snakemake.input.patients),
+    pd.concat([pd.read_parquet(path) for path in snakemake.input.features]),
+    pd.concat([pd.read_parquet(path) for path in snakemake.input.samples]),
+)
+documents = patient_documents(
+    pages,
+    study=snakemake.wildcards.study,
+    edition=snakemake.wildcards.edition,
+    design=snakemake.params.design,
+)
+write_pages(documents, snakemake.output.pages)
