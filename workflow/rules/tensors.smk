@@ -81,8 +81,8 @@ rule assemble_tensors:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
         genes="results/reference/genes.parquet",
         coding="results/reference/coding.bed",
-        targets=lambda wildcards: RUN.cards[wildcards.cohort]["targets"] or [],
-        listed=lambda wildcards: RUN.cards[wildcards.cohort]["genes"] or [],
+        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
+        listed=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["genes"]])),
         counts=lambda wildcards: collect(
             "results/samples/{sample}/callable.parquet",
             sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
