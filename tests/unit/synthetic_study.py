@@ -1,0 +1,179 @@
+"""Tables of a made-up study, as the workflow's stages would hand them to the report."""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from gcin.evaluation import comparison, curves
+from gcin.evaluation.pooling import external_rows, pool
+
+DESIGNS = {"gcin": "network", "majority": "majority", "boosting": "boosting", "cox": "cox"}
+SKILL = {"gcin": 1.0, "majority": 0.0, "boosting": 0.7, "cox": 0.5}
+SETTINGS = {
+    "cohorts": ["hospital_a"],
+    "external": ["hospital_b"],
+    "endpoints": {"response": "response_cr", "os": {"months": "os_months", "event": "os_event"}},
+    "designs": list(DESIGNS),
+    "predict_with": "gcin",
+}
+SIZES = {"train": 300, "external": 100, "new": 2}
+
+
+def patients(seed=1):
+    """Patients with outcomes that follow one hidden number, `truth`."""
+    rng = np.random.default_rng(seed)
+    role = np.repeat(list(SIZES), list(SIZES.values()))
+    table = pd.DataFrame({"patient": [f"P{i:04}" for i in range(len(role))], "role": role})
+    table["cohort"] = np.where(role == "external", "hospital_b", "hospital_a")
+    table["arm"] = rng.choice(["chemo", "target"], len(table))
+    table["family"], table["cancer_type"] = None, "AML"
+    table["site"] = rng.choice(["north", "south", None], len(table))
+    table["has_genome"] = rng.random(len(table)) < 0.95
+    table["truth"] = rng.normal(size=len(table))
+    table["response"] = (rng.random(len(table)) < _chance(2 * table["truth"])).astype(float)
+    table["os_time"] = rng.exponential(24 * np.exp(table["truth"]))
+    table["os_event"] = (rng.random(len(table)) < 0.7).astype(float)
+    table.loc[table["role"] == "new", ["response", "os_time", "os_event"]] = np.nan
+    return table
+
+
+def predictions(table, seed=2):
+    """What each design says of every patient under both arms."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for design, skill in SKILL.items():
+        guess = skill * table["truth"] + (0.7 if skill else 0) * rng.normal(size=len(table))
+        for arm in ("chemo", "target"):
+            named = table[["patient", "cohort"]].assign(design=design, arm=arm)
+            rows.append(named.assign(endpoint="os", value=-guess))
+            if design != "cox":
+                rows.append(named.assign(endpoint="response", value=_chance(2 * guess)))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _chance(odds):
+    return 1 / (1 + np.exp(-odds))
+
+
+def pooled_of(table, said):
+    """Out-of-fold predictions of the training patients, in five folds of one repeat."""
+    train = table[table["role"] == "train"]
+    fold = pd.Series(np.arange(len(train)) % 5, index=train["patient"])
+    runs = said[said["patient"].isin(train["patient"])].drop(columns="cohort")
+    runs = runs.assign(fold=runs["patient"].map(fold), seed=1)
+    parts = {
+        number: pd.DataFrame(
+            {"patient": fold.index, "part": np.where(fold == number, "test", "train")}
+        )
+        for number in range(5)
+    }
+    return pool(runs, table, parts)
+
+
+def tables_of(table, said, draws=100):
+    """Every table of the evaluation, and the new patients' predictions."""
+    pooled = pooled_of(table, said)
+    measured, counts = comparison.metric_draws(pooled, draws, 1), comparison.patients_of(pooled)
+    pairs = comparison.design_pairs(DESIGNS)
+    survival, tests = curves.survival_tables(pooled, 2, 0.95)
+    external = table[table["role"] == "external"]
+    frozen = said[said["patient"].isin(external["patient"])]
+    return {
+        "pooled": pooled,
+        "metrics": comparison.metric_table(measured, counts, 0.95),
+        "differences": comparison.difference_table(measured, counts, pairs, 0.95),
+        "roc": curves.roc_table(pooled),
+        "pr": curves.pr_table(pooled),
+        "calibration": curves.calibration_table(pooled, 0.95),
+        "kaplan_meier": survival,
+        "logrank": tests,
+        "external": comparison.external_table(external_rows(frozen, table), draws, 1, 0.95),
+        "planted": planted(),
+        "history": history(),
+        "balance": pd.DataFrame(
+            {
+                "fold": [0],
+                "stratum": ["AML x chemo"],
+                "part": ["test"],
+                "wanted": [30.0],
+                "got": [30],
+            }
+        ),
+        "patients": new_predictions(table),
+    }
+
+
+def planted():
+    rows = [
+        (design, "response", "roc_auc", 0.5 + 0.3 * SKILL[design], 0.86, SKILL[design], 300)
+        for design in DESIGNS
+    ]
+    rows.append(("calling", "variants", "found", 97.0, np.nan, 0.97, 100))
+    return pd.DataFrame(
+        rows, columns=["design", "endpoint", "metric", "value", "bayes", "share", "n"]
+    )
+
+
+def history():
+    """Two runs of one network that learns, then learns by heart."""
+    epoch = np.arange(40)
+    runs = [
+        pd.DataFrame(
+            {"epoch": epoch, "loss": np.exp(-epoch / 15), "val_loss": 0.5 + (epoch / 40 - 0.5) ** 2}
+        ).assign(design="gcin", fold=0, seed=seed)
+        for seed in (1, 2)
+    ]
+    return pd.concat(runs)
+
+
+def new_predictions(table):
+    """The first new patient has overlapping arms, the second has not."""
+    first, second = table["patient"][table["role"] == "new"]
+    columns = ["patient", "arm", "endpoint", "value", "low", "high"]
+    rows = [
+        (first, "chemo", "response", 0.42, 0.25, 0.61),
+        (first, "target", "response", 0.55, 0.38, 0.70),
+        (first, "chemo", "os", 0.3, -0.2, 0.8),
+        (first, "target", "os", -0.1, -0.6, 0.4),
+        (second, "chemo", "response", 0.12, 0.05, 0.22),
+        (second, "target", "response", 0.81, 0.66, 0.90),
+        (second, "chemo", "os", 1.3, 0.9, 1.9),
+        (second, "target", "os", -0.9, -1.4, -0.2),
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def features(table, seed=3):
+    """Clinical features; the last patient has an age that no other comes near."""
+    rng = np.random.default_rng(seed)
+    made = pd.DataFrame(index=table["patient"])
+    made["age"] = rng.normal(60, 8, len(table)).round(1)
+    made["wbc"] = np.where(rng.random(len(table)) < 0.2, np.nan, rng.lognormal(2, 1, len(table)))
+    made["sex"] = rng.choice(["F", "M"], len(table))
+    made.loc[made.index[-1], "age"] = 101.0
+    made.loc[made.index[-1], "wbc"] = np.nan
+    return made
+
+
+def scalars(table):
+    """One germline sample from reads for each patient with a genome."""
+    named = table.loc[table["has_genome"], ["patient"]]
+    return named.assign(sample=named["patient"] + "-g", tissue="germline", kind="fastq")
+
+
+def write_cohort(folder, table):
+    """Quality, concordance and receipt of hospital_a, in their places; returns their paths."""
+    place = folder / "results" / "cohorts" / "hospital_a" / "0123456789ab"
+    (place / "quality").mkdir(parents=True)
+    samples = pd.DataFrame({"sample": scalars(table)["sample"].head(8), "depth": 31.5})
+    samples.to_csv(place / "quality" / "samples.tsv", sep="\t", index=False)
+    agreed = {"sample": ["HG002"], "type": "SNV", "truth": 412, "found": 410, "missed": 2}
+    pd.DataFrame(agreed).to_csv(place / "quality" / "concordance.tsv", sep="\t", index=False)
+    sealed = {"generation": "0123456789ab", "samples": ["a"], "tools": {"gatk": "4.6.2.0"}}
+    (place / "receipt.json").write_text(json.dumps(sealed))
+    return {
+        "quality": [str(place / "quality" / "samples.tsv")],
+        "concordance": [str(place / "quality" / "concordance.tsv")],
+        "receipts": [str(place / "receipt.json")],
+    }

@@ -1,0 +1,213 @@
+"""Pages: self-contained, honest, complete, and without what they should not show."""
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+import synthetic_study as made
+
+from gcin.report._templates import templates
+from gcin.report.figures import FIGURES, draw
+from gcin.report.pages import inline_images, patient_documents, render
+from gcin.report.patients import patient_pages, preferred_arm, risk_place, unseen_risks
+from gcin.report.study import cohort_sections, origin, study_facts
+from gcin.report.words import number, summary
+
+
+@pytest.fixture(scope="module")
+def study():
+    table = made.patients()
+    return table, made.tables_of(table, made.predictions(table))
+
+
+@pytest.fixture(scope="module")
+def report(study, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    return write_report(*study, folder)
+
+
+def write_report(table, tables, folder):
+    """Render the whole report as the workflow would; figures drawn on the way."""
+    for name in FIGURES:
+        draw(name, tables[name], list(made.DESIGNS)).savefig(folder / f"{name}.png")
+    paths = made.write_cohort(folder, table)
+    return render(
+        "report.html",
+        title="GCIN report",
+        study="response",
+        edition="ba9876543210",
+        confidence=0.95,
+        draws=100,
+        figures=inline_images(sorted(map(str, folder.glob("*.png")))),
+        quality=cohort_sections(paths["quality"], paths["concordance"]),
+        **study_facts(tables, table, made.features(table), made.SETTINGS, ["gcin"]),
+        **origin(paths["receipts"], {"train_network": {"gcin/model/network.py": "abc"}}),
+    )
+
+
+class Links(HTMLParser):
+    """Collects addresses and open tags."""
+
+    def __init__(self, html):
+        """Read a page."""
+        super().__init__()
+        self.addresses, self.open, self.unbalanced = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        """Note a tag and where it points."""
+        self.addresses += [value for name, value in attributes if name in ("src", "href")]
+        if tag not in ("meta", "img", "br", "link", "input"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        """Note a tag that closes another than the innermost."""
+        if self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+
+def test_the_report_needs_nothing_but_itself(report):
+    links = Links(report)
+    assert not links.unbalanced
+    assert not links.open
+    assert "<script" not in report
+    assert "http" not in re.sub(r"data:image/png;base64,[^\"]+", "", report)
+    outside = {a for a in links.addresses if not a.startswith(("data:", "#"))}
+    assert outside == {
+        "../prediction/pages/index.html",
+        "../../../../cohorts/hospital_a/0123456789ab/quality/multiqc.html",
+    }
+
+
+def test_every_section_is_there_and_linked(report):
+    targets = set(re.findall(r'<h2 id="([a-z]+)"', report))
+    linked = {a[1:] for a in Links(report).addresses if a.startswith("#")}
+    assert targets == linked
+    assert {"summary", "quality", "survival", "external", "planted", "limits", "origin"} <= targets
+    assert report.count("data:image/png") == len(FIGURES)
+
+
+def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tmp_path):
+    table, tables = study
+    fewer = {name: t for name, t in tables.items() if name not in ("external", "planted")}
+    settings = made.SETTINGS | {"external": []}
+    facts = study_facts(fewer, table, made.features(table), settings, ["gcin"])
+    html = render(
+        "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        quality=[], **facts, **origin([], {}),
+    )  # fmt: skip
+    assert not {"external", "planted", "survival", "curves"} & set(re.findall(r'id="(\w+)"', html))
+
+
+def test_the_report_says_what_it_is_not_for(report):
+    assert "Not for clinical use" in report
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(0.01, 0.09, "the first is better"), (-0.09, -0.01, "worse"), (-0.01, 0.1, "no difference")],
+)
+def test_a_difference_is_claimed_only_where_its_interval_excludes_zero(low, high, words):
+    metrics = pd.DataFrame(
+        {"design": ["gcin", "cox"], "endpoint": "os", "metric": "uno_c", "value": [0.7, 0.65]}
+    ).assign(low=0.6, high=0.8, n=90)
+    gap = {"design": ["gcin"], "reference": "cox", "endpoint": "os", "metric": "uno_c"}
+    differences = pd.DataFrame(gap).assign(difference=0.05, low=low, high=high, n=90)
+    (sentence,) = summary(metrics, differences, ["gcin"])
+    assert words in sentence
+
+
+@pytest.mark.parametrize(
+    ("arms", "words"),
+    [
+        ([("a", 0.6, 0.4, 0.8), ("b", 0.5, 0.3, 0.7)], "Not enough evidence"),
+        ([("a", 0.6, 0.5, 0.8), ("b", 0.4, 0.3, 0.5)], "Not enough evidence"),
+        ([("a", 0.8, 0.7, 0.9), ("b", 0.4, 0.3, 0.5)], "The interval of a lies above"),
+        ([("a", 0.8, 0.7, 0.9), ("b", 0.4, 0.3, 0.5), ("c", 0.3, 0, 0.75)], "Not enough evidence"),
+        ([("a", 0.8, np.nan, np.nan), ("b", 0.4, 0.3, 0.5)], "Not enough evidence"),
+        ([("a", 0.8, 0.7, 0.9)], "one arm only"),
+        ([], "not studied"),
+    ],
+)
+def test_an_arm_is_preferred_only_where_intervals_are_apart(arms, words):
+    assert words in preferred_arm(pd.DataFrame(arms, columns=["arm", "value", "low", "high"]))
+
+
+@pytest.fixture(scope="module")
+def pages(study):
+    table, tables = study
+    risks = unseen_risks(tables["pooled"], "gcin")
+    facts = patient_pages(
+        tables["patients"], risks, table, made.features(table), made.scalars(table)
+    )
+    return patient_documents(facts, study="response", edition="e", design="gcin")
+
+
+def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
+    assert set(pages) == {"index", "P0400", "P0401"}
+    assert {"P0400.html", "P0401.html"} <= set(Links(pages["index"]).addresses)
+    assert not any(Links(html).unbalanced or Links(html).open for html in pages.values())
+
+
+def test_a_page_says_when_arms_cannot_be_told_apart(pages):
+    assert "Not enough evidence to prefer an arm" in pages["P0400"]
+    assert "The interval of target lies above" in pages["P0401"]
+
+
+def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
+    assert "Missing: wbc" in pages["P0401"]
+    assert "age 101" in pages["P0401"]
+    assert "Every measured value lies within" in pages["P0400"]
+
+
+def test_risk_is_placed_among_patients_the_model_had_not_seen():
+    assert risk_place(2.0, np.array([1.0, 2.0, 3.0, 4.0])) == 0.375
+    assert np.isnan(risk_place(2.0, np.array([])))
+
+
+def test_text_from_tables_is_escaped(pages, study):
+    table, tables = study
+    odd = tables["patients"].replace({"arm": {"chemo": "<script>x</script>"}})
+    risks = unseen_risks(tables["pooled"], "gcin")
+    facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table))
+    html = patient_documents(facts, study="s", edition="e", design="gcin")["P0400"]
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+
+
+def test_no_new_patient_makes_an_index_that_says_so():
+    assert (
+        "no patient without an outcome"
+        in patient_documents([], study="s", edition="e", design="gcin")["index"]
+    )
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_shows_every_design_of_its_table(study, name):
+    _, tables = study
+    figure = draw(name, tables[name], list(made.DESIGNS))
+    assert any(axes.has_data() for axes in figure.axes)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_of_an_empty_table_is_drawn(study, name):
+    _, tables = study
+    draw(name, tables[name].iloc[:0], list(made.DESIGNS))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.12345, "0.123"), (412, "412"), (np.nan, "\N{EN DASH}"), ("x", "x")]
+)
+def test_numbers_are_written_for_readers(value, text):
+    assert number(value) == text
+
+
+def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):
+    assert {"report.html", "patient.html", "patients.html", "style.css"} <= set(templates())
+    (tmp_path / "a.html").write_text("one")
+    monkeypatch.setattr("gcin.report._templates.TEMPLATES", tmp_path)
+    before = templates()
+    (tmp_path / "a.html").write_text("two")
+    assert templates() != before
