@@ -24,7 +24,7 @@ setup:
 demo: setup
 	@python -m gcin.simulation demo/hospital
 	@snakemake --cores $(CORES) --configfile demo/hospital/config.yaml
-	@python -m gcin.report.summary demo/hospital/config.yaml
+	@python -m gcin.simulation.summary demo/hospital/config.yaml
 
 example: setup
 	@snakemake --cores $(CORES) --configfile config/examples/$(NAME)/config.yaml

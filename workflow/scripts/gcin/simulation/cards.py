@@ -8,6 +8,7 @@ from gcin.simulation.tables import DIAGNOSES
 DESIGNS = ["gcin", "majority", "clinical_logistic", "lasso", "boosting", "cox"]
 LICENCE = "CC0-1.0; simulated, no real person"
 ARMS = {"0": "standard", "1": "targeted"}
+SURVIVAL = ("os", "pfs")
 RESPONSE = {"CR": 1, "PR": 1, "SD": 0, "PD": 0}
 
 
@@ -125,7 +126,7 @@ def _tables(cohort: str, patient: str) -> dict:
 def _outcomes() -> dict:
     """Map outcomes, which both hospitals record alike."""
     mapped = {"response": {"column": "outcomes.best_response", "type": "binary", "codes": RESPONSE}}
-    for name in ("os", "pfs"):
+    for name in SURVIVAL:
         mapped[f"{name}_months"] = {"column": f"outcomes.{name}_days", "unit": "d", "to": "mo"}
         mapped[f"{name}_event"] = {"column": f"outcomes.{name}_event", "type": "binary"}
     return mapped
@@ -133,6 +134,7 @@ def _outcomes() -> dict:
 
 def configuration(folder: str) -> dict:
     """Write the settings of a run; `folder` is kept as given, so a relative one can move."""
+    scores = {"AF": "gnomAD_AF", "CADD": "CADD_PHRED", "REVEL": "REVEL", "SPLICE": "SpliceAI_max"}
     return {
         "samples": f"{folder}/samples.tsv",
         "cards": f"{folder}/cohorts",
@@ -144,38 +146,26 @@ def configuration(folder: str) -> dict:
             "calling_intervals": "reference/targets.bed",
             "shards": 2,
         },
-        "annotation": {
-            "custom": [
-                {
-                    "file": "reference/scores.vcf.gz",
-                    "fields": {
-                        "AF": "gnomAD_AF",
-                        "CADD": "CADD_PHRED",
-                        "REVEL": "REVEL",
-                        "SPLICE": "SpliceAI_max",
-                    },
-                }
-            ]
-        },
+        "annotation": {"custom": [{"file": "reference/scores.vcf.gz", "fields": scores}]},
         "model": {"training": {"seeds": [1, 2, 3]}},
         "report": {"title": "GCIN on a simulated hospital"},
         "simulation": {"truth": "truth"},
-        "studies": {
-            "response": {
-                "cohorts": ["hospital_a"],
-                "external": ["hospital_b"],
-                "endpoints": {
-                    "response": "response",
-                    "os": {"months": "os_months", "event": "os_event"},
-                    "pfs": {"months": "pfs_months", "event": "pfs_event"},
-                },
-                "split": {
-                    "scheme": "70-15-15",
-                    "stratify": ["cancer_type", "arm"],
-                    "group": ["family", "patient"],
-                },
-                "designs": DESIGNS,
-                "predict_with": "gcin",
-            }
+        "studies": {"response": _study()},
+    }
+
+
+def _study() -> dict:
+    """Describe the study: learn in hospital A, look at hospital B when all is frozen."""
+    survival = {name: {"months": f"{name}_months", "event": f"{name}_event"} for name in SURVIVAL}
+    return {
+        "cohorts": ["hospital_a"],
+        "external": ["hospital_b"],
+        "endpoints": {"response": "response", **survival},
+        "split": {
+            "scheme": "70-15-15",
+            "stratify": ["cancer_type", "arm"],
+            "group": ["family", "patient"],
         },
+        "designs": DESIGNS,
+        "predict_with": "gcin",
     }
