@@ -1,0 +1,296 @@
+"""Gene models, and what each variant does to the genes it meets."""
+
+
+rule prepare_gene_models:
+    """Normalise the gene models for every program that reads them."""
+    input:
+        models=SETTINGS["reference"]["gene_models"] or [],
+        index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
+    output:
+        transcripts="results/reference/transcripts.parquet",
+        gff3="results/reference/gene_models.gff3.gz",
+        gff3_index="results/reference/gene_models.gff3.gz.tbi",
+        gtf="results/reference/gene_models.gtf.gz",
+        gtf_index="results/reference/gene_models.gtf.gz.tbi",
+    log:
+        "logs/prepare_gene_models.log",
+    benchmark:
+        "benchmarks/results/prepare_gene_models.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("prepare_gene_models"),
+    script:
+        "../scripts/prepare_gene_models.py"
+
+
+rule list_genes:
+    """List the coding genes in genome order, with the regions that code."""
+    input:
+        transcripts="results/reference/transcripts.parquet",
+        index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
+        genes=SETTINGS["reference"]["genes"] or [],
+        centromeres=SETTINGS["reference"]["centromeres"] or [],
+    output:
+        genes="results/reference/genes.parquet",
+        regions="results/reference/coding.bed",
+    log:
+        "logs/list_genes.log",
+    benchmark:
+        "benchmarks/results/list_genes.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("list_genes"),
+    script:
+        "../scripts/list_genes.py"
+
+
+rule list_pathways:
+    """List the pathways that hold enough genes of the universe."""
+    input:
+        genes="results/reference/genes.parquet",
+        gene_sets=SETTINGS["reference"]["pathways"],
+    output:
+        pathways="results/reference/pathways.tsv",
+    log:
+        "logs/list_pathways.log",
+    benchmark:
+        "benchmarks/results/list_pathways.tsv"
+    localrule: True
+    conda:
+        "../../envs/tables.yaml"
+    params:
+        code=code_of("list_pathways"),
+        limits=SETTINGS["reference"]["pathway_genes"],
+    script:
+        "../scripts/list_pathways.py"
+
+
+rule select_sites:
+    """Take the sites of a cohort alone, and look up the configured fields of other VCFs."""
+    input:
+        genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
+        index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
+        custom=[source["file"] for source in SETTINGS["annotation"]["custom"]],
+    output:
+        sites=temp("results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz"),
+    log:
+        "logs/select_sites/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/select_sites/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="4h",
+    params:
+        columns=[
+            ",".join(f"INFO/{new}:=INFO/{old}" for old, new in source["fields"].items())
+            for source in SETTINGS["annotation"]["custom"]
+        ],
+    shell:
+        """
+        exec 2>{log:q}
+        files=({input.custom:q})
+        columns=({params.columns:q})
+        bcftools view --drop-genotypes --output-type u {input.genotypes:q} \
+            | bcftools annotate --remove ID,QUAL,FILTER,INFO --output-type z --output {output.sites:q}
+        for place in "${{!files[@]}}"; do
+            bcftools annotate --annotations "${{files[$place]}}" --columns "${{columns[$place]}}" \
+                --pair-logic exact --output-type z --output {output.sites:q}.next {output.sites:q}
+            mv {output.sites:q}.next {output.sites:q}
+        done
+        """
+
+
+rule predict_consequences:
+    """Ask bcftools csq what each site does to the coding sequence, record by record."""
+    input:
+        sites="results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+        models="results/reference/gene_models.gff3.gz",
+    output:
+        known=temp("results/cohorts/{cohort}/{generation}/consequences/known.vcf.gz"),
+        known_index=temp("results/cohorts/{cohort}/{generation}/consequences/known.vcf.gz.tbi"),
+        predicted=temp("results/cohorts/{cohort}/{generation}/consequences/predicted.vcf.gz"),
+    log:
+        "logs/predict_consequences/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/predict_consequences/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="4h",
+    shell:
+        """
+        exec 2>{log:q}
+        bcftools norm --fasta-ref {input.genome:q} --check-ref x --output-type u {input.sites:q} \
+            | bcftools csq --fasta-ref {input.genome:q} --gff-annot {input.models:q} --local-csq \
+                --ncsq 4000 --samples - --output-type z --output {output.known:q}
+        tabix --preset vcf {output.known:q}
+        bcftools annotate --annotations {output.known:q} --columns INFO/BCSQ --pair-logic exact \
+            --output-type z --output {output.predicted:q} {input.sites:q}
+        """
+
+
+rule describe_consequences:
+    """Write the embedded annotator's consequences as VEP does."""
+    input:
+        sites="results/cohorts/{cohort}/{generation}/consequences/predicted.vcf.gz",
+        transcripts="results/reference/transcripts.parquet",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+    output:
+        consequences="results/cohorts/{cohort}/{generation}/consequences/csq.vcf.gz",
+        index="results/cohorts/{cohort}/{generation}/consequences/csq.vcf.gz.tbi",
+    log:
+        "logs/describe_consequences/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/describe_consequences/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="8h",
+    params:
+        code=code_of("describe_consequences"),
+        distance=SETTINGS["annotation"]["distance_bases"],
+        custom=[n for source in SETTINGS["annotation"]["custom"] for n in source["fields"].values()],
+    script:
+        "../scripts/describe_consequences.py"
+
+
+rule run_vep:
+    """Ask Ensembl VEP, with the run's gene models or with a cache."""
+    input:
+        sites="results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+        models="results/reference/gene_models.gtf.gz",
+        models_index="results/reference/gene_models.gtf.gz.tbi",
+    output:
+        answered=temp("results/cohorts/{cohort}/{generation}/consequences/answered.vcf.gz"),
+    log:
+        "logs/run_vep/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/run_vep/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/annotation-vep.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime="1d",
+    params:
+        source=lambda wildcards, input: branch(
+            bool(SETTINGS["annotation"]["vep"]["cache"]),
+            ["--cache", "--offline", "--dir_cache", SETTINGS["annotation"]["vep"]["cache"]],
+            ["--gtf", input.models],
+        ),
+        distance=SETTINGS["annotation"]["distance_bases"],
+        extra=SETTINGS["annotation"]["vep"]["extra"],
+    shell:
+        """
+        exec 2>{log:q}
+        vep --input_file {input.sites:q} --format vcf --fasta {input.genome:q} {params.source:q} \
+            --vcf --compress_output bgzip --output_file {output.answered:q} --force_overwrite \
+            --no_stats --warning_file STDERR --fork {threads} --distance {params.distance} \
+            --symbol --biotype --hgvs --numbers --protein --canonical --mane --variant_class \
+            --flag_pick_allele_gene {params.extra:q} >&2
+        """
+
+
+rule extend_consequences:
+    """Add the configured custom fields to VEP's consequences."""
+    input:
+        sites="results/cohorts/{cohort}/{generation}/consequences/answered.vcf.gz",
+    output:
+        consequences="results/cohorts/{cohort}/{generation}/consequences/vep.vcf.gz",
+        index="results/cohorts/{cohort}/{generation}/consequences/vep.vcf.gz.tbi",
+    log:
+        "logs/extend_consequences/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/extend_consequences/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("extend_consequences"),
+        custom=[n for source in SETTINGS["annotation"]["custom"] for n in source["fields"].values()],
+    script:
+        "../scripts/extend_consequences.py"
+
+
+rule annotate_variants:
+    """Add the consequences, as INFO/CSQ, to the cohort's genotypes."""
+    input:
+        genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
+        index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
+        consequences=collect(
+            "results/cohorts/{{cohort}}/{{generation}}/consequences/{tool}.vcf.gz",
+            tool=SETTINGS["annotation"]["tool"],
+        ),
+    output:
+        annotated="results/cohorts/{cohort}/{generation}/annotated.bcf",
+        annotated_index="results/cohorts/{cohort}/{generation}/annotated.bcf.csi",
+        readable="results/cohorts/{cohort}/{generation}/annotated.vcf.gz",
+        readable_index="results/cohorts/{cohort}/{generation}/annotated.vcf.gz.tbi",
+    log:
+        "logs/annotate_variants/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/annotate_variants/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="8h",
+    shell:
+        """
+        exec 2>{log:q}
+        bcftools annotate --annotations {input.consequences:q} --columns INFO/CSQ \
+            --pair-logic exact --output-type b --output {output.annotated:q} {input.genotypes:q}
+        bcftools index --csi --force {output.annotated:q}
+        bcftools view --output-type z --output {output.readable:q} {output.annotated:q}
+        bcftools index --tbi --force {output.readable:q}
+        """
+
+
+rule read_maf:
+    """Read a cohort's MAF files into calls on GRCh38 and the genes of the universe."""
+    input:
+        files=lambda wildcards: RUN.files_of(wildcards.cohort, "maf"),
+        genes="results/reference/genes.parquet",
+        chain=SETTINGS["annotation"]["maf"]["chain"],
+        aliases=SETTINGS["annotation"]["maf"]["aliases"],
+        fasta=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa", []),
+        index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
+    output:
+        calls="results/cohorts/{cohort}/{generation}/maf/calls.parquet",
+        unplaced="results/cohorts/{cohort}/{generation}/maf/unplaced.tsv",
+    log:
+        "logs/read_maf/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/read_maf/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("read_maf"),
+        sheet=lambda wildcards: RUN.rows_in(wildcards.cohort)
+        .query("kind == 'maf'")[["sample", "file", "assembly", "tissue"]]
+        .to_dict("list"),
+        classifications=SETTINGS["annotation"]["maf"]["classifications"],
+    script:
+        "../scripts/read_maf.py"

@@ -1,0 +1,1 @@
+"""What a variant does to the genes it meets."""

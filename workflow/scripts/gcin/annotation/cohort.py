@@ -1,0 +1,50 @@
+"""The MAF route of a cohort, from files to calls."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from gcin.annotation.anchoring import anchor
+from gcin.annotation.maf import (
+    UNPLACED,
+    place_calls,
+    plain_calls,
+    read_maf,
+    select_samples,
+    without_copies,
+)
+from gcin.reference.liftover import Chains
+
+
+def calls_of_cohort(
+    sheet: pd.DataFrame,
+    genes: pd.DataFrame,
+    aliases: Mapping[str, str],
+    chains: Chains,
+    classifications: Mapping[str, str],
+    fetch: Callable[[str, int, int], str] | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read every MAF that a cohort's sheet names.
+
+    Args:
+        sheet: Rows of kind `maf`, with `sample file assembly tissue`.
+        genes: The gene universe.
+        aliases: Approved symbol by older symbol.
+        chains: From GRCh37 to GRCh38.
+        classifications: Words of these MAFs for consequences, beside the known ones.
+        fetch: Bases of the genome, to check and anchor alleles; None where the run has none.
+
+    Returns:
+        The calls, and those without a place on GRCh38 or without a gene.
+    """
+    placed, unplaced = [], []
+    for path, rows in sheet.groupby("file"):
+        own = select_samples(read_maf(path), rows, path)
+        calls, lost = place_calls(plain_calls(own, classifications, path), genes, aliases, chains)
+        if fetch is not None:
+            calls, contradicts = anchor(calls, fetch)
+            wrong = calls[contradicts].assign(reason="reference allele differs from the genome")
+            calls, lost = calls[~contradicts], pd.concat([lost, wrong[UNPLACED]])
+        placed.append(calls)
+        unplaced.append(lost)
+    return without_copies(pd.concat(placed, ignore_index=True)), pd.concat(unplaced)

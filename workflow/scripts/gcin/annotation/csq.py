@@ -1,0 +1,92 @@
+"""What bcftools csq says of coding changes, in VEP's words."""
+
+import re
+
+import pandas as pd
+
+from gcin.annotation.consequences import BIT
+
+# Only coding terms: where a variant lies is told more finely by `gcin.annotation.locations`.
+CODING_TERMS = {
+    "missense": "missense_variant",
+    "synonymous": "synonymous_variant",
+    "stop_gained": "stop_gained",
+    "stop_lost": "stop_lost",
+    "stop_retained": "stop_retained_variant",
+    "start_lost": "start_lost",
+    "start_retained": "start_retained_variant",
+    "frameshift": "frameshift_variant",
+    "inframe_insertion": "inframe_insertion",
+    "inframe_deletion": "inframe_deletion",
+    "inframe_altering": "protein_altering_variant",
+    "coding_sequence": "coding_sequence_variant",
+}
+CHANGE = re.compile(r"^(\d+)([A-Z*?]*)(?:>(\d+)([A-Z*?]*))?$")
+
+
+def read_changes(predictions: pd.Series) -> pd.DataFrame:
+    """Read the INFO/BCSQ values of variants.
+
+    Args:
+        predictions: BCSQ texts by variant, empty or missing where csq had nothing to say.
+
+    Returns:
+        One row per variant and transcript with a coding term: `variant` (the index of
+        `predictions`), `transcript`, `bits`, `place` (first residue, 0 unknown), `old` and `new`
+        (residues, one letter each).
+
+    Raises:
+        ValueError: A value that refers to another record (csq must run record by record).
+    """
+    told = predictions.dropna()
+    told = told[told.str.contains("|", regex=False)].str.split(",").explode()
+    if told.str.startswith("@").any():
+        raise ValueError("bcftools csq joined neighbouring records; run it with --local-csq.")
+    fields = told.str.split("|")
+    rows = [
+        (variant, values[2], _coding_bits(values[0]), *_residues(values))
+        for variant, values in fields.items()
+    ]
+    table = pd.DataFrame(rows, columns=["variant", "transcript", "bits", "place", "old", "new"])
+    table = table[table["bits"] > 0]
+    return table.drop_duplicates(["variant", "transcript"], ignore_index=True)
+
+
+def _coding_bits(terms: str) -> int:
+    """Pack the coding terms among csq's terms."""
+    found = 0
+    for term in terms.lstrip("*").split("&"):
+        found |= BIT[CODING_TERMS[term]] if term in CODING_TERMS else 0
+    return found
+
+
+def _residues(values: list[str]) -> tuple[int, str, str]:
+    """Split csq's amino acid change `12AB>12C` into place, old and new residues."""
+    match = CHANGE.match(values[5]) if len(values) > 5 else None
+    if match is None:
+        return 0, "", ""
+    place, old, _, new = match.groups()
+    return int(place), old, old if new is None else new
+
+
+def as_vep(bits: int, old: str, new: str, kind: str, in_start_codon: bool) -> int:
+    """Turn csq's terms into those that VEP would use for the same residues.
+
+    Args:
+        bits: Coding terms of csq.
+        old: Residues before.
+        new: Residues after.
+        kind: VEP's VARIANT_CLASS.
+        in_start_codon: Whether the first codon is touched.
+    """
+    inserted, deleted = BIT["inframe_insertion"], BIT["inframe_deletion"]
+    altering = BIT["protein_altering_variant"]
+    if bits & inserted:
+        kept = new.split("*")[0] + "*" if "*" in new else new
+        if old and not (kept.startswith(old) or kept.endswith(old)):
+            bits = bits & ~inserted | altering
+    elif bits & deleted and kind == "indel":
+        bits = bits & ~deleted | altering
+    elif bits & BIT["missense_variant"] and in_start_codon:
+        bits = bits & ~BIT["missense_variant"] | BIT["start_lost"]
+    return bits

@@ -1,0 +1,229 @@
+"""MAF files: calls that come with their own annotation."""
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gcin.annotation.classifications import as_terms
+from gcin.annotation.consequences import BIT, impact_of
+from gcin.annotation.symbols import match_genes
+from gcin.reference.liftover import Chains, lift_alleles
+from gcin.reference.order import with_prefix
+
+logger = logging.getLogger(__name__)
+
+NEEDED = [
+    "Hugo_Symbol",
+    "Chromosome",
+    "Start_Position",
+    "Reference_Allele",
+    "Tumor_Seq_Allele2",
+    "Variant_Classification",
+    "Tumor_Sample_Barcode",
+]
+FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "AF")
+ASSEMBLIES = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "b37": "GRCh37"} | {
+    "38": "GRCh38",
+    "grch38": "GRCh38",
+    "hg38": "GRCh38",
+}
+COLUMNS = [
+    "sample",
+    "chromosome",
+    "position",
+    "reference",
+    "alternate",
+    "gene",
+    "transcript",
+    "consequence",
+    "impact",
+    "hgvsp",
+    "protein_position",
+    "population_af",
+    "depth",
+    "vaf",
+    "dosage",
+    "filter",
+]
+UNPLACED = ["sample", "gene", "chromosome", "position", "reference", "alternate", "reason"]
+
+
+def read_maf(path: str) -> pd.DataFrame:
+    """Read a MAF as text, one row per call, indexed by line number.
+
+    Raises:
+        ValueError: Columns are missing.
+    """
+    comments = _comment_lines(path)
+    table = pd.read_csv(
+        path, sep="\t", dtype=str, keep_default_na=False, quoting=3, skiprows=comments
+    )
+    missing = [name for name in NEEDED if name not in table]
+    if missing:
+        raise ValueError(f"{path}: no column {', '.join(missing)}; a MAF needs them.")
+    return table.set_axis(np.arange(len(table)) + comments + 2)
+
+
+def _comment_lines(path: str) -> int:
+    """Count the lines before the header."""
+    head = pd.read_csv(path, sep="\0", header=None, nrows=1000, quoting=3, dtype=str)[0]
+    return int(head.str.startswith("#").cumprod().sum())
+
+
+def select_samples(table: pd.DataFrame, sheet: pd.DataFrame, path: str) -> pd.DataFrame:
+    """Keep the calls of the sheet's samples, and check that both mean the same assembly.
+
+    Args:
+        table: See `read_maf`.
+        sheet: `sample assembly tissue` of the samples that name this file.
+        path: Of the MAF, for messages.
+
+    Returns:
+        The calls with `sample assembly tissue`.
+
+    Raises:
+        ValueError: NCBI_Build contradicts the sheet, or is not known.
+    """
+    named = sheet.drop_duplicates("sample").set_index("sample")
+    barcodes = table["Tumor_Sample_Barcode"]
+    others = sorted(set(barcodes) - set(named.index))
+    logger.info("%s: %d barcodes have no row in the sheet and are not read", path, len(others))
+    own = table[barcodes.isin(named.index)].copy()
+    own["sample"] = own["Tumor_Sample_Barcode"]
+    for column in ("assembly", "tissue"):
+        own[column] = own["sample"].map(named[column])
+    if "NCBI_Build" in own:
+        told = own["NCBI_Build"].str.lower().map(ASSEMBLIES)
+        wrong = own[told.ne(own["assembly"])]
+        if len(wrong):
+            raise ValueError(
+                f"{path}, line {wrong.index[0]}: NCBI_Build is '{wrong['NCBI_Build'].iloc[0]}', but "
+                f"the sheet says {wrong['assembly'].iloc[0]} for sample "
+                f"{wrong['sample'].iloc[0]}; correct the sheet's column assembly."
+            )
+    return own
+
+
+def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.DataFrame:
+    """Translate a MAF's columns.
+
+    Args:
+        table: See `select_samples`.
+        own: Further classifications, see `gcin.annotation.classifications`.
+        path: Of the MAF, for messages.
+
+    Returns:
+        The columns of `calls.parquet` on the MAF's own assembly, with `end assembly` and the
+        gene's symbol as written. Position 0 where the MAF gives none. Alleles that are not
+        sequences become symbolic, by Variant_Type (`<ITD>`).
+    """
+    calls = pd.DataFrame({"sample": table["sample"], "assembly": table["assembly"]})
+    calls["gene"] = table["Hugo_Symbol"].str.strip()
+    calls["chromosome"] = table["Chromosome"].map(with_prefix)
+    calls["position"] = _numbers(table["Start_Position"]).fillna(0).astype(np.int64)
+    calls = calls.join(_alleles(table))
+    calls["end"] = calls["position"] + np.where(
+        calls["reference"] == "-", 1, calls["reference"].str.len() - 1
+    )
+    symbolic = calls["alternate"].str.startswith("<")
+    told = _numbers(_column(table, "End_Position")).fillna(calls["position"]).astype(np.int64)
+    calls.loc[symbolic, "end"] = told[symbolic]
+    terms = as_terms(table["Variant_Classification"], own, path)
+    calls["consequence"] = terms
+    calls["impact"] = terms.map(lambda term: impact_of(BIT[term]))
+    calls["transcript"] = _text(table, "Transcript", "Transcript_ID")
+    calls["hgvsp"] = _text(table, "HGVSp_Short", "HGVSp")
+    place = calls["hgvsp"].str.extract(r"p\.\(?[A-Za-z*]+?(\d+)", expand=False)
+    calls["protein_position"] = _numbers(place).astype("Int64")
+    calls["population_af"] = _numbers(_text(table, *FREQUENCIES))
+    calls = calls.join(_reads(table))
+    same = _column(table, "Tumor_Seq_Allele1") == table["Tumor_Seq_Allele2"]
+    calls["dosage"] = np.where((table["tissue"] == "germline") & same, 2, 1).astype(np.int8)
+    calls["filter"] = _text(table, "FILTER").replace({"": "PASS", ".": "PASS"})
+    return calls
+
+
+def _column(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column, or empty texts where the MAF has none."""
+    return table[name] if name in table else pd.Series("", index=table.index, dtype=object)
+
+
+def _text(table: pd.DataFrame, *names: str) -> pd.Series:
+    """The first of several columns that the MAF has; `na` and `.` count as empty."""
+    found = next((name for name in names if name in table), names[0])
+    return _column(table, found).replace({"na": "", "NA": "", ".": "", "-": ""})
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Numbers, missing where a text is none."""
+    return pd.to_numeric(texts, errors="coerce")
+
+
+def _alleles(table: pd.DataFrame) -> pd.DataFrame:
+    """Reference and alternate allele: sequences in upper case, `-`, or symbolic ones."""
+    reference = table["Reference_Allele"].str.strip().str.upper()
+    alternate = table["Tumor_Seq_Allele2"].str.strip().str.upper()
+    is_sequence = reference.str.match(r"^([ACGT]+|-)$") & alternate.str.match(r"^([ACGT]+|-)$")
+    is_sequence &= _numbers(table["Start_Position"]).notna()
+    kind = _column(table, "Variant_Type").replace({"": "SEQUENCE", "D": "DEL", "I": "INS"})
+    return pd.DataFrame(
+        {
+            "reference": reference.where(is_sequence, "N"),
+            "alternate": alternate.where(is_sequence, "<" + kind + ">"),
+        }
+    )
+
+
+def _reads(table: pd.DataFrame) -> pd.DataFrame:
+    """Depth (reads) and share of reads with the alternate allele."""
+    depth = _numbers(_column(table, "t_depth"))
+    counted = _numbers(_column(table, "t_alt_count")) / depth.where(depth > 0)
+    share = _numbers(_column(table, "t_vaf"))
+    share = share.where(share.between(0, 1), counted)
+    return pd.DataFrame({"depth": depth.round().astype("Int64"), "vaf": share.astype(float)})
+
+
+def place_calls(
+    calls: pd.DataFrame, genes: pd.DataFrame, aliases: Mapping[str, str], chains: Chains
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Bring calls to GRCh38 and to the genes of the universe.
+
+    Args:
+        calls: See `plain_calls`.
+        genes: The gene universe, with `gene chromosome start`.
+        aliases: Approved symbol by older symbol.
+        chains: From GRCh37 to GRCh38.
+
+    Returns:
+        Calls on GRCh38, and the unplaced ones with the reason of each.
+    """
+    written = calls["gene"]
+    calls = calls.assign(gene=match_genes(written, genes["gene"], aliases))
+    home = genes.set_index("gene")
+    no_place = (calls["position"] == 0) & calls["gene"].notna()
+    calls.loc[no_place, "chromosome"] = calls["gene"].map(home["chromosome"])[no_place]
+    calls.loc[no_place, "position"] = calls["gene"].map(home["start"])[no_place].astype(np.int64)
+    old = calls["assembly"].eq("GRCh37") & ~no_place
+    lifted, lost = lift_alleles(calls[old], chains)
+    columns = ["chromosome", "position", "reference", "alternate"]
+    placed = calls.copy()
+    placed.loc[old, columns] = lifted[columns]
+    reason = pd.Series("", index=calls.index, dtype=object)
+    reason[old] = lost
+    elsewhere = placed["gene"].notna() & placed["chromosome"].ne(placed["gene"].map(home["chromosome"]))
+    reason[elsewhere & reason.eq("")] = "gene on another chromosome"
+    reason[calls["gene"].isna()] = "gene without a model"
+    unplaced = calls.assign(gene=written, reason=reason)[reason.ne("")]
+    for why, count in unplaced["reason"].value_counts().items():
+        logger.info("%d calls are not placed: %s", count, why)
+    return placed[reason.eq("")], unplaced[UNPLACED]
+
+
+def without_copies(calls: pd.DataFrame) -> pd.DataFrame:
+    """Keep one call per sample, allele and gene, and the columns of `calls.parquet`."""
+    keys = ["sample", "chromosome", "position", "reference", "alternate", "gene"]
+    kept = calls.drop_duplicates(keys)
+    logger.info("%d calls; %d copies left out", len(kept), len(calls) - len(kept))
+    return kept[COLUMNS].sort_values(keys, ignore_index=True)
