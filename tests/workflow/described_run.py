@@ -8,9 +8,10 @@ import pandas as pd
 import yaml
 
 from gcin.intake.run import Run, read_run
+from gcin.intake.schema import paths_in, schema_of
 
 ROOT = Path(__file__).parents[2]
-COLUMNS = "cohort patient sample unit tissue kind assembly file mate platform library".split()
+COLUMNS = list(schema_of("samples")["properties"])
 ROWS = """
 a P1 S1 L1 germline fastq GRCh38 reads/S1.L1_1.fq.gz reads/S1.L1_2.fq.gz ILLUMINA lib1
 a P1 S1 L2 germline fastq GRCh38 reads/S1.L2_1.fq.gz reads/S1.L2_2.fq.gz ILLUMINA lib1
@@ -56,9 +57,11 @@ class Description:
 
     @property
     def sheet(self) -> Path:
+        """The sample sheet."""
         return self.folder / "samples.tsv"
 
     def write(self) -> None:
+        """Write sheet and cards as they are now described."""
         self.rows.to_csv(self.sheet, sep="\t", index=False)
         for cohort, text in self.cards.items():
             (self.folder / "cohorts" / f"{cohort}.yaml").write_text(text)
@@ -68,19 +71,30 @@ class Description:
         self.rows.loc[line - 2, list(values)] = list(values.values())
 
     def replace_in_card(self, old: str, new: str, cohort: str = "a") -> None:
+        """Replace text that stands in a card."""
         assert old in self.cards[cohort]
         self.cards[cohort] = self.cards[cohort].replace(old, new)
 
     @property
     def study(self) -> dict:
+        """The only study."""
         return self.config["studies"]["trial"]
 
+    @property
+    def data(self) -> Path:
+        """Where relative paths start."""
+        return self.folder / "data"
+
     def read(self) -> Run:
+        """Read the run as a Snakefile does."""
         return read_run(self.config, self.folder / "project")
 
 
 def describe(folder: Path) -> Description:
-    """Lay out a valid run in a folder."""
+    """Lay out a valid run in a folder.
+
+    Cohort a: S1 as reads of two lanes, S2 and S3 in one VCF; cohort b, external: S4 in a MAF.
+    """
     config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
     config |= {"samples": f"{folder}/samples.tsv", "cards": f"{folder}/cohorts"}
     config |= {
@@ -89,15 +103,13 @@ def describe(folder: Path) -> Description:
     }
     config["reference"] |= {"fasta": "genome.fa", "gene_models": "genes.gtf"}
     rows = [line.replace(" .", " ").split(" ") for line in ROWS.strip().splitlines()]
-    for name in (
-        "cohorts",
-        "data/reads",
-        "project/resources/pathways",
-        "project/resources/liftover",
-    ):
+    for name in ("cohorts", "data/reads", "project"):
         (folder / name).mkdir(parents=True)
-    for path in (config["reference"]["pathways"], config["annotation"]["maf"]["chain"]):
-        (folder / "project" / path).write_text("one line\n")
+    for leaf in paths_in(config, schema_of("config")):
+        if leaf.path.startswith("resources/"):
+            resource = folder / "project" / leaf.path
+            resource.parent.mkdir(parents=True, exist_ok=True)
+            resource.write_text("one line\n")
     data = folder / "data"
     (data / "genome.fa").write_text(">chr1 made up\nACGT\n>chr2\nACGT\n")
     (data / "genes.gtf").write_text('#!made up\nchr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n')
