@@ -13,6 +13,7 @@ from gcin.report.figures import FIGURES, draw
 from gcin.report.pages import inline_images, patient_documents, render
 from gcin.report.patients import patient_pages, preferred_arm, risk_place, unseen_risks
 from gcin.report.study import cohort_sections, origin, study_facts
+from gcin.report.tables import metric_tables
 from gcin.report.words import number, summary
 
 
@@ -99,6 +100,15 @@ def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tm
         quality=[], **facts, **origin([], {}),
     )  # fmt: skip
     assert not {"external", "planted", "survival", "curves"} & set(re.findall(r'id="(\w+)"', html))
+
+
+def test_metrics_stand_in_one_table_an_endpoint_with_designs_in_order(study):
+    _, tables = study
+    both = metric_tables(tables["metrics"], list(made.DESIGNS))
+    columns = {each["caption"].split(":")[0]: list(each["table"]) for each in both}
+    assert columns["os"] == ["metric", "gcin", "majority", "boosting", "cox"]
+    assert columns["response"] == ["metric", "gcin", "majority", "boosting"]
+    assert "(" in both[0]["table"]["gcin"].iloc[0]
 
 
 def test_the_report_says_what_it_is_not_for(report):
@@ -198,7 +208,8 @@ def test_a_figure_of_an_empty_table_is_drawn(study, name):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.12345, "0.123"), (412, "412"), (np.nan, "\N{EN DASH}"), ("x", "x")]
+    ("value", "text"),
+    [(0.12345, "0.123"), (412, "412"), (0, "0"), (1.0, "1"), (np.nan, "\N{EN DASH}"), ("x", "x")],
 )
 def test_numbers_are_written_for_readers(value, text):
     assert number(value) == text

@@ -38,11 +38,13 @@ def study_facts(
         "cohort_table": made.cohort_table(patients, settings["endpoints"]),
         "missing": made.missing_table(features, patients),
         "balance": made.printed(tables["balance"]),
-        "metrics": made.metric_table(tables["metrics"]),
+        "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "calibration": made.calibration_summary(tables["calibration"]),
         "logrank": made.logrank_table(tables["logrank"]),
-        "external_metrics": None if external is None else made.metric_table(external),
+        "external_metrics": []
+        if external is None
+        else made.metric_tables(external, settings["designs"]),
         "planted": None if planted is None else made.planted_table(planted),
         "predictions": made.prediction_table(tables["patients"]),
     }

@@ -91,14 +91,27 @@ def printed(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
     )
 
 
-def metric_table(metrics: pd.DataFrame) -> pd.DataFrame:
-    """Designs by metrics, each with its interval; cohorts apart where there are any."""
-    keys = [name for name in ("cohort", "endpoint", "design") if name in metrics]
+def metric_tables(metrics: pd.DataFrame, designs: list[str]) -> list[dict]:
+    """Metrics by designs, each with its interval, one table an endpoint (and cohort).
+
+    Args:
+        metrics: `design endpoint metric value low high n`, of external cohorts with `cohort`.
+        designs: The study's designs, in the order of the columns.
+
+    Returns:
+        `caption` and `table` of each.
+    """
+    tables = []
+    groups = [name for name in ("cohort", "endpoint") if name in metrics]
     cells = metrics.assign(
-        cell=metrics.apply(interval, axis=1), metric=metrics["metric"].map(label)
+        cell=[interval(row) for _, row in metrics.iterrows()], metric=metrics["metric"].map(label)
     )
-    order = list(dict.fromkeys(cells["metric"]))
-    return _wide(cells, keys, "metric").reindex(columns=[*keys, *order]).fillna("")
+    for key, rows in cells.groupby(groups, sort=False):
+        columns = [name for name in designs if name in set(rows["design"])]
+        table = _wide(rows, ["metric"], "design")[["metric", *columns]]
+        caption = f"{', '.join(key)}: {rows['n'].max()} patients"
+        tables.append({"caption": caption, "table": table.fillna("")})
+    return tables
 
 
 def difference_table(differences: pd.DataFrame) -> pd.DataFrame:

@@ -27,10 +27,10 @@ def label(name: str) -> str:
     return LABELS.get(name, name.replace("_", " "))
 
 
-def number(value: float | str | None, digits: int = 3) -> str:
+def number(value: float | int | str | None, digits: int = 3) -> str:
     """Write a number; a dash where there is none."""
-    if isinstance(value, str):
-        return value
+    if isinstance(value, str | int | np.integer):
+        return str(value)
     if value is None or not np.isfinite(value):
         return NONE
     if float(value).is_integer() and abs(value) >= 1:
