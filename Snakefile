@@ -9,6 +9,7 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/download.smk"
 include: "workflow/rules/reference.smk"
 include: "workflow/rules/alignment.smk"
 include: "workflow/rules/calling.smk"
@@ -33,4 +34,5 @@ rule all:
         samples_of_run,
         cohorts_of_run,
         studies_of_run,
+        collect("resources/external/{file}", file=DOWNLOADS),
     localrule: True
