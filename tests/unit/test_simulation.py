@@ -1,4 +1,4 @@
-"""The simulated hospital: a genome that reads, alleles that do what is said of them, a known truth."""
+"""The simulated hospital: a genome that reads, alleles that do as said of them, a known truth."""
 
 import gzip
 import itertools
