@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from gcin.tensors import spool
 from gcin.tensors.calls import Calls
-from gcin.tensors.genotypes import Carriers
-from gcin.tensors.spool import COLUMNS, CallSpool
+from gcin.tensors.layout import COLUMNS, Carriers
+from gcin.tensors.spool import CallSpool
 
 SAMPLES, SITES = 5, 7
 CALLS = st.dictionaries(

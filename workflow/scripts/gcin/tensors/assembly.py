@@ -1,7 +1,7 @@
 """From sites and calls to the gene track, the callable shares, the scalars and the receipt."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gcin.generations import receipt
+from gcin.generations import receipt, sha256_of
 from gcin.tensors.callability import callable_share
 from gcin.tensors.calls import Calls, open_array
 from gcin.tensors.genes import GENE_FEATURES, SiteEffects, gene_features, gene_rows, is_callable
@@ -123,7 +123,7 @@ def store_receipt(
     folder: Path,
     generation: str,
     samples: pd.DataFrame,
-    sources: Mapping[str, str],
+    sources: Iterable[str],
     **limits: float,
 ) -> dict:
     """Describe a finished store.
@@ -132,7 +132,7 @@ def store_receipt(
         folder: The store, complete but for its receipt.
         generation: Whose artefact it is.
         samples: As by `gcin.tensors.manifest.samples_of_manifest`.
-        sources: sha256 of each file that the calls came from.
+        sources: Files that the calls came from.
         limits: `rare_frequency` and `min_callable`, which the reader needs again.
 
     Returns:
@@ -146,7 +146,7 @@ def store_receipt(
         **receipt(generation, samples["sample"], tools, folder, files),
         "patients": samples["patient"].tolist(),
         "kinds": samples["kind"].value_counts().sort_index().to_dict(),
-        "sources": dict(sources),
+        "sources": {Path(path).name: sha256_of(path) for path in sources},
         "features": GENE_FEATURES,
         "variant_features": VARIANT_FEATURES,
         **limits,

@@ -14,13 +14,11 @@ logger = logging.getLogger(__name__)
 SKIPPED = ("#", "track", "browser")
 
 
-def read_bed(path: str | Path | None) -> pd.DataFrame | None:
+def read_bed(path: str | Path) -> pd.DataFrame:
     """Read a BED file, plain or gzipped: `chromosome start end`, with `gene` where it has one.
 
-    Track and comment lines are skipped; no path gives None.
+    Track and comment lines are skipped.
     """
-    if path is None:
-        return None
     opened = gzip.open if str(path).endswith("gz") else open
     with opened(path, "rt") as stream:
         fields = [line.split() for line in stream if not line.startswith(SKIPPED)]
@@ -31,10 +29,8 @@ def read_bed(path: str | Path | None) -> pd.DataFrame | None:
     return bed.astype({"start": np.int64, "end": np.int64})
 
 
-def read_gene_list(path: str | Path | None) -> set[str] | None:
-    """Read the assayed genes, one symbol a line; no path gives None."""
-    if path is None:
-        return None
+def read_gene_list(path: str | Path) -> set[str]:
+    """Read the assayed genes, one symbol a line; lines that begin with # are comments."""
     lines = (line.strip() for line in Path(path).read_text().splitlines())
     return {line for line in lines if line and not line.startswith("#")}
 

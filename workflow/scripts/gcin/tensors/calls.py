@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from gcin.tensors.spool import COLUMNS
+from gcin.tensors.layout import COLUMNS
 
 CALL = np.dtype(list(COLUMNS.items()))
 FILES = {name: f"calls/{name}.npy" for name in ("indptr", *COLUMNS)}

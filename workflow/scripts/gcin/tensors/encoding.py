@@ -11,7 +11,8 @@ from cyvcf2 import Variant
 
 from gcin.tensors.consequences import Annotation, GeneIndex, annotation_reader
 from gcin.tensors.effects import EFFECTS, effect_of
-from gcin.tensors.genotypes import Carriers, carriers, dosages
+from gcin.tensors.genotypes import carriers, dosages
+from gcin.tensors.layout import Carriers
 from gcin.tensors.markers import MarkerMatrix
 from gcin.tensors.sites import KEY, SCHEMA, SiteTable
 from gcin.tensors.spool import CallSpool

@@ -1,30 +1,9 @@
 """Genotypes of one record: who carries the alternate allele, and how well it was seen."""
 
-from typing import NamedTuple
-
 import numpy as np
 from cyvcf2 import Variant
 
-UNKNOWN_QUALITY = 255
-PASSING = ("PASS", ".", "")
-
-
-class Carriers(NamedTuple):
-    """The samples that carry an allele.
-
-    Attributes:
-        sample: Column of the sample, int32.
-        dosage: Alternate alleles, int8, at least 1.
-        vaf: Share of reads with the alternate, float16, NaN where reads were not counted.
-        depth: Reads, uint16, 0 where unknown.
-        quality: Phred quality of the genotype, uint8, at most 99, 255 where unknown.
-    """
-
-    sample: np.ndarray
-    dosage: np.ndarray
-    vaf: np.ndarray
-    depth: np.ndarray
-    quality: np.ndarray
+from gcin.tensors.layout import PASSING, UNKNOWN_QUALITY, Carriers
 
 
 def dosages(variant: Variant) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.tensors.effects import effect_of
-from gcin.tensors.genotypes import PASSING, UNKNOWN_QUALITY
+from gcin.tensors.layout import PASSING, UNKNOWN_QUALITY
 
 logger = logging.getLogger(__name__)
 

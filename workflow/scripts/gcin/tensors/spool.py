@@ -4,15 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gcin.tensors.genotypes import Carriers
+from gcin.tensors.layout import COLUMNS, Carriers
 
-COLUMNS = {
-    "site": np.dtype(np.int32),
-    "dosage": np.dtype(np.int8),
-    "vaf": np.dtype(np.float16),
-    "depth": np.dtype(np.uint16),
-    "quality": np.dtype(np.uint8),
-}
 RECORD = np.dtype([("sample", np.int32), *COLUMNS.items()])
 CHUNK = 1 << 20
 

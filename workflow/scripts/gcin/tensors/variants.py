@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.tensors.effects import CLASSES, EFFECTS, effect_of
-from gcin.tensors.genotypes import UNKNOWN_QUALITY
+from gcin.tensors.layout import UNKNOWN_QUALITY
 
 SITE_FEATURES = [
     *(f"class_{kind}" for kind in CLASSES),
