@@ -1,0 +1,107 @@
+"""The set-up brings what is missing, once, and says what to do where it cannot."""
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from project import ROOT
+
+SETUP = ROOT / "envs" / "host" / "setup"
+DONE = ROOT / ".tools" / "gatk" / "classes" / "made-from"
+
+
+@pytest.mark.skipif(not DONE.exists(), reason="`make setup` has not run here")
+def test_a_second_set_up_does_nothing_within_a_second():
+    noted = {path: path.stat().st_mtime_ns for path in (ROOT / ".venv/made-from", DONE)}
+    bare = {"HOME": os.environ["HOME"], "PATH": "/usr/bin:/bin"}
+    best = 9.0
+    for _ in range(3):
+        start = time.monotonic()
+        done = subprocess.run(
+            ["make", "setup"], cwd=ROOT, env=bare, capture_output=True, text=True, check=True
+        )
+        best = min(best, time.monotonic() - start)
+        assert done.stdout == ""
+    assert best < 1
+    assert noted == {path: path.stat().st_mtime_ns for path in noted}
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A copy of the set-up, and a PATH on which only what the test puts there is found."""
+    project, commands = tmp_path / "project", tmp_path / "commands"
+    shutil.copytree(ROOT / "envs" / "host", project / "envs" / "host")
+    commands.mkdir()
+    needed = "bash cat cut dirname env flock grep mapfile mkdir python3 readlink sha256sum sh sort"
+    for name in needed.split():
+        found = shutil.which(name, path="/usr/bin:/bin")
+        if found:
+            (commands / name).symlink_to(found)
+    return project, commands
+
+
+def set_up(machine: tuple[Path, Path]) -> subprocess.CompletedProcess:
+    project, commands = machine
+    return subprocess.run(
+        ["/bin/bash", project / "envs" / "host" / "setup"],
+        env={"PATH": str(commands)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def give(machine: tuple[Path, Path], name: str, text: str) -> None:
+    (machine[1] / name).write_text(f"#!/bin/bash\n{text}\n")
+    (machine[1] / name).chmod(0o755)
+
+
+def test_packages_that_cannot_be_had_end_the_set_up_with_the_line_to_run(machine):
+    give(machine, "apt-get", "echo 'E: Unable to locate package' >&2; exit 100")
+    done = set_up(machine)
+    assert done.returncode == 1
+    assert "apt-get install --yes --no-install-recommends" in done.stderr
+    for package in ("bwa", "samtools", "mosdepth", "maven", "openjdk-17-jre-headless"):
+        assert package in done.stderr
+    assert not (machine[0] / ".venv").exists()
+
+
+def test_a_machine_without_apt_is_told_what_to_bring(machine):
+    done = set_up(machine)
+    assert done.returncode == 1
+    assert "bring these yourself" in done.stderr
+    assert "bcftools" in done.stderr
+
+
+def test_without_root_nothing_is_installed(machine):
+    give(machine, "apt-get", "echo installed")
+    script = machine[0] / "envs" / "host" / "setup"
+    assert "((EUID == 0))" in script.read_text()
+    script.write_text(script.read_text().replace("((EUID == 0))", "((1 == 0))"))
+    done = set_up(machine)
+    assert done.returncode == 1
+    assert "sudo sh -c 'apt-get update" in done.stderr
+    assert "installed" not in done.stdout
+
+
+def test_an_older_java_does_not_count(machine):
+    for name in [
+        "bwa",
+        "samtools",
+        "bcftools",
+        "bgzip",
+        "tabix",
+        "mosdepth",
+        "fastp",
+        "curl",
+        "mvn",
+    ]:
+        give(machine, name, "exit 0")
+    give(machine, "java", "echo 'openjdk version \"11.0.2\"' >&2")
+    done = set_up(machine)
+    assert done.returncode == 1
+    assert "openjdk-17-jre-headless" in done.stderr
+    assert "bwa" not in done.stderr
