@@ -81,6 +81,7 @@ rule select_sites:
         custom=[source["file"] for source in SETTINGS["annotation"]["custom"]],
     output:
         sites=temp("results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz"),
+        sites_index=temp("results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz.tbi"),
     log:
         "logs/select_sites/{cohort}/{generation}.log",
     benchmark:
@@ -102,10 +103,12 @@ rule select_sites:
         columns=({params.columns:q})
         bcftools view --drop-genotypes --output-type u {input.genotypes:q} \
             | bcftools annotate --remove ID,QUAL,FILTER,INFO --output-type z --output {output.sites:q}
+        tabix --preset vcf {output.sites:q}
         for place in "${{!files[@]}}"; do
             bcftools annotate --annotations "${{files[$place]}}" --columns "${{columns[$place]}}" \
                 --pair-logic exact --output-type z --output {output.sites:q}.next {output.sites:q}
             mv {output.sites:q}.next {output.sites:q}
+            tabix --force --preset vcf {output.sites:q}
         done
         """
 
@@ -114,6 +117,7 @@ rule predict_consequences:
     """Ask bcftools csq what each site does to the coding sequence, record by record."""
     input:
         sites="results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz",
+        sites_index="results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz.tbi",
         genome="results/reference/genome.fa",
         genome_index="results/reference/genome.fa.fai",
         models="results/reference/gene_models.gff3.gz",
