@@ -90,8 +90,8 @@ def divide(
         seeds: One for each division; it draws who goes where among interchangeable groups.
 
     Raises:
-        ValueError: A part would be empty.
-        RuntimeError: No integer solver is installed.
+        ValueError: There are fewer groups than parts.
+        RuntimeError: No integer solver is installed, or it found nothing in time.
     """
     strata = strata.sort_index()
     groups = groups.loc[strata.index]
@@ -99,14 +99,14 @@ def divide(
     kinds = composition.groupby(list(composition.columns), sort=True).ngroup()
     sizes = kinds.value_counts().sort_index().to_numpy()
     contents = composition.groupby(kinds).first().to_numpy()
+    if len(composition) < len(shares):
+        raise ValueError(
+            f"{len(strata)} patients in {len(composition)} families (a single patient counts as "
+            f"one) cannot fill {len(shares)} parts. Add patients, or choose fewer folds."
+        )
     wanted = np.outer(strata.sum().to_numpy(), shares)
     counts, gap = best_counts(contents, sizes, wanted)
     got = contents.T @ counts
-    if (got[0] == 0).any():
-        raise ValueError(
-            f"{len(strata)} patients in {len(composition)} families cannot fill {len(shares)} "
-            "parts. Add patients, or choose fewer folds or a larger share."
-        )
     balance = balance_of(list(strata.columns), wanted, got, gap)
     drawn = [groups.map(_drawn(kinds, counts, seed)).rename("part") for seed in seeds]
     return [Division(parts, balance) for parts in drawn]

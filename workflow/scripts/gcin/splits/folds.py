@@ -78,8 +78,10 @@ def _with_test(
     parts = inner.parts.reindex(strata.index, fill_value=tests)
     got = strata[test].sum().to_numpy()[:, None]
     wanted = strata.sum().to_numpy()[:, None] * test.mean()
-    tested = balance_of(list(strata.columns), wanted, got, gap).assign(part=tests)
-    return Division(parts, pd.concat([inner.balance, tested], ignore_index=True))
+    tested = balance_of(list(strata.columns), wanted, got, 0.0).assign(part=tests)
+    balance = pd.concat([inner.balance, tested], ignore_index=True)
+    balance.loc[balance["part"] == tests, "optimum_gap"] = gap
+    return Division(parts, balance)
 
 
 def _long(divisions: list[tuple[int, Division]]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -8,7 +8,7 @@ import pulp
 logger = logging.getLogger(__name__)
 
 SOLVERS = ("PULP_CBC_CMD", "COIN_CMD", "HiGHS", "HiGHS_CMD", "SCIP_CMD", "GLPK_CMD")
-STEP_LIMIT_S = 10
+STEP_LIMIT_S = 30
 WHOLE_LIMIT_S = 30
 PROVEN = 1e-6
 
@@ -16,14 +16,14 @@ PROVEN = 1e-6
 def best_counts(
     contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray
 ) -> tuple[np.ndarray, float]:
-    """Find the counts with the least total absolute deviation from the wanted patients.
+    """Find the counts with the least total absolute deviation, no part being empty.
 
     Parts are first split off one by one, each step exact. Where that does not reach the bound of
     the relaxed programme, all parts are solved for at once, within a time limit.
 
     Args:
         contents: Kinds of group by strata, patients of one group in each stratum.
-        sizes: Groups of each kind.
+        sizes: Groups of each kind; no fewer than parts in all.
         wanted: Strata by parts, patients wanted.
 
     Returns:
@@ -31,13 +31,14 @@ def best_counts(
         the least possible (0 = proven optimal).
 
     Raises:
-        RuntimeError: No integer solver is installed.
+        RuntimeError: No integer solver is installed, or it found nothing in time.
     """
+    fewest = [1] * wanted.shape[1]
     bound = _least_deviation(contents, sizes, wanted)
     found = _one_by_one(contents, sizes, wanted)
     gap = deviation_of(contents, found, wanted) - bound
     if gap > PROVEN:
-        whole, proven = _solved(contents, sizes, wanted, WHOLE_LIMIT_S)
+        whole, proven = _solved(contents, sizes, wanted, fewest, WHOLE_LIMIT_S)
         if whole is not None and deviation_of(contents, whole, wanted) - bound < gap + PROVEN:
             found, gap = whole, deviation_of(contents, whole, wanted) - bound
         gap = 0.0 if proven else gap
@@ -56,18 +57,26 @@ def _one_by_one(contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray) -> 
     left, columns = sizes.copy(), []
     for part in range(wanted.shape[1] - 1):
         pair = np.column_stack([wanted[:, part], wanted[:, part + 1 :].sum(axis=1)])
-        counts, _ = _solved(contents, left, pair, STEP_LIMIT_S)
-        taken = counts[:, 0] if counts is not None else np.zeros_like(left)
-        columns.append(taken)
-        left = left - taken
+        fewest = [1, wanted.shape[1] - part - 1]
+        counts, _ = _solved(contents, left, pair, fewest, STEP_LIMIT_S)
+        if counts is None:
+            raise RuntimeError(f"The integer solver found no division within {STEP_LIMIT_S} s.")
+        columns.append(counts[:, 0])
+        left = left - counts[:, 0]
     return np.column_stack([*columns, left])
 
 
 def _solved(
-    contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray, limit_s: int
+    contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray, fewest: list[int], limit_s: int
 ) -> tuple[np.ndarray | None, bool]:
-    """Solve a programme; the counts, if any were found in time, and whether they are optimal."""
+    """Solve a programme in which each part has a fewest number of groups.
+
+    Returns:
+        The counts, if any were found in time, and whether they are optimal.
+    """
     model, counts = _programme(contents, sizes, wanted, pulp.LpInteger)
+    for part, least in enumerate(fewest):
+        model += pulp.lpSum(row[part] for row in counts) >= least
     model.solve(_solver(limit_s))
     if model.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
         return None, False

@@ -1,0 +1,258 @@
+"""Divisions of patients are exact, even, whole by family, and the same every time."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gcin.splits.division import divide, groups_of, strata_of
+from gcin.splits.folds import fold_of, folds_of, given_folds
+from gcin.splits.patients import patients_of
+from gcin.splits.programme import best_counts, deviation_of
+
+# PuLP 3.3 announces the interface of 4.0, which the conda environment's release does not have.
+pytestmark = pytest.mark.filterwarnings("ignore:.*PuLP 4.0:DeprecationWarning")
+
+SPLIT = {"scheme": "70-15-15", "stratify": ["cancer_type", "arm"], "group": ["family", "patient"]}
+DRAWING = {"seed": 1, "inner_share": 0.2}
+
+
+def patients(count, seed=0, families=0, types="AB"):
+    random = np.random.default_rng(seed)
+    family = random.integers(0, families, count) if families else np.zeros(count, int)
+    return pd.DataFrame(
+        {
+            "patient": [f"P{number:04}" for number in range(count)],
+            "cohort": "a",
+            "role": "train",
+            "cancer_type": random.choice(list(types), count),
+            "arm": random.choice(["x", "y", None], count),
+            "family": [f"F{number}" if families else None for number in family],
+        }
+    )
+
+
+def k_fold(folds, repeats=1):
+    return SPLIT | {"scheme": {"name": "k-fold", "folds": folds, "repeats": repeats}}
+
+
+def given_scheme(folds, repeats=1):
+    scheme = {"name": "given", "folds": folds, "repeats": repeats}
+    return SPLIT | {"scheme": scheme | {"file": "folds.tsv", "patient": "patient"}}
+
+
+def least_deviation_by_trying_all(table, groups, shares):
+    """Put every group into every part in turn; the least total deviation without an empty part."""
+    members = [table[groups == group].sum().to_numpy() for group in sorted(set(groups))]
+    wanted = np.outer(table.sum().to_numpy(), shares)
+    least = np.inf
+    for places in itertools.product(range(len(shares)), repeat=len(members)):
+        if len(set(places)) < len(shares):
+            continue
+        got = np.zeros_like(wanted)
+        for place, content in zip(places, members, strict=True):
+            got[:, place] += content
+        least = min(least, np.abs(got - wanted).sum())
+    return least
+
+
+@pytest.mark.parametrize("shares", [[0.7, 0.15, 0.15], [0.8, 0.2], [1 / 3] * 3])
+@pytest.mark.parametrize(("seed", "families"), [(0, 0), (1, 0), (2, 5), (3, 6), (4, 7)])
+def test_no_division_is_better(shares, seed, families):
+    people = patients(9 if families else 8, seed, families).set_index("patient")
+    table, groups = strata_of(people, ["cancer_type", "arm"]), groups_of(people, ["family"])
+    [division] = divide(table, groups, shares, [1])
+    least = least_deviation_by_trying_all(table, groups, shares)
+    assert division.balance["deviation"].sum() == pytest.approx(least)
+    assert (division.balance["optimum_gap"] == 0).all()
+
+
+def test_a_division_that_splitting_off_misses_is_still_found():
+    contents = np.array([[3], [2]])
+    sizes, wanted = np.array([2, 3]), np.array([[6.0, 6.0]])
+    counts, gap = best_counts(contents, sizes, wanted)
+    assert (deviation_of(contents, counts, wanted), gap) == (0, 0)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    count=st.integers(12, 60),
+    seed=st.integers(0, 100),
+    families=st.sampled_from([0, 8, 30]),
+    split=st.sampled_from([SPLIT, k_fold(2), k_fold(3, 2)]),
+)
+def test_everyone_has_one_part_in_each_fold_and_no_family_is_divided(count, seed, families, split):
+    people = patients(count, seed, families)
+    folds, _ = folds_of(people, split, given=[], **DRAWING)
+    for _, fold in folds.groupby("fold"):
+        assert sorted(fold["patient"]) == list(people["patient"])
+        assert set(fold["part"]) == {"train", "validation", "test"}
+        family_of = people.dropna(subset="family").set_index("patient")["family"]
+        placed = fold.assign(family=fold["patient"].map(family_of)).dropna()
+        assert placed[["family", "part"]].drop_duplicates()["family"].is_unique
+
+
+@pytest.mark.parametrize("split", [SPLIT, k_fold(3, 2)])
+def test_the_order_of_rows_does_not_matter(split):
+    people = patients(40, families=15)
+    first, balance = folds_of(people, split, given=[], **DRAWING)
+    again, balance_again = folds_of(
+        people.sample(frac=1, random_state=3), split, given=[], **DRAWING
+    )
+    pd.testing.assert_frame_equal(first, again)
+    pd.testing.assert_frame_equal(balance, balance_again)
+
+
+def test_another_seed_draws_others_in_the_same_numbers():
+    people = patients(60)
+    one, balance = folds_of(people, SPLIT, given=[], **DRAWING)
+    two, balance_two = folds_of(people, SPLIT, given=[], **(DRAWING | {"seed": 2}))
+    assert not one.equals(two)
+    pd.testing.assert_frame_equal(balance, balance_two)
+
+
+def test_each_patient_tests_once_in_a_repeat_and_repeats_differ():
+    folds, _ = folds_of(patients(50), k_fold(5, 2), given=[], **DRAWING)
+    tests = folds[folds["part"] == "test"]
+    for repeat in (0, 1):
+        mine = tests[tests["fold"] // 5 == repeat]
+        assert mine["patient"].is_unique
+        assert len(mine) == 50
+    sets = [frozenset(group["patient"]) for _, group in tests.groupby("fold")]
+    assert set(sets[:5]) != set(sets[5:])
+
+
+def test_fractions_are_never_missed_by_a_patient_or_more_without_families():
+    _, balance = folds_of(patients(300, types="AAABBC"), SPLIT, given=[], **DRAWING)
+    assert balance["deviation"].max() < 1
+    assert (balance["deviation"] == (balance["got"] - balance["wanted"]).abs()).all()
+
+
+def test_a_stratum_of_two_leaves_the_others_even():
+    people = patients(102, types="A")
+    people.loc[:1, "cancer_type"] = "rare"
+    _, balance = folds_of(people, k_fold(5), given=[], **DRAWING)
+    tested = balance[(balance["stratum"] == "all") & (balance["part"] == "test")]
+    assert tested["got"].between(20, 21).all()
+
+
+def test_a_missing_value_is_a_stratum_of_its_own():
+    table = strata_of(patients(30).set_index("patient"), ["arm"])
+    assert list(table.columns) == ["all", "arm=missing", "arm=x", "arm=y"]
+    assert table["all"].all()
+
+
+def test_equal_family_names_of_two_cohorts_are_two_families():
+    people = patients(4).assign(cohort=list("aabb"), family="F1").set_index("patient")
+    assert groups_of(people, ["family"]).tolist() == [0, 0, 1, 1]
+
+
+def test_too_few_families_are_refused():
+    with pytest.raises(ValueError, match="cannot fill 3 parts"):
+        folds_of(patients(12, families=2), SPLIT, given=[], **DRAWING)
+
+
+def test_only_training_patients_are_divided():
+    people = patients(30)
+    people.loc[:3, "role"] = ["external", "new", "external", "new"]
+    folds, _ = folds_of(people, SPLIT, given=[], **DRAWING)
+    assert set(folds["patient"]) == set(people["patient"][4:])
+
+
+def given_table(people, folds, repeats):
+    numbers = {f"repeat{n + 1}": (people.index + n) % folds for n in range(repeats)}
+    return pd.DataFrame({"patient": people["patient"], **numbers}).astype(str)
+
+
+def test_given_folds_are_kept():
+    people = patients(30)
+    given = given_folds(given_table(people, 3, 2), "patient", 2)
+    folds, balance = folds_of(people, given_scheme(3, 2), given=[given], **DRAWING)
+    fifth = fold_of(folds, 5)
+    tested = fifth["patient"][fifth["part"] == "test"]
+    assert list(tested) == list(people["patient"][(people.index + 1) % 3 == 2])
+    assert balance.loc[balance["part"] == "test", "optimum_gap"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda table: table.iloc[1:], "leave out 1 patient"),
+        (lambda table: table.replace({"repeat1": {"2": "3"}}), "hold 10 number"),
+        (lambda table: pd.concat([table, table.iloc[:1]]), "1 patient.* twice"),
+        (lambda table: table.replace({"repeat1": {"2": "two"}}), "10 value"),
+    ],
+)
+def test_given_folds_that_do_not_fit_are_refused(spoil, told):
+    people = patients(30)
+    with pytest.raises(ValueError, match=told):
+        folds_of(
+            people,
+            given_scheme(3),
+            given=[given_folds(spoil(given_table(people, 3, 1)), "patient", 1)],
+            **DRAWING,
+        )
+
+
+def test_given_folds_that_divide_a_family_are_refused():
+    people = patients(30).assign(family=["F1"] * 2 + [None] * 28)
+    given = given_folds(given_table(people, 3, 1), "patient", 1)
+    with pytest.raises(ValueError, match="divide 1 families"):
+        folds_of(people, given_scheme(3), given=[given], **DRAWING)
+
+
+def test_a_fold_that_is_none_is_refused():
+    folds, _ = folds_of(patients(30), SPLIT, given=[], **DRAWING)
+    with pytest.raises(ValueError, match="no fold 1"):
+        fold_of(folds, 1)
+
+
+ENDPOINTS = {"response": "remission", "os": {"months": "os_months", "event": "dead"}}
+
+
+def clinical(names, **columns):
+    table = {"patient": names, "cancer_type": "A", "arm": "x", "family": None, "site": "h"}
+    outcomes = {"remission": 1.0, "os_months": 3.0, "dead": 0.0}
+    return pd.DataFrame(table | outcomes | columns)
+
+
+def test_roles_follow_cohort_and_outcomes():
+    none = {"remission": [1.0, None], "os_months": [3.0, None], "dead": [0.0, None]}
+    tables = {"a": clinical(["P2", "P1"], **none), "b": clinical(["P3"])}
+    listed = patients_of(tables, {"a": ["P2", "P9"], "b": []}, ["b"], ENDPOINTS)
+    assert dict(zip(listed["patient"], listed["role"], strict=True)) == {
+        "P1": "new",
+        "P2": "train",
+        "P3": "external",
+        "P9": "new",
+    }
+    assert listed.set_index("patient")["has_genome"].to_dict() == {
+        "P1": False,
+        "P2": True,
+        "P3": False,
+        "P9": True,
+    }
+    assert list(listed.columns[-3:]) == ["response", "os_time", "os_event"]
+
+
+def test_an_external_cohort_may_lack_an_outcome():
+    tables = {"a": clinical(["P1"]), "b": clinical(["P2"]).drop(columns="remission")}
+    listed = patients_of(tables, {"a": ["P1"], "b": ["P2"]}, ["b"], ENDPOINTS)
+    assert listed["response"].tolist()[0] == 1
+    assert listed["response"].isna().tolist() == [False, True]
+
+
+def test_a_patient_of_two_cohorts_is_refused_without_a_name():
+    tables = {"a": clinical(["P1"]), "b": clinical(["P1"])}
+    with pytest.raises(ValueError, match=r"1 patient\(s\) stand in several cohorts") as caught:
+        patients_of(tables, {"a": [], "b": []}, [], ENDPOINTS)
+    assert "P1" not in str(caught.value)
+
+
+def test_a_study_without_outcomes_is_refused():
+    table = clinical(["P1"], remission=None, os_months=None, dead=None)
+    with pytest.raises(ValueError, match="No patient of the training cohorts has an outcome"):
+        patients_of({"a": table}, {"a": []}, [], ENDPOINTS)
