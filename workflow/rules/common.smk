@@ -24,8 +24,16 @@ SEEDS = SETTINGS["model"]["training"]["seeds"]
 CALLED = {stage: SETTINGS[stage] for stage in ("reference", "alignment", "calling")}
 JOINT = {stage: SETTINGS[stage] for stage in ("genotypes", "quality", "annotation", "tensors")}
 STUDIED = {stage: SETTINGS[stage] for stage in ("splits", "model", "evaluation", "prediction")}
+# Gene models and pathways come after the calls: another one makes no sample anew.
+SAMPLED = {
+    "alignment": SETTINGS["alignment"],
+    "genome": {
+        key: SETTINGS["reference"][key]
+        for key in ("fasta", "calling_intervals", "padding_bases", "shards")
+    },
+}
 IDENTITIES = {
-    sample: identity_of_sample(RUN.rows_of(sample), CALLED) for sample in RUN.sample_names
+    sample: identity_of_sample(RUN.rows_of(sample), SAMPLED) for sample in RUN.sample_names
 }
 GENERATIONS = {
     cohort: generation_of_cohort(RUN.rows_in(cohort), CALLED | JOINT | RUN.assay_of(cohort))
