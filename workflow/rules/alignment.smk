@@ -87,11 +87,11 @@ rule mark_duplicates:
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         units=lambda wildcards, input: [word for path in input.units for word in ("--INPUT", path)],
-        java=lambda wildcards, input, resources: java_options(resources.mem_mb, *input.units),
+        compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
         exec 2>{log:q}
-        gatk --java-options {params.java:q} MarkDuplicates {params.units:q} \
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" MarkDuplicates {params.units:q} \
             --OUTPUT {output.alignment:q} --METRICS_FILE {output.metrics:q} \
             --COMPRESSION_LEVEL 1 --VALIDATION_STRINGENCY SILENT \
             --ADD_PG_TAG_TO_READS false --TMP_DIR {resources.tmpdir:q} >&2

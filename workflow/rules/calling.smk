@@ -26,11 +26,11 @@ rule calibrate_dragstr:
         runtime="8h",
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        java=lambda wildcards, input, resources: java_options(resources.mem_mb, input.alignment),
+        compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
         exec 2>{log:q}
-        gatk --java-options {params.java:q} CalibrateDragstrModel \
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" CalibrateDragstrModel \
             --reference {input.genome:q} --input {input.alignment:q} \
             --str-table-path {input.repeats:q} --output {output.model:q} \
             --tmp-dir {resources.tmpdir:q} >&2
@@ -60,11 +60,11 @@ rule call_shard:
         runtime="24h",
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        java=lambda wildcards, input, resources: java_options(resources.mem_mb, input.alignment),
+        compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
         exec 2>{log:q}
-        gatk --java-options {params.java:q} HaplotypeCaller \
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" HaplotypeCaller \
             --reference {input.genome:q} --input {input.alignment:q} \
             --intervals {input.intervals:q} --emit-ref-confidence GVCF \
             --dragen-mode true --dragstr-params-path {input.model:q} \
@@ -103,11 +103,11 @@ rule reblock_gvcf:
         calls=lambda wildcards, input: [
             word for path in input.calls for word in ("--variant", path)
         ],
-        java=lambda wildcards, input, resources: java_options(resources.mem_mb, *input.calls),
+        compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
         exec 2>{log:q}
-        gatk --java-options {params.java:q} ReblockGVCF --reference {input.genome:q} \
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" ReblockGVCF --reference {input.genome:q} \
             {params.calls:q} --tmp-dir {resources.tmpdir:q} --output {output.calls:q} >&2
         """
 

@@ -8,6 +8,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from gcin._code import code_of
+from gcin._java import compiler_options
 from gcin.generations import edition_of_study, generation_of_cohort, identity_of_sample
 from gcin.intake.run import read_run
 

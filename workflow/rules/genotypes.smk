@@ -1,0 +1,180 @@
+"""Genomic VCFs to the genotypes of a cohort; given VCFs join at the end."""
+
+JOINT_SHARDS = {
+    cohort: range(SETTINGS["reference"]["shards"] * bool(RUN.samples_of(cohort, "fastq", "gvcf")))
+    for cohort in RUN.cohorts
+}
+
+
+rule list_calls:
+    """List the genomic VCF of each sample: a cohort's are too many for a command line."""
+    input:
+        calls=lambda wildcards: collect(
+            "results/samples/{sample}/variants.g.vcf.gz",
+            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+        ),
+        indexes=lambda wildcards: collect(
+            "results/samples/{sample}/variants.g.vcf.gz.tbi",
+            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+        ),
+    output:
+        listed="results/cohorts/{cohort}/{generation}/calls.tsv",
+    log:
+        "logs/list_calls/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/list_calls/{cohort}/{generation}.tsv"
+    localrule: True
+    conda:
+        "../../envs/tables.yaml"
+    params:
+        code=code_of("list_calls"),
+        samples=lambda wildcards: RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+    script:
+        "../scripts/list_calls.py"
+
+
+rule genotype_shard:
+    """Call a part of the genome jointly in all samples that have genomic VCFs."""
+    input:
+        calls=lambda wildcards: collect(
+            "results/samples/{sample}/variants.g.vcf.gz{suffix}",
+            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+            suffix=["", ".tbi"],
+        ),
+        listed="results/cohorts/{cohort}/{generation}/calls.tsv",
+        intervals="results/reference/intervals/shard-{shard}.bed",
+        genome="results/reference/genome.fa",
+        others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
+    output:
+        calls=temp("results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz"),
+        index=temp("results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz.tbi"),
+    log:
+        "logs/genotype_shard/{cohort}/{generation}/{shard}.log",
+    benchmark:
+        "benchmarks/results/genotype_shard/{cohort}/{generation}/{shard}.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime="24h",
+    params:
+        min_confidence=lookup("calling/min_confidence", within=SETTINGS),
+        compiler=lambda wildcards: compiler_options(
+            RUN.bytes_of(*RUN.samples_of(wildcards.cohort, "fastq", "gvcf"))
+        ),
+    # The workspace lives for this job only: one that is kept and added to would outlive the
+    # cohort it was made for. GenomicsDB allocates outside the Java heap.
+    shell:
+        """
+        exec 2>{log:q}
+        workspace=$(mktemp --directory --tmpdir={resources.tmpdir:q})
+        trap 'rm --recursive --force "$workspace"' EXIT
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" GenomicsDBImport \
+            --sample-name-map {input.listed:q} --intervals {input.intervals:q} \
+            --merge-input-intervals true --genomicsdb-shared-posixfs-optimizations true \
+            --batch-size 50 --genomicsdb-workspace-path "$workspace/calls" \
+            --tmp-dir {resources.tmpdir:q} >&2
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" GenotypeGVCFs \
+            --reference {input.genome:q} --variant "gendb://$workspace/calls" \
+            --intervals {input.intervals:q} --only-output-calls-starting-in-intervals true \
+            --standard-min-confidence-threshold-for-calling {params.min_confidence:q} \
+            --genomicsdb-shared-posixfs-optimizations true \
+            --tmp-dir {resources.tmpdir:q} --output {output.calls:q} >&2
+        """
+
+
+rule filter_genotypes:
+    """Judge each genotype by its own fields, then split the sites by allele."""
+    input:
+        calls="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz",
+        index="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz.tbi",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+    output:
+        calls=temp("results/cohorts/{cohort}/{generation}/shards/{shard}.bcf"),
+        index=temp("results/cohorts/{cohort}/{generation}/shards/{shard}.bcf.csi"),
+    log:
+        "logs/filter_genotypes/{cohort}/{generation}/{shard}.log",
+    benchmark:
+        "benchmarks/results/filter_genotypes/{cohort}/{generation}/{shard}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="8h",
+    params:
+        code=code_of("filter_genotypes"),
+        filter=lookup("genotypes/filter", within=SETTINGS),
+    script:
+        "../scripts/filter_genotypes.py"
+
+
+rule adopt_vcf:
+    """Bring the samples of a given VCF to the form that joint calls have."""
+    input:
+        calls=lambda wildcards: RUN.files_of(wildcards.cohort, "vcf")[int(wildcards.source)],
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+    output:
+        calls=temp("results/cohorts/{cohort}/{generation}/given/{source}.bcf"),
+        index=temp("results/cohorts/{cohort}/{generation}/given/{source}.bcf.csi"),
+    log:
+        "logs/adopt_vcf/{cohort}/{generation}/{source}.log",
+    benchmark:
+        "benchmarks/results/adopt_vcf/{cohort}/{generation}/{source}.tsv"
+    wildcard_constraints:
+        source=r"\d+",
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="8h",
+    params:
+        code=code_of("adopt_vcf"),
+        samples=lambda wildcards: sorted(
+            set(
+                RUN.rows_in(wildcards.cohort)
+                .set_index("file")["sample"]
+                .loc[[RUN.files_of(wildcards.cohort, "vcf")[int(wildcards.source)]]]
+            )
+        ),
+    script:
+        "../scripts/adopt_vcf.py"
+
+
+rule unite_genotypes:
+    """Gather the shards of joint calls, merge what was given, and put the samples in order."""
+    input:
+        shards=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/shards/{shard}.bcf",
+            shard=JOINT_SHARDS[wildcards.cohort],
+        ),
+        shard_indexes=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/shards/{shard}.bcf.csi",
+            shard=JOINT_SHARDS[wildcards.cohort],
+        ),
+        given=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/given/{source}.bcf",
+            source=range(len(RUN.files_of(wildcards.cohort, "vcf"))),
+        ),
+        given_indexes=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/given/{source}.bcf.csi",
+            source=range(len(RUN.files_of(wildcards.cohort, "vcf"))),
+        ),
+    output:
+        genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
+        index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
+    log:
+        "logs/unite_genotypes/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/unite_genotypes/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="8h",
+    params:
+        code=code_of("unite_genotypes"),
+        samples=lambda wildcards: RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf"),
+    script:
+        "../scripts/unite_genotypes.py"

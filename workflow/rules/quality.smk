@@ -1,0 +1,198 @@
+"""Quality of samples, of a generation's genotypes, and their agreement with a known truth."""
+
+READS = {cohort: RUN.samples_of(cohort, "fastq") for cohort in RUN.cohorts}
+CALLED_SAMPLES = {cohort: RUN.samples_of(cohort, "fastq", "gvcf", "vcf") for cohort in RUN.cohorts}
+TRUTHS = {
+    cohort: [name for name in RUN.cards[cohort]["truth"] if name in CALLED_SAMPLES[cohort]]
+    for cohort in RUN.cohorts
+}
+
+
+rule count_reads:
+    """Count a sample's reads: mapped, paired, duplicates."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        genome="results/reference/genome.fa",
+    output:
+        counts="results/samples/{sample}/quality/flagstat.txt",
+    log:
+        "logs/count_reads/{sample}.log",
+    benchmark:
+        "benchmarks/results/count_reads/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="4h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    shell:
+        """
+        exec 2>{log:q}
+        samtools flagstat --input-fmt-option reference={input.genome:q} \
+            {input.alignment:q} >{output.counts:q}
+        """
+
+
+rule measure_coverage:
+    """Measure a sample's depth over the calling intervals, duplicates left out."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+        intervals="results/reference/intervals/calling.bed",
+    output:
+        multiext(
+            "results/samples/{sample}/quality/coverage",
+            summary=".mosdepth.summary.txt",
+            distribution=".mosdepth.global.dist.txt",
+            region_distribution=".mosdepth.region.dist.txt",
+            regions=".regions.bed.gz",
+            regions_index=".regions.bed.gz.csi",
+            thresholds=".thresholds.bed.gz",
+            thresholds_index=".thresholds.bed.gz.csi",
+        ),
+    log:
+        "logs/measure_coverage/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_coverage/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="8h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        prefix=subpath(output.summary, strip_suffix=".mosdepth.summary.txt"),
+    shell:
+        """
+        exec 2>{log:q}
+        mosdepth --no-per-base --by {input.intervals:q} --thresholds 1,10,20,30 \
+            --fasta {input.genome:q} {params.prefix:q} {input.alignment:q}
+        """
+
+
+rule count_variants:
+    """Count each sample's passing genotypes: transitions, heterozygotes, no-calls."""
+    input:
+        genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
+        index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
+    output:
+        counts="results/cohorts/{cohort}/{generation}/quality/genotypes.txt",
+    log:
+        "logs/count_variants/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/count_variants/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="4h",
+    shell:
+        """
+        exec 2>{log:q}
+        bcftools +setGT {input.genotypes:q} --output-type u -- \
+            --target-gt q --new-gt . --include 'FORMAT/FT!="PASS"' \
+            | bcftools stats --samples - - >{output.counts:q}
+        """
+
+
+rule tabulate_quality:
+    """Gather one row per sample of a generation."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        reads=lambda wildcards: collect(
+            "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
+        ),
+        coverage=lambda wildcards: collect(
+            "results/samples/{sample}/quality/coverage.thresholds.bed.gz",
+            sample=READS[wildcards.cohort],
+        ),
+        depth=lambda wildcards: collect(
+            "results/samples/{sample}/quality/coverage.mosdepth.summary.txt",
+            sample=READS[wildcards.cohort],
+        ),
+        genotypes=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/genotypes.txt"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+    output:
+        table="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
+    log:
+        "logs/tabulate_quality/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/tabulate_quality/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("tabulate_quality"),
+    script:
+        "../scripts/tabulate_quality.py"
+
+
+rule render_multiqc:
+    """Show the quality of every sample of a generation on one page."""
+    input:
+        samples="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
+        reports=lambda wildcards: collect(
+            "results/samples/{sample}/quality/{report}",
+            sample=READS[wildcards.cohort],
+            report=[
+                "flagstat.txt",
+                "duplicates.txt",
+                "coverage.mosdepth.summary.txt",
+                "coverage.mosdepth.global.dist.txt",
+                "coverage.mosdepth.region.dist.txt",
+            ],
+        ),
+    output:
+        page="results/cohorts/{cohort}/{generation}/quality/multiqc.html",
+    log:
+        "logs/render_multiqc/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/render_multiqc/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("render_multiqc"),
+    script:
+        "../scripts/render_multiqc.py"
+
+
+rule measure_concordance:
+    """Compare the passing genotypes of samples whose truth is known with that truth."""
+    input:
+        genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
+        index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+        intervals="results/reference/intervals/calling.bed",
+        truths=lambda wildcards: [
+            RUN.cards[wildcards.cohort]["truth"][name]["vcf"] for name in TRUTHS[wildcards.cohort]
+        ],
+        regions=lambda wildcards: [
+            RUN.cards[wildcards.cohort]["truth"][name]["bed"] for name in TRUTHS[wildcards.cohort]
+        ],
+    output:
+        table="results/cohorts/{cohort}/{generation}/quality/concordance.tsv",
+    log:
+        "logs/measure_concordance/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/measure_concordance/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("measure_concordance"),
+        samples=lambda wildcards: TRUTHS[wildcards.cohort],
+    script:
+        "../scripts/measure_concordance.py"

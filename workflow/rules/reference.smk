@@ -1,7 +1,5 @@
 """The genome: sequence, indexes, and the intervals that calling is shared out over."""
 
-from gcin._java import java_options
-
 
 rule prepare_genome:
     """Unpack the reference sequence and index it."""
@@ -71,12 +69,10 @@ rule compose_str_table:
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
         runtime="4h",
-    params:
-        java=lambda wildcards, input, resources: java_options(resources.mem_mb, input.genome),
     shell:
         """
         exec 2>{log:q}
-        gatk --java-options {params.java:q} ComposeSTRTableFile \
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m" ComposeSTRTableFile \
             --reference {input.genome:q} --output {output.table:q} >&2
         """
 

@@ -1,22 +1,14 @@
-"""Options of a Java tool: its heap, and how far its code is compiled."""
+"""How far the code of a Java tool is compiled."""
 
-from pathlib import Path
-
-HEAP_SHARE = 0.8
 SHORT_JOB_BYTES = 500_000_000
 
 
-def java_options(mem_mb: int, *data: str) -> str:
-    """Options for a job with `mem_mb` of memory that reads the files `data`.
+def compiler_options(data_bytes: int) -> str:
+    """Options for a job over samples whose files in the sheet have `data_bytes` in all.
 
-    A fifth of the memory is left for what lives outside the heap: GenomicsDB, compression, the
-    pair-HMM. A job over less than `SHORT_JOB_BYTES` of data ends before the second compiler has
-    paid for itself, so it is switched off there: HaplotypeCaller over 80 kb at 30x takes 5.6
-    CPU seconds instead of 12.7, with the same bytes as result.
-
-    Raises:
-        FileNotFoundError: The data is not made yet; Snakemake then asks again when it is.
+    A job over less than `SHORT_JOB_BYTES` ends before the second compiler has paid for itself, so
+    it is switched off there: HaplotypeCaller over 80 kb at 30x takes 5.6 CPU seconds instead of
+    12.7, with the same bytes as result. The sheet's files decide, and not the job's own input:
+    that is gone once later jobs are done, and a setting that changed would make the job run again.
     """
-    heap = f"-Xmx{int(mem_mb * HEAP_SHARE)}m"
-    short = sum(Path(path).stat().st_size for path in data) < SHORT_JOB_BYTES
-    return f"{heap} -XX:TieredStopAtLevel=1" if short else heap
+    return "-XX:TieredStopAtLevel=1" if data_bytes < SHORT_JOB_BYTES else ""

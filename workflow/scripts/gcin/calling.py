@@ -54,15 +54,15 @@ def check_gvcf(path: str | Path, sample: str, sizes: Mapping[str, int]) -> int:
         found = list(calls.header.samples)
         if found != [sample]:
             raise ValueError(
-                f"{path} holds sample(s) {', '.join(found[:5]) or 'none'}, the sheet says {sample}. "
-                "Correct the sheet, or rename the sample (bcftools reheader --samples)."
+                f"{path} holds sample(s) {', '.join(found[:5]) or 'none'}, the sheet says "
+                f"{sample}. Correct the sheet, or rename the sample (bcftools reheader --samples)."
             )
         lengths = {name: contig.length for name, contig in calls.header.contigs.items()}
         records, blocks, used = _counted(calls, path, sample)
     require_known_contigs({name: lengths.get(name) for name in used}, sizes, path)
     if not blocks:
         raise ValueError(
-            f"{path} has no reference blocks ({NON_REF} with END), so it is no genomic VCF of "
+            f"{path} has no reference blocks ({NON_REF} alone), so it is no genomic VCF of "
             f"sample {sample}. Call it with -ERC GVCF, or give it as kind vcf."
         )
     return records
@@ -82,7 +82,7 @@ def _counted(calls: Iterable, path: str | Path, sample: str) -> tuple[int, int, 
         for record in calls:
             records += 1
             used.add(record.chrom)
-            blocks += record.alts == (NON_REF,) and "END" in record.info
+            blocks += record.alts == (NON_REF,)
     except (ValueError, OSError) as error:
         raise ValueError(
             f"sample {sample}: {path} breaks off or is damaged after {records} records ({error}). "

@@ -50,6 +50,11 @@ class Run:
         """Rows of the sheet that belong to a cohort."""
         return self.samples[self.samples["cohort"] == cohort]
 
+    def bytes_of(self, *samples: str) -> int:
+        """Size of all files that the sheet names for some samples."""
+        rows = self.samples[self.samples["sample"].isin(samples)].drop_duplicates("file")
+        return sum(int(size) for sizes in rows["size_bytes"] for size in sizes.split())
+
     def samples_of(self, cohort: str, *kinds: str) -> list[str]:
         """Samples of a cohort, sorted, of these kinds (of every kind where none is named)."""
         rows = self.rows_in(cohort)

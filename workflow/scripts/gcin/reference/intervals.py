@@ -6,6 +6,7 @@ only module that knows which library computes on them.
 
 import gzip
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -22,8 +23,7 @@ def read_bed(path: str | Path) -> pd.DataFrame:
     Raises:
         ValueError: Names the file and the first line that is no interval.
     """
-    opened = gzip.open(path, "rt") if str(path).endswith(".gz") else Path(path).open()
-    with opened as stream:
+    with gzip.open(path, "rt") if str(path).endswith(".gz") else Path(path).open() as stream:
         lines = [line.strip() for line in stream if not line.startswith(NO_INTERVAL)]
     rows = pd.Series([line for line in lines if line], dtype=str)
     parts = rows.str.split(n=3, expand=True).reindex(columns=range(3)).set_axis(COLUMNS, axis=1)
@@ -110,7 +110,7 @@ def shards(intervals: pd.DataFrame, count: int) -> list[pd.DataFrame]:
     borders = [total * part // count for part in range(count + 1)]
     return [
         _between(intervals, first, low, high)
-        for low, high in zip(borders[:-1], borders[1:], strict=True)
+        for low, high in pairwise(borders)
     ]
 
 

@@ -1,0 +1,139 @@
+"""Given VCFs: their samples, in the form that joint calls have.
+
+A given file has filters of its own. They judge sites, and a site that fails takes all its genotypes
+with it: FORMAT/FT says so.
+"""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pysam
+from cyvcf2 import VCF, Variant, Writer
+from pysam import bcftools
+
+from gcin.calling import require_known_contigs
+from gcin.genotypes.verdicts import FT_HEADER, NO_VERDICT, PASS
+
+logger = logging.getLogger(__name__)
+
+KEPT = "INFO,^FORMAT/GT,FORMAT/AD,FORMAT/DP,FORMAT/GQ,FORMAT/FT,FORMAT/PL,FORMAT/PS"
+NUMBER_BY_ALLELE = {"AD": "R", "PL": "G"}
+WRITTEN_OUT = re.compile(r"[ACGTN]+", re.IGNORECASE)
+
+
+def adopt(
+    path: str,
+    samples: list[str],
+    genome: str,
+    sizes: Mapping[str, int],
+    scratch: str | Path,
+    adopted: str,
+) -> None:
+    """Write some samples of a given VCF as biallelic, normalised BCF with a verdict on each call.
+
+    Args:
+        path: The given file, plain, gzipped or BCF; no index is needed.
+        samples: The samples to take, as the sheet names them.
+        genome: The reference, indexed.
+        sizes: Length of each contig of the genome in bases.
+        scratch: A folder for files that are not kept.
+        adopted: The file to write.
+
+    Raises:
+        ValueError: Names file, sample or contig, and the remedy.
+    """
+    names = ("samples.txt", "header.txt", "chosen.bcf", "renamed.bcf", "split.bcf", "judged.bcf")
+    listed, header, chosen, renamed, split, judged = (str(Path(scratch) / name) for name in names)
+    Path(header).write_text(_allele_numbered(_header_of(path, samples)))
+    Path(listed).write_text("\n".join(samples) + "\n")
+    try:
+        bcftools.view("-S", listed, "--no-update", "-Ob", "-o", chosen, path, catch_stdout=False)
+        require_known_contigs(_contigs_of(chosen), sizes, path)
+        bcftools.reheader("-h", header, "-o", renamed, chosen, catch_stdout=False)
+        options = ("-f", genome, "-m", "-any", "-d", "exact", "-Ob", "-o", split)
+        bcftools.norm(*options, renamed, catch_stdout=False)
+        judge_sites(split, judged)
+        bcftools.annotate("-x", KEPT, "-Ob", "-o", adopted, judged, catch_stdout=False)
+        bcftools.index("--force", adopted, catch_stdout=False)
+    except pysam.SamtoolsError as error:
+        raise ValueError(
+            f"{path} cannot be brought to the genome's form: {error}. It must be sorted, whole, "
+            "and of the assembly that reference.fasta is."
+        ) from None
+
+
+def _header_of(path: str, samples: list[str]) -> pysam.VariantHeader:
+    """Read the header that the file will have once `samples` are taken out of it."""
+    try:
+        with pysam.VariantFile(path) as calls:
+            header = calls.header.copy()
+            missing = sorted(set(samples) - set(calls.header.samples))
+    except (ValueError, OSError) as error:
+        raise ValueError(f"{path} cannot be read as VCF ({error}). Copy it again.") from None
+    if missing:
+        raise ValueError(
+            f"{path} has no sample {', '.join(missing[:5])}. Correct the sheet, or rename the "
+            "samples of the file (bcftools reheader --samples)."
+        )
+    if not len(header.contigs):
+        raise ValueError(
+            f"{path} has no contig lines in its header. Add them: bcftools reheader --fai GENOME.fai"
+        )
+    return header
+
+
+def _allele_numbered(header: pysam.VariantHeader) -> str:
+    """Say of AD and PL that they have a value per allele or genotype, so that they can be split.
+
+    Older callers declare them as lists of any length.
+    """
+    text = str(header)
+    for name, number in NUMBER_BY_ALLELE.items():
+        text = text.replace(
+            f"##FORMAT=<ID={name},Number=.,", f"##FORMAT=<ID={name},Number={number},"
+        )
+    return text
+
+
+def _contigs_of(path: str) -> dict[str, int | None]:
+    """Contigs that have records, with the length that the header gives them."""
+    bcftools.index("--force", path, catch_stdout=False)
+    used = [line.split("\t")[0] for line in bcftools.index("--stats", path).splitlines()]
+    with pysam.VariantFile(path) as calls:
+        return {name: calls.header.contigs[name].length for name in used}
+
+
+def judge_sites(calls: str | Path, judged: str | Path) -> None:
+    """Turn a file's own filters into verdicts on genotypes, and drop alleles not written out."""
+    reader = VCF(str(calls))
+    has_verdicts = "##FORMAT=<ID=FT," in reader.raw_header
+    reader.add_format_to_header(FT_HEADER)
+    writer = Writer(str(judged), reader, mode="wb")
+    counts = Counter()
+    for site in reader:
+        if not (site.ALT and WRITTEN_OUT.fullmatch(site.ALT[0])):
+            counts["alleles dropped, not written out"] += 1
+            continue
+        counts[site.FILTER or PASS] += 1
+        site.set_format("FT", _verdicts(site, site.format("FT") if has_verdicts else None))
+        writer.write_record(site)
+    writer.close()
+    for name, count in sorted(counts.items()):
+        logger.info("%s: %d record(s)", name, count)
+
+
+def _verdicts(site: Variant, own: np.ndarray | None) -> np.ndarray:
+    """Verdict on each genotype of a site: the site's filter where it fails, else the file's own."""
+    called = (site.genotype.array()[:, :-1] >= 0).any(axis=1)
+    if site.FILTER:
+        verdict = np.full(len(called), site.FILTER.encode())
+    elif own is None:
+        verdict = np.full(len(called), PASS.encode())
+    else:
+        given = np.char.encode(own.astype(str))
+        verdict = np.where(np.isin(given, (b"", b".")), PASS.encode(), given)
+    return np.where(called, verdict, NO_VERDICT.encode())

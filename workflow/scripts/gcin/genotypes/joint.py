@@ -1,0 +1,90 @@
+"""Joint genotypes: filtered and split, shard by shard, and merged with what was given."""
+
+from pathlib import Path
+
+from cyvcf2 import VCF
+from pysam import bcftools
+
+from gcin.generations import require_samples
+from gcin.genotypes.given import KEPT
+
+MAX_OPEN_FILES = 500
+
+
+def split_alleles(judged: str, genome: str, scratch: str | Path, split: str) -> None:
+    """Write one normalised record per alternate allele, with the fields that are kept.
+
+    An allele `*` says only that an upstream deletion reaches here; that has its own record.
+    """
+    biallelic, written = (str(Path(scratch) / name) for name in ("biallelic.bcf", "written.bcf"))
+    options = ("-f", genome, "-m", "-any", "-Ob", "-o", biallelic)
+    bcftools.norm(*options, judged, catch_stdout=False)
+    bcftools.view("-e", 'ALT="*"', "-Ob", "-o", written, biallelic, catch_stdout=False)
+    bcftools.annotate("-x", KEPT, "-Ob", "-o", split, written, catch_stdout=False)
+    bcftools.index("--force", split, catch_stdout=False)
+
+
+def unite(
+    shards: list[str], given: list[str], samples: list[str], scratch: str | Path, united: str
+) -> None:
+    """Gather the shards, merge what was given, and put the samples in order.
+
+    A sample whose file does not have a site stays a no-call there: absent is not reference.
+
+    Args:
+        shards: Joint calls of the parts of the genome, in genome order.
+        given: Adopted files, each of its own samples.
+        samples: Every sample of the cohort, in the order they are to have.
+        scratch: A folder for files that are not kept.
+        united: The BCF to write; its index goes beside it.
+
+    Raises:
+        ValueError: The files do not hold exactly these samples, or one of them twice.
+    """
+    sources = [_gathered(shards, scratch)] if shards else []
+    sources += given
+    found = [name for source in sources for name in VCF(source).samples]
+    require_samples(found, samples, united)
+    if len(found) > len(set(found)):
+        twice = sorted({name for name in found if found.count(name) > 1})
+        raise ValueError(
+            f"sample(s) {', '.join(twice[:5])} come from more than one file. Name one in the sheet."
+        )
+    merged = _merged(sources, scratch)
+    listed = Path(scratch) / "order.txt"
+    listed.write_text("\n".join(samples) + "\n")
+    options = ("-S", str(listed), "--min-ac", "1:nref", "-Ob", "-o", united)
+    bcftools.view(*options, merged, catch_stdout=False)
+    bcftools.index("--force", united, catch_stdout=False)
+
+
+def _gathered(shards: list[str], scratch: str | Path) -> str:
+    """Concatenate shards; normalising may have moved a record to the left of its shard."""
+    gathered = str(Path(scratch) / "gathered.bcf")
+    options = ("--allow-overlaps", "-Ob", "-o", gathered)
+    bcftools.concat(*options, *shards, catch_stdout=False)
+    bcftools.index("--force", gathered, catch_stdout=False)
+    return gathered
+
+
+def _merged(sources: list[str], scratch: str | Path) -> str:
+    """Merge files of different samples, as many at a time as a process may hold open."""
+    level = 0
+    while len(sources) > 1:
+        groups = [sources[i : i + MAX_OPEN_FILES] for i in range(0, len(sources), MAX_OPEN_FILES)]
+        sources = [
+            _merge(group, str(Path(scratch) / f"merged-{level}-{number}.bcf"))
+            for number, group in enumerate(groups)
+        ]
+        level += 1
+    return sources[0]
+
+
+def _merge(sources: list[str], merged: str) -> str:
+    """Merge files of different samples; a site passes where it passes in one of them."""
+    if len(sources) == 1:
+        return sources[0]
+    options = ("--merge", "none", "--filter-logic", "x", "-Ob", "-o", merged)
+    bcftools.merge(*options, *sources, catch_stdout=False)
+    bcftools.index("--force", merged, catch_stdout=False)
+    return merged

@@ -1,0 +1,16 @@
+"""Compare the passing genotypes of samples whose truth is known with that truth."""
+
+from gcin._log import log_to
+from gcin.quality.truth import concordance
+
+log_to(snakemake.log[0])
+
+table = concordance(
+    snakemake.input.genotypes,
+    snakemake.params.samples,
+    snakemake.input.truths,
+    snakemake.input.regions,
+    snakemake.input.intervals,
+    snakemake.input.genome,
+)
+table.to_csv(snakemake.output.table, sep="\t", index=False, float_format="%.6g")

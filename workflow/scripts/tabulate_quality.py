@@ -1,0 +1,18 @@
+"""Gather one row per sample of a generation."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.quality import samples
+
+log_to(snakemake.log[0])
+
+manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+measures = [
+    samples.read_counts(snakemake.input.reads),
+    samples.mean_depths(snakemake.input.depth),
+    samples.covered_shares(snakemake.input.coverage),
+    samples.genotype_counts(snakemake.input.genotypes),
+]
+table = samples.quality_table(manifest, measures)
+table.to_csv(snakemake.output.table, sep="\t", float_format="%.6g")
