@@ -8,17 +8,13 @@ rule list_patients:
             "results/cohorts/{cohort}/{generation}/clinical/patients.parquet",
             zip,
             cohort=RUN.cohorts_of(wildcards.study),
-            generation=[
-                GENERATIONS[cohort] for cohort in RUN.cohorts_of(wildcards.study)
-            ],
+            generation=[GENERATIONS[cohort] for cohort in RUN.cohorts_of(wildcards.study)],
         ),
         scalars=lambda wildcards: collect(
             "results/cohorts/{cohort}/{generation}/tensors/scalars.parquet",
             zip,
             cohort=RUN.cohorts_of(wildcards.study),
-            generation=[
-                GENERATIONS[cohort] for cohort in RUN.cohorts_of(wildcards.study)
-            ],
+            generation=[GENERATIONS[cohort] for cohort in RUN.cohorts_of(wildcards.study)],
         ),
     output:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",

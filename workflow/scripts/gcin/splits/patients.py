@@ -19,14 +19,12 @@ def patients_of(
         clinical: Each cohort's `patient cancer_type arm family site` and a column per outcome.
         genomes: Patients of each cohort who have a genome.
         external: Cohorts that are not trained on.
-        endpoints: The study's endpoints: the name of a binary outcome, or the names of the
-            outcomes with `months` and `event`.
+        endpoints: Name of a binary outcome, or of those with `months` and `event`.
 
     Returns:
         One row per patient, sorted: `patient cohort role cancer_type arm family site has_genome`,
-        a column per binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` per
-        survival endpoint; missing outcomes are NaN. The role is `external`, `new` (of a training
-        cohort, without any outcome) or `train`.
+        each binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` of survival; NaN
+        where missing. Role `new`: of a training cohort, without any outcome.
 
     Raises:
         ValueError: A patient stands in two cohorts, or none has an outcome to train on.

@@ -1,0 +1,261 @@
+"""What may be wrong with a run, and the words that its user must find in one line."""
+
+from spoiling import (
+    add_row,
+    both,
+    card,
+    case,
+    repeat_column,
+    data,
+    drop_column,
+    rename_column,
+    row,
+    setting,
+    without_rows,
+)
+
+SHEET = [
+    case("unknown column", rename_column("mate", "mates"), "line 1", "'mates'", "mean mate"),
+    case("missing column", drop_column("library"), "line 1", "'library' is missing", "Add it"),
+    case("column twice", repeat_column, "line 1", "'platform' stands in it twice", "Remove one"),
+    case("no rows", without_rows, "has no rows", "Add one row"),
+    case(
+        "unit twice",
+        row(3, unit="L1"),
+        "line 3, column unit",
+        "unit L1 of sample S1",
+        "Rename the unit",
+    ),
+    case(
+        "file missing",
+        row(2, file="reads/none.fq.gz"),
+        "line 2, column file",
+        "reads/none.fq.gz of sample S1",
+        "no such file",
+        "Correct the path",
+    ),
+    case("file empty", data("reads/S1.L1_1.fq.gz", b""), "line 2, column file", "it is empty"),
+    case("file a folder", row(2, file="reads"), "line 2, column file", "it is no file"),
+    case("file not named", row(6, file=""), "line 6, column file", "it is empty"),
+    case("no FASTQ", data("reads/S1.L1_1.fq.gz", "text"), "line 2, column file", "no FASTQ"),
+    case("gzip broken", data("reads/S1.L1_1.fq.gz", b"\x1f\x8b\x08"), "line 2", "cannot be read"),
+    case("no mate", row(2, mate=""), "line 2, column mate", "lacks read 2", "not supported yet"),
+    case("mate missing", row(2, mate="none"), "line 2, column mate", "none of sample S1"),
+    case("mate is the file", row(2, mate="reads/S1.L1_1.fq.gz"), "line 2", "stands in line 2"),
+    case("mate of a VCF", row(4, mate="given.vcf.gz"), "line 4, column mate", "a vcf has no mate"),
+    case(
+        "reads of two units",
+        row(3, file="reads/S1.L1_1.fq.gz"),
+        "line 3",
+        "already stands in line 2",
+    ),
+    case("no platform", row(2, platform=""), "line 2, column platform", "lacks its platform"),
+    case("platform in small", row(2, platform="illumina"), "line 2, column platform", "'illumina'"),
+    case("no library", row(2, library=""), "line 2, column library", "lacks its library"),
+    case(
+        "bad characters",
+        row(4, patient="P 2"),
+        "line 4, column patient",
+        "'P 2'",
+        "letters, digits",
+    ),
+    case("name with a slash", row(6, sample="../S4"), "line 6, column sample", "'../S4'"),
+    case("empty name", row(6, unit=""), "line 6, column unit", "''"),
+    case("spaces around", row(4, patient=" P2"), "line 4, column patient", "' P2'", "Remove them"),
+    case(
+        "sample of two patients",
+        row(3, patient="P9"),
+        "line 3, column patient",
+        "sample S1 has patient P1 above and P9 here",
+    ),
+    case("sample of two tissues", row(3, tissue="tumour"), "line 3, column tissue", "S1"),
+    case(
+        "other rows in another cohort",
+        add_row(cohort="c"),
+        "lines 2, 3, 7",
+        "sample S1 has other rows in cohort a and c",
+    ),
+    case("second row of a VCF", add_row(), "line 7, column unit", "already has a row"),
+    case(
+        "sample not in its VCF",
+        row(5, sample="S33"),
+        "line 5, column file",
+        "given.vcf.gz of sample S33",
+        "Did you mean S3",
+    ),
+    case("no VCF", data("given.vcf.gz", "text"), "line 4, column file", "no VCF header"),
+    case("no MAF", data("calls.maf", "Hugo\tGene\n"), "line 6, column file", "it is no MAF"),
+    case("unknown kind", row(6, kind="mav"), "line 6, column kind", "'mav'", "Did you mean maf"),
+    case("unknown tissue", row(6, tissue="tumor"), "line 6, column tissue", "mean tumour"),
+    case("unknown assembly", row(6, assembly="hg19"), "line 6, column assembly", "'hg19'"),
+    case("tumour reads", both(row(2, tissue="tumour"), row(3, tissue="tumour")), "S1 is tumour"),
+    case("BAM", row(6, kind="bam"), "line 6, column kind", "alignments cannot be given yet"),
+    case("CRAM", row(6, kind="cram"), "line 6, column kind", "samtools fastq"),
+    case("GRCh37 VCF", row(4, assembly="GRCh37"), "line 4, column assembly", "only MAF is lifted"),
+]
+
+CARDS = [
+    case("card missing", row(6, cohort="c"), "c.yaml", "no such card", "Write a card"),
+    case("card without title", card("title: A cohort\n", ""), "a.yaml, title", "missing key"),
+    case(
+        "card key misspelt", card("licence:", "license:"), "a.yaml, licen", "Did you mean licence"
+    ),
+    case("card key twice", card("licence: CC0", "title: CC0"), "a.yaml, line 3", "twice"),
+    case("card no YAML", card("tables:", "tables: ["), "a.yaml, line", "it is no YAML"),
+    case("card empty", lambda run: run.cards.update(a="# nothing\n"), "a.yaml", "holds no keys"),
+    case(
+        "clinical file missing",
+        card("file: clinical.tsv", "file: clinic.tsv"),
+        "a.yaml, tables.clinical.file",
+        "clinic.tsv: there is no such file",
+    ),
+    case(
+        "clinical column missing",
+        card("clinical.age", "clinical.Age"),
+        "a.yaml, person.age.column",
+        "no column 'Age'",
+        "Did you mean age",
+    ),
+    case(
+        "patient column missing",
+        card("patient: patient_id", "patient: patient"),
+        "a.yaml, tables.clinical.patient",
+        "no column 'patient'",
+        "Did you mean patient_id",
+    ),
+    case("unknown table", card("clinical.age", "clinic.age"), "person.age.column", "'clinic'"),
+    case("column without table", card("clinical.age", "age"), "person.age.column", "table.column"),
+    case("unknown unit", card("unit: d,", "unit: days,"), "outcome.os_months.unit", "'days'"),
+    case("incompatible unit", card("to: mo", "to: kg"), "outcome.os_months.unit", "'kg'"),
+    case("to without unit", card("unit: d, to", "to"), "outcome.os_months.to", "convert from"),
+    case("unit of a category", card("type: binary", "type: binary, unit: d"), "remission.unit"),
+    case("column and value", card("value: AML", "value: AML, column: clinical.age"), "cancer_type"),
+    case("unknown type", card("type: binary", "type: bool"), "outcome.", "'bool'"),
+    case(
+        "targets missing", card("assay: panel", "assay: panel\ntargets: t.bed"), "a.yaml, targets"
+    ),
+    case(
+        "truth of nobody",
+        card("assay: panel", "assay: panel\ntruth: {S9: {vcf: given.vcf.gz, bed: genes.gtf}}"),
+        "a.yaml, truth",
+        "none of the samples S9",
+    ),
+    case(
+        "header twice", data("clinical.tsv", "patient_id\tage\tage\n"), "tables.clinical", "twice"
+    ),
+    case("clinical latin 1", data("clinical.tsv", b"patient_id\t\xe4ge\n"), "clinical", "UTF-8"),
+]
+
+CONFIG = [
+    case("config key misspelt", setting("quality.min_dept", 10), "quality.min_dept", "min_depth"),
+    case("config key missing", lambda run: run.config["splits"].pop("seed"), "splits.seed", "Seed"),
+    case("wrong type", setting("reference.shards", "two"), "reference.shards", "a whole number"),
+    case("yes for a number", setting("splits.inner_share", "x"), "splits.inner_share", "a number"),
+    case("below bounds", setting("quality.min_depth", -1), "quality.min_depth", "at least 0"),
+    case("above bounds", setting("splits.inner_share", 0.9), "splits.inner_share", "at most 0.5"),
+    case("unknown tool", setting("annotation.tool", "veep"), "annotation.tool", "Did you mean vep"),
+    case("empty list", setting("model.training.seeds", []), "model.training.seeds", "it is empty"),
+    case(
+        "pathway sizes", setting("reference.pathway_genes.min", 200), "pathway_genes", "above max"
+    ),
+    case("reads without FASTA", setting("reference.fasta", None), "reference.fasta", "fastq, vcf"),
+    case("no gene models", setting("reference.gene_models", None), "reference.gene_models", "GTF"),
+    case(
+        "FASTA missing", setting("reference.fasta", "hg.fa"), "reference.fasta", "hg.fa: there is"
+    ),
+    case(
+        "intervals missing",
+        setting("reference.calling_intervals", "t.bed"),
+        "reference.calling_intervals",
+        "t.bed: there is no such file",
+    ),
+    case(
+        "resource missing",
+        setting("reference.pathways", "resources/none.gmt"),
+        "reference.pathways",
+        "resources/none.gmt",
+    ),
+    case(
+        "truth missing", setting("simulation.truth", "truth"), "simulation.truth", "no such folder"
+    ),
+    case(
+        "contigs named otherwise",
+        data("genes.gtf", "1\tx\tgene\t1\t4\n"),
+        "reference.gene_models",
+        "'1', the FASTA has chr1",
+        "same assembly",
+    ),
+    case(
+        "contig not in the index",
+        data("genome.fa.fai", "chr2\t4\t6\t4\t5\n"),
+        "reference.gene_models",
+        "'chr1', the FASTA has chr2",
+    ),
+    case("FASTA is none", data("genome.fa", ""), "reference.fasta", "it is empty"),
+]
+
+STUDIES = [
+    case(
+        "unknown cohort", setting(f"{STUDY}.cohorts", ["A"]), "trial.cohorts", "unknown cohort 'A'"
+    ),
+    case("external trains", setting(f"{STUDY}.external", ["a"]), "trial.external", "what trains"),
+    case("unknown design", setting(f"{STUDY}.designs", ["gcin", "laso"]), "designs", "mean lasso"),
+    case("predicts with none", setting(f"{STUDY}.designs", ["cox"]), "predict_with", "'gcin'"),
+    case(
+        "unknown outcome",
+        setting(f"{STUDY}.endpoints.response", "remision"),
+        "endpoints.response",
+        "'remision'",
+        "Did you mean remission",
+    ),
+    case(
+        "survival without event",
+        setting(f"{STUDY}.endpoints.os", {"months": "os_months"}),
+        "endpoints.os.event",
+        "missing key",
+    ),
+    case(
+        "survival in days",
+        card("unit: d, to: mo", "unit: d"),
+        "endpoints.os.months",
+        "not in months",
+    ),
+    case(
+        "response no binary",
+        setting(f"{STUDY}.endpoints.response", "os_months"),
+        "endpoints.response",
+        "not binary",
+    ),
+    case("unknown scheme", setting(f"{STUDY}.split.scheme", "halves"), "split.scheme", "'halves'"),
+    case("shares of 90", setting(f"{STUDY}.split.scheme", "70-10-10"), "scheme", "100 per cent"),
+    case("no test part", setting(f"{STUDY}.split.scheme", "85-15-0"), "scheme", "three parts"),
+    case(
+        "folds missing", setting(f"{STUDY}.split.scheme", GIVEN), "scheme.file", "folds.tsv: there"
+    ),
+    case(
+        "fold column missing",
+        both(
+            setting(f"{STUDY}.split.scheme", GIVEN),
+            data("folds.tsv", "patient_id\trepeat1\n"),
+        ),
+        "split.scheme",
+        "no column 'repeat2'",
+    ),
+    case(
+        "k-fold with a file",
+        setting(
+            f"{STUDY}.split.scheme",
+            {"name": "k-fold", "folds": 2, "repeats": 1, "file": "genes.gtf"},
+        ),
+        "scheme.file",
+        "reads no file",
+    ),
+    case("unknown stratum", setting(f"{STUDY}.split.stratify", ["arms"]), "stratify", "mean arm"),
+    case("unknown group", setting(f"{STUDY}.split.group", ["site"]), "split.group", "'site'"),
+    case(
+        "patient in both cohorts",
+        row(6, patient="P1"),
+        "studies.trial",
+        "1 patients stand in several of its cohorts (a, b)",
+    ),
+]

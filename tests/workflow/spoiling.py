@@ -1,0 +1,98 @@
+"""Ways to spoil a valid run, and what its user must then be told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+from described_run import Description
+
+
+@dataclass(frozen=True)
+class Case:
+    """A way to spoil a valid run, and what its user must then be told, in one line."""
+
+    name: str
+    spoil: Callable[[Description], object]
+    told: tuple[str, ...]
+
+
+def case(name, spoil, *told):
+    """Name a way to spoil a run and the words that one line of the message must hold."""
+    return pytest.param(Case(name, spoil, told), id=name.replace(" ", "-"))
+
+
+def row(line, **values):
+    """Change fields of the row in this line of the sheet."""
+    return lambda run: run.set_row(line, **values)
+
+
+def card(old, new, cohort="a"):
+    """Replace text of a card."""
+    return lambda run: run.replace_in_card(old, new, cohort)
+
+
+def setting(path, value):
+    """Change one setting, its key path written with dots."""
+
+    def spoil(run):
+        *above, last = path.split(".")
+        place = run.config
+        for key in above:
+            place = place[key]
+        place[last] = value
+
+    return spoil
+
+
+def data(name, content):
+    """Write a file of the data root."""
+    packed = content if isinstance(content, bytes) else content.encode()
+    return lambda run: (run.data / name).write_bytes(packed)
+
+
+def rename_column(old, new):
+    """Rename a column of the sheet."""
+
+    def spoil(run):
+        run.rows = run.rows.rename(columns={old: new})
+
+    return spoil
+
+
+def drop_column(name):
+    """Leave out a column of the sheet."""
+
+    def spoil(run):
+        run.rows = run.rows.drop(columns=name)
+
+    return spoil
+
+
+def add_row(**values):
+    """Repeat the first row of the sheet with other values."""
+
+    def spoil(run):
+        added = pd.concat([run.rows, run.rows.iloc[[0]].assign(**values)], ignore_index=True)
+        run.rows = added
+
+    return spoil
+
+
+def both(*spoils):
+    """Spoil in several ways."""
+    return lambda run: [spoil(run) for spoil in spoils]
+
+
+def without_rows(run):
+    """Leave nothing but the header of the sheet."""
+    run.rows = run.rows.iloc[:0]
+
+
+def repeat_column(run):
+    """Name one column of the sheet twice."""
+    run.rows.columns = [*run.rows.columns[:-1], "platform"]
+
+
+STUDY = "studies.trial"
+GIVEN = {"name": "given", "folds": 2, "repeats": 2, "file": "folds.tsv", "patient": "patient_id"}
