@@ -1,0 +1,119 @@
+"""What each rule asks of a platform, once every profile has had its say."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from project import ROOT, all_rules, directive
+
+RULES = all_rules()
+LOCAL = {name for name, body in RULES.items() if directive(body, "localrule")}
+# Keys that a cluster sets otherwise than one machine; a default profile with them would win.
+LEFT_TO_THE_CLUSTER = {
+    "executor",
+    "jobs",
+    "cores",
+    "retries",
+    "default-resources",
+    "set-resources",
+    "set-threads",
+    "scheduler",
+    "software-deployment-method",
+}
+
+
+def profile(name: str) -> dict:
+    return yaml.safe_load((ROOT / "profiles" / name / "config.yaml").read_text())
+
+
+def dry_run(folder: Path, *arguments: str) -> str:
+    """Plan a whole run of the hospital; what Snakemake prints of it."""
+    command = [sys.executable, "-m", "snakemake", "--configfile", "hospital/config.yaml"]
+    done = subprocess.run(
+        [*command, "--dry-run", *arguments],
+        cwd=folder,
+        env=os.environ | {"NO_COLOR": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def on_slurm(copy) -> dict[str, list[dict[str, str]]]:
+    """The resources of every job planned under `--profile slurm`, by rule."""
+    # Conda itself is not at hand here; whatever replaces it alters no resource.
+    text = dry_run(copy, "--profile", "slurm", "--software-deployment-method", "env-modules")
+    assert "profiles/default" in text
+    jobs = {}
+    for job in re.split(r"^(?:local)?rule ", text, flags=re.MULTILINE)[1:]:
+        rule, stated = job.split(":", 1)[0], re.search(r"^ +resources: (.+)$", job, re.MULTILINE)
+        pairs = (item.split("=", 1) for item in stated[1].split(", ")) if stated else ()
+        jobs.setdefault(rule, []).append(dict(pairs))
+    return jobs
+
+
+def test_every_job_asks_for_memory_and_time(on_slurm):
+    assert len(set(on_slurm) - LOCAL) > 20
+    for rule in set(on_slurm) - LOCAL - {"all"}:
+        for stated in on_slurm[rule]:
+            # What depends on a file that is not made yet is settled when the job is submitted.
+            assert stated["mem_mb"] == "<TBD>" or int(stated["mem_mb"]) >= 500, rule
+            assert int(stated["runtime"]) >= 10, rule
+
+
+def test_training_a_network_gets_a_gpu_and_nothing_else_does(on_slurm):
+    assert on_slurm["train_network"]
+    for rule, jobs in on_slurm.items():
+        for stated in jobs:
+            on_gpu = (stated.get("gpu"), stated.get("slurm_partition"))
+            assert on_gpu == (("1", "gpu") if rule == "train_network" else (None, None)), rule
+
+
+def test_what_a_rule_states_is_not_overruled_by_a_profile(on_slurm):
+    for rule in set(on_slurm) - LOCAL - {"all"}:
+        said = re.search(r'runtime="(\d+)h"', RULES[rule])
+        if said:
+            assert {int(stated["runtime"]) for stated in on_slurm[rule]} == {60 * int(said[1])}
+
+
+def test_profile_of_one_machine_leaves_to_a_cluster_what_is_its_own():
+    assert not LEFT_TO_THE_CLUSTER & set(profile("default"))
+    slurm = profile("slurm")
+    for key, value in profile("default").items():
+        assert slurm[key] == value, f"{key} of profiles/default overrides that of profiles/slurm"
+
+
+def test_plain_run_takes_the_profile_of_one_machine_and_no_conda(copy):
+    text = dry_run(copy, "--cores", "2")
+    assert "profiles/default" in text
+    assert "conda" not in text.lower()
+
+
+def test_profile_of_a_cluster_avoids_the_traps_of_its_executor():
+    slurm = profile("slurm")
+    assert slurm["executor"] == "slurm"
+    assert slurm["retries"] == 2
+    assert slurm["slurm-status-command"] == "squeue"
+    assert slurm["slurm-status-attempts"] >= 100
+    assert not [key for key in slurm if "array" in key]
+    for value in slurm["default-resources"].values():
+        assert "attempt" in value
+
+
+def test_profile_is_found_by_its_name_in_the_root():
+    assert (ROOT / "slurm").readlink() == Path("profiles/slurm")
+    assert (ROOT / "slurm" / "config.yaml").is_file()
+
+
+def test_no_cluster_is_named_in_the_workflow():
+    for path in (ROOT / "workflow").rglob("*.smk"):
+        assert not re.search(r"slurm|partition=|account=|qos", path.read_text(), re.IGNORECASE), (
+            path
+        )
