@@ -5,14 +5,17 @@ from spoiling import (
     both,
     card,
     case,
-    repeat_column,
     data,
     drop_column,
     rename_column,
+    repeat_column,
     row,
     setting,
     without_rows,
 )
+
+STUDY = "studies.trial"
+GIVEN = {"name": "given", "folds": 2, "repeats": 2, "file": "folds.tsv", "patient": "patient_id"}
 
 SHEET = [
     case("unknown column", rename_column("mate", "mates"), "line 1", "'mates'", "mean mate"),

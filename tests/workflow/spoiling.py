@@ -92,7 +92,3 @@ def without_rows(run):
 def repeat_column(run):
     """Name one column of the sheet twice."""
     run.rows.columns = [*run.rows.columns[:-1], "platform"]
-
-
-STUDY = "studies.trial"
-GIVEN = {"name": "given", "folds": 2, "repeats": 2, "file": "folds.tsv", "patient": "patient_id"}
