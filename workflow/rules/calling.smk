@@ -115,7 +115,7 @@ rule reblock_gvcf:
 rule adopt_gvcf:
     """Check a given genomic VCF and keep it where called ones are kept."""
     input:
-        calls=lambda wildcards: RUN.rows_of(wildcards.sample)["file"].unique(),
+        calls=lambda wildcards: RUN.rows_of(wildcards.sample)["file"].iat[0],
         index="results/reference/genome.fa.fai",
     output:
         calls="results/samples/{sample}/variants.g.vcf.gz",

@@ -1,0 +1,77 @@
+"""Quality of samples, read from the reports of the tools."""
+
+import gzip
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.quality import samples
+
+FLAGSTAT = """\
+110 + 0 in total (QC-passed reads + QC-failed reads)
+100 + 0 primary
+10 + 0 secondary
+0 + 0 supplementary
+25 + 0 duplicates
+20 + 0 primary duplicates
+99 + 0 mapped (90.00% : N/A)
+90 + 0 primary mapped (90.00% : N/A)
+"""
+
+
+def report(folder, sample, name, text):
+    path = folder / "samples" / sample / "quality" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode()) if name.endswith("gz") else text.encode())
+    return str(path)
+
+
+def test_reads_are_counted_once_however_often_they_align(tmp_path):
+    counts = samples.read_counts([report(tmp_path, "S1", "flagstat.txt", FLAGSTAT)])
+    assert counts.loc["S1"].to_dict() == {"reads": 100, "mapped": 0.9, "duplicates": 0.2}
+
+
+def test_a_sample_without_reads_has_no_shares(tmp_path):
+    empty = FLAGSTAT.replace("100 + 0 primary", "0 + 0 primary")
+    counts = samples.read_counts([report(tmp_path, "S1", "flagstat.txt", empty)])
+    assert counts.loc["S1", ["mapped", "duplicates"]].isna().all()
+
+
+def test_covered_shares_weigh_intervals_by_their_bases(tmp_path):
+    table = "#chrom\tstart\tend\tregion\t1X\t10X\t20X\t30X\n"
+    table += "chr1\t0\t100\ta\t100\t100\t50\t0\nchr1\t200\t500\tb\t300\t0\t0\t0\n"
+    shares = samples.covered_shares([report(tmp_path, "S1", "coverage.thresholds.bed.gz", table)])
+    assert shares.loc["S1"].tolist() == [0.25, 0.125, 0.0]
+
+
+def test_mean_depth_is_that_of_the_called_bases(tmp_path):
+    text = "chrom\tlength\tbases\tmean\tmin\tmax\ntotal\t9\t9\t1.0\t0\t2\n"
+    text += "total_region\t9\t9\t31.5\t0\t2\n"
+    depths = samples.mean_depths([report(tmp_path, "S1", "coverage.mosdepth.summary.txt", text)])
+    assert depths.loc["S1", "depth"] == 31.5
+
+
+def psc(sample, hom, het, transitions, transversions, missing):
+    fields = [0, sample, 5, hom, het, transitions, transversions, 0, 30.0, 0, 0, 0, missing]
+    return "PSC\t" + "\t".join(map(str, fields))
+
+
+def test_genotype_counts_become_ratios(tmp_path):
+    lines = ["SN\t0\tnumber of samples:\t2", "SN\t0\tnumber of records:\t40"]
+    lines += [psc("S1", 4, 6, 8, 4, 10), psc("S2", 0, 0, 0, 0, 40)]
+    path = tmp_path / "genotypes.txt"
+    path.write_text("\n".join(lines))
+    counts = samples.genotype_counts([str(path)])
+    assert counts.loc["S1"].to_dict() == {"ti_tv": 2.0, "het_hom": 1.5, "missing": 0.25}
+    assert counts.loc["S2", "missing"] == 1
+    assert counts.loc["S2", ["ti_tv", "het_hom"]].isna().all()
+
+
+def test_every_sample_of_the_manifest_has_a_row_in_order():
+    manifest = pd.DataFrame({"sample": ["B", "A", "A"], "kind": ["maf", "fastq", "fastq"]})
+    measured = pd.DataFrame({"depth": [30.0]}, index=["A"])
+    table = samples.quality_table(manifest, [measured, pd.DataFrame()])
+    assert table.index.tolist() == ["A", "B"]
+    assert table["kind"].tolist() == ["fastq", "maf"]
+    assert table["depth"].tolist() == pytest.approx([30.0, np.nan], nan_ok=True)
