@@ -81,7 +81,7 @@ def _header_of(path: str, samples: list[str]) -> pysam.VariantHeader:
         )
     if not len(header.contigs):
         raise ValueError(
-            f"{path} has no contig lines in its header. Add them: bcftools reheader --fai GENOME.fai"
+            f"{path} has no contig lines in its header. Add them (bcftools reheader --fai)."
         )
     return header
 

@@ -1,108 +1,100 @@
 """One row of quality per sample, from the reports of the tools that looked at it."""
 
 import re
-from collections.abc import Mapping
-from io import StringIO
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 COLUMNS = [
-    "pairs", "mapped", "duplicates", "depth", "share_1x", "share_10x", "share_20x", "share_30x",
-    "variants", "ti_tv", "het_hom", "missing",
+    "kind", "reads", "mapped", "duplicates", "depth", "share_10x", "share_20x", "share_30x",
+    "ti_tv", "het_hom", "missing",
 ]  # fmt: skip
-FLAGSTAT = re.compile(r"^(\d+) \+ (\d+) (.+?)(?: \(.*\))?$", re.MULTILINE)
-GENOTYPE_FIELDS = [
-    "PSC", "id", "sample", "hom_ref", "hom_alt", "het", "transitions", "transversions", "indels",
-    "depth", "singletons", "hap_ref", "hap_alt", "no_call",
-]  # fmt: skip
+FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
+RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
+THRESHOLDS = {"10X": "share_10x", "20X": "share_20x", "30X": "share_30x"}
+PER_SAMPLE = {2: "sample", 4: "hom", 5: "het", 6: "transitions", 7: "transversions", 13: "no_call"}
 
 
-def mapped_share(flagstat: str) -> dict[str, float]:
-    """Read pairs and the share of primary reads that are mapped, from `samtools flagstat`."""
-    counts = {name: int(passed) for passed, _, name in FLAGSTAT.findall(flagstat)}
-    return {
-        "pairs": counts["read1"],
-        "mapped": _share(counts["primary mapped"], counts["primary"]),
-    }
+def sample_of(report: str | Path) -> str:
+    """Name the sample that a report named `…/{sample}/quality/{report}` is about."""
+    return Path(report).parts[-3]
 
 
-def duplicate_share(metrics: str) -> dict[str, float]:
-    """Share of the examined reads that are duplicates, over all libraries (Picard)."""
-    table = metrics.split("## METRICS CLASS", 1)[1].split("\n", 1)[1].split("\n\n", 1)[0]
-    libraries = pd.read_csv(StringIO(table), sep="\t").sum(numeric_only=True)
-    examined = libraries["UNPAIRED_READS_EXAMINED"] + 2 * libraries["READ_PAIRS_EXAMINED"]
-    copies = libraries["UNPAIRED_READ_DUPLICATES"] + 2 * libraries["READ_PAIR_DUPLICATES"]
-    return {"duplicates": _share(copies, examined)}
+def read_counts(reports: Iterable[str]) -> pd.DataFrame:
+    """Samples by `reads mapped duplicates`, from `samtools flagstat`.
 
-
-def coverage(thresholds: pd.DataFrame, regions: pd.DataFrame) -> dict[str, float]:
-    """Mean depth of the target bases, and the share of them at each depth (mosdepth).
-
-    Args:
-        thresholds: `start end` and the number of bases at least as deep as each threshold (`10X`).
-        regions: `start end depth` of the same regions.
+    Each read counts once, however often it aligns; the last two are shares of the reads.
     """
-    lengths = thresholds["end"] - thresholds["start"]
-    deep = {
-        f"share_{name.lower()}": _share(thresholds[name].sum(), lengths.sum())
-        for name in thresholds.columns
-        if re.fullmatch(r"\d+X", name)
-    }
-    bases = regions["end"] - regions["start"]
-    return {"depth": _share((regions["depth"] * bases).sum(), bases.sum()), **deep}
+    rows = {}
+    for report in reports:
+        counts = {name: int(n) for n, name in FLAGSTAT.findall(Path(report).read_text())}
+        reads = counts["primary"]
+        rows[sample_of(report)] = {
+            "reads": reads,
+            "mapped": _share(counts["primary mapped"], reads),
+            "duplicates": _share(counts["primary duplicates"], reads),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def genotype_summary(stats: str) -> pd.DataFrame:
-    """What each sample's passing genotypes look like, from `bcftools stats --samples -`.
+def mean_depths(reports: Iterable[str]) -> pd.DataFrame:
+    """Samples by mean `depth` of the called bases in reads, from mosdepth's summary."""
+    rows = {}
+    for report in reports:
+        means = pd.read_csv(report, sep="\t", index_col="chrom")["mean"]
+        rows[sample_of(report)] = {"depth": means["total_region"]}
+    return pd.DataFrame.from_dict(rows, orient="index")
 
-    Returns:
-        Samples by `variants ti_tv het_hom missing`; `missing` is the share of the cohort's
-        alleles at which the sample has no passing genotype.
+
+def covered_shares(reports: Iterable[str]) -> pd.DataFrame:
+    """Samples by share of the called bases with so many reads, from mosdepth's thresholds."""
+    rows = {}
+    for report in reports:
+        table = pd.read_csv(report, sep="\t")
+        bases = (table["end"] - table["start"]).sum()
+        rows[sample_of(report)] = {
+            name: _share(table[threshold].sum(), bases) for threshold, name in THRESHOLDS.items()
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def genotype_counts(reports: Iterable[str]) -> pd.DataFrame:
+    """Samples by `ti_tv het_hom missing` of passing genotypes, from `bcftools stats --samples -`.
+
+    `missing` is the share of the alleles of the cohort at which a sample has no passing genotype.
     """
+    return pd.concat([pd.DataFrame(), *(_genotypes(Path(path).read_text()) for path in reports)])
+
+
+def _genotypes(stats: str) -> pd.DataFrame:
     lines = [line.split("\t") for line in stats.splitlines() if line.startswith("PSC\t")]
-    table = pd.DataFrame(lines, columns=GENOTYPE_FIELDS).set_index("sample")
-    counts = table.drop(columns=["PSC", "id"]).astype(float)
-    sites = counts[["hom_ref", "hom_alt", "het", "hap_ref", "hap_alt", "no_call"]].sum(axis=1)
-    # Indel genotypes are counted with the others in bcftools' hom and het columns.
+    rows = [[line[position] for position in PER_SAMPLE] for line in lines]
+    counts = pd.DataFrame(rows, columns=list(PER_SAMPLE.values())).set_index("sample").astype(float)
+    records = float(RECORDS.search(stats)[1])
     return pd.DataFrame(
         {
-            "variants": counts["hom_alt"] + counts["het"] + counts["hap_alt"],
             "ti_tv": counts["transitions"] / counts["transversions"].where(lambda n: n > 0),
-            "het_hom": counts["het"] / counts["hom_alt"].where(lambda n: n > 0),
-            "missing": counts["no_call"] / sites.where(sites > 0),
+            "het_hom": counts["het"] / counts["hom"].where(lambda n: n > 0),
+            "missing": counts["no_call"] / records if records else float("nan"),
         }
     )
 
 
-def read_sample(folder: str | Path) -> dict[str, float]:
-    """Read the quality reports of a sample that came as reads."""
-    folder = Path(folder)
-    kept = {"comment": None, "sep": "\t"}
-    thresholds = pd.read_csv(folder / "coverage.thresholds.bed.gz", **kept)
-    regions = pd.read_csv(folder / "coverage.regions.bed.gz", header=None, **kept)
-    regions = regions.set_axis(["contig", "start", "end", *regions.columns[3:-1], "depth"], axis=1)
-    return {
-        **mapped_share((folder / "flagstat.txt").read_text()),
-        **duplicate_share((folder / "duplicates.txt").read_text()),
-        **coverage(thresholds, regions),
-    }
-
-
-def quality_table(
-    kinds: Mapping[str, str], reads: Mapping[str, Mapping], genotypes: pd.DataFrame
-) -> pd.DataFrame:
+def quality_table(manifest: pd.DataFrame, measures: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put together one row per sample; what a sample's kind cannot tell stays missing.
 
     Args:
-        kinds: Kind of input of each sample of the cohort, in the order wanted.
-        reads: What is known of the samples that came as reads.
-        genotypes: What is known of those that have genotypes.
+        manifest: Rows of the sheet, with `sample` and `kind`.
+        measures: Tables indexed by sample, each of other columns; an empty one has none.
+
+    Returns:
+        Samples in order by `COLUMNS`.
     """
-    table = pd.DataFrame({"kind": pd.Series(kinds, dtype=str)})
-    known = pd.DataFrame.from_dict(reads, orient="index").join(genotypes, how="outer")
-    table = table.join(known.reindex(columns=COLUMNS))
-    return table.rename_axis("sample").reset_index()
+    table = manifest.drop_duplicates("sample").set_index("sample")[["kind"]].sort_index()
+    for measure in measures:
+        table = table.join(measure)
+    return table.reindex(columns=COLUMNS)
 
 
 def _share(part: float, whole: float) -> float:

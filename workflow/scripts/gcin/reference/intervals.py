@@ -108,10 +108,7 @@ def shards(intervals: pd.DataFrame, count: int) -> list[pd.DataFrame]:
         raise ValueError(f"{total} base(s) cannot be shared out into reference.shards = {count}.")
     first = lengths.cumsum() - lengths
     borders = [total * part // count for part in range(count + 1)]
-    return [
-        _between(intervals, first, low, high)
-        for low, high in pairwise(borders)
-    ]
+    return [_between(intervals, first, low, high) for low, high in pairwise(borders)]
 
 
 def _between(intervals: pd.DataFrame, first: pd.Series, low: int, high: int) -> pd.DataFrame:
