@@ -1,76 +1,4 @@
-"""Gene models, and what each variant does to the genes it meets."""
-
-
-rule prepare_gene_models:
-    """Normalise the gene models for every program that reads them."""
-    input:
-        models=SETTINGS["reference"]["gene_models"] or [],
-        index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
-    output:
-        transcripts="results/reference/transcripts.parquet",
-        gff3="results/reference/gene_models.gff3.gz",
-        gff3_index="results/reference/gene_models.gff3.gz.tbi",
-        gtf="results/reference/gene_models.gtf.gz",
-        gtf_index="results/reference/gene_models.gtf.gz.tbi",
-    log:
-        "logs/prepare_gene_models.log",
-    benchmark:
-        "benchmarks/results/prepare_gene_models.tsv"
-    conda:
-        "../../envs/tables.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="1h",
-    params:
-        code=code_of("prepare_gene_models"),
-    script:
-        "../scripts/prepare_gene_models.py"
-
-
-rule list_genes:
-    """List the coding genes in genome order, with the regions that code."""
-    input:
-        transcripts="results/reference/transcripts.parquet",
-        index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
-        genes=SETTINGS["reference"]["genes"] or [],
-        centromeres=SETTINGS["reference"]["centromeres"] or [],
-    output:
-        genes="results/reference/genes.parquet",
-        regions="results/reference/coding.bed",
-    log:
-        "logs/list_genes.log",
-    benchmark:
-        "benchmarks/results/list_genes.tsv"
-    conda:
-        "../../envs/tables.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
-    params:
-        code=code_of("list_genes"),
-    script:
-        "../scripts/list_genes.py"
-
-
-rule list_pathways:
-    """List the pathways that hold enough genes of the universe."""
-    input:
-        genes="results/reference/genes.parquet",
-        gene_sets=SETTINGS["reference"]["pathways"],
-    output:
-        pathways="results/reference/pathways.tsv",
-    log:
-        "logs/list_pathways.log",
-    benchmark:
-        "benchmarks/results/list_pathways.tsv"
-    localrule: True
-    conda:
-        "../../envs/tables.yaml"
-    params:
-        code=code_of("list_pathways"),
-        limits=SETTINGS["reference"]["pathway_genes"],
-    script:
-        "../scripts/list_pathways.py"
+"""What each variant does to the genes it meets, as INFO/CSQ in the way of Ensembl VEP."""
 
 
 rule select_sites:
@@ -87,7 +15,7 @@ rule select_sites:
     benchmark:
         "benchmarks/results/select_sites/{cohort}/{generation}.tsv"
     conda:
-        "../../envs/reads.yaml"
+        "../../envs/annotation.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
         runtime="4h",
@@ -130,7 +58,7 @@ rule predict_consequences:
     benchmark:
         "benchmarks/results/predict_consequences/{cohort}/{generation}.tsv"
     conda:
-        "../../envs/reads.yaml"
+        "../../envs/annotation.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
         runtime="4h",
@@ -206,7 +134,7 @@ rule run_vep:
         exec 2>{log:q}
         vep --input_file {input.sites:q} --format vcf --fasta {input.genome:q} {params.source:q} \
             --vcf --compress_output bgzip --output_file {output.answered:q} --force_overwrite \
-            --no_stats --warning_file STDERR --fork {threads} --distance {params.distance} \
+            --no_stats --warning_file STDERR --fork {threads} --distance {params.distance:q} \
             --symbol --biotype --hgvs --numbers --protein --canonical --mane --variant_class \
             --flag_pick_allele_gene {params.extra:q} >&2
         """
@@ -254,7 +182,7 @@ rule annotate_variants:
     benchmark:
         "benchmarks/results/annotate_variants/{cohort}/{generation}.tsv"
     conda:
-        "../../envs/reads.yaml"
+        "../../envs/annotation.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
         runtime="8h",
@@ -267,34 +195,3 @@ rule annotate_variants:
         bcftools view --output-type z --output {output.readable:q} {output.annotated:q}
         bcftools index --tbi --force {output.readable:q}
         """
-
-
-rule read_maf:
-    """Read a cohort's MAF files into calls on GRCh38 and the genes of the universe."""
-    input:
-        files=lambda wildcards: RUN.files_of(wildcards.cohort, "maf"),
-        genes="results/reference/genes.parquet",
-        chain=SETTINGS["annotation"]["maf"]["chain"],
-        aliases=SETTINGS["annotation"]["maf"]["aliases"],
-        fasta=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa", []),
-        index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
-    output:
-        calls="results/cohorts/{cohort}/{generation}/maf/calls.parquet",
-        unplaced="results/cohorts/{cohort}/{generation}/maf/unplaced.tsv",
-    log:
-        "logs/read_maf/{cohort}/{generation}.log",
-    benchmark:
-        "benchmarks/results/read_maf/{cohort}/{generation}.tsv"
-    conda:
-        "../../envs/tables.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
-    params:
-        code=code_of("read_maf"),
-        sheet=lambda wildcards: RUN.rows_in(wildcards.cohort)
-        .query("kind == 'maf'")[["sample", "file", "assembly", "tissue"]]
-        .to_dict("list"),
-        classifications=SETTINGS["annotation"]["maf"]["classifications"],
-    script:
-        "../scripts/read_maf.py"

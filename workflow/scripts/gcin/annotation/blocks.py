@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcin.annotation.alleles import place_alleles
 from gcin.annotation.consequences import BIT, impact_of, rank_of, terms_of
-from gcin.annotation.csq import as_vep, read_changes
+from gcin.annotation.csq import as_vep, gains_stop, read_changes
 from gcin.annotation.files import info_value
 from gcin.annotation.locations import (
     Pairs,
@@ -53,8 +53,10 @@ def describe(
         has_unknown: Tells of a contig, first and last base whether the genome has an N there.
 
     Returns:
-        INFO/CSQ of each variant, its blocks joined by commas, indexed as `variants`.
+        INFO/CSQ of each variant, its blocks joined by commas, indexed as `variants`; none for the
+        allele `*` (deleted by another record), as VEP has none.
     """
+    variants = variants[variants["alternate"] != "*"]
     placed = place_alleles(variants).reset_index(drop=True)
     near = near_transcripts(placed, transcripts.table, distance)
     pairs = pair_up(placed, *near)
@@ -119,8 +121,11 @@ def _with_changes(
     keys = pd.DataFrame({"variant": pairs.variant[own], "transcript": names})
     told = keys.merge(read_changes(placed["prediction"]), how="left", on=["variant", "transcript"])
     told = told.assign(row=own, within=touched.within_coding[own], first=coding[0][own])
+    told["whole"] = _whole_codons(placed, pairs[own], coding[0][own], coding[1][own])
     told["kind"] = placed["kind"].to_numpy()[pairs.variant[own]]
-    told["unknown"] = _unknown_codons(placed, pairs[own], coding[0][own], has_unknown)
+    told["unknown"] = _unknown_codons(
+        placed, pairs[own], transcripts, (coding[0][own], coding[1][own]), has_unknown
+    )
     changes = [_change(row) for row in told.itertuples()]
     table.loc[own, "bits"] |= np.array([change[0] for change in changes], np.int64)
     table.loc[own, "Amino_acids"] = [change[1] for change in changes]
@@ -140,24 +145,46 @@ def _change(row: pd.Series) -> tuple[int, str, str]:
         return BIT["coding_sequence_variant"], "", ""
     bits = as_vep(int(row.bits), row.old, row.new, row.kind, in_start_codon=1 <= row.first <= 3)
     if row.unknown and not bits & BIT["frameshift_variant"]:
-        return BIT["coding_sequence_variant"], "", ""
+        return BIT["coding_sequence_variant"], "X", ""
     if bits & BIT["frameshift_variant"]:
+        early = gains_stop(row.new, row.old, row.whole)
+        bits |= BIT["stop_gained"] if early else 0
         residues = f"{row.old[:1]}/X" if row.old else ""
     else:
         residues = row.old if row.old == row.new else f"{row.old or '-'}/{row.new or '-'}"
     return bits, residues, protein_change(bits, int(row.place), row.old, row.new)
 
 
+def _whole_codons(
+    placed: pd.DataFrame, pairs: Pairs, first: np.ndarray, last: np.ndarray
+) -> np.ndarray:
+    """Whole codons that a variant leaves between the first and the last codon it touches."""
+    own = placed.iloc[pairs.variant]
+    added = (own["alternate"].str.len() - own["reference"].str.len()).to_numpy(np.int64)
+    before, after = (first + 2) // 3, (last + 2) // 3
+    between = (pairs.start > pairs.end) & (before != after)
+    touched = np.where(between, 0, after - before + 1)
+    return np.maximum((3 * touched + added) // 3, 0)
+
+
 def _unknown_codons(
     placed: pd.DataFrame,
     pairs: Pairs,
-    first: np.ndarray,
+    transcripts: Transcripts,
+    coding: tuple[np.ndarray, np.ndarray],
     has_unknown: Callable[[str, int, int], bool],
 ) -> list[bool]:
-    """Whether bases within two of a coding variant are unknown: csq would translate them anyhow."""
+    """Whether a codon that a variant touches has unknown bases: csq would translate it anyhow."""
+    before, after = (coding[0] - 1) % 3, -coding[1] % 3
+    forward = transcripts.forward[pairs.transcript]
+    exon = transcripts.exon_at(pairs.transcript, pairs.low)
+    first = pairs.low - np.where(forward, before, after)
+    last = pairs.high + np.where(forward, after, before)
+    first = np.maximum(first, transcripts.exon_start[exon])
+    last = np.minimum(last, np.maximum(transcripts.exon_end[exon], pairs.high))
     contigs = placed["chromosome"].to_numpy()[pairs.variant]
-    rows = zip(contigs, pairs.low.tolist(), pairs.high.tolist(), first.tolist(), strict=True)
-    return [has_unknown(contig, low - 2, high + 2) for contig, low, high, _ in rows]
+    rows = zip(contigs, first.tolist(), last.tolist(), strict=True)
+    return [has_unknown(contig, start, end) for contig, start, end in rows]
 
 
 def _substitutions(
@@ -217,6 +244,7 @@ def _picked(
     model = table["model"].to_numpy()
     coding, exonic = transcripts.coding_bases[model], transcripts.exon_bases[model]
     order["length"] = -np.where(coding > 0, coding, exonic)
+    order["name"] = models["transcript"].to_numpy()
     order = order.sort_values(list(order.columns), kind="stable")
     best = order.drop_duplicates(["variant", "gene"]).index
     return np.where(table.index.isin(best), "1", "")

@@ -81,12 +81,24 @@ def as_vep(bits: int, old: str, new: str, kind: str, in_start_codon: bool) -> in
     """
     inserted, deleted = BIT["inframe_insertion"], BIT["inframe_deletion"]
     altering = BIT["protein_altering_variant"]
-    if bits & inserted:
+    if bits & inserted and old:
         kept = new.split("*")[0] + "*" if "*" in new else new
-        if old and not (kept.startswith(old) or kept.endswith(old)):
-            bits = bits & ~inserted | altering
+        if not (kept.startswith(old) or kept.endswith(old)):
+            moved = bits & (BIT["stop_gained"] | BIT["stop_lost"])
+            bits = bits & ~inserted | (0 if moved else altering)
     elif bits & deleted and kind == "indel":
         bits = bits & ~deleted | altering
     elif bits & BIT["missense_variant"] and in_start_codon:
         bits = bits & ~BIT["missense_variant"] | BIT["start_lost"]
     return bits
+
+
+def gains_stop(new: str, old: str, whole_codons: int) -> bool:
+    """Whether a shifted frame meets a stop in the codons that the variant itself makes.
+
+    Args:
+        new: Residues after, from the first codon that is touched.
+        old: Residues before.
+        whole_codons: Whole codons between the ends of the touched ones, after the change.
+    """
+    return "*" in new[:whole_codons] and "*" not in old[:1]

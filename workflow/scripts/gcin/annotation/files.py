@@ -58,6 +58,11 @@ def info_value(info: pd.Series, key: str) -> pd.Series:
     return info.str.extract(rf"(?:^|;){key}=([^;]*)", expand=False)
 
 
+def told_by_vep(sites: pd.DataFrame) -> pd.Series:
+    """Blocks that Ensembl VEP wrote of each site."""
+    return info_value(sites["info"], "CSQ")
+
+
 def csq_fields(path: str | Path) -> list[str]:
     """Names of the CSQ fields that a VCF's header tells.
 

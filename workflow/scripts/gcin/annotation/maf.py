@@ -29,6 +29,8 @@ ASSEMBLIES = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "b37": "GRCh
     "grch38": "GRCh38",
     "hg38": "GRCh38",
 }
+# Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
+KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
 COLUMNS = [
     "sample",
     "chromosome",
@@ -99,8 +101,8 @@ def select_samples(table: pd.DataFrame, sheet: pd.DataFrame, path: str) -> pd.Da
         wrong = own[told.ne(own["assembly"])]
         if len(wrong):
             raise ValueError(
-                f"{path}, line {wrong.index[0]}: NCBI_Build is '{wrong['NCBI_Build'].iloc[0]}', but "
-                f"the sheet says {wrong['assembly'].iloc[0]} for sample "
+                f"{path}, line {wrong.index[0]}: NCBI_Build is '{wrong['NCBI_Build'].iloc[0]}', "
+                f"but the sheet says {wrong['assembly'].iloc[0]} for sample "
                 f"{wrong['sample'].iloc[0]}; correct the sheet's column assembly."
             )
     return own
@@ -167,7 +169,7 @@ def _alleles(table: pd.DataFrame) -> pd.DataFrame:
     alternate = table["Tumor_Seq_Allele2"].str.strip().str.upper()
     is_sequence = reference.str.match(r"^([ACGT]+|-)$") & alternate.str.match(r"^([ACGT]+|-)$")
     is_sequence &= _numbers(table["Start_Position"]).notna()
-    kind = _column(table, "Variant_Type").replace({"": "SEQUENCE", "D": "DEL", "I": "INS"})
+    kind = _column(table, "Variant_Type").replace(KINDS)
     return pd.DataFrame(
         {
             "reference": reference.where(is_sequence, "N"),
@@ -212,7 +214,9 @@ def place_calls(
     placed.loc[old, columns] = lifted[columns]
     reason = pd.Series("", index=calls.index, dtype=object)
     reason[old] = lost
-    elsewhere = placed["gene"].notna() & placed["chromosome"].ne(placed["gene"].map(home["chromosome"]))
+    elsewhere = placed["gene"].notna() & placed["chromosome"].ne(
+        placed["gene"].map(home["chromosome"])
+    )
     reason[elsewhere & reason.eq("")] = "gene on another chromosome"
     reason[calls["gene"].isna()] = "gene without a model"
     unplaced = calls.assign(gene=written, reason=reason)[reason.ne("")]

@@ -20,6 +20,7 @@ def arms_of(
     """
     middles = (genes["start"] + genes["end"]) // 2
     return [
-        bare_name(contig) + ("p" if middle <= centromeres.get(contig, lengths[contig] // 2) else "q")
+        bare_name(contig)
+        + ("p" if middle <= centromeres.get(contig, lengths[contig] // 2) else "q")
         for contig, middle in zip(genes["chromosome"], middles, strict=True)
     ]

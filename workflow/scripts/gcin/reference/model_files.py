@@ -70,13 +70,17 @@ def _gff3_transcript(model: pd.Series, biotype: str) -> list[str]:
     if len(model.coding_starts):
         parts = zip(model.coding_starts, model.coding_ends, coding_phases(model), strict=True)
         lines += [_line(model, "CDS", start, end, phase, own) for start, end, phase in parts]
-        lines += [_line(model, kind, start, end, ".", own) for kind, start, end in untranslated(model)]
+        lines += [
+            _line(model, kind, start, end, ".", own) for kind, start, end in untranslated(model)
+        ]
     return lines
 
 
 def _sorted_lines(lines: list[str]) -> list[str]:
     """Lines by contig (in order of appearance) and start; a parent stays before its parts."""
-    contigs = {name: place for place, name in enumerate(dict.fromkeys(x.split("\t")[0] for x in lines))}
+    contigs = {
+        name: place for place, name in enumerate(dict.fromkeys(x.split("\t")[0] for x in lines))
+    }
 
     def key(line: str) -> tuple[int, int]:
         columns = line.split("\t", 4)
@@ -106,7 +110,8 @@ def _gtf_gene(model: pd.Series) -> str:
 
 def _gtf_transcript(model: pd.Series) -> list[str]:
     """Lines of one transcript; its coding parts hold the stop codon, which VEP takes as well."""
-    own = f'{_gtf_gene(model)} transcript_id "{model.transcript}"; transcript_biotype "{model.biotype}";'
+    own = f'{_gtf_gene(model)} transcript_id "{model.transcript}";'
+    own += f' transcript_biotype "{model.biotype}";'
     tags = ' tag "MANE_Select";' * model.mane + ' tag "Ensembl_canonical";' * model.canonical
     lines = [_line(model, "transcript", model.start, model.end, ".", own + tags)]
     exons = list(zip(model.exon_starts, model.exon_ends, strict=True))

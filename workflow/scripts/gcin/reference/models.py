@@ -145,9 +145,7 @@ def _assemble(described: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     coding = _lists(parts[parts["feature"].isin(["CDS", "stop_codon"])], "coding")
     models = exons.join(coding, how="left").join(described, how="inner")
     for column in ("coding_starts", "coding_ends"):
-        models[column] = [
-            value if isinstance(value, list) else [] for value in models[column]
-        ]
+        models[column] = [value if isinstance(value, list) else [] for value in models[column]]
     models["start"] = [starts[0] for starts in models["exon_starts"]]
     models["end"] = [ends[-1] for ends in models["exon_ends"]]
     models["phase"] = models.index.map(_first_phases(parts)).fillna(0).astype(int)
