@@ -1,154 +1,23 @@
-"""A small hospital in memory: stores, clinical tables and outcomes with a known rule."""
+"""What every test of the models needs."""
 
 import os
-from dataclasses import dataclass
+from pathlib import Path
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
+# As in a rule of one thread; more of them only wait for one another on arrays this small.
+os.environ |= dict.fromkeys(
+    ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"], "1"
+)
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 
-import numpy as np
-import pandas as pd
 import pytest
+import yaml
 
-from gcin.model.study import Cohorts
-
-FEATURES = [
-    "lof",
-    "missense",
-    "splice",
-    "inframe",
-    "synonymous",
-    "max_score",
-    "sum_score",
-    "rare_count",
-    "zygosity",
-    "copy_number",
-    "loh",
-    "callable",
-]
-VARIANT_FEATURES = [f"feature_{number}" for number in range(24)]
-
-
-@dataclass
-class Sets:
-    """Variant sets as the store gives them."""
-
-    values: np.ndarray
-    gene: np.ndarray
-    mask: np.ndarray
-
-
-class MemoryStore:
-    """A tensor store held in memory, with the interface of the one on disk."""
-
-    features = FEATURES
-    variant_features = VARIANT_FEATURES
-
-    def __init__(self, genes, patients, lof, missense, mask):
-        """Hold the truncating and the missense variants of each patient and gene."""
-        self.genes, self.names = genes, {name: row for row, name in enumerate(patients)}
-        self.values = np.zeros((*lof.shape, len(FEATURES)), "float32")
-        self.values[..., 0], self.values[..., 1] = lof, missense
-        self.values[..., 5] = 0.9 * lof + 0.4 * missense
-        self.values[..., 7] = lof + missense
-        self.values[..., -1] = 1
-        self.values *= mask[..., None]
-        self.mask = mask
-
-    def _rows(self, patients):
-        return np.array([self.names.get(name, -1) for name in patients])
-
-    def gene_tensor(self, patients):
-        """Values and mask, as the store on disk gives them."""
-        rows = self._rows(patients)
-        here = rows >= 0
-        return self.values[rows] * here[:, None, None], self.mask[rows] & here[:, None]
-
-    def variants(self, patients, limit):
-        """One variant per altered gene, truncating ones told apart by the first feature."""
-        values = np.zeros((len(patients), limit, len(VARIANT_FEATURES)), "float32")
-        gene, mask = (
-            np.zeros((len(patients), limit), "int32"),
-            np.zeros((len(patients), limit), bool),
-        )
-        for place, row in enumerate(self._rows(patients)):
-            if row < 0:
-                continue
-            hit = np.argwhere(self.values[row, :, :2] > 0)[:limit]
-            gene[place, : len(hit)], mask[place, : len(hit)] = hit[:, 0], True
-            values[place, np.arange(len(hit)), hit[:, 1]] = 1
-        return Sets(values, gene, mask)
-
-
-def gene_table(count, chromosomes=8):
-    places = np.sort(np.arange(count) % chromosomes)
-    return pd.DataFrame(
-        {
-            "gene": [f"GENE{number}" for number in range(count)],
-            "chromosome": [f"chr{place + 1}" for place in places],
-            "arm": [f"{place + 1}{'pq'[number % 2]}" for number, place in enumerate(places)],
-        }
-    ).sort_values(["chromosome", "arm"], ignore_index=True)
-
-
-@dataclass
-class Hospital:
-    """Patients, their stores, and how likely each truly was to respond."""
-
-    patients: pd.DataFrame
-    cohorts: Cohorts
-    members: pd.DataFrame
-    probability: pd.DataFrame
-
-
-def make_hospital(count=480, genes=60, seed=1, signal=1.0, arms=("chemo", "target")):
-    """Response by a clinical effect, and in arm `target` by a driver without a resistance gene."""
-    random = np.random.default_rng(seed)
-    names = [f"P{number:04d}" for number in range(count)]
-    table = gene_table(genes)
-    prevalence = np.concatenate([[0.4, 0.3, 0.3], random.uniform(0.02, 0.2, genes - 3)])
-    lof = (random.random((count, genes)) < prevalence * 0.6).astype(float)
-    missense = (random.random((count, genes)) < prevalence * 0.6).astype(float)
-    mask = random.random((count, genes)) > 0.03
-    altered = (lof + missense) > 0
-    age, stage = random.normal(62, 11, count), random.choice(["I", "II", "III"], count)
-    arm = random.choice(arms, count)
-    base = -0.4 * (age - 62) / 11 - 0.7 * (stage == "III") + 0.8 * altered[:, 2]
-    gain = {"chemo": base, "target": base + 2.2 * (altered[:, 0] & ~altered[:, 1]) - 0.8}
-    odds = pd.DataFrame({name: signal * gain[name] for name in arms})
-    received = odds.to_numpy()[np.arange(count), [list(arms).index(name) for name in arm]]
-    time = random.exponential(14 * np.exp(received * 0.8))
-    end = random.uniform(6, 40, count)
-    patients = pd.DataFrame(
-        {
-            "patient": names,
-            "cohort": "hospital",
-            "role": "train",
-            "arm": arm,
-            "has_genome": True,
-            "response": (random.random(count) < 1 / (1 + np.exp(-received))).astype(float),
-            "os_time": np.minimum(time, end),
-            "os_event": (time <= end).astype(float),
-        }
-    )
-    patients.loc[random.random(count) < 0.08, "response"] = np.nan
-    clinical = pd.DataFrame({"age": age, "stage": stage}, index=pd.Index(names, name="patient"))
-    clinical.loc[random.random(count) < 0.1, "age"] = np.nan
-    store = MemoryStore(table, names, lof, missense, mask)
-    groups = [(f"PATHWAY{g // 5}", f"GENE{g}") for g in range(genes)]
-    members = pd.DataFrame(groups, columns=["pathway", "gene"])
-    cohorts = Cohorts({"hospital": store}, {"hospital": clinical})
-    probability = (1 / (1 + np.exp(-odds))).set_axis(names)
-    return Hospital(patients, cohorts, members, probability)
-
-
-def split_of(patients, seed=1):
-    parts = np.random.default_rng(seed).choice(
-        ["train", "validation", "test"], len(patients), p=[0.7, 0.15, 0.15]
-    )
-    return pd.DataFrame({"patient": patients["patient"], "part": parts})
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["model"]
 
 
 @pytest.fixture(scope="session")
-def hospital():
-    return make_hospital(count=120, genes=20)
+def settings():
+    """The model's own settings, made small enough for a test."""
+    return SETTINGS | {"training": {**SETTINGS["training"], "max_epochs": 2}}

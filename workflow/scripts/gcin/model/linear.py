@@ -128,7 +128,8 @@ def _choose_strength(
 ) -> float:
     """The strength of least log-loss on patients left out, all questions of one together.
 
-    From the heaviest penalty on, until the loss has been worse than the best twice in a row.
+    From the heaviest penalty on. Ridge stops once the loss has been worse than the best twice in
+    a row; lasso goes on, since its heaviest penalties leave nothing but chance to compare.
     """
     folds = min(settings["inner_folds"], len(np.unique(questions.patient)))
     splitter = GroupKFold(folds, shuffle=True, random_state=0)
@@ -139,7 +140,8 @@ def _choose_strength(
         outside = [_loss_outside(solver, design, questions.answer, split) for split in splits]
         losses[strength] = float(np.mean(outside))
         best = min(losses, key=losses.get)
-        if len(losses) - list(losses).index(best) > PATIENCE:
+        latest = list(losses.values())[-PATIENCE:]
+        if not l1_ratio and all(loss > losses[best] for loss in latest):
             break
     logger.info("chose strength %g: log-loss %s", best, losses)
     return float(best)

@@ -98,20 +98,25 @@ def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mappi
         batch_size=size,
         epochs=settings["max_epochs"],
         validation_data=held,
-        callbacks=[stopping],
+        callbacks=[WithoutPenalties(), stopping],
         verbose=0,
     )
     history = pd.DataFrame([before, *pd.DataFrame(fitted.history).to_dict("records")])
-    if history["val_loss"].idxmin() == 0:
+    best = int(history["val_loss"].idxmin())
+    if best == 0:
         network.set_weights(start)
-    logger.info(
-        "kept epoch %d of %d: val_loss %.4f, at the start %.4f",
-        history["val_loss"].idxmin(),
-        len(history) - 1,
-        history["val_loss"].min(),
-        before["val_loss"],
-    )
+    losses = [best, len(history) - 1, history["val_loss"].min(), before["val_loss"]]
+    logger.info("kept epoch %d of %d: val_loss %.4f, at the start %.4f", *losses)
     return history.rename_axis("epoch").reset_index()
+
+
+class WithoutPenalties(keras.callbacks.Callback):
+    """Take the penalties on weights off the reported losses, so that likelihood decides."""
+
+    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        """Correct the losses of an epoch."""
+        for name in ("loss", "val_loss"):
+            logs[name] -= _penalty(self.model)
 
 
 def predict_network(
@@ -187,4 +192,9 @@ def _shape(
 
 
 def _losses(network: keras.Model, data: tuple, batch_size: int) -> dict[str, float]:
-    return network.evaluate(*data, batch_size=batch_size, verbose=0, return_dict=True)
+    losses = network.evaluate(*data, batch_size=batch_size, verbose=0, return_dict=True)
+    return losses | {"loss": losses["loss"] - _penalty(network)}
+
+
+def _penalty(network: keras.Model) -> float:
+    return float(sum(keras.ops.convert_to_numpy(loss) for loss in network.losses))

@@ -1,0 +1,91 @@
+"""Baselines find what is there, find nothing where nothing is, and cannot see locked outcomes."""
+
+import numpy as np
+import pytest
+from lifelines.utils import concordance_index
+from memory_hospital import make_hospital, scrambled, split_of
+from sklearn.metrics import roc_auc_score
+
+from gcin.model.baselines import COLUMNS, fit_baseline, predict_baseline
+from gcin.model.outcomes import training_table
+from gcin.model.study import prepare_fold
+
+LEARNING = sorted(set(COLUMNS) - {"majority"})
+
+
+def unseen(hospital, kind, settings, patients=None, split=None):
+    """Predictions of part test in the arm received, and the patients."""
+    patients = hospital.patients if patients is None else patients
+    split = split_of(hospital.patients) if split is None else split
+    table = training_table(patients, split)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    fits = fit_baseline(kind, everyone, preparation, settings, 1)
+    test = everyone.part("test")
+    predicted = predict_baseline(kind, fits, test, preparation)
+    rows = patients.set_index("patient").loc[test.table.index]
+    arm = [preparation.arms.index(name) for name in rows["arm"]]
+    return {name: values[np.arange(len(arm)), arm] for name, values in predicted.items()}, rows
+
+
+def scores(predicted, rows):
+    found = {"os": concordance_index(rows["os_time"], -predicted["os"], rows["os_event"])}
+    known = rows["response"].notna().to_numpy()
+    if "response" in predicted:
+        found["response"] = roc_auc_score(rows["response"][known], predicted["response"][known])
+    return found
+
+
+@pytest.fixture(scope="module")
+def strong():
+    return make_hospital(count=600, genes=8, signal=2.5, seed=3)
+
+
+@pytest.fixture(scope="module")
+def halves(strong):
+    split = split_of(strong.patients)
+    split.loc[::2, "part"] = "test"
+    return split
+
+
+@pytest.mark.parametrize("kind", LEARNING)
+def test_what_is_there_is_found(strong, halves, kind, settings):
+    found = scores(*unseen(strong, kind, settings, split=halves))
+    assert min(found.values()) > 0.6
+
+
+@pytest.mark.parametrize("kind", LEARNING)
+def test_shuffled_outcomes_teach_nothing(strong, halves, kind, settings):
+    patients, random = strong.patients.copy(), np.random.default_rng(0)
+    columns = ["response", "os_time", "os_event"]
+    patients[columns] = patients[columns].to_numpy()[random.permutation(len(patients))]
+    found = scores(*unseen(strong, kind, settings, patients, halves))
+    assert all(0.4 < value < 0.6 for value in found.values())
+
+
+@pytest.mark.parametrize("kind", sorted(COLUMNS))
+def test_locked_outcomes_change_nothing(strong, halves, kind, settings):
+    other = scrambled(strong.patients, halves)
+    one, _ = unseen(strong, kind, settings, split=halves)
+    two, _ = unseen(strong, kind, settings, other, halves)
+    for endpoint in one:
+        np.testing.assert_array_equal(one[endpoint], two[endpoint])
+
+
+def test_majority_says_the_share_of_responders_to_everyone(strong, halves, settings):
+    predicted, _ = unseen(strong, "majority", settings, split=halves)
+    train = halves["patient"][halves["part"] == "train"]
+    share = strong.patients.set_index("patient").loc[train, "response"].mean()
+    np.testing.assert_allclose(predicted["response"], share)
+    assert (predicted["os"] == 0).all()
+
+
+def test_cox_says_nothing_of_response(strong, halves, settings):
+    predicted, _ = unseen(strong, "cox", settings, split=halves)
+    assert set(predicted) == {"os"}
+
+
+def test_study_of_one_arm_has_one_column_of_predictions(settings):
+    hospital = make_hospital(count=150, genes=5, arms=("target",))
+    for kind in COLUMNS:
+        predicted, rows = unseen(hospital, kind, settings)
+        assert all(len(values) == len(rows) for values in predicted.values())

@@ -1,0 +1,158 @@
+"""What each layer means."""
+
+import keras
+import numpy as np
+import pytest
+
+from gcin.model.layers.fusion import ArmHeads, Film, PatientToken
+from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
+from gcin.model.layers.pathways import PathwayAttention, PathwayTokens
+from gcin.model.layers.variant_set import GenePool
+
+RANDOM = np.random.default_rng(0)
+STRENGTH = RANDOM.normal(size=(2, 5, 3)).astype("float32")
+GENE = np.array([[0, 0, 2, 1, 0], [3, 3, 3, 0, 0]], "int32")
+REAL = np.array([[1, 1, 1, 1, 0], [1, 1, 0, 0, 0]], bool)
+TRACK = RANDOM.normal(size=(2, 6, 4)).astype("float32")
+PRESENT = np.ones((2, 6, 1), "float32")
+
+
+def softplus(values):
+    return np.log1p(np.exp(values))
+
+
+@pytest.mark.parametrize("pooling", ["soft_or", "max", "sum"])
+def test_order_and_padding_of_variants_change_nothing(pooling):
+    pool = GenePool(4, pooling)
+    pooled = np.asarray(pool(STRENGTH, GENE, REAL))
+    order = [4, 2, 0, 3, 1]
+    shuffled = np.asarray(pool(STRENGTH[:, order], GENE[:, order], REAL[:, order]))
+    wider = [np.pad(x, ((0, 0), (0, 7)) + ((0, 0),) * (x.ndim - 2)) for x in (STRENGTH, GENE, REAL)]
+    np.testing.assert_allclose(shuffled, pooled, atol=1e-6)
+    np.testing.assert_allclose(np.asarray(pool(*wider)), pooled, atol=1e-6)
+
+
+def test_soft_or_is_the_chance_that_any_variant_impairs():
+    pooled = np.asarray(GenePool(4, "soft_or")(STRENGTH, GENE, REAL))
+    spared = np.exp(-softplus(STRENGTH[0, 0])) * np.exp(-softplus(STRENGTH[0, 1]))
+    np.testing.assert_allclose(pooled[0, 0], 1 - spared, atol=1e-6)
+
+
+@pytest.mark.parametrize("pooling", ["soft_or", "max", "sum"])
+def test_gene_without_variants_is_zero(pooling):
+    pooled = np.asarray(GenePool(4, pooling)(STRENGTH, GENE, REAL))
+    assert (pooled[0, 3] == 0).all()
+    assert (pooled[1, :3] == 0).all()
+    assert (np.asarray(GenePool(4, pooling)(STRENGTH, GENE, np.zeros_like(REAL))) == 0).all()
+
+
+def test_unknown_pooling_is_refused():
+    with pytest.raises(ValueError, match="soft_or"):
+        GenePool(4, "mean")
+
+
+def test_no_kernel_crosses_a_chromosome():
+    chromosomes, kernel = ["chr1"] * 3 + ["chr2"] * 3, 5
+    gaps = ChromosomeGaps(chromosomes, kernel // 2)
+    layers = [TrackConvolution(4, kernel), TrackConvolution(4, kernel)]
+
+    def convolved(track):
+        spread, there = gaps(track), gaps(PRESENT)
+        for layer in layers:
+            spread = layer(spread, there)
+        return np.asarray(spread)[:, [row for row, gene in enumerate(gaps.source) if gene < 6]]
+
+    other = TRACK.copy()
+    other[:, :3] += 5
+    before, after = convolved(TRACK), convolved(other)
+    np.testing.assert_array_equal(before[:, 3:], after[:, 3:])
+    assert not np.allclose(before[:, :3], after[:, :3])
+
+
+def test_without_a_gap_the_same_kernel_would_cross():
+    gaps, layer = ChromosomeGaps(["chr1"] * 3 + ["chr2"] * 3, 0), TrackConvolution(4, 5)
+    other = TRACK.copy()
+    other[:, :3] += 5
+    before, after = (np.asarray(layer(gaps(track), gaps(PRESENT))) for track in (TRACK, other))
+    assert not np.allclose(before[:, 3:], after[:, 3:])
+
+
+def test_masked_gene_neither_gives_nor_receives():
+    layer, present = TrackConvolution(4, 5), PRESENT.copy()
+    present[:, 2] = 0
+    other = TRACK.copy()
+    other[:, 2] += 9
+    before, after = np.asarray(layer(TRACK, present)), np.asarray(layer(other, present))
+    np.testing.assert_array_equal(before, after)
+    assert (before[:, 2] == 0).all()
+
+
+def test_arm_summary_averages_callable_genes_and_says_how_many():
+    present = PRESENT.copy()
+    present[:, 1] = 0
+    present[1, 3:] = 0
+    summary = np.asarray(ArmSummary(["1p", "1p", "", "1q", "1q", "1q"])(TRACK, present))
+    np.testing.assert_allclose(summary[0, 0, :4], TRACK[0, 0], atol=1e-6)
+    assert summary[0, 0, 4] == 0.5
+    np.testing.assert_allclose(summary[0, 1, :4], TRACK[0, 3:].mean(axis=0), atol=1e-6)
+    assert (summary[1, 1] == 0).all()
+
+
+def test_gene_reaches_only_its_own_pathways():
+    layer = PathwayTokens([0, 1, 4, 5], [0, 0, 1, 1], 2, 8)
+    before, _ = layer(TRACK, PRESENT)
+    other = TRACK.copy()
+    other[:, :2] += 1
+    after, _ = layer(other, PRESENT)
+    np.testing.assert_array_equal(np.asarray(before)[:, 1], np.asarray(after)[:, 1])
+    assert not np.allclose(np.asarray(before)[:, 0], np.asarray(after)[:, 0])
+
+
+def test_unseen_pathway_is_not_looked_at():
+    present = PRESENT.copy()
+    present[:, :2] = 0
+    tokens, seen = PathwayTokens([0, 1, 4, 5], [0, 0, 1, 1], 2, 8)(TRACK * present, present)
+    tokens, seen = PatientToken()(np.ones((2, 8), "float32"), tokens, seen)
+    looked, scores = PathwayAttention(2)(tokens, seen)
+    assert np.asarray(seen).tolist() == [[True, False, True]] * 2
+    assert (np.asarray(scores)[..., 1] < 1e-6).all()
+    np.testing.assert_allclose(np.asarray(scores).sum(axis=-1), 1, atol=1e-5)
+    assert np.isfinite(np.asarray(looked)).all()
+
+
+def test_heads_and_modulation_say_nothing_at_the_start():
+    columns = RANDOM.normal(size=(3, 4)).astype("float32")
+    assert (np.asarray(ArmHeads(2, 5)(columns)) == 0).all()
+    np.testing.assert_array_equal(np.asarray(Film()(columns, columns)), columns)
+
+
+def test_arm_adds_its_own_weights_to_the_shared_ones():
+    heads = ArmHeads(2, 1)
+    columns = RANDOM.normal(size=(3, 4)).astype("float32")
+    heads.build(columns.shape)
+    heads.shared.assign(np.ones((4, 1)))
+    heads.own.assign(np.stack([np.zeros((4, 1)), np.ones((4, 1))]))
+    scores = np.asarray(heads(columns))[..., 0]
+    np.testing.assert_allclose(scores[:, 0], columns.sum(axis=1), rtol=1e-5)
+    np.testing.assert_allclose(scores[:, 1], 2 * columns.sum(axis=1), rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        GenePool(4, "max"),
+        ChromosomeGaps(["chr1", "chr2"], 2),
+        TrackConvolution(4, 5),
+        ArmSummary(["1p", "", "1q"]),
+        PathwayTokens([0, 1], [0, 1], 2, 8),
+        PathwayAttention(2, 0.1),
+        Film(),
+        PatientToken(),
+        ArmHeads(2, 3, 0.1, 0.2, use_bias=False),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_layer_comes_back_from_its_config(layer):
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(layer))
+    assert type(again) is type(layer)
+    assert again.get_config() == layer.get_config()

@@ -1,0 +1,152 @@
+"""What the network as a whole promises."""
+
+import keras
+import numpy as np
+import pytest
+
+from gcin.model.losses import AnsweredCrossEntropy
+from gcin.model.network import Shape, attention_model, build_network
+from gcin.model.pathways import Edges
+
+# Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+DESIGN = {
+    "pooling": "soft_or",
+    "variant_channels": 4,
+    "track_channels": 4,
+    "kernel_genes": 5,
+    "recurrent_units": 4,
+    "bidirectional": True,
+    "token_units": 8,
+    "attention_heads": 2,
+    "attention_blocks": 1,
+    "clinical_units": 8,
+    "trunk_units": 16,
+    "dropout": 0.0,
+    "gene_dropout": 0.0,
+    "weight_decay": 0.0,
+    "arm_share": 0.5,
+}
+SHAPE = Shape(
+    variants=(6, 24),
+    track=3,
+    clinical=4,
+    linear=5,
+    chromosomes=["chr1"] * 4 + ["chr2"] * 3,
+    chromosome_arms=["1p", "1p", "1q", "1q", "2p", "2q", "2q"],
+    edges=Edges(["A", "B"], [0, 1, 4, 5, 6], [0, 0, 1, 1, 1]),
+    arms=2,
+    endpoints={"response": 1, "os": 3},
+)
+
+
+def arrays_of(patients=8, seed=0):
+    random = np.random.default_rng(seed)
+    real = random.random((patients, 6)) < 0.7
+    seen = random.random((patients, 7)) < 0.9
+    return {
+        "variants": random.normal(size=(patients, 6, 24)).astype("float32") * real[..., None],
+        "variant_gene": random.integers(0, 7, (patients, 6)).astype("int32") * real,
+        "variant_mask": real,
+        "genes": random.normal(size=(patients, 7, 3)).astype("float32") * seen[..., None],
+        "gene_mask": seen,
+        "clinical": random.normal(size=(patients, 4)).astype("float32"),
+        "linear": random.normal(size=(patients, 5)).astype("float32"),
+    }
+
+
+def awake(network, seed=0):
+    """Give every weight a value, so that no path is silent because it starts at zero."""
+    random = np.random.default_rng(seed)
+    network.set_weights([0.3 * random.normal(size=w.shape) for w in network.get_weights()])
+    return network
+
+
+@pytest.fixture(scope="module")
+def network():
+    return awake(build_network(DESIGN, SHAPE, {"response": 0.0, "os": 0.0}))
+
+
+def predicted(network, arrays):
+    return {name: np.asarray(value) for name, value in network(arrays, training=False).items()}
+
+
+def assert_same(one, other, atol=1e-5):
+    for name in one:
+        np.testing.assert_allclose(one[name], other[name], atol=atol)
+
+
+def test_one_logit_per_arm_and_interval(network):
+    logits = predicted(network, arrays_of())
+    assert logits["response"].shape == (8, 2, 1)
+    assert logits["os"].shape == (8, 2, 3)
+
+
+def test_order_of_variants_changes_nothing(network):
+    arrays, order = arrays_of(), [5, 3, 0, 1, 4, 2]
+    shuffled = {
+        name: values[:, order] if name.startswith("variant") else values
+        for name, values in arrays.items()
+    }
+    assert_same(predicted(network, arrays), predicted(network, shuffled))
+
+
+def test_what_is_masked_changes_nothing(network):
+    arrays = arrays_of()
+    junk = {name: values.copy() for name, values in arrays.items()}
+    junk["variants"][~arrays["variant_mask"]] = 7
+    junk["variant_gene"][~arrays["variant_mask"]] = 3
+    junk["genes"][~arrays["gene_mask"]] = -4
+    assert_same(predicted(network, arrays), predicted(network, junk))
+
+
+def test_every_input_matters(network):
+    before = predicted(network, arrays_of())
+    for name in ("variants", "variant_gene", "genes", "clinical", "linear"):
+        changed = {**arrays_of(), name: arrays_of(seed=1)[name]}
+        assert not np.allclose(before["os"], predicted(network, changed)["os"], atol=1e-4), name
+
+
+def test_patient_without_a_genome_or_facts_has_a_prediction(network):
+    empty = {name: np.zeros_like(values[:1]) for name, values in arrays_of().items()}
+    for logits in predicted(network, empty).values():
+        assert np.isfinite(logits).all()
+
+
+def test_patients_do_not_see_one_another(network):
+    arrays = arrays_of()
+    alone = {name: values[2:3] for name, values in arrays.items()}
+    together = {name: logits[2:3] for name, logits in predicted(network, arrays).items()}
+    assert_same(together, predicted(network, alone))
+
+
+def test_saved_network_answers_the_same(network, tmp_path):
+    network.save(tmp_path / "network.keras")
+    again = keras.saving.load_model(tmp_path / "network.keras", compile=False)
+    assert_same(predicted(network, arrays_of()), predicted(again, arrays_of()), atol=0)
+
+
+def test_attention_is_an_output(network):
+    attention = np.asarray(attention_model(network)(arrays_of()))
+    assert attention.shape == (8, 2, 3, 3)
+    np.testing.assert_allclose(attention.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_eight_patients_are_learnt_by_heart():
+    keras.utils.set_random_seed(0)
+    network = build_network(DESIGN, SHAPE, {"response": 0.0, "os": 0.0})
+    # The linear path is held at zero, so that only the deep part can learn them.
+    for endpoint in SHAPE.endpoints:
+        network.get_layer(f"linear_{endpoint}").trainable = False
+    arrays, random = arrays_of(), np.random.default_rng(3)
+    asked = (random.random((8, 2)) < 0.5)[..., None]
+    targets = {
+        name: np.stack([random.random((8, 2, k)) < 0.5, np.broadcast_to(asked, (8, 2, k))], -1)
+        for name, k in SHAPE.endpoints.items()
+    }
+    data = (arrays, {name: values.astype("float32") for name, values in targets.items()})
+    network.compile(keras.optimizers.Adam(0.02), loss={k: AnsweredCrossEntropy() for k in targets})
+    losses = [float(network.train_on_batch(*data)[0]) for _ in range(120)]
+    assert losses[0] > 1
+    assert losses[-1] < 0.05

@@ -1,0 +1,84 @@
+"""Outcomes become targets; those of part test are never seen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gcin.model.outcomes import (
+    endpoints_in,
+    hazard_targets,
+    interval_cuts,
+    person_periods,
+    risk_of,
+    training_table,
+)
+
+
+def table_of(parts):
+    names = [f"P{number}" for number in range(len(parts))]
+    patients = pd.DataFrame(
+        {
+            "patient": names,
+            "cohort": "a",
+            "role": "train",
+            "response": 1.0,
+            "os_time": 5.0,
+            "os_event": 1.0,
+        }
+    )
+    return patients, pd.DataFrame({"patient": names[::-1], "part": parts})
+
+
+def test_outcomes_of_part_test_are_blank_and_the_others_kept():
+    table = training_table(*table_of(["train", "test", "validation"]))
+    outcomes = table[["response", "os_time", "os_event"]]
+    assert outcomes[table["part"] == "test"].isna().all(axis=None)
+    assert outcomes[table["part"] != "test"].notna().all(axis=None)
+    assert table.index.tolist() == ["P2", "P1", "P0"]
+
+
+def test_fold_of_unknown_patients_is_refused():
+    patients, split = table_of(["train", "test"])
+    with pytest.raises(ValueError, match=r"P1.*Make the splits again"):
+        training_table(patients[:1], split)
+
+
+def test_endpoints_are_read_from_the_columns():
+    patients, _ = table_of(["train"])
+    assert endpoints_in(patients) == ["response", "os"]
+
+
+def test_intervals_hold_equally_many_events():
+    random = np.random.default_rng(0)
+    time, event = random.exponential(10, 1000), random.random(1000) < 0.6
+    cuts = interval_cuts(time, event.astype(float), 10)
+    counts = np.bincount(np.searchsorted(cuts, time[event]), minlength=10)
+    assert len(cuts) == 9
+    assert np.ptp(counts) <= 2
+
+
+def test_without_events_there_is_one_interval_without_questions():
+    time = np.array([3.0, 9.0])
+    assert interval_cuts(time, np.zeros(2), 10) == []
+    assert hazard_targets(time, np.zeros(2), [])[..., 1].sum() == 0
+
+
+def test_person_periods_end_with_the_event():
+    targets = hazard_targets(np.array([7.0, 4.0]), np.array([1.0, 0.0]), [6.0, 12.0])
+    periods = person_periods(targets)
+    assert periods.patient.tolist() == [0, 0, 1]
+    assert periods.interval.tolist() == [0, 1, 0]
+    assert periods.event.tolist() == [0, 1, 0]
+
+
+@given(
+    hazards=st.lists(st.floats(0.01, 0.9), min_size=1, max_size=10),
+    place=st.integers(0, 9),
+    more=st.floats(0.01, 0.09),
+)
+def test_risk_rises_with_every_hazard(hazards, place, more):
+    higher = np.array(hazards)
+    higher[place % len(hazards)] += more
+    assert 0 <= risk_of(np.array(hazards)) < risk_of(higher) <= 1

@@ -1,0 +1,165 @@
+"""Preparation learns from training patients, and treats what is missing as missing."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from memory_hospital import MemoryStore, gene_table, make_hospital, split_of
+
+from gcin.model.burden import burden_matrix, fit_burdens
+from gcin.model.clinical_matrix import clinical_matrix, fit_clinical
+from gcin.model.inputs import network_arrays, tree_columns
+from gcin.model.loading import load_genomes, universe
+from gcin.model.outcomes import training_table
+from gcin.model.pathways import WHOLE_GENOME, choose_pathways
+from gcin.model.preparation import as_plain, from_plain
+from gcin.model.study import prepare_fold
+
+SETTINGS = {
+    "min_callable": 0.5,
+    "max_genes": 2000,
+    "min_burden_share": 0.01,
+    "clinical_knots": 2,
+    "intervals": 10,
+}
+
+
+def clinical():
+    random = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "age": random.normal(60, 10, 200),
+            "wbc": random.lognormal(2, 1.5, 200),
+            "stage": random.choice(["I", "II", "III"], 200),
+            "constant": 1.0,
+        }
+    )
+    table.loc[:19, "age"] = np.nan
+    return table
+
+
+def test_numbers_are_standard_and_missing_ones_average_and_marked():
+    table = clinical()
+    matrix = clinical_matrix(table, fit_clinical(table, 0))
+    seen = matrix["age"][20:]
+    assert abs(seen.mean()) < 1e-5
+    assert abs(seen.std(ddof=0) - 1) < 1e-5
+    assert (matrix["age"][:20] == 0).all()
+    assert matrix["age missing"].tolist() == [1] * 20 + [0] * 180
+    assert "constant" not in matrix
+
+
+def test_skewed_number_is_read_on_a_log_scale():
+    fitted = {column.name: column for column in fit_clinical(clinical(), 0)}
+    assert fitted["wbc"].logarithm
+    assert not fitted["age"].logarithm
+
+
+def test_unknown_level_and_absent_column_are_zero():
+    fitted = fit_clinical(clinical(), 0)
+    matrix = clinical_matrix(pd.DataFrame({"stage": ["IV"], "wbc": [np.nan]}), fitted)
+    assert (matrix[["stage=I", "stage=II", "stage=III", "age"]] == 0).all(axis=None)
+    assert matrix.notna().all(axis=None)
+
+
+def test_knots_bend_only_above_themselves():
+    table = clinical()
+    matrix = clinical_matrix(table, fit_clinical(table, 2))
+    low = matrix["age"] < matrix["age"].quantile(0.2)
+    assert (matrix.loc[low, ["age above knot 1", "age above knot 2"]] == 0).all(axis=None)
+    assert (matrix["age above knot 1"] >= matrix["age above knot 2"]).all()
+
+
+@pytest.fixture(scope="module")
+def fold():
+    hospital = make_hospital(count=120, genes=20)
+    table = training_table(hospital.patients, split_of(hospital.patients))
+    return hospital, *prepare_fold(table, hospital.cohorts, SETTINGS, 512)
+
+
+def test_preparation_survives_as_plain_values(fold):
+    _, preparation, _ = fold
+    assert from_plain(as_plain(preparation)) == preparation
+
+
+def test_preparation_does_not_know_the_other_parts(fold):
+    hospital, preparation, _ = fold
+    table = training_table(hospital.patients, split_of(hospital.patients))
+    others = table.index[table["part"] != "train"]
+    changed = hospital.cohorts.clinical["hospital"].copy()
+    changed.loc[others, "age"] = 500.0
+    store = hospital.cohorts.stores["hospital"]
+    rows = [store.names[name] for name in others]
+    values = store.track.copy()
+    store.track[rows] = 3
+    try:
+        cohorts = type(hospital.cohorts)(hospital.cohorts.stores, {"hospital": changed})
+        again, _ = prepare_fold(table, cohorts, SETTINGS, 512)
+    finally:
+        store.track = values
+    assert as_plain(again) | {"variants": 0} == as_plain(preparation) | {"variants": 0}
+
+
+def test_gene_not_callable_is_average_for_lines_and_missing_for_trees(fold):
+    _, preparation, patients = fold
+    genomes = patients.genomes
+    patient, gene = np.argwhere(~genomes.mask)[0]
+    name = preparation.genes[gene]
+    burdens = burden_matrix(genomes, preparation.genes, preparation.burdens)
+    own = [number for number, burden in enumerate(preparation.burdens) if burden.gene == name]
+    assert (burdens[patient, own] == 0).all()
+    trees = tree_columns(patients, preparation)
+    assert np.isnan(trees.loc[patient, f"{name} lof"])
+
+
+def test_patient_without_a_genome_is_masked_not_wild_type(fold):
+    hospital, preparation, _ = fold
+    table = hospital.patients.set_index("patient").rename(index={"P0000": "stranger"})[:2]
+    genomes = load_genomes(table, hospital.cohorts.stores, preparation.genes, 8)
+    assert not genomes.mask[0].any()
+    assert not genomes.variant_mask[0].any()
+    assert genomes.mask[1].any()
+
+
+def test_variants_of_genes_left_out_make_room(fold):
+    hospital, preparation, patients = fold
+    few = preparation.genes[5:7]
+    genomes = load_genomes(patients.table, hospital.cohorts.stores, few, 512)
+    carried = (genomes.feature("lof") > 0).sum(axis=1) + (genomes.feature("missense") > 0).sum(1)
+    np.testing.assert_array_equal(genomes.variant_mask.sum(axis=1), carried)
+    assert genomes.variant_mask.shape[1] == carried.max()
+    first_empty = genomes.variant_mask.argmin(axis=1)
+    assert (genomes.variant_mask.sum(axis=1)[first_empty > 0] <= first_empty[first_empty > 0]).all()
+
+
+def test_stores_of_different_genes_are_refused():
+    one, two = (
+        MemoryStore(gene_table(n), [], np.zeros((0, n)), np.zeros((0, n)), np.zeros((0, n), bool))
+        for n in (3, 4)
+    )
+    with pytest.raises(ValueError, match="different genes"):
+        universe({"a": one, "b": two})
+
+
+def test_burdens_that_repeat_or_hardly_vary_are_left_out(fold):
+    _, preparation, patients = fold
+    rare = fit_burdens(patients.genomes, preparation.genes, 0.4)
+    assert 0 < len(rare) < len(preparation.burdens)
+    assert len({(b.gene, b.kind) for b in preparation.burdens}) == len(preparation.burdens)
+
+
+def test_masked_arrays_are_zero(fold):
+    _, preparation, patients = fold
+    arrays = network_arrays(patients, preparation)
+    assert (arrays["variants"][~arrays["variant_mask"]] == 0).all()
+    assert (arrays["genes"][~arrays["gene_mask"]] == 0).all()
+    assert all(np.isfinite(values).all() for values in arrays.values())
+
+
+def test_pathways_cover_genes_without_repetition():
+    genes = ["A", "B", "C", "D"]
+    sets = {"one": "AB", "same": "BA", "small": "A", "two": "CD", "with both": "BC"}
+    rows = [(name, gene) for name, held in sets.items() for gene in held]
+    members = pd.DataFrame([*rows, ("two", "elsewhere")], columns=["pathway", "gene"])
+    edges = choose_pathways(members, genes, 2, 2)
+    assert sorted(edges.pathways) == ["one", "two"]
+    assert choose_pathways(members, genes, 5, 2).pathways == [WHOLE_GENOME]

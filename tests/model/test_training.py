@@ -1,0 +1,93 @@
+"""Training repeats itself, begins at the ridge model, and cannot see locked outcomes."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from memory_hospital import make_hospital, scrambled, split_of
+
+from gcin.model.inputs import arm_numbers, linear_columns
+from gcin.model.linear import fit_linear
+from gcin.model.outcomes import targets_of, training_table
+from gcin.model.predictions import calibrate, prediction_table, reported
+from gcin.model.study import prepare_fold
+from gcin.model.training import predict_network, train_network
+
+# Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+def run(hospital, patients, split, settings, seed=1):
+    table = training_table(patients, split)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 512)
+    trained = train_network(everyone, preparation, hospital.members, settings, seed)
+    inner = everyone.part("validation")
+    calibration = calibrate(
+        predict_network(trained.network, inner, preparation), inner.table, preparation.arms
+    )
+    predicted = predict_network(trained.network, everyone, preparation)
+    rows = prediction_table(everyone.table.index, predicted, preparation.arms, calibration)
+    return trained, reported(rows, everyone.table), (preparation, everyone)
+
+
+@pytest.fixture(scope="module")
+def small():
+    hospital = make_hospital(count=90, genes=12)
+    return hospital, split_of(hospital.patients)
+
+
+@pytest.fixture(scope="module")
+def finished(small, settings):
+    hospital, split = small
+    return run(hospital, hospital.patients, split, settings)
+
+
+def test_locked_outcomes_change_no_byte_and_a_seed_repeats_itself(small, finished, settings):
+    hospital, split = small
+    other = scrambled(hospital.patients, split)
+    assert not other.equals(hospital.patients)
+    _, again, _ = run(hospital, other, split, settings)
+    pd.testing.assert_frame_equal(again, finished[1], check_exact=True)
+
+
+def test_another_seed_is_another_network(small, finished, settings):
+    hospital, split = small
+    _, again, _ = run(hospital, hospital.patients, split, settings, seed=2)
+    assert not np.allclose(again["raw"], finished[1]["raw"], atol=1e-6)
+
+
+def test_history_begins_before_training_and_the_best_epoch_is_kept(finished):
+    history = finished[0].history
+    assert history["epoch"].tolist() == list(range(len(history)))
+    assert {"loss", "val_loss", "val_response_loss", "val_os_loss"} <= set(history)
+    likelihoods = history["val_response_loss"] + history["val_os_loss"]
+    np.testing.assert_allclose(history["val_loss"], likelihoods, rtol=1e-3)
+
+
+def test_predictions_name_every_arm_endpoint_and_held_out_patient(small, finished):
+    _, split = small
+    rows = finished[1]
+    held = split[split["part"] != "train"]
+    assert set(rows["patient"]) == set(held["patient"])
+    assert len(rows) == len(held) * 2 * 2
+    assert not rows.duplicated(["patient", "endpoint", "arm"]).any()
+    assert rows["value"].between(0, 1).all()
+    risks = rows[rows["endpoint"] == "os"]
+    np.testing.assert_array_equal(risks["raw"], risks["value"])
+
+
+def test_network_starts_as_the_ridge_model(small, settings):
+    hospital, split = small
+    still = settings | {"training": {**settings["training"], "learning_rate": 1e-12}}
+    trained, _, (preparation, everyone) = run(hospital, hospital.patients, split, still)
+    train = everyone.part("train")
+    fit = fit_linear(
+        linear_columns(train, preparation).to_numpy("float32"),
+        arm_numbers(train.table, preparation.arms),
+        targets_of(train.table, "response", []),
+        2,
+        0.0,
+        settings["linear"],
+    )
+    odds = fit.logits(linear_columns(everyone, preparation).to_numpy())[..., 0]
+    predicted = predict_network(trained.network, everyone, preparation)["response"]
+    np.testing.assert_allclose(predicted, 1 / (1 + np.exp(-odds)), atol=1e-4)
