@@ -116,7 +116,7 @@ def _with_changes(
     has_unknown: Callable[[str, int, int], bool],
 ) -> pd.DataFrame:
     """Add what happens to the protein, for the pairs that touch coding bases."""
-    own = np.flatnonzero(touched.in_coding)
+    own = np.flatnonzero(touched.in_coding & (touched.bits != BIT["transcript_ablation"]))
     names = transcripts.table["transcript"].to_numpy()[pairs.transcript[own]]
     keys = pd.DataFrame({"variant": pairs.variant[own], "transcript": names})
     told = keys.merge(read_changes(placed["prediction"]), how="left", on=["variant", "transcript"])

@@ -1,0 +1,271 @@
+"""VEP's blocks from gene models and from what bcftools csq says."""
+
+import pandas as pd
+import pysam
+import pytest
+
+from gcin.annotation.alleles import place_alleles
+from gcin.annotation.blocks import FIELDS, describe
+from gcin.annotation.consequences import SEVERITY, bits_of, impact_of, rank_of, terms_of
+from gcin.annotation.csq import as_vep, gains_stop, read_changes
+from gcin.annotation.files import csq_fields, csq_lines
+from gcin.annotation.protein import protein_change
+from gcin.annotation.transcripts import flatten
+
+# Exons 1001-1100, 1201-1300, 1401-1500; coding 1051-1100, 1201-1300, 1401-1450.
+MODEL = {
+    "transcript": "T1",
+    "gene": "AAA",
+    "gene_id": "G1",
+    "chromosome": "chr1",
+    "start": 1001,
+    "end": 1500,
+    "strand": "+",
+    "biotype": "protein_coding",
+    "protein": "P1",
+    "mane": False,
+    "canonical": False,
+    "phase": 0,
+    "exon_starts": [1001, 1201, 1401],
+    "exon_ends": [1100, 1300, 1500],
+    "coding_starts": [1051, 1201, 1401],
+    "coding_ends": [1100, 1300, 1450],
+}
+NOT_CODING = {"biotype": "lncRNA", "coding_starts": [], "coding_ends": []}
+
+
+def blocks_of(position, reference="A", alternate="G", prediction=None, models=None, unknown=False):
+    models = [MODEL] if models is None else models
+    row = ["chr1", position, reference, alternate, prediction]
+    columns = ["chromosome", "position", "reference", "alternate", "prediction"]
+    text = describe(
+        pd.DataFrame([row], columns=columns),
+        flatten(pd.DataFrame(models)),
+        distance=5000,
+        has_unknown=lambda contig, first, last: unknown,
+    )
+    return [dict(zip(FIELDS, block.split("|"), strict=True)) for block in text.iloc[0].split(",")]
+
+
+@pytest.mark.parametrize(
+    ("position", "forward", "backward"),
+    [
+        (900, "upstream_gene_variant", "downstream_gene_variant"),
+        (6500, "downstream_gene_variant", "upstream_gene_variant"),
+        (6501, "intergenic_variant", "intergenic_variant"),
+        (1010, "5_prime_UTR_variant", "3_prime_UTR_variant"),
+        (1480, "3_prime_UTR_variant", "5_prime_UTR_variant"),
+        (1150, "intron_variant", "intron_variant"),
+        (1101, "splice_donor_variant", "splice_acceptor_variant"),
+        (1200, "splice_acceptor_variant", "splice_donor_variant"),
+        (
+            1105,
+            "splice_donor_5th_base_variant&intron_variant",
+            "splice_region_variant&splice_polypyrimidine_tract_variant&intron_variant",
+        ),
+        (
+            1104,
+            "splice_donor_region_variant&intron_variant",
+            "splice_region_variant&splice_polypyrimidine_tract_variant&intron_variant",
+        ),
+        (
+            1186,
+            "splice_polypyrimidine_tract_variant&intron_variant",
+            "intron_variant",
+        ),
+        (
+            1108,
+            "splice_region_variant&intron_variant",
+            "splice_region_variant&splice_polypyrimidine_tract_variant&intron_variant",
+        ),
+        (
+            1099,
+            "splice_region_variant&coding_sequence_variant",
+            "splice_region_variant&coding_sequence_variant",
+        ),
+    ],
+)
+def test_where_a_variant_lies_is_told_by_strand(position, forward, backward):
+    assert blocks_of(position)[0]["Consequence"] == forward
+    assert blocks_of(position, models=[MODEL | {"strand": "-"}])[0]["Consequence"] == backward
+
+
+@pytest.mark.parametrize(
+    ("position", "terms"),
+    [
+        (1250, "non_coding_transcript_exon_variant"),
+        (1150, "intron_variant&non_coding_transcript_variant"),
+        (1102, "splice_donor_variant&non_coding_transcript_variant"),
+    ],
+)
+def test_exon_and_intron_of_a_non_coding_transcript_differ(position, terms):
+    assert blocks_of(position, models=[MODEL | NOT_CODING])[0]["Consequence"] == terms
+
+
+def test_a_coding_change_has_its_places_and_names():
+    block = blocks_of(1210, prediction="missense|AAA|T1|protein_coding|+|20R>20G|1210A>G")[0]
+    assert block["Consequence"] == "missense_variant"
+    assert block["IMPACT"] == "MODERATE"
+    assert block["EXON"] == "2/3"
+    assert (block["cDNA_position"], block["CDS_position"], block["Protein_position"]) == (
+        "110",
+        "60",
+        "20",
+    )
+    assert block["Amino_acids"] == "R/G"
+    assert (block["HGVSc"], block["HGVSp"]) == ("T1:c.60A>G", "P1:p.Arg20Gly")
+
+
+def test_the_reverse_strand_counts_from_its_own_end():
+    block = blocks_of(
+        1450,
+        prediction="start_lost|AAA|T1|protein_coding|-|1M>1T|1450A>G",
+        models=[MODEL | {"strand": "-"}],
+    )[0]
+    assert (block["EXON"], block["CDS_position"], block["HGVSc"]) == ("1/3", "1", "T1:c.1T>C")
+    assert (block["Consequence"], block["HGVSp"]) == ("start_lost", "P1:p.Met1?")
+
+
+def test_unknown_bases_in_the_codon_leave_the_change_unknown():
+    told = "missense|AAA|T1|protein_coding|+|20R>20G|1210A>G"
+    assert blocks_of(1210, prediction=told, unknown=True)[0]["Consequence"] == (
+        "coding_sequence_variant"
+    )
+
+
+def test_a_deletion_over_an_exon_boundary_names_both_sides():
+    block = blocks_of(1097, "ACGTACGT", "A")[0]
+    assert block["Consequence"] == (
+        "splice_donor_variant&splice_donor_region_variant&coding_sequence_variant&intron_variant"
+    )
+    assert (block["Allele"], block["VARIANT_CLASS"]) == ("-", "deletion")
+    assert (block["EXON"], block["INTRON"], block["CDS_position"]) == ("1/3", "1/2", "48-?")
+
+
+def test_a_deletion_of_everything_is_an_ablation():
+    block = blocks_of(1000, "A" * 502, "A")[0]
+    assert (block["Consequence"], block["IMPACT"]) == ("transcript_ablation", "HIGH")
+
+
+def test_one_block_speaks_for_each_gene():
+    models = [
+        MODEL,
+        MODEL | {"transcript": "T2", "mane": True},
+        MODEL | {"transcript": "T3", "gene": "BBB", "gene_id": "G2"} | NOT_CODING,
+    ]
+    told = blocks_of(1150, models=models)
+    assert {(block["Feature"], block["PICK"]) for block in told} == {
+        ("T1", ""),
+        ("T2", "1"),
+        ("T3", "1"),
+    }
+
+
+def test_a_deleted_allele_has_no_block():
+    with pytest.raises(IndexError):
+        blocks_of(1150, alternate="*")
+
+
+@pytest.mark.parametrize(
+    ("reference", "alternate", "start", "end", "allele", "kind"),
+    [
+        ("A", "G", 10, 10, "G", "SNV"),
+        ("A", "AGT", 11, 10, "GT", "insertion"),
+        ("AGT", "A", 11, 12, "-", "deletion"),
+        ("AG", "CT", 10, 11, "CT", "substitution"),
+        ("AGT", "CC", 10, 12, "CC", "indel"),
+        ("A", "<DEL>", 10, 10, "<DEL>", "sequence_alteration"),
+    ],
+)
+def test_alleles_are_trimmed_and_named(reference, alternate, start, end, allele, kind):
+    columns = ["chromosome", "position", "reference", "alternate"]
+    placed = place_alleles(pd.DataFrame([["chr1", 10, reference, alternate]], columns=columns))
+    row = placed.iloc[0]
+    assert (row["start"], row["end"], row["allele"], row["kind"]) == (start, end, allele, kind)
+
+
+def test_csq_values_are_read_by_transcript():
+    text = "missense&splice_region|A|T1|x|+|12A>12B|5A>G,5_prime_utr|A|T2|x"
+    text += ",synonymous|A|T3|x|+|7K|5A>G"
+    changes = read_changes(pd.Series([text, None], index=["v", "w"]))
+    assert changes[["variant", "transcript", "place", "old", "new"]].to_numpy().tolist() == [
+        ["v", "T1", 12, "A", "B"],
+        ["v", "T3", 7, "K", "K"],
+    ]
+    assert [terms_of(bits) for bits in changes["bits"]] == [
+        ["missense_variant"],
+        ["synonymous_variant"],
+    ]
+
+
+def test_joined_records_of_csq_are_refused():
+    with pytest.raises(ValueError, match="--local-csq"):
+        read_changes(pd.Series(["missense|A|T1|x|+|1A>1B|5A>G,@5"]))
+
+
+@pytest.mark.parametrize(
+    ("terms", "old", "new", "kind", "start", "vep"),
+    [
+        (["inframe_insertion"], "A", "AC", "insertion", False, ["inframe_insertion"]),
+        (["inframe_insertion"], "A", "CD", "insertion", False, ["protein_altering_variant"]),
+        (["inframe_deletion"], "AC", "A", "deletion", False, ["inframe_deletion"]),
+        (["inframe_deletion"], "AC", "D", "indel", False, ["protein_altering_variant"]),
+        (["missense_variant"], "L", "P", "SNV", True, ["start_lost"]),
+        (["missense_variant"], "L", "P", "SNV", False, ["missense_variant"]),
+    ],
+)
+def test_terms_are_those_of_vep(terms, old, new, kind, start, vep):
+    assert terms_of(as_vep(bits_of(terms), old, new, kind, in_start_codon=start)) == vep
+
+
+def test_a_frameshift_gains_a_stop_only_in_its_own_codons():
+    assert gains_stop("*", "Y", 1)
+    assert not gains_stop("AC*", "Y", 1)
+    assert not gains_stop("*", "Y", 0)
+
+
+@pytest.mark.parametrize(
+    ("terms", "place", "old", "new", "name"),
+    [
+        (["missense_variant"], 57, "R", "Q", "p.Arg57Gln"),
+        (["stop_gained"], 842, "Q", "*", "p.Gln842Ter"),
+        (["synonymous_variant"], 7, "K", "K", "p.Lys7%3D"),
+        (["inframe_deletion"], 129, "PD", "P", "p.Asp130del"),
+        (["inframe_deletion"], 129, "PDE", "P", "p.Asp130_Glu131del"),
+        (["inframe_insertion"], 5, "AC", "AKC", "p.Ala5_Cys6insLys"),
+        (["frameshift_variant"], 105, "TPVS", "TRF*", "p.Pro106ArgfsTer3"),
+        (["frameshift_variant"], 105, "TPVS", "TRFA", "p.Pro106ArgfsTer?"),
+        (["start_lost"], 0, "", "", "p.Met1?"),
+        (["missense_variant"], 0, "", "", ""),
+    ],
+)
+def test_protein_changes_have_their_hgvs_names(terms, place, old, new, name):
+    assert protein_change(bits_of(terms), place, old, new) == name
+
+
+def test_terms_pack_and_unpack_in_the_order_of_severity():
+    bits = bits_of(["intron_variant", "splice_donor_variant"])
+    assert terms_of(bits) == ["splice_donor_variant", "intron_variant"]
+    assert impact_of(bits) == "HIGH"
+    assert [rank_of(bits_of([term])) for term in SEVERITY] == list(range(len(SEVERITY)))
+
+
+def test_the_written_file_has_veps_header_and_the_custom_fields(tmp_path):
+    sites = pd.DataFrame(
+        [["chr1", 5, "A", "G", "gnomAD_AF=0.1,0.2;OTHER=1"], ["chr1", 6, "A", "*", "."]],
+        columns=["chromosome", "position", "reference", "alternate", "info"],
+    )
+    told = pd.Series(["G|missense_variant,G|intron_variant"], index=[0])
+    lines = csq_lines(
+        [sites],
+        lambda chunk: told,
+        ["gnomAD_AF"],
+        ["Allele", "Consequence"],
+        ["##contig=<ID=chr1>"],
+    )
+    path = tmp_path / "sites.vcf"
+    path.write_text("\n".join(lines) + "\n")
+    assert csq_fields(path) == ["Allele", "Consequence", "gnomAD_AF"]
+    with pysam.VariantFile(str(path)) as stream:
+        records = [(record.pos, record.info["CSQ"]) for record in stream]
+    assert records == [(5, ("G|missense_variant|0.1&0.2", "G|intron_variant|0.1&0.2"))]

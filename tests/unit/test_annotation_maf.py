@@ -1,0 +1,177 @@
+"""MAF files become calls on GRCh38."""
+
+import pandas as pd
+import pytest
+
+from gcin.annotation.anchoring import anchor
+from gcin.annotation.classifications import as_terms
+from gcin.annotation.cohort import calls_of_cohort
+from gcin.annotation.maf import read_maf
+from gcin.annotation.symbols import match_genes
+from gcin.reference.liftover import read_chains
+
+CHAIN = """\
+chain 1 chr1 1000 + 0 500 chr1 2000 + 1000 1500 1
+500
+"""
+ROW = {
+    "Hugo_Symbol": "AAA",
+    "NCBI_Build": "GRCh37",
+    "Chromosome": "1",
+    "Start_Position": "101",
+    "End_Position": "101",
+    "Reference_Allele": "A",
+    "Tumor_Seq_Allele2": "G",
+    "Variant_Type": "SNP",
+    "Variant_Classification": "Missense_Mutation",
+    "Tumor_Sample_Barcode": "S1",
+    "HGVSp_Short": "p.R57G",
+    "t_depth": "100",
+    "t_alt_count": "25",
+}
+GENES = pd.DataFrame(
+    {"gene": ["AAA", "NEW"], "chromosome": ["chr1", "chr1"], "start": [1050, 1300]}
+)
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read a MAF of the given rows for sample S1."""
+
+    def read_rows(*rows, words=None, fetch=None, assembly="GRCh37", comment=""):
+        path = tmp_path / "calls.maf"
+        table = pd.DataFrame([ROW | row for row in rows])
+        path.write_text(comment + table.to_csv(sep="\t", index=False))
+        chain = tmp_path / "small.chain"
+        chain.write_text(CHAIN)
+        row = {"sample": "S1", "file": str(path), "assembly": assembly, "tissue": "tumour"}
+        return calls_of_cohort(
+            sheet=pd.DataFrame([row]),
+            genes=GENES,
+            aliases={"OLD": "NEW"},
+            chains=read_chains(chain),
+            classifications=words or {},
+            fetch=fetch,
+        )
+
+    return read_rows
+
+
+def test_a_call_is_lifted_and_translated(read):
+    call = read({}, comment="#version 2.4\n")[0].iloc[0]
+    assert (call["chromosome"], call["position"]) == ("chr1", 1101)
+    assert (call["reference"], call["alternate"], call["gene"]) == ("A", "G", "AAA")
+    assert (call["consequence"], call["impact"]) == ("missense_variant", "MODERATE")
+    assert (call["hgvsp"], call["protein_position"]) == ("p.R57G", 57)
+    assert (call["depth"], call["vaf"], call["dosage"]) == (100, 0.25, 1)
+    assert call["filter"] == "PASS"
+
+
+def test_a_call_on_the_new_assembly_stays(read):
+    row = {"NCBI_Build": "GRCh38", "Chromosome": "chr1", "Start_Position": "1101"}
+    assert read(row, assembly="GRCh38")[0]["position"].tolist() == [1101]
+
+
+def test_an_assembly_that_contradicts_the_sheet_is_refused(read):
+    with pytest.raises(
+        ValueError, match="line 2: NCBI_Build is 'GRCh37', but the sheet says GRCh38"
+    ):
+        read({}, assembly="GRCh38")
+
+
+def test_other_barcodes_are_not_read(read):
+    assert len(read({}, {"Tumor_Sample_Barcode": "S9"})[0]) == 1
+
+
+def test_calls_without_place_or_gene_are_listed_with_the_reason(read):
+    calls, unplaced = read(
+        {},
+        {"Start_Position": "700"},
+        {"Hugo_Symbol": "NOBODY"},
+        {"Chromosome": "2"},
+    )
+    assert len(calls) == 1
+    assert unplaced["reason"].tolist() == [
+        "not in GRCh38",
+        "gene without a model",
+        "not in GRCh38",
+    ]
+    assert unplaced["position"].tolist() == [700, 101, 101]
+
+
+def test_events_without_alleles_stay_with_their_gene(read):
+    event = {"Start_Position": "", "Reference_Allele": "na", "Tumor_Seq_Allele2": "na"}
+    event |= {"Variant_Type": "ITD", "Variant_Classification": "ITD", "HGVSp_Short": "na"}
+    call = read(event)[0].iloc[0]
+    assert (call["position"], call["reference"], call["alternate"]) == (1050, "N", "<ITD>")
+    assert call["consequence"] == "inframe_insertion"
+    assert pd.isna(call["protein_position"])
+
+
+def test_copies_of_a_call_count_once(read):
+    assert len(read({}, {})[0]) == 1
+
+
+def test_older_symbols_are_brought_up_to_date(read):
+    assert read({"Hugo_Symbol": "OLD"})[0]["gene"].tolist() == ["NEW"]
+
+
+def test_a_universe_with_older_symbols_is_met_too():
+    found = match_genes(pd.Series(["NEW", "OLD", "X"]), ["OLD"], {"OLD": "NEW"})
+    assert found[:2].tolist() == ["OLD", "OLD"]
+    assert pd.isna(found[2])
+
+
+def test_an_unknown_classification_names_line_and_value(read):
+    with pytest.raises(
+        ValueError, match=r"calls\.maf: unknown Variant_Classification, line 3: 'odd'"
+    ):
+        read({}, {"Variant_Classification": "odd"})
+
+
+def test_the_configuration_may_explain_a_classification(read):
+    calls, _ = read({"Variant_Classification": "odd"}, words={"odd": "stop_gained"})
+    assert calls["consequence"].tolist() == ["stop_gained"]
+
+
+def test_sequence_ontology_terms_are_taken_as_they_are():
+    assert as_terms(pd.Series(["stop_gained"]), {}, "x").tolist() == ["stop_gained"]
+
+
+def test_a_missing_column_is_named(tmp_path):
+    path = tmp_path / "bad.maf"
+    path.write_text("Chromosome\tStart_Position\n1\t5\n")
+    with pytest.raises(ValueError, match=r"bad\.maf: no column Hugo_Symbol"):
+        read_maf(str(path))
+
+
+GENOME = "NNACGTTTTTGCA"
+
+
+def fetch(contig, first, last):
+    return GENOME[max(first - 1, 0) : last]
+
+
+@pytest.mark.parametrize(
+    ("position", "reference", "alternate", "written"),
+    [
+        (3, "A", "G", (3, "A", "G")),
+        (8, "T", "-", (5, "GT", "G")),
+        (8, "-", "T", (5, "G", "GT")),
+        (11, "GC", "-", (10, "TGC", "T")),
+        (5, "GT", "CA", (5, "GT", "CA")),
+        (5, "N", "<ITD>", (5, "N", "<ITD>")),
+    ],
+)
+def test_alleles_are_anchored_and_left_aligned(position, reference, alternate, written):
+    columns = ["chromosome", "position", "reference", "alternate"]
+    calls = pd.DataFrame([["chr1", position, reference, alternate]], columns=columns)
+    table, contradicts = anchor(calls, fetch)
+    assert tuple(table.iloc[0][["position", "reference", "alternate"]]) == written
+    assert not contradicts.any()
+
+
+def test_a_reference_allele_that_the_genome_contradicts_is_listed(read):
+    calls, unplaced = read({}, fetch=lambda contig, first, last: "C" * (last - first + 1))
+    assert calls.empty
+    assert unplaced["reason"].tolist() == ["reference allele differs from the genome"]
