@@ -45,11 +45,10 @@ def test_covered_shares_weigh_intervals_by_their_bases(tmp_path):
     assert shares.loc["S1"].tolist() == [0.25, 0.125, 0.0]
 
 
-def test_mean_depth_is_that_of_the_called_bases(tmp_path):
-    text = "chrom\tlength\tbases\tmean\tmin\tmax\ntotal\t9\t9\t1.0\t0\t2\n"
-    text += "total_region\t9\t9\t31.5\t0\t2\n"
-    depths = samples.mean_depths([report(tmp_path, "S1", "coverage.mosdepth.summary.txt", text)])
-    assert depths.loc["S1", "depth"] == 31.5
+def test_mean_depth_counts_intervals_without_reads_and_weighs_them_by_their_bases(tmp_path):
+    table = "chr1\t0\t100\ta\t40.0\nchr2\t0\t300\tb\t0.0\n"
+    depths = samples.mean_depths([report(tmp_path, "S1", "coverage.regions.bed.gz", table)])
+    assert depths.loc["S1", "depth"] == 10
 
 
 def psc(sample, hom, het, transitions, transversions, missing):

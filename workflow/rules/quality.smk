@@ -111,7 +111,7 @@ rule tabulate_quality:
             sample=READS[wildcards.cohort],
         ),
         depth=lambda wildcards: collect(
-            "results/samples/{sample}/quality/coverage.mosdepth.summary.txt",
+            "results/samples/{sample}/quality/coverage.regions.bed.gz",
             sample=READS[wildcards.cohort],
         ),
         genotypes=lambda wildcards: collect(

@@ -51,13 +51,25 @@ def adopt(
     Path(header).write_text(_allele_numbered(_header_of(path, samples)))
     Path(listed).write_text("\n".join(samples) + "\n")
     try:
-        bcftools.view("-S", listed, "--no-update", "-Ob", "-o", chosen, path, catch_stdout=False)
+        bcftools.view(
+            "--no-version",
+            "-S",
+            listed,
+            "--no-update",
+            "-Ob",
+            "-o",
+            chosen,
+            path,
+            catch_stdout=False,
+        )
         require_known_contigs(_contigs_of(chosen), sizes, path)
         bcftools.reheader("-h", header, "-o", renamed, chosen, catch_stdout=False)
         options = ("-f", genome, "-m", "-any", "-d", "exact", "-Ob", "-o", split)
-        bcftools.norm(*options, renamed, catch_stdout=False)
+        bcftools.norm("--no-version", *options, renamed, catch_stdout=False)
         judge_sites(split, judged)
-        bcftools.annotate("-x", KEPT, "-Ob", "-o", adopted, judged, catch_stdout=False)
+        bcftools.annotate(
+            "--no-version", "-x", KEPT, "-Ob", "-o", adopted, judged, catch_stdout=False
+        )
         bcftools.index("--force", adopted, catch_stdout=False)
     except pysam.SamtoolsError as error:
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pysam
 from cyvcf2 import VCF
 from pysam import bcftools
 
@@ -9,6 +10,7 @@ from gcin.generations import require_samples
 from gcin.genotypes.given import KEPT
 
 MAX_OPEN_FILES = 500
+COMMAND_LINES = ("##GATKCommandLine", "##bcftools_", "##source=", "##reference=file:")
 
 
 def split_alleles(judged: str, genome: str, scratch: str | Path, split: str) -> None:
@@ -18,9 +20,11 @@ def split_alleles(judged: str, genome: str, scratch: str | Path, split: str) -> 
     """
     biallelic, written = (str(Path(scratch) / name) for name in ("biallelic.bcf", "written.bcf"))
     options = ("-f", genome, "-m", "-any", "-Ob", "-o", biallelic)
-    bcftools.norm(*options, judged, catch_stdout=False)
-    bcftools.view("-e", 'ALT="*"', "-Ob", "-o", written, biallelic, catch_stdout=False)
-    bcftools.annotate("-x", KEPT, "-Ob", "-o", split, written, catch_stdout=False)
+    bcftools.norm("--no-version", *options, judged, catch_stdout=False)
+    bcftools.view(
+        "--no-version", "-e", 'ALT="*"', "-Ob", "-o", written, biallelic, catch_stdout=False
+    )
+    bcftools.annotate("--no-version", "-x", KEPT, "-Ob", "-o", split, written, catch_stdout=False)
     bcftools.index("--force", split, catch_stdout=False)
 
 
@@ -50,19 +54,30 @@ def unite(
         raise ValueError(
             f"sample(s) {', '.join(twice[:5])} come from more than one file. Name one in the sheet."
         )
-    merged = _merged(sources, scratch)
-    listed = Path(scratch) / "order.txt"
-    listed.write_text("\n".join(samples) + "\n")
-    options = ("-S", str(listed), "--min-ac", "1:nref", "-Ob", "-o", united)
-    bcftools.view(*options, merged, catch_stdout=False)
+    listed, ordered, header = (str(Path(scratch) / n) for n in ("order.txt", "ordered", "header"))
+    Path(listed).write_text("\n".join(samples) + "\n")
+    options = ("--no-version", "-S", listed, "--min-ac", "1:nref", "-Ob", "-o", ordered)
+    bcftools.view(*options, _merged(sources, scratch), catch_stdout=False)
+    Path(header).write_text(timeless_header(ordered))
+    bcftools.reheader("-h", header, "-o", united, ordered, catch_stdout=False)
     bcftools.index("--force", united, catch_stdout=False)
+
+
+def timeless_header(calls: str) -> str:
+    """Header of a file without the command lines in it: they hold dates and scratch folders.
+
+    So the same calls are the same bytes whenever they are made.
+    """
+    with pysam.VariantFile(calls) as opened:
+        lines = str(opened.header).splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(COMMAND_LINES))
 
 
 def _gathered(shards: list[str], scratch: str | Path) -> str:
     """Concatenate shards; normalising may have moved a record to the left of its shard."""
     gathered = str(Path(scratch) / "gathered.bcf")
     options = ("--allow-overlaps", "-Ob", "-o", gathered)
-    bcftools.concat(*options, *shards, catch_stdout=False)
+    bcftools.concat("--no-version", *options, *shards, catch_stdout=False)
     bcftools.index("--force", gathered, catch_stdout=False)
     return gathered
 
@@ -85,6 +100,6 @@ def _merge(sources: list[str], merged: str) -> str:
     if len(sources) == 1:
         return sources[0]
     options = ("--merge", "none", "--filter-logic", "x", "-Ob", "-o", merged)
-    bcftools.merge(*options, *sources, catch_stdout=False)
+    bcftools.merge("--no-version", *options, *sources, catch_stdout=False)
     bcftools.index("--force", merged, catch_stdout=False)
     return merged

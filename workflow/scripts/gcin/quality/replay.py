@@ -15,7 +15,7 @@ OMITTED = (False, False)
 PHASES = {1: ((True, False), (False, True)), 2: ((True, True),)}
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Allele:
     """One alternate allele of a sample, without the bases it shares with the reference.
 
@@ -37,11 +37,11 @@ class Allele:
     def of(cls, start: int, reference: str, alternate: str, copies: int) -> "Allele":
         """Make an allele from the fields of a VCF record (`start` 0-based)."""
         reference, alternate = reference.upper(), alternate.upper()
-        is_snv = len(reference) == len(alternate) == 1
         while reference and alternate and reference[-1] == alternate[-1]:
             reference, alternate = reference[:-1], alternate[:-1]
         while reference and alternate and reference[0] == alternate[0]:
             reference, alternate, start = reference[1:], alternate[1:], start + 1
+        is_snv = len(reference) == len(alternate) == 1
         return cls(start, start + len(reference), alternate, copies, is_snv)
 
 

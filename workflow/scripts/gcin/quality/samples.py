@@ -39,11 +39,15 @@ def read_counts(reports: Iterable[str]) -> pd.DataFrame:
 
 
 def mean_depths(reports: Iterable[str]) -> pd.DataFrame:
-    """Samples by mean `depth` of the called bases in reads, from mosdepth's summary."""
+    """Samples by mean `depth` of the called bases in reads, from mosdepth's regions.
+
+    Its summary would not do: a contig without a read is left out of the total there.
+    """
     rows = {}
     for report in reports:
-        means = pd.read_csv(report, sep="\t", index_col="chrom")["mean"]
-        rows[sample_of(report)] = {"depth": means["total_region"]}
+        table = pd.read_csv(report, sep="\t", header=None)
+        bases, depth = table[2] - table[1], table[table.columns[-1]]
+        rows[sample_of(report)] = {"depth": _share((depth * bases).sum(), bases.sum())}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -20,7 +20,7 @@ def alleles_by_contig(path: str | Path, sample: str | None = None) -> dict[str, 
     """Read the passing alternate alleles of one sample.
 
     Args:
-        path: VCF or BCF; a genotype counts where its FORMAT/FT, if there is one, says PASS.
+        path: VCF or BCF; a genotype counts where its FORMAT/FT, or without one FILTER, says PASS.
         sample: Its name in the file; None for a file of one sample, whatever its name there.
 
     Raises:
@@ -40,7 +40,7 @@ def alleles_by_contig(path: str | Path, sample: str | None = None) -> dict[str, 
 def passes(record: Variant) -> bool:
     """Tell whether the record's only genotype passes its own filter."""
     verdict = record.format("FT") if "FT" in record.FORMAT else None
-    return verdict is None or verdict[0] in ("PASS", ".")
+    return record.FILTER is None if verdict is None else verdict[0] in ("PASS", ".")
 
 
 def carried(record: Variant) -> list[Allele]:
