@@ -9,6 +9,8 @@ unexport PYTHONPATH PYTHONHOME
 GIVEN_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 CORES ?= 2
+# The workflow is only read whole where something is given to it.
+SMALL := --patients 40 --external 12 --genes 12 --fastq 3 --gvcf 1 --depth 5
 NAME ?= giab
 
 help:
@@ -30,10 +32,11 @@ example: setup
 	@snakemake --cores $(CORES) --configfile config/examples/$(NAME)/config.yaml
 
 lint: setup
-	snakefmt --check Snakefile workflow
+	snakefmt --check Snakefile workflow tests
 	ruff check
 	ruff format --check
-	snakemake --lint
+	@python -m gcin.simulation demo/small $(SMALL)
+	snakemake --lint --configfile demo/small/config.yaml
 
 test: lint
 	pytest tests/unit
