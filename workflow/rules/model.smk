@@ -30,7 +30,7 @@ rule train_network:
     wildcard_constraints:
         design="|".join(NETWORKS) or "(?!)",
     conda:
-        "../../envs/model-cpu.yaml"
+        "../../envs/model-gpu.yaml"
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,

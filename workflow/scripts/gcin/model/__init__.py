@@ -1,0 +1,1 @@
+"""Models of response and survival: the network and its rivals."""

@@ -1,0 +1,1 @@
+"""Frozen models on patients whom no model was fitted on."""
