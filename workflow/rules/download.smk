@@ -1,16 +1,17 @@
 """Reference files from the network, fetched only where the configuration asks for them."""
 
 import re
+from pathlib import PurePosixPath
 
 ASKED = SETTINGS["reference"]["download"] or {"fasta": None, "known_sites": []}
 DOWNLOADS = {
-    file["url"].rpartition("/")[2]: file for file in (ASKED["fasta"], *ASKED["known_sites"]) if file
+    PurePosixPath(file["url"]).name: file
+    for file in (ASKED["fasta"], *ASKED["known_sites"])
+    if file
 }
 if ASKED["fasta"]:
-    # From here on the fetched genome is the genome of the run, like one that was given.
-    SETTINGS["reference"]["fasta"] = collect(
-        "resources/external/{file}", file=ASKED["fasta"]["url"].rpartition("/")[2]
-    )[0]
+    # From here on the fetched genome, first of its kind, is the genome of the run.
+    SETTINGS["reference"]["fasta"] = f"resources/external/{next(iter(DOWNLOADS))}"
 
 
 rule download_reference:
