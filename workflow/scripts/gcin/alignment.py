@@ -65,6 +65,9 @@ def _next_name(stream: pysam.FastxFile, path: str | Path, sample: str) -> str | 
     if record is None:
         return None
     if not record.quality:
-        raise ValueError(f"sample {sample}: {path} has no base qualities; FASTQ is needed.")
+        raise ValueError(
+            f"sample {sample}: {path} is cut short, or no FASTQ: read {record.name} has no base "
+            "qualities. Copy it again."
+        )
     name = record.name
     return name[:-2] if name.endswith(MATE_SUFFIXES) else name

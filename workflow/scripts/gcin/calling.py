@@ -1,6 +1,6 @@
 """Genomic VCFs: whether a given one can stand beside those that are called here."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pysam
@@ -50,15 +50,15 @@ def check_gvcf(path: str | Path, sample: str, sizes: Mapping[str, int]) -> int:
     Raises:
         ValueError: Names file, sample and remedy.
     """
-    with _opened(path, sample) as calls:
-        found = list(calls.header.samples)
-        if found != [sample]:
-            raise ValueError(
-                f"{path} holds sample(s) {', '.join(found[:5]) or 'none'}, the sheet says "
-                f"{sample}. Correct the sheet, or rename the sample (bcftools reheader --samples)."
-            )
-        lengths = {name: contig.length for name, contig in calls.header.contigs.items()}
-        records, blocks, used = _counted(calls, path, sample)
+    calls = _opened(path, sample)
+    found = list(calls.header.samples)
+    if found != [sample]:
+        raise ValueError(
+            f"{path} holds sample(s) {', '.join(found[:5]) or 'none'}, the sheet says {sample}. "
+            "Correct the sheet, or rename the sample (bcftools reheader --samples)."
+        )
+    lengths = {name: contig.length for name, contig in calls.header.contigs.items()}
+    records, blocks, used = _counted(calls, path, sample)
     require_known_contigs({name: lengths.get(name) for name in used}, sizes, path)
     if not blocks:
         raise ValueError(
@@ -75,14 +75,16 @@ def _opened(path: str | Path, sample: str) -> pysam.VariantFile:
         raise ValueError(f"sample {sample}: {path} cannot be read as VCF: {error}") from None
 
 
-def _counted(calls: Iterable, path: str | Path, sample: str) -> tuple[int, int, set[str]]:
-    """Count the records and the reference blocks, and collect the contigs they lie on."""
+def _counted(calls: pysam.VariantFile, path: str | Path, sample: str) -> tuple[int, int, set[str]]:
+    """Read to the end: the records, the reference blocks, and the contigs they lie on."""
     records, blocks, used = 0, 0, set()
     try:
         for record in calls:
             records += 1
             used.add(record.chrom)
             blocks += record.alts == (NON_REF,)
+        # Some damage is only told on closing.
+        calls.close()
     except (ValueError, OSError) as error:
         raise ValueError(
             f"sample {sample}: {path} breaks off or is damaged after {records} records ({error}). "

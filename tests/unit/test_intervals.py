@@ -1,0 +1,105 @@
+"""Intervals of the genome and how they are shared out."""
+
+import gzip
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pysam import faidx
+
+from gcin.reference import genome
+from gcin.reference.intervals import (
+    intersection,
+    merged,
+    read_bed,
+    require_contigs,
+    shards,
+)
+
+SIZES = {"chr2": 1000, "chr10": 500}
+COLUMNS = ["chromosome", "start", "end"]
+
+
+def table(*rows):
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def rows_of(intervals):
+    return [tuple(row) for row in intervals[COLUMNS].to_numpy().tolist()]
+
+
+def test_bed_is_read_without_its_headers_whatever_else_it_holds(tmp_path):
+    path = tmp_path / "x.bed.gz"
+    path.write_bytes(gzip.compress(b"track name=x\n#a\nchr2\t1\t5\tgene\t0\t+\n\nchr10 0 7\n"))
+    assert rows_of(read_bed(path)) == [("chr2", 1, 5), ("chr10", 0, 7)]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("", "it is empty"), ("chr2\t5\t5\n", "chr2"), ("chr2\t9\n", "chr2"), ("chr2\ta\tb\n", "a")],
+)
+def test_what_is_no_bed_is_refused_by_file_and_line(tmp_path, text, told):
+    path = tmp_path / "x.bed"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=rf"x\.bed is no BED of intervals: .*{told}"):
+        read_bed(path)
+
+
+def test_padded_intervals_are_clipped_united_and_in_the_order_of_the_genome():
+    given_rows = table(("chr10", 490, 495), ("chr2", 40, 50), ("chr2", 5, 10), ("chr2", 55, 60))
+    united = [("chr2", 0, 20), ("chr2", 30, 70), ("chr10", 480, 500)]
+    assert rows_of(merged(given_rows, SIZES, padding=10)) == united
+
+
+def test_intervals_that_only_touch_become_one():
+    assert rows_of(merged(table(("chr2", 0, 5), ("chr2", 5, 9)), SIZES)) == [("chr2", 0, 9)]
+
+
+def test_intersection_keeps_what_both_have():
+    left = table(("chr2", 0, 100), ("chr10", 0, 10))
+    right = table(("chr2", 90, 200), ("chr2", 10, 20))
+    assert rows_of(intersection(left, right, SIZES)) == [("chr2", 10, 20), ("chr2", 90, 100)]
+
+
+def test_nothing_in_common_is_an_empty_table():
+    assert intersection(table(("chr2", 0, 5)), table(("chr10", 0, 5)), SIZES).empty
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [(("2", 0, 5), "does not have: 2"), (("chr10", 500, 505), r"chr10:500-505.*ends at 500")],
+)
+def test_intervals_outside_the_genome_are_refused_by_name(row, told):
+    with pytest.raises(ValueError, match=rf"panel\.bed .*{told}"):
+        require_contigs(table(row), SIZES, "panel.bed")
+
+
+@given(
+    lengths=st.lists(st.integers(1, 50), min_size=1, max_size=12),
+    count=st.integers(1, 12),
+)
+def test_shards_hold_every_base_once_in_order_and_as_many_each(lengths, count):
+    starts = [60 * index for index in range(len(lengths))]
+    ends = [start + length for start, length in zip(starts, lengths, strict=True)]
+    whole = pd.DataFrame({"chromosome": "chr2", "start": starts, "end": ends})
+    if sum(lengths) < count:
+        with pytest.raises(ValueError, match=r"reference\.shards"):
+            shards(whole, count)
+        return
+    parts = shards(whole, count)
+    bases = [[b for _, s, e in rows_of(part) for b in range(s, e)] for part in parts]
+    assert [b for part in bases for b in part] == [
+        b for _, s, e in rows_of(whole) for b in range(s, e)
+    ]
+    assert max(map(len, bases)) - min(map(len, bases)) <= 1
+
+
+def test_known_bases_are_the_runs_without_n_across_blocks(tmp_path, monkeypatch):
+    path = tmp_path / "genome.fa"
+    path.write_text(">chr2\nNNACGTnnACNN\n>chrN\nNNNN\n>chr10\nAC\n")
+    faidx(str(path))
+    monkeypatch.setattr(genome, "BLOCK_BASES", 4)
+    expected = [("chr2", 2, 6), ("chr2", 8, 10), ("chr10", 0, 2)]
+    assert rows_of(genome.known_bases(path)) == expected
+    assert genome.contig_sizes(f"{path}.fai") == {"chr2": 12, "chrN": 4, "chr10": 2}
