@@ -1,0 +1,1 @@
+"""The genome, its genes in order, intervals, pathways and lift-over."""
