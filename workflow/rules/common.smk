@@ -24,14 +24,12 @@ SEEDS = SETTINGS["model"]["training"]["seeds"]
 
 CALLED = {stage: SETTINGS[stage] for stage in ("reference", "alignment", "calling")}
 JOINT = {stage: SETTINGS[stage] for stage in ("genotypes", "quality", "annotation", "tensors")}
-STUDIED = {stage: SETTINGS[stage] for stage in ("splits", "model", "evaluation", "prediction")}
+STUDIED = {stage: SETTINGS[stage] for stage in ("splits", "model")}
+CALLED_OVER = ("fasta", "calling_intervals", "padding_bases", "shards")
 # Gene models and pathways come after the calls: another one makes no sample anew.
 SAMPLED = {
     "alignment": SETTINGS["alignment"],
-    "genome": {
-        key: SETTINGS["reference"][key]
-        for key in ("fasta", "calling_intervals", "padding_bases", "shards")
-    },
+    "genome": [SETTINGS["reference"][key] for key in CALLED_OVER],
 }
 IDENTITIES = {
     sample: identity_of_sample(RUN.rows_of(sample), SAMPLED) for sample in RUN.sample_names

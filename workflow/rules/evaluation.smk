@@ -13,8 +13,7 @@ rule pool_predictions:
             path
             for design in STUDIES[wildcards.study]["designs"]
             for path in collect(
-                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}"
-                "/predictions.parquet",
+                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
                 design=design,
                 fold=RUN.folds_of(wildcards.study),
                 seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],

@@ -11,14 +11,12 @@ rule apply_network:
             for cohort in RUN.cohorts_of(wildcards.study)
         ],
         networks=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}"
-            "/network.keras",
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/network.keras",
             fold=RUN.folds_of(wildcards.study),
             seed=SEEDS,
         ),
         preparations=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}"
-            "/preparation.joblib",
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/preparation.joblib",
             fold=RUN.folds_of(wildcards.study),
             seed=SEEDS,
         ),
@@ -53,8 +51,7 @@ rule apply_baseline:
             for cohort in RUN.cohorts_of(wildcards.study)
         ],
         models=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}"
-            "/model.joblib",
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
             fold=RUN.folds_of(wildcards.study),
             seed=SEEDS[:1],
         ),
@@ -112,8 +109,7 @@ rule predict_patients:
             design=STUDIES[wildcards.study]["predict_with"],
         ),
         validation=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}"
-            "/predictions.parquet",
+            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
             design=STUDIES[wildcards.study]["predict_with"],
             fold=RUN.folds_of(wildcards.study),
             seed=SEEDS if STUDIES[wildcards.study]["predict_with"] in NETWORKS else SEEDS[:1],

@@ -1,0 +1,1 @@
+"""Genotypes of a cohort: judged one by one, united, and those that were given."""

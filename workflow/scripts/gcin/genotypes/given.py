@@ -48,7 +48,7 @@ def adopt(
     """
     names = ("samples.txt", "header.txt", "chosen.bcf", "renamed.bcf", "split.bcf", "judged.bcf")
     listed, header, chosen, renamed, split, judged = (str(Path(scratch) / name) for name in names)
-    Path(header).write_text(_allele_numbered(_header_of(path, samples)))
+    _check_header(path, samples)
     Path(listed).write_text("\n".join(samples) + "\n")
     try:
         bcftools.view(
@@ -63,6 +63,7 @@ def adopt(
             catch_stdout=False,
         )
         require_known_contigs(_contigs_of(chosen), sizes, path)
+        Path(header).write_text(_allele_numbered(chosen))
         bcftools.reheader("-h", header, "-o", renamed, chosen, catch_stdout=False)
         options = ("-f", genome, "-m", "-any", "-d", "exact", "-Ob", "-o", split)
         bcftools.norm("--no-version", *options, renamed, catch_stdout=False)
@@ -78,12 +79,12 @@ def adopt(
         ) from None
 
 
-def _header_of(path: str, samples: list[str]) -> pysam.VariantHeader:
-    """Read the header that the file will have once `samples` are taken out of it."""
+def _check_header(path: str, samples: list[str]) -> None:
+    """Refuse a file that cannot be read, or does not have the samples that the sheet names."""
     try:
         with pysam.VariantFile(path) as calls:
-            header = calls.header.copy()
             missing = sorted(set(samples) - set(calls.header.samples))
+            contigs = len(calls.header.contigs)
     except (ValueError, OSError) as error:
         raise ValueError(f"{path} cannot be read as VCF ({error}). Copy it again.") from None
     if missing:
@@ -91,19 +92,19 @@ def _header_of(path: str, samples: list[str]) -> pysam.VariantHeader:
             f"{path} has no sample {', '.join(missing[:5])}. Correct the sheet, or rename the "
             "samples of the file (bcftools reheader --samples)."
         )
-    if not len(header.contigs):
+    if not contigs:
         raise ValueError(
             f"{path} has no contig lines in its header. Add them (bcftools reheader --fai)."
         )
-    return header
 
 
-def _allele_numbered(header: pysam.VariantHeader) -> str:
-    """Say of AD and PL that they have a value per allele or genotype, so that they can be split.
+def _allele_numbered(path: str) -> str:
+    """Header of a file, with AD and PL as values per allele and genotype, so that they split.
 
     Older callers declare them as lists of any length.
     """
-    text = str(header)
+    with pysam.VariantFile(path) as calls:
+        text = str(calls.header)
     for name, number in NUMBER_BY_ALLELE.items():
         text = text.replace(
             f"##FORMAT=<ID={name},Number=.,", f"##FORMAT=<ID={name},Number={number},"

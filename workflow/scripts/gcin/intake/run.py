@@ -105,14 +105,14 @@ def read_run(config: dict, project: str | Path) -> Run:
         ValueError: Lists the problems, each with file, row, column, value and remedy.
     """
     problems = Problems()
-    resolve = _resolver(str(config.get("data_root", ".")), project)
+    resolve = _resolver(str(config["data_root"]), project)
     settings = check_settings(config, resolve, problems)
-    sheet_path = str(config.get("samples", "config/samples.tsv"))
+    sheet_path = str(config["samples"])
     named = read_sheet(sheet_path, problems)
     check_sheet(named, sheet_path, problems)
     rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
     check_files(rows, named, sheet_path, problems)
-    cards = _read_cards(rows, str(config.get("cards", "config/cohorts")), resolve, problems)
+    cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     if settings is not None:
         check_reference(settings["reference"], rows, problems)
         check_studies(settings, cards, rows, problems)
