@@ -1,6 +1,7 @@
 """Genomic VCFs: whether a given one can stand beside those that are called here."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pysam
@@ -86,6 +87,8 @@ def _counted(calls: pysam.VariantFile, path: str | Path, sample: str) -> tuple[i
         # Some damage is only told on closing.
         calls.close()
     except (ValueError, OSError) as error:
+        with suppress(OSError):
+            calls.close()
         raise ValueError(
             f"sample {sample}: {path} breaks off or is damaged after {records} records ({error}). "
             "Copy it again."

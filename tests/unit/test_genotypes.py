@@ -1,0 +1,230 @@
+"""The genotype filter, given VCFs, and their union with joint calls."""
+
+import numpy as np
+import pytest
+from cyvcf2 import VCF
+from pysam import bcftools, faidx, tabix_compress
+
+from gcin.genotypes.given import adopt
+from gcin.genotypes.joint import split_alleles, unite
+from gcin.genotypes.verdicts import filter_genotypes, verdicts
+
+LIMITS = {"min_pl_hom_ref": 10.4139, "min_allele_balance": 0.2}
+SEQUENCE = "ACGTTGCACCATTTTTGACGTACGGATCCA" * 4
+SIZES = {"chr1": 120}
+HEADER = """\
+##fileformat=VCFv4.2
+##FILTER=<ID=q10,Description="Weak">
+##INFO=<ID=XX,Number=1,Type=Integer,Description="Not kept">
+##contig=<ID={contig},length=120>
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+##FORMAT=<ID=AD,Number={number},Type=Integer,Description="Depths">
+##FORMAT=<ID=PL,Number=G,Type=Integer,Description="Likelihoods">
+##FORMAT=<ID=YY,Number=1,Type=Integer,Description="Not kept">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{samples}
+"""
+
+
+def vcf(path, samples, *rows, contig="chr1", number="R"):
+    """Write a VCF of rows `pos ref alt filter format genotypes…`."""
+    text = HEADER.format(samples="\t".join(samples), contig=contig, number=number)
+    for pos, ref, alt, verdict, fields, *calls in rows:
+        place = [contig, str(pos), ".", ref, alt, "50", verdict, "XX=1", fields]
+        text += "\t".join([*place, *calls]) + "\n"
+    path.write_text(text)
+    return str(path)
+
+
+@pytest.fixture
+def genome(tmp_path):
+    path = tmp_path / "genome.fa"
+    path.write_text(f">chr1\n{SEQUENCE}\n")
+    faidx(str(path))
+    return str(path)
+
+
+@pytest.fixture
+def adopted(tmp_path, genome):
+    def make(path, samples):
+        out = str(tmp_path / f"adopted-{samples[0]}.bcf")
+        scratch = tmp_path / f"scratch-{samples[0]}"
+        scratch.mkdir()
+        adopt(str(path), samples, genome, SIZES, scratch, out)
+        return out
+
+    return make
+
+
+def calls_of(path):
+    """Map each `pos ref alt` to its genotypes and verdicts, sample by sample."""
+    return {
+        (site.POS, site.REF, *site.ALT): [
+            ("/".join(str(a) if a >= 0 else "." for a in genotype[:-1]), verdict)
+            for genotype, verdict in zip(site.genotypes, site.format("FT"), strict=True)
+        ]
+        for site in VCF(path)
+    }
+
+
+def judged(genotype, likelihoods, depths):
+    arrays = [None if v is None else np.array([v]) for v in (likelihoods, depths)]
+    return verdicts(np.array([genotype]), *arrays, **LIMITS)[0].decode()
+
+
+@pytest.mark.parametrize(
+    ("genotype", "likelihoods", "depths", "verdict"),
+    [
+        ((0, 1), (50, 0, 50), (10, 10), "PASS"),
+        ((0, 1), (11, 0, 50), (10, 10), "PASS"),
+        ((0, 1), (10, 0, 50), (10, 10), "LowPL"),
+        ((0, 1), (50, 0, 50), (8, 2), "PASS"),
+        ((0, 1), (50, 0, 50), (9, 2), "AlleleBalance"),
+        ((0, 1), (0, 0, 50), (9, 1), "LowPL;AlleleBalance"),
+        ((1, 1), (50, 9, 0), (9, 1), "PASS"),
+        ((1, 1), (9, 3, 0), (0, 3), "LowPL"),
+        ((1,), (50, 0), (9, 1), "PASS"),
+        ((1, 2), (90, 50, 50, 50, 0, 50), (0, 9, 2), "AlleleBalance"),
+        ((1, 2), (90, 50, 50, 50, 0, 50), (0, 8, 2), "PASS"),
+        ((0, 2), (90, 50, 50, 0, 50, 50), (5, 15, 5), "PASS"),
+        ((0, 0), (0, 50, 90), (9, 1), "PASS"),
+        ((0, 0), (0, 0, 0), (0, 0), "PASS"),
+        ((-1, -1), (0, 0, 0), (0, 0), "."),
+        ((-1, 1), (50, 0, 50), (9, 1), "PASS"),
+        ((0, 1), None, (10, 10), "NoPL"),
+        ((0, 1), (-(2**31), -(2**31), -(2**31)), (10, 10), "NoPL"),
+        ((0, 1), (50, 0, 50), None, "AlleleBalance"),
+        ((0, 1), (50, 0, 50), (0, 0), "AlleleBalance"),
+    ],
+)
+def test_a_genotype_is_judged_by_its_own_fields(genotype, likelihoods, depths, verdict):
+    assert judged(genotype, likelihoods, depths) == verdict
+
+
+def test_company_changes_no_verdict():
+    own = (np.array([[0, 1]]), np.array([[12, 0, 50]]), np.array([[8, 2]]))
+    others = (np.array([[1, 1], [-1, -1]]), np.array([[9, 3, 0]] * 2), np.array([[0, 1]] * 2))
+    together = [np.concatenate(pair) for pair in zip(own, others, strict=True)]
+    assert verdicts(*together, **LIMITS)[0] == verdicts(*own, **LIMITS)[0] == b"PASS"
+
+
+def test_filtering_comes_before_splitting_and_a_site_passes_where_a_genotype_does(tmp_path, genome):
+    rows = [
+        (10, "C", "A,T", ".", "GT:AD:PL", "1/2:0,8,2:90,50,50,50,0,50", "./.:0,0,0:0,0,0,0,0,0"),
+        (20, "G", "A", ".", "GT:AD:PL", "0/1:9,1:50,0,50", "0/0:9,0:0,27,50"),
+        (30, "A", "*", ".", "GT:AD:PL", "0/1:9,9:50,0,50", "0/0:9,0:0,27,50"),
+    ]
+    source = vcf(tmp_path / "joint.vcf", ["S1", "S2"], *rows)
+    out, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")
+    counts = filter_genotypes(source, out, **LIMITS)
+    split_alleles(out, genome, tmp_path, split)
+    assert counts == {"PASS": 2, "AlleleBalance": 1}
+    assert [(site.POS, site.FILTER) for site in VCF(split)] == [
+        (10, None), (10, None), (20, "NoPassingGenotype")]  # fmt: skip
+    assert calls_of(split) == {
+        (10, "C", "A"): [("1/0", "PASS"), ("./.", ".")],
+        (10, "C", "T"): [("0/1", "PASS"), ("./.", ".")],
+        (20, "G", "A"): [("0/1", "AlleleBalance"), ("0/0", "PASS")],
+    }
+
+
+def test_a_given_file_brings_its_filters_and_the_form_of_the_genome(tmp_path, adopted):
+    rows = [
+        (14, "TT", "T", "PASS", "GT:AD:YY", "0/1:5,5:1", "0/0:9,0:1", "0/0:9,0:1"),
+        (20, "G", "A,C", "q10", "GT:AD:YY", "0/1:5,5,0:1", "0/2:5,0,5:1", "./.:.:."),
+        (25, "G", "<DEL>", ".", "GT:AD:YY", "0/1:5,5:1", "0/0:9,0:1", "0/0:9,0:1"),
+    ]
+    path = vcf(tmp_path / "given.vcf", ["X", "Y", "Z"], *rows, number=".")
+    out = adopted(path, ["Y", "Z"])
+    assert VCF(out).samples == ["Y", "Z"]
+    assert calls_of(out) == {
+        (11, "AT", "A"): [("0/0", "PASS"), ("0/0", "PASS")],
+        (20, "G", "A"): [("0/0", "q10"), ("./.", ".")],
+        (20, "G", "C"): [("0/1", "q10"), ("./.", ".")],
+    }
+    depths = [site.format("AD")[0].tolist() for site in VCF(out)]
+    assert depths == [[9, 0], [5, 0], [5, 5]]
+    assert "ID=YY" not in VCF(out).raw_header
+    assert "ID=XX" not in VCF(out).raw_header
+
+
+def test_gzipped_and_plain_files_without_index_are_the_same(tmp_path, adopted):
+    row = (20, "G", "A", "PASS", "GT", "0/1", "1/1")
+    plain = vcf(tmp_path / "plain.vcf", ["X", "Y"], row)
+    packed = str(tmp_path / "packed.vcf.gz")
+    tabix_compress(plain, packed)
+    assert calls_of(adopted(plain, ["X"])) == {(20, "G", "A"): [("0/1", "PASS")]}
+    assert calls_of(adopted(packed, ["Y"])) == {(20, "G", "A"): [("1/1", "PASS")]}
+
+
+@pytest.mark.parametrize(
+    ("options", "row", "told"),
+    [
+        ({"contig": "1"}, (20, "G", "A"), "genome does not have: 1"),
+        ({}, (20, "C", "A"), "cannot be brought to the genome's form"),
+        ({"samples": ["W"]}, (20, "G", "A"), "has no sample X"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path, adopted, options, row, told):
+    samples = options.pop("samples", ["X"])
+    path = vcf(tmp_path / "given.vcf", samples, (*row, "PASS", "GT", "0/1"), **options)
+    with pytest.raises(ValueError, match=rf"given\.vcf .*{told}"):
+        adopted(path, ["X"])
+
+
+def test_a_cut_file_is_refused_by_name(tmp_path, adopted):
+    rows = [(20, "G", "A", "PASS", "GT", "0/1")] * 9000
+    packed = tmp_path / "given.vcf.gz"
+    tabix_compress(vcf(tmp_path / "x.vcf", ["X"], *rows), str(packed))
+    packed.write_bytes(packed.read_bytes()[:-500])
+    with pytest.raises(ValueError, match=r"given\.vcf\.gz"):
+        adopted(packed, ["X"])
+
+
+@pytest.fixture
+def sources(tmp_path, adopted):
+    """Two files of other samples: one site in common, and one of each."""
+    first = [(10, "C", "T", "PASS", "GT", "0/1"), (20, "G", "A", "q10", "GT", "1/1")]
+    second = [(20, "G", "A", "PASS", "GT", "0/1"), (25, "G", "C", "PASS", "GT", "0/0")]
+    one = adopted(vcf(tmp_path / "one.vcf", ["B"], *first), ["B"])
+    return [one, adopted(vcf(tmp_path / "two.vcf", ["A"], *second), ["A"])]
+
+
+def test_a_sample_without_a_site_is_not_called_there_and_samples_are_in_order(tmp_path, sources):
+    out = str(tmp_path / "united.bcf")
+    unite(sources[:1], sources[1:], ["A", "B"], tmp_path, out)
+    assert VCF(out).samples == ["A", "B"]
+    assert calls_of(out) == {
+        (10, "C", "T"): [("./.", "."), ("0/1", "PASS")],
+        (20, "G", "A"): [("0/1", "PASS"), ("1/1", "q10")],
+    }
+    assert [site.FILTER for site in VCF(out)] == [None, None]
+
+
+def test_given_files_alone_or_shards_alone_are_enough(tmp_path, sources):
+    alone = [str(tmp_path / name) for name in ("given.bcf", "joint.bcf")]
+    unite([], sources[:1], ["B"], tmp_path, alone[0])
+    unite(sources[:1], [], ["B"], tmp_path, alone[1])
+    assert calls_of(alone[0]) == calls_of(alone[1])
+    assert set(calls_of(alone[0])) == {(10, "C", "T"), (20, "G", "A")}
+
+
+def test_the_same_sources_make_the_same_bytes(tmp_path, sources):
+    contents = []
+    for name in ("first", "second"):
+        scratch = tmp_path / name
+        scratch.mkdir()
+        unite(sources[:1], sources[1:], ["A", "B"], scratch, str(scratch / "out.bcf"))
+        contents.append((scratch / "out.bcf").read_bytes())
+    assert contents[0] == contents[1]
+    assert b"Command" not in bcftools.view("-h", "--no-version", str(scratch / "out.bcf")).encode()
+
+
+@pytest.mark.parametrize("samples", [["A"], ["A", "B", "C"]])
+def test_other_samples_than_the_manifest_s_are_refused(tmp_path, sources, samples):
+    with pytest.raises(ValueError, match="does not hold the samples of its manifest"):
+        unite([], sources, samples, tmp_path, str(tmp_path / "out.bcf"))
+
+
+def test_a_sample_that_comes_twice_is_refused(tmp_path, sources):
+    with pytest.raises(ValueError, match=r"sample\(s\) A come from more than one file"):
+        unite([], [sources[1], sources[1]], ["A"], tmp_path, str(tmp_path / "out.bcf"))
