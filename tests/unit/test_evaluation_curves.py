@@ -77,6 +77,13 @@ def test_bins_are_equal_and_count_patients_once():
     assert table["predicted"].is_monotonic_increasing
 
 
+def test_a_constant_in_each_fold_has_no_slope():
+    table = pooled(repeats=2)
+    constant = table.assign(value=0.4 + 0.1 * table["fold"])
+    assert calibration_table(constant, 0.95)["slope"].isna().all()
+    assert calibration_table(table, 0.95)["slope"].notna().all()
+
+
 def test_wilson_agrees_with_scipy():
     expected = binomtest(7, 40).proportion_ci(0.95, method="wilson")
     found = wilson_interval(pd.Series([7 / 40]), pd.Series([40]), 0.95)

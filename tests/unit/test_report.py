@@ -13,8 +13,8 @@ from gcin.report.figures import FIGURES, draw
 from gcin.report.pages import inline_images, patient_documents, render
 from gcin.report.patients import patient_pages, preferred_arm, risk_place, unseen_risks
 from gcin.report.study import cohort_sections, origin, study_facts
-from gcin.report.tables import metric_tables
-from gcin.report.words import number, summary
+from gcin.report.tables import metric_tables, quality_summary
+from gcin.report.words import number, summary, verdict
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +127,20 @@ def test_a_difference_is_claimed_only_where_its_interval_excludes_zero(low, high
     differences = pd.DataFrame(gap).assign(difference=0.05, low=low, high=high, n=90)
     (sentence,) = summary(metrics, differences, ["gcin"])
     assert words in sentence
+
+
+def test_a_difference_taken_the_other_way_is_turned_round():
+    gap = {"design": ["cox"], "reference": "gcin", "endpoint": "os", "metric": "uno_c"}
+    differences = pd.DataFrame(gap).assign(difference=-0.05, low=-0.09, high=-0.01, n=90)
+    first = pd.Series({"design": "gcin", "endpoint": "os", "metric": "uno_c"})
+    words = verdict(first, pd.Series({"design": "cox"}), differences)
+    assert "0.050 (0.010 to 0.090), excludes zero: the first is better" in words
+
+
+def test_a_quality_measure_that_nobody_has_is_not_listed():
+    samples = pd.DataFrame({"sample": ["a"], "depth": [30.0], "duplicates": [np.nan]})
+    assert list(quality_summary(samples)["measure"]) == ["depth"]
+    assert quality_summary(samples[["sample", "duplicates"]]).empty
 
 
 @pytest.mark.parametrize(

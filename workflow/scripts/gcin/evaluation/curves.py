@@ -92,11 +92,14 @@ def calibration_table(pooled: pd.DataFrame, confidence: float) -> pd.DataFrame:
     Returns:
         `design endpoint bin predicted observed low high n intercept slope`. Intercept (0 is right)
         is the shift of the log odds that would make the mean right, slope (1 is right) their
-        stretch; both empty where they do not exist. Repeats are stacked, `n` counts patients.
+        stretch; both empty where they do not exist, the slope also where each fold's predictions
+        are all alike. Repeats are stacked, `n` counts patients.
     """
     tables = []
     for (design, endpoint), rows in _responses(pooled).groupby(["design", "endpoint"]):
         intercept, slope = recalibration(rows["value"].to_numpy(), rows["response"].to_numpy())
+        if rows.groupby("fold")["value"].nunique().max() == 1:
+            slope = np.nan
         table = _bins(rows, confidence).assign(intercept=intercept, slope=slope)
         table.insert(0, "endpoint", endpoint)
         table.insert(0, "design", design)

@@ -77,8 +77,10 @@ def missing_table(features: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFram
 
 
 def quality_summary(samples: pd.DataFrame) -> pd.DataFrame:
-    """Lowest, median and highest of every number of the quality table."""
-    numbers = samples.select_dtypes("number")
+    """Lowest, median and highest of every number that is known of any sample."""
+    numbers = samples.select_dtypes("number").dropna(axis=1, how="all")
+    if not numbers.shape[1]:
+        return pd.DataFrame(columns=["measure", "known", "min", "median", "max"])
     table = numbers.agg(["min", "median", "max"]).T.map(number)
     table.insert(0, "known", numbers.notna().sum())
     return table.rename_axis("measure").reset_index()

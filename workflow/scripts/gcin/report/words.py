@@ -99,12 +99,7 @@ def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str
         other: That of the design it is held against.
         differences: Paired differences with their intervals.
     """
-    found = differences[
-        (differences["design"] == best["design"])
-        & (differences["reference"] == other["design"])
-        & (differences["endpoint"] == best["endpoint"])
-        & (differences["metric"] == best["metric"])
-    ]
+    found = paired_difference(best, other, differences)
     if not len(found):
         return "The two were not compared."
     gap = found.iloc[0]
@@ -115,3 +110,18 @@ def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str
     else:
         claim = "does not exclude zero: no difference was shown"
     return f"The interval of their paired difference, {interval(gap, 'difference')}, {claim}."
+
+
+def paired_difference(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> pd.DataFrame:
+    """Find the difference of two designs, turned round where it was taken the other way."""
+    turned = differences.rename(columns={"design": "reference", "reference": "design"})
+    turned = turned.assign(
+        difference=-turned["difference"], low=-turned["high"], high=-turned["low"]
+    )
+    both = pd.concat([differences, turned])
+    return both[
+        (both["design"] == best["design"])
+        & (both["reference"] == other["design"])
+        & (both["endpoint"] == best["endpoint"])
+        & (both["metric"] == best["metric"])
+    ]
