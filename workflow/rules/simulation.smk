@@ -7,11 +7,9 @@ rule score_planted:
         probabilities=lambda wildcards: f"{SETTINGS['simulation']['truth']}/probabilities.tsv",
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
-        external=branch(
-            lambda wildcards: bool(STUDIES[wildcards.study]["external"]),
-            then="results/studies/{study}/{edition}/prediction/external.parquet",
-            otherwise=[],
-        ),
+        external=lambda wildcards: [
+            "results/studies/{study}/{edition}/prediction/external.parquet"
+        ][: bool(STUDIES[wildcards.study]["external"])],
         concordance=lambda wildcards: [
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/concordance.tsv"
             for cohort in RUN.cohorts_of(wildcards.study)
