@@ -1,0 +1,124 @@
+"""Real reads to genotypes: HG002 and NA12878 against Genome in a Bottle, and three genomes."""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from cyvcf2 import VCF
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared"
+EXAMPLES = ROOT / "config" / "examples"
+SMOKE_SECONDS = 300
+
+pytestmark = pytest.mark.skipif(
+    not (SHARED / "data" / "seq").is_dir(), reason="the shared data is not here"
+)
+
+
+def run(folder, example, until, sheet=None, cards=None):
+    """Run a worked example in `folder`, on its own sheet and cards unless others are given."""
+    own = {"data_root": str(SHARED), "samples": str(sheet or EXAMPLES / example / "samples.tsv")}
+    own["cards"] = str(cards or EXAMPLES / example / "cohorts")
+    (folder / "own.yaml").write_text(yaml.safe_dump(own))
+    configs = [ROOT / "config" / "config.yaml", EXAMPLES / example / "config.yaml", "own.yaml"]
+    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", folder]
+    command += ["--snakefile", ROOT / "Snakefile", "--workflow-profile", "none"]
+    command += ["--until", *until, "--configfile", *configs]
+    places = [str(Path(sys.executable).parent), str(ROOT / ".tools" / "bin"), os.environ["PATH"]]
+    environment = os.environ | {"PATH": os.pathsep.join(places)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return {path.parent.name: path for path in (folder / "results" / "cohorts").glob("*/*")}
+
+
+def table(generation, name):
+    return pd.read_csv(generation / "quality" / name, sep="\t", index_col=0)
+
+
+def passing(generation, sample):
+    """Every passing genotype of a sample that carries an alternate."""
+    return {
+        (site.CHROM, site.POS, site.REF, site.ALT[0], tuple(sorted(site.genotypes[0][:-1])))
+        for site in VCF(str(generation / "genotypes.bcf"), samples=[sample])
+        if 1 in site.genotypes[0][:-1] and site.format("FT")[0] == "PASS"
+    }
+
+
+@pytest.fixture(scope="module")
+def giab(tmp_path_factory):
+    """HG002, NA12878 and two exomes as one cohort, HG002 alone as another."""
+    folder = tmp_path_factory.mktemp("giab")
+    rows = pd.read_csv(EXAMPLES / "giab" / "samples.tsv", sep="\t", dtype=str).fillna("")
+    some = rows[rows["sample"].isin(["HG002", "NA12878", "NA12003", "NA12275"])]
+    alone = some[some["sample"] == "HG002"].assign(cohort="alone")
+    pd.concat([some, alone]).to_csv(folder / "samples.tsv", sep="\t", index=False)
+    card = yaml.safe_load((EXAMPLES / "giab" / "cohorts" / "giab.yaml").read_text())
+    (folder / "cards").mkdir()
+    (folder / "cards" / "giab.yaml").write_text(yaml.safe_dump(card))
+    card["truth"] = {"HG002": card["truth"]["HG002"]}
+    (folder / "cards" / "alone.yaml").write_text(yaml.safe_dump(card))
+    until = ["render_multiqc", "measure_concordance"]
+    generations = run(folder, "giab", until, folder / "samples.tsv", folder / "cards")
+    return folder, generations["giab"], generations["alone"]
+
+
+@pytest.mark.parametrize("cohort", [1, 2])
+def test_hg002_is_called_as_genome_in_a_bottle_says(giab, cohort):
+    counts = table(giab[cohort], "concordance.tsv").loc["HG002"].set_index("type").loc["ALL"]
+    assert counts["found"] >= 410
+    assert counts["missed"] <= 2
+    assert counts["extra"] <= 2
+    assert counts["genotype_agreement"] == 1
+
+
+def test_na12878_is_called_without_a_fault(giab):
+    counts = table(giab[1], "concordance.tsv").loc["NA12878"].set_index("type").loc["ALL"]
+    assert counts[["truth", "found", "missed", "extra"]].tolist() == [49, 49, 0, 0]
+
+
+def test_company_changes_no_passing_genotype(giab):
+    _, together, alone = giab
+    assert len(passing(alone, "HG002")) > 400
+    assert passing(alone, "HG002") == passing(together, "HG002")
+
+
+def test_all_units_of_a_sample_are_in_one_old_cram(giab):
+    cram = giab[0] / "results" / "samples" / "HG002" / "alignment.cram"
+    assert cram.read_bytes()[:6] == b"CRAM\x03\x00"
+    command = ["samtools", "view", "--header-only", cram]
+    header = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    groups = [line.split("\t")[1] for line in header.splitlines() if line.startswith("@RG")]
+    assert groups == ["ID:HG002.HSX_B", "ID:HG002.HSX_C", "ID:HG002.NIST150"]
+
+
+def test_quality_says_what_the_samples_are(giab):
+    samples = table(giab[1], "samples.tsv")
+    assert samples.index.tolist() == ["HG002", "NA12003", "NA12275", "NA12878"]
+    assert samples.loc["HG002", "depth"] == pytest.approx(46, abs=2)
+    assert samples.loc["HG002", "duplicates"] == pytest.approx(0.18, abs=0.02)
+    assert samples["mapped"].between(0.99, 1).all()
+    assert samples.loc["NA12003", "depth"] < 1
+    page = (giab[1] / "quality" / "multiqc.html").read_text()
+    assert all(name in page for name in samples.index)
+
+
+def test_a_panel_falls_back_to_the_default_repeat_model_and_says_so(giab):
+    log = (giab[0] / "logs" / "calibrate_dragstr" / "NA12003.log").read_text()
+    assert "using defaults" in log
+
+
+def test_three_genomes_in_under_five_minutes(tmp_path):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    generation = run(tmp_path, "smoke", ["measure_concordance", "render_multiqc"])["smoke"]
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    # Processor time, which a busy machine does not stretch: the clock shows half of it on 2 cores.
+    assert spent < SMOKE_SECONDS
+    counts = table(generation, "concordance.tsv").set_index("type").loc["ALL"]
+    assert counts[["found", "missed", "extra"]].tolist() == [7, 2, 0]
