@@ -1,9 +1,11 @@
 """Calibration moves probabilities towards what happened, and keeps ranks."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from gcin.model.calibration import Calibration, fit_calibration
+from gcin.model.predictions import calibrate
 
 RANDOM = np.random.default_rng(0)
 
@@ -35,3 +37,11 @@ def test_certain_and_wrong_stays_finite():
     assert (
         (fitted.apply(np.array([0.0, 1.0])) > 0) & (fitted.apply(np.array([0.0, 1.0])) < 1)
     ).all()
+
+
+def test_one_probability_for_everybody_stays_that_of_training():
+    table = pd.DataFrame({"arm": ["a"] * 20, "response": [0.0] * 15 + [1.0] * 5})
+    same = calibrate({"response": np.full((20, 1), 0.6)}, table, ["a"])
+    assert same == Calibration(1.0, 0.0)
+    varied = calibrate({"response": np.linspace(0.3, 0.9, 20)[:, None]}, table, ["a"])
+    assert varied != same
