@@ -29,7 +29,7 @@ class Run:
 
     @property
     def cohorts(self) -> list[str]:
-        """Cohorts in the order of the sheet."""
+        """Cohorts, sorted."""
         return list(dict.fromkeys(self.samples["cohort"]))
 
     @property
@@ -117,7 +117,9 @@ def read_run(config: dict, project: str | Path) -> Run:
         check_reference(settings["reference"], rows, problems)
         check_studies(settings, cards, rows, problems)
     problems.stop()
-    return Run(_with_sizes(rows).reset_index(drop=True), cards, settings)
+    # Sorted, so that nothing made from the rows depends on their order in the sheet.
+    ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])
+    return Run(ordered.reset_index(drop=True), cards, settings)
 
 
 def _resolver(data_root: str, project: str | Path) -> Callable[[str], str]:
