@@ -38,8 +38,8 @@ class Project:
     def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
         """Run the workflow; its whole output is shown where it fails unexpectedly."""
         path = [str(Path(sys.executable).parent), str(ROOT / ".tools" / "bin"), os.environ["PATH"]]
-        command = ["snakemake", "--cores", "2", "--workflow-profile", "none", "--nocolor"]
-        command += ["--configfile", "hospital/config.yaml", "tiny.yaml", *arguments]
+        command = ["snakemake", *arguments, "--cores", "2", "--workflow-profile", "none"]
+        command += ["--nocolor", "--configfile", "hospital/config.yaml", "tiny.yaml"]
         done = subprocess.run(
             command,
             cwd=self.folder,

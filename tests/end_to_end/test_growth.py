@@ -38,7 +38,7 @@ def test_adding_a_sample_runs_its_own_jobs_and_the_joint_stages_only(project, la
     project.write_samples(with_latecomer(project))
     jobs = project.planned()
     assert samples_run(jobs) == {latecomer}
-    assert {"align_unit", "genotype_shard", "assemble_tensors", "evaluate_designs"} <= rules_run(
+    assert {"align_reads", "genotype_shard", "assemble_tensors", "evaluate_designs"} <= rules_run(
         jobs
     )
     assert not rules_run(jobs) & {"prepare_genome", "index_genome", "list_genes", "read_maf"}
@@ -64,7 +64,7 @@ def test_replacing_a_sample_runs_every_one_of_its_jobs_again(project, latecomer)
     project.write_samples(rows)
     jobs = project.planned()
     assert samples_run(jobs) == {replaced}
-    assert {"align_unit", "mark_duplicates", "reblock_gvcf"} <= rules_run(jobs)
+    assert {"align_reads", "mark_duplicates", "reblock_gvcf"} <= rules_run(jobs)
 
 
 def test_a_comment_runs_nothing_and_a_code_edit_runs_what_reaches_it(project):
@@ -94,7 +94,7 @@ def test_a_joint_rule_that_fails_is_resumed_with_the_new_sample(project, latecom
     target = f"results/cohorts/{cohort}/current"
     for rule in failing:
         with broken(project, rule):
-            assert project.snakemake(target, check=False).returncode != 0, f"{rule} did not fail"
+            assert f"Error in rule {rule}:" in project.snakemake(target, check=False).stdout
         assert rule in rules_run(project.planned()), f"{rule} is taken for done"
     project.snakemake(target)
     after = project.current(cohort)
