@@ -4,12 +4,15 @@ One change of sequence can be written in several ways: as a block or as its part
 either side of a neighbour. Two sets of alleles agree where they spell the same pair of sequences.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 
 MAX_STATES = 20_000
+
+logger = logging.getLogger(__name__)
 
 OMITTED = (False, False)
 PHASES = {1: ((True, False), (False, True)), 2: ((True, True),)}
@@ -104,6 +107,10 @@ def _agreement(
     """Find the largest sets of both sides that spell the same; None where there are none."""
     chosen = [options(truth), options(calls)]
     if any(prod(len(choices) for choices in side) > MAX_STATES for side in chosen):
+        logger.warning(
+            "%d true and %d called alleles from base %d on are too many to replay: only those "
+            "spelt alike count as found", len(truth), len(calls), offset + 1,
+        )  # fmt: skip
         return None
     left = _spellings(truth, chosen[0], reference, offset)
     right = _spellings(calls, chosen[1], reference, offset)
