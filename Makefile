@@ -12,6 +12,8 @@ CORES ?= 2
 # The workflow is only read whole where something is given to it.
 SMALL := --patients 40 --external 12 --genes 12 --fastq 3 --gvcf 1 --depth 5
 NAME ?= giab
+# A module's tests share what they build, so a module stays with one worker; long ones start first.
+RING := pytest --numprocesses $(CORES) --dist loadfile --no-loadscope-reorder
 
 help:
 	@echo "make setup              bring every tool into .venv and .tools"
@@ -39,8 +41,7 @@ lint: setup
 	snakemake --lint --configfile demo/small/config.yaml
 
 test: lint
-	pytest tests/unit
-	pytest tests/workflow
-	pytest tests/model
-	pytest tests/end_to_end
-	pytest tests/real
+	$(RING) tests/unit
+	$(RING) tests/workflow
+	$(RING) tests/model
+	$(RING) tests/end_to_end tests/real

@@ -85,6 +85,8 @@ def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mappi
         loss={endpoint: AnsweredCrossEntropy() for endpoint in network.output},
         jit_compile=False,
     )
+    # Made now, its variables do not make TensorFlow trace the training step a second time.
+    network.optimizer.build(network.trainable_variables)
     size = settings["batch_size"]
     start = network.get_weights()
     before = _losses(network, train, size) | {
