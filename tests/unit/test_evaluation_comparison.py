@@ -16,6 +16,8 @@ from gcin.evaluation.comparison import (
 )
 
 RESPONSE = {"accuracy", "majority", "precision", "recall", "f1", "roc_auc", "pr_auc", "prevalence"}
+ERRORS = {"brier", "log_loss"}
+CALIBRATION = {"observed_expected", "calibration_slope"}
 
 
 def response_rows(skills, patients=300, repeats=1, folds=1, seed=1):
@@ -54,7 +56,7 @@ def test_every_metric_has_a_row_with_an_interval_around_it():
     rows = pd.concat([response_rows({"net": 0.9}), survival_rows(skills={"net": 0.9})])
     metrics, _ = tables(rows, [])
     found = metrics.groupby("endpoint")["metric"].agg(set)
-    assert found["response"] == RESPONSE | {"brier"}
+    assert found["response"] == RESPONSE | ERRORS | CALIBRATION
     assert found["os"] == {"harrell_c", "uno_c"}
     inside = metrics[metrics["metric"] != "majority"]
     assert inside.eval("low <= value <= high").all()
@@ -109,9 +111,9 @@ def test_one_class_leaves_the_value_empty_and_says_why(caplog):
     assert "roc_auc of net for response is undefined" in caplog.text
 
 
-def test_the_majority_and_the_prevalence_are_not_compared():
+def test_what_is_alike_or_best_in_the_middle_is_not_compared():
     _, gaps = tables(response_rows({"net": 1.0, "other": 0.5}), [("net", "other")])
-    assert set(gaps["metric"]) == RESPONSE - {"majority", "prevalence"} | {"brier"}
+    assert set(gaps["metric"]) == RESPONSE - {"majority", "prevalence"} | ERRORS
 
 
 def test_networks_are_compared_with_every_other_design():

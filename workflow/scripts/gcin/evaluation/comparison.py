@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from gcin.evaluation.calibration import calibration_metrics
 from gcin.evaluation.intervals import percentile_interval, resample
 from gcin.evaluation.metrics import response_metrics
 from gcin.evaluation.survival import survival_metrics
 
 METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
 DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
-SHARED = ("majority", "prevalence")  # properties of the patients, alike in every design
+# Two are properties of the patients, alike in every design; two are best at one, not at an end.
+UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope")
 
 Draws = dict[tuple[str, str, str], np.ndarray]
 
@@ -46,11 +48,18 @@ def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Draws:
 
 def _mean_over_repeats(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
     """Measure one design at one endpoint in each repeat and average."""
-    measure = response_metrics if rows["response"].notna().all() else survival_metrics
+    measure = _response_metrics if rows["response"].notna().all() else survival_metrics
     repeats = [measure(repeat, weights) for _, repeat in rows.groupby("repeat")]
     return {
         metric: np.mean([repeat[metric] for repeat in repeats], axis=0) for metric in repeats[0]
     }
+
+
+def _response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Discrimination and calibration of one repeat."""
+    drawn = weights[:, rows["column"]]
+    value, response = rows["value"].to_numpy(), rows["response"].to_numpy()
+    return response_metrics(rows, weights) | calibration_metrics(drawn, value, response)
 
 
 def metric_table(draws: Draws, patients: Mapping[str, int], confidence: float) -> pd.DataFrame:
@@ -114,7 +123,7 @@ def _shared_metrics(draws: Draws, design: str, reference: str) -> list[tuple[str
         (endpoint, metric)
         for name, endpoint, metric in draws
         if name == design
-        and metric not in SHARED
+        and metric not in UNCOMPARED
         and (reference, endpoint, metric) in draws
         and np.isfinite(draws[design, endpoint, metric][0])
         and np.isfinite(draws[reference, endpoint, metric][0])
