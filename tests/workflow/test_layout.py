@@ -23,6 +23,7 @@ MAY_KNOW = {
     "prediction": {"model", "tensors"},
     "report": set(),
     "simulation": {"reference", "evaluation"},
+    "cli": {"intake"},
 }
 TEXTS = [ROOT / "Snakefile", *RULES_FILES, *SCRIPTS.glob("*.py"), *MODULES]
 

@@ -1,0 +1,286 @@
+"""`gcin sheet`: the sheet it makes passes the run's own check, and what is doubtful is said."""
+
+import gzip
+import io
+
+import pandas as pd
+import pysam
+import pytest
+
+from gcin.cli.main import main
+from gcin.intake.found_reads import describe_name, origin_of
+from gcin.intake.problems import Problems
+from gcin.intake.sheet import COLUMNS, check_files, check_sheet, read_sheet
+
+ILLUMINA = "A00123:45:HVYKTDSXX:{lane}:1101:1000:{number} {read}:N:0:ATCACG"
+CONTIG = "##contig=<ID=chr1,length=248956422>"
+
+
+def write_reads(path, read=1, lane=1, start=1000, count=3, name=ILLUMINA):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    records = (
+        f"@{name.format(lane=lane, read=read, number=start + n)}\nACGTACGT\n+\nIIIIIIII\n"
+        for n in range(count)
+    )
+    path.write_bytes(gzip.compress("".join(records).encode()))
+
+
+def write_pair(folder, stem, end="_001", **changes):
+    for read in (1, 2):
+        write_reads(folder / f"{stem}_R{read}{end}.fastq.gz", read=read, **changes)
+
+
+def write_vcf(path, samples, alternate="T", header=(CONTIG,)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
+    record = ["chr1", "100", ".", "A", alternate, "50", ".", ".", "GT", *["0/1"] * len(samples)]
+    lines = ["##fileformat=VCFv4.2", *header, "\t".join(columns), "\t".join(record), ""]
+    path.write_text("\n".join(lines))
+
+
+def write_bam(path, samples):
+    groups = [{"ID": f"g{n}", "SM": name} for n, name in enumerate(samples)]
+    header = {"HD": {"VN": "1.6"}, "SQ": [{"SN": "chr1", "LN": 248956422}], "RG": groups}
+    with pysam.AlignmentFile(str(path), "wb", header=header):
+        pass
+
+
+@pytest.fixture
+def sheet_of_folder(tmp_path, capsys):
+    """Run the command over a folder; give its exit code, its rows, its doubts and its messages."""
+
+    def run(*arguments):
+        output = tmp_path / "made.tsv"
+        folder = str(tmp_path / "data")
+        code = main(["sheet", folder, "--cohort", "c1", "--output", str(output), *arguments])
+        said = capsys.readouterr()
+        doubts = pd.read_csv(io.StringIO(said.out), sep="\t") if said.out else pd.DataFrame()
+        return code, passed(output) if output.exists() else None, doubts, said.err
+
+    return run
+
+
+def passed(path):
+    """Read a sheet as a run does, which must have nothing against it."""
+    problems = Problems()
+    rows = read_sheet(str(path), problems)
+    check_sheet(rows, str(path), problems)
+    check_files(rows, rows, str(path), problems)
+    assert problems.lines == []
+    return rows.reset_index(drop=True)
+
+
+def doubt_about(doubts, name):
+    (told,) = doubts["doubt"][doubts["file"].str.endswith(name)]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("SA_1_S1_L001_R1_001.fastq.gz", ("SA_1", "L001", "001", 1)),
+        ("SA_S12_R2_001.fastq.gz", ("SA", "", "001", 2)),
+        ("SA_R1.fastq.gz", ("SA", "", "", 1)),
+        ("SA_L2_R2.fq", ("SA", "L2", "", 2)),
+        ("SA.B_1.fq.gz", ("SA.B", "", "", 1)),
+    ],
+)
+def test_sample_lane_and_read_are_told_by_the_name(name, told):
+    described = describe_name(f"some/folder/{name}")
+    assert (described.sample, described.lane, described.chunk, described.read) == told
+
+
+@pytest.mark.parametrize(
+    ("header", "platform", "unit"),
+    [
+        ("@A00123:45:HVYKTDSXX:3:1101:1000:1 1:N:0:ATCACG", "ILLUMINA", "HVYKTDSXX.3"),
+        ("@HWUSI-EAS100R:6:73:941:1973#0/1", "ILLUMINA", "L6"),
+        ("@SRR1.1 M00123:7:000000000-ABCDE:1:1101:9:9/1", "ILLUMINA", "000000000-ABCDE.1"),
+        ("@V300012345L2C001R0010000000/1", "DNBSEQ", "V300012345.2"),
+        ("@read1", "", ""),
+    ],
+)
+def test_platform_flow_cell_and_lane_are_told_by_the_read_name(header, platform, unit):
+    assert (origin_of(header).platform, origin_of(header).unit) == (platform, unit)
+
+
+def test_lanes_of_a_sample_become_units_of_flow_cell_and_lane(tmp_path, sheet_of_folder):
+    for lane in (1, 2):
+        write_pair(tmp_path / "data", f"SA_S1_L00{lane}", lane=lane)
+    code, rows, doubts, _ = sheet_of_folder()
+    assert code == 0
+    assert list(rows.columns) == list(COLUMNS)
+    assert list(rows["unit"]) == ["HVYKTDSXX.1", "HVYKTDSXX.2"]
+    assert set(rows["sample"]) == {"SA"}
+    assert set(rows["platform"]) == {"ILLUMINA"}
+    assert rows["mate"].str.endswith("R2_001.fastq.gz").all()
+    assert doubts.empty
+
+
+def test_two_pairs_of_one_lane_have_units_of_their_own(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA_S1_L001", end="_001")
+    write_pair(tmp_path / "data", "SA_S1_L001", end="_002", start=5000)
+    assert list(sheet_of_folder()[1]["unit"]) == ["HVYKTDSXX.1", "HVYKTDSXX.1-2"]
+
+
+def test_a_lone_read_file_is_left_out_and_said(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_reads(tmp_path / "data" / "SB_R1.fastq.gz")
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["sample"]) == ["SA"]
+    assert "its mate is missing: there is no read 2" in doubt_about(doubts, "SB_R1.fastq.gz")
+
+
+def test_reads_of_two_runs_are_no_pair(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_reads(tmp_path / "data" / "SB_R1.fastq.gz")
+    write_reads(tmp_path / "data" / "SB_R2.fastq.gz", read=2, start=7000)
+    assert "no pair: its first read is" in doubt_about(sheet_of_folder()[2], "SB_R1.fastq.gz")
+
+
+def test_files_of_unequal_length_are_no_pair(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_reads(tmp_path / "data" / "SB_R1.fastq.gz")
+    write_reads(tmp_path / "data" / "SB_R2.fastq.gz", read=2, count=2)
+    assert "it holds 3 reads" in doubt_about(sheet_of_folder()[2], "SB_R1.fastq.gz")
+
+
+def test_a_gzip_that_is_cut_off_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_pair(tmp_path / "data", "SB", count=5000)
+    cut = tmp_path / "data" / "SB_R2_001.fastq.gz"
+    cut.write_bytes(cut.read_bytes()[:-20])
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["sample"]) == ["SA"]
+    assert "cannot be read" in doubt_about(doubts, "SB_R2_001.fastq.gz")
+
+
+@pytest.mark.parametrize("content", [b"", gzip.compress(b"")])
+def test_an_empty_file_is_left_out(tmp_path, sheet_of_folder, content):
+    write_pair(tmp_path / "data", "SA")
+    write_pair(tmp_path / "data", "SB")
+    (tmp_path / "data" / "SB_R2_001.fastq.gz").write_bytes(content)
+    assert doubt_about(sheet_of_folder()[2], "SB_R2_001.fastq.gz") == "left out: it is empty"
+
+
+def test_a_name_that_a_sheet_cannot_hold_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_pair(tmp_path / "data", "S B+")
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["sample"]) == ["SA"]
+    assert "'S B+' is not of letters" in doubt_about(doubts, "S B+_R1_001.fastq.gz")
+
+
+def test_a_sample_in_two_folders_is_doubted_but_kept(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data" / "run1", "SA", lane=1)
+    write_pair(tmp_path / "data" / "run2", "SA", lane=2)
+    _, rows, doubts, _ = sheet_of_folder()
+    assert len(rows) == 2
+    assert "stands in several folders" in doubts["doubt"].iloc[0]
+
+
+def test_a_copy_of_a_pair_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data" / "run1", "SA")
+    write_pair(tmp_path / "data" / "run2", "SA")
+    _, rows, doubts, _ = sheet_of_folder()
+    assert len(rows) == 1
+    assert "begins with the same read" in doubts["doubt"].iloc[0]
+
+
+def test_a_joint_vcf_makes_a_row_of_each_sample_and_a_gvcf_is_told_by_its_records(
+    tmp_path, sheet_of_folder
+):
+    kept = "##ALT=<ID=NON_REF,Description='x'>"
+    write_vcf(tmp_path / "data" / "joint.vcf", ["SA", "SB"], header=[CONTIG, kept])
+    write_vcf(tmp_path / "data" / "SC.g.vcf", ["SC"], alternate="T,<NON_REF>")
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(zip(rows["sample"], rows["kind"], strict=True)) == [
+        ("SA", "vcf"),
+        ("SB", "vcf"),
+        ("SC", "gvcf"),
+    ]
+    assert doubts.empty
+
+
+def test_another_sample_within_than_in_the_file_name_is_doubted(tmp_path, sheet_of_folder):
+    write_vcf(tmp_path / "data" / "SX.vcf", ["SA"])
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["sample"]) == ["SA"]
+    assert "the sample within is SA" in doubt_about(doubts, "SX.vcf")
+
+
+def test_what_the_run_would_refuse_is_left_out_with_its_words(tmp_path, sheet_of_folder):
+    write_vcf(tmp_path / "data" / "SA.vcf", ["SA"])
+    write_vcf(tmp_path / "data" / "SB.vcf", ["SB"], header=["##contig=<ID=1,length=249250621>"])
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["sample"]) == ["SA"]
+    assert "sample SB is GRCh37" in doubt_about(doubts, "SB.vcf")
+
+
+def test_a_bam_with_two_samples_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_bam(tmp_path / "data" / "SB.bam", ["SB", "SC"])
+    doubts = sheet_of_folder()[2]
+    assert "several samples: SB, SC" in doubt_about(doubts, "SB.bam")
+
+
+def test_a_bam_without_its_end_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_bam(tmp_path / "data" / "SB.bam", ["SB"])
+    cut = tmp_path / "data" / "SB.bam"
+    cut.write_bytes(cut.read_bytes()[:-28])
+    assert "it is cut off" in doubt_about(sheet_of_folder()[2], "SB.bam")
+
+
+def test_reads_go_before_calls_of_the_same_sample(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_vcf(tmp_path / "data" / "SA.vcf", ["SA"])
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["kind"]) == ["fastq"]
+    assert "given as fastq already" in doubt_about(doubts, "SA.vcf")
+
+
+def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet_of_folder):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "all.maf").write_text(
+        "#version 2.4\nHugo_Symbol\tNCBI_Build\tTumor_Sample_Barcode\n"
+        "TP53\tGRCh37\tT1\nNPM1\tGRCh37\tT2\nKRAS\tGRCh37\tT1\n"
+    )
+    rows = sheet_of_folder()[1]
+    assert list(rows["sample"]) == ["T1", "T2"]
+    assert set(rows["tissue"]) == {"tumour"}
+    assert set(rows["assembly"]) == {"GRCh37"}
+
+
+def test_a_sheet_that_is_there_is_not_written_over(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    (tmp_path / "made.tsv").write_text("mine\n")
+    command = ["sheet", str(tmp_path / "data"), "--cohort", "c1"]
+    command += ["--output", str(tmp_path / "made.tsv")]
+    assert main(command) == 1
+    assert (tmp_path / "made.tsv").read_text() == "mine\n"
+    assert sheet_of_folder("--force")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["{0}/none"], "it is no folder"),
+        (["{0}/data"], "no file there can stand in a sheet"),
+        (["{0}/data", "--cohort", "a b"], "'a b' cannot name a cohort"),
+    ],
+)
+def test_what_cannot_be_done_ends_with_a_message(tmp_path, capsys, arguments, said):
+    (tmp_path / "data").mkdir()
+    words = [word.format(tmp_path) for word in arguments]
+    assert main(["sheet", *words, "--output", str(tmp_path / "made.tsv")]) == 1
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [tmp_path / "data"]
+
+
+def test_help_is_given_for_each_command(capsys):
+    for words in ([], ["sheet"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, "--help"])
+        assert ended.value.code == 0
+        assert "usage: gcin" in capsys.readouterr().out

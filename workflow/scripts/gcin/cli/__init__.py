@@ -1,0 +1,1 @@
+"""The command line around the workflow: one file a command."""

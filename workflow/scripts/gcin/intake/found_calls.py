@@ -1,0 +1,189 @@
+"""Alignments, VCF and MAF found in folders: whose they are, by what stands in them."""
+
+import re
+import zlib
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import pysam
+
+from gcin.intake.found import (
+    Doubt,
+    Unit,
+    is_small,
+    kind_of_name,
+    left_out,
+    lines_to_the_end,
+    require_end_of_bgzf,
+)
+from gcin.intake.heads import UnreadableError, lines
+from gcin.intake.sheet import require_file
+
+# Length of chromosome 1 in GRCh37 and GRCh38 (Genome Reference Consortium).
+ASSEMBLIES = {249_250_621: "GRCh37", 248_956_422: "GRCh38"}
+# What the column NCBI_Build of a MAF may hold (GDC and cBioPortal formats).
+BUILDS = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "38": "GRCh38", "grch38": "GRCh38"}
+BUILDS["hg38"] = "GRCh38"
+RECORDS_LOOKED_AT = 100
+FIRST_CHROMOSOME = re.compile(r"##contig=<ID=(?:chr)?1,.*?length=(\d+)")
+TUMOUR = re.compile(r"(^|[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
+
+
+class Content(NamedTuple):
+    """What a file says of itself; an unknown assembly is empty."""
+
+    kind: str
+    samples: list[str]
+    assembly: str
+    tumours: frozenset[str] = frozenset()
+
+
+def units_of_calls(paths: Iterable[str], whole: bool) -> tuple[list[Unit], list[Doubt]]:
+    """Make units of alignments, VCF and MAF: one for each sample that a file names.
+
+    Args:
+        paths: The files.
+        whole: Whether large files, too, are read to their ends.
+
+    Returns:
+        The units, and the doubts.
+    """
+    units, doubts = [], []
+    for path in paths:
+        try:
+            require_file(path)
+            content = content_of(path, whole)
+        except UnreadableError as fault:
+            doubts.append(left_out(path, str(fault), "Fetch or write the file again"))
+            continue
+        if reason := _reason_against(path, content):
+            doubts.append(reason)
+            continue
+        doubts += _doubts(path, content)
+        units += [_unit(path, content, sample) for sample in content.samples]
+    return units, doubts
+
+
+def content_of(path: str, whole: bool) -> Content:
+    """Read what a file says of itself.
+
+    Raises:
+        UnreadableError: It is cut off, or not what its name says.
+    """
+    kind = kind_of_name(path)
+    require_end_of_bgzf(path)
+    if kind in ("bam", "cram"):
+        return _alignment(path, kind)
+    if kind == "vcf" and path.lower().endswith(".bcf"):
+        return _bcf(path)
+    if whole or is_small(path):
+        lines_to_the_end(path)
+    try:
+        return _maf(path) if kind == "maf" else _vcf(path)
+    except zlib.error as error:
+        raise UnreadableError(f"it cannot be read ({error})") from None
+
+
+def _alignment(path: str, kind: str) -> Content:
+    """Read samples (SM of the read groups) and assembly from an alignment's header."""
+    previous = pysam.set_verbosity(0)
+    try:
+        with pysam.AlignmentFile(path, check_sq=False) as stream:
+            header = stream.header.to_dict()
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"it cannot be read ({error})") from None
+    finally:
+        pysam.set_verbosity(previous)
+    samples = {group["SM"] for group in header.get("RG", []) if "SM" in group}
+    lengths = {line["SN"].removeprefix("chr"): line["LN"] for line in header.get("SQ", [])}
+    return Content(kind, sorted(samples), ASSEMBLIES.get(lengths.get("1"), ""))
+
+
+def _bcf(path: str) -> Content:
+    previous = pysam.set_verbosity(0)
+    try:
+        with pysam.VariantFile(path) as stream:
+            header = str(stream.header).splitlines()
+            records = [str(record) for record in islice(stream, RECORDS_LOOKED_AT)]
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"it cannot be read ({error})") from None
+    finally:
+        pysam.set_verbosity(previous)
+    return _called(header, records)
+
+
+def _vcf(path: str) -> Content:
+    header, records = [], []
+    for line in lines(path):
+        (header if line.startswith("#") else records).append(line)
+        if len(records) == RECORDS_LOOKED_AT:
+            break
+    return _called(header, records)
+
+
+def _called(header: list[str], records: list[str]) -> Content:
+    """Read a VCF's header and first records.
+
+    A joint VCF of GATK keeps the header line of NON_REF; only the records of a gVCF have it.
+    """
+    if not header or not header[-1].startswith("#CHROM"):
+        raise UnreadableError("it has no VCF header with a #CHROM line")
+    if any(len(record.split("\t")) < 8 for record in records):
+        raise UnreadableError("it has a record with fewer than 8 fields")
+    alternates = {name for line in records for name in line.split("\t")[4].split(",")}
+    text = "\n".join(header)
+    by_header = not records and "##ALT=<ID=NON_REF" in text and "##GVCFBlock" in text
+    if "<*>" in alternates and "<NON_REF>" not in alternates:
+        raise UnreadableError("it is a gVCF with <*> for <NON_REF>, which GATK cannot genotype")
+    kind = "gvcf" if by_header or "<NON_REF>" in alternates else "vcf"
+    length = FIRST_CHROMOSOME.search(text)
+    tumours = re.findall(r"^##tumor_sample=(.+)$", text, re.MULTILINE)
+    samples = header[-1].split("\t")[9:]
+    return Content(kind, samples, ASSEMBLIES.get(length and int(length[1]), ""), frozenset(tumours))
+
+
+def _maf(path: str) -> Content:
+    """Read the samples of all rows of a MAF, and its assembly from the first row."""
+    rows = (line.split("\t") for line in lines(path) if line and not line.startswith("#"))
+    header = next(rows, [])
+    if "Tumor_Sample_Barcode" not in header:
+        raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
+    column, samples, assembly = header.index("Tumor_Sample_Barcode"), {}, ""
+    for row in rows:
+        if len(row) <= column:
+            raise UnreadableError(f"it has a row with {len(row)} of {len(header)} fields")
+        samples[row[column]] = None
+        if "NCBI_Build" in header and not assembly:
+            build = dict(zip(header, row, strict=False)).get("NCBI_Build", "")
+            assembly = BUILDS.get(build.lower().strip(), "")
+    return Content("maf", list(samples), assembly, frozenset(samples))
+
+
+def _reason_against(path: str, content: Content) -> Doubt | None:
+    """Say why no row can be made of a readable file."""
+    if not content.samples:
+        where = "read group has an SM" if content.kind in ("bam", "cram") else "sample is named"
+        return left_out(path, f"no {where} in it", "Name the sample in the file")
+    if content.kind in ("bam", "cram") and len(content.samples) > 1:
+        why = f"its read groups name several samples: {', '.join(content.samples)}"
+        return left_out(path, why, "Split it: samtools split, or correct it: samtools addreplacerg")
+    return None
+
+
+def _doubts(path: str, content: Content) -> list[Doubt]:
+    doubts = []
+    if not content.assembly:
+        seen = "its assembly is not told; GRCh38 is assumed"
+        doubts.append(Doubt(path, seen, "Correct the column assembly"))
+    if len(content.samples) == 1 and content.samples[0] not in Path(path).name:
+        seen = f"the sample within is {content.samples[0]}, which its file name does not say"
+        doubts.append(Doubt(path, seen, "Make sure that the file is that of the sample"))
+    return doubts
+
+
+def _unit(path: str, content: Content, sample: str) -> Unit:
+    tumour = sample in content.tumours or TUMOUR.search(sample)
+    tissue = "tumour" if tumour else "germline"
+    return Unit(sample, "1", tissue, content.kind, content.assembly or "GRCh38", path)

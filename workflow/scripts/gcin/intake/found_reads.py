@@ -1,0 +1,195 @@
+"""FASTQ files found in folders: pairs by name, flow cell and lane by read name."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import chain, count, islice
+from pathlib import Path
+
+from gcin.intake.found import (
+    Doubt,
+    Unit,
+    is_small,
+    left_out,
+    lines_to_the_end,
+    require_end_of_bgzf,
+    stem_of,
+)
+from gcin.intake.heads import UnreadableError, lines
+from gcin.intake.sheet import require_file
+
+# bcl2fastq and BCL Convert: SAMPLE_S1_L001_R1_001; then what others write: SAMPLE_L1_R1, SAMPLE_1.
+NAMES = (
+    re.compile(r"(?P<sample>.+?)_S\d+(?:_(?P<lane>L\d{3}))?_R(?P<read>[12])_(?P<chunk>\d{3})"),
+    re.compile(
+        r"(?P<sample>.+?)(?:_(?P<lane>L\d{1,3}))?[_.]R?(?P<read>[12])(?:_(?P<chunk>\d{3}))?"
+    ),
+)
+INDEX_READ = re.compile(r".+_I[12](_\d{3})?")
+# Read names: Illumina from CASAVA 1.8 on, MGI, Illumina before that (which names no flow cell).
+ORIGINS = {
+    "ILLUMINA": (
+        re.compile(r"[\w-]+:\d+:(?P<flowcell>[\w-]+):(?P<lane>\d+):\d+:\d+:\d+"),
+        re.compile(r"[\w.-]+:(?P<lane>\d+):\d+:\d+:\d+"),
+    ),
+    "DNBSEQ": (re.compile(r"(?P<flowcell>[A-Z]{1,2}\d{6,})L(?P<lane>\d)C\d{3}R\d{3}"),),
+}
+READ_NUMBER = re.compile(r"/[12]$")
+RECORD_LINES = 4
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A FASTQ file, as its name describes it."""
+
+    path: str
+    sample: str
+    lane: str
+    chunk: str
+    read: int
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where reads come from, as the name of the first one tells; empty where it does not."""
+
+    platform: str = ""
+    unit: str = ""
+
+
+def describe_name(path: str) -> ReadFile | None:
+    """Read a FASTQ file's name; None where it does not say which read of a pair it holds."""
+    for pattern in NAMES:
+        if match := pattern.fullmatch(stem_of(path)):
+            part = match.groupdict(default="")
+            return ReadFile(path, part["sample"], part["lane"], part["chunk"], int(part["read"]))
+    return None
+
+
+def origin_of(header: str) -> Origin:
+    """Read platform, flow cell and lane from the first line of a FASTQ record.
+
+    Archives put a name of their own first, and the sequencer's second.
+    """
+    for word in header.removeprefix("@").split():
+        for platform, patterns in ORIGINS.items():
+            for match in filter(None, (pattern.match(word) for pattern in patterns)):
+                flowcell = match.groupdict().get("flowcell")
+                lane = match["lane"]
+                return Origin(platform, f"{flowcell}.{lane}" if flowcell else f"L{lane}")
+    return Origin()
+
+
+def first_header(path: str) -> str:
+    """Read the first line of a FASTQ file's first record, which must be whole.
+
+    Raises:
+        UnreadableError: The file is empty, cut off, or no FASTQ.
+    """
+    require_file(path)
+    record = list(islice(lines(path), RECORD_LINES))
+    if not record:
+        raise UnreadableError("it is empty")
+    if not record[0].startswith("@"):
+        raise UnreadableError("it is no FASTQ: it does not begin with @")
+    if len(record) < RECORD_LINES or len(record[1]) != len(record[3]):
+        raise UnreadableError("its first record is cut off")
+    return record[0]
+
+
+def units_of_reads(paths: Iterable[str], whole: bool) -> tuple[list[Unit], list[Doubt]]:
+    """Make units of FASTQ files.
+
+    Args:
+        paths: The files.
+        whole: Whether large files, too, are read to their ends.
+
+    Returns:
+        The units, and the doubts.
+    """
+    pairs, doubts = _pairs(paths)
+    units, seen, taken = [], {}, set()
+    for pair in pairs:
+        first, second = pair[1].path, pair[2].path
+        header = _header_of_pair(first, second, whole)
+        if isinstance(header, Doubt):
+            doubts.append(header)
+            continue
+        same = (pair[1].sample, header, Path(first).stat().st_size)
+        if (copy := seen.setdefault(same, first)) != first:
+            why = f"it begins with the same read as {copy}, which is as large"
+            doubts.append(left_out(first, why, "Delete the copy, or name another sample"))
+            continue
+        unit, doubtful = _unit(pair[1], second, origin_of(header), taken)
+        taken.add((unit.sample, unit.unit))
+        units.append(unit)
+        doubts += doubtful
+    return units, doubts
+
+
+def _pairs(paths: Iterable[str]) -> tuple[list[dict[int, ReadFile]], list[Doubt]]:
+    """Bring read 1 and read 2 together; what stays alone is doubtful."""
+    grouped, doubts = defaultdict(dict), []
+    for path in paths:
+        if INDEX_READ.fullmatch(stem_of(path)):
+            doubts.append(left_out(path, "it holds index reads", "Nothing to do"))
+        elif (named := describe_name(path)) is None:
+            why = "its name does not say which read of a pair it holds"
+            doubts.append(left_out(path, why, "Name pairs SAMPLE_R1.fastq.gz, SAMPLE_R2.fastq.gz"))
+        else:
+            key = (str(Path(path).parent), named.sample, named.lane, named.chunk)
+            other = grouped[key].setdefault(named.read, named)
+            if other is not named:
+                why = f"{other.path} has the same sample, lane and read"
+                doubts.append(left_out(path, why, "Delete the copy, or rename one of them"))
+    for pair in grouped.values():
+        if len(pair) == 1:
+            ((read, alone),) = pair.items()
+            why = f"its mate is missing: there is no read {3 - read} of it in the folder"
+            remedy = "Fetch the mate; single-end and interleaved reads are not supported"
+            doubts.append(left_out(alone.path, why, remedy))
+    return [pair for pair in grouped.values() if len(pair) == 2], doubts
+
+
+def _header_of_pair(first: str, second: str, whole: bool) -> str | Doubt:
+    """Read the first header of a pair, or say why its files cannot be one."""
+    headers, counts = [], []
+    for path in (first, second):
+        try:
+            header = first_header(path)
+            require_end_of_bgzf(path)
+            number = lines_to_the_end(path) if whole or is_small(path) else None
+            if (number or 0) % RECORD_LINES:
+                raise UnreadableError(f"its last record is cut off ({number} lines)")
+        except UnreadableError as fault:
+            return left_out(path, str(fault), "Fetch or write the file again")
+        headers.append(header)
+        counts.append(number)
+    remedy = "Write both files again from the same reads, in the same order"
+    names = [READ_NUMBER.sub("", header.split()[0]) for header in headers]
+    if names[0] != names[1]:
+        why = f"no pair: its first read is {names[0]}, that of {second} is {names[1]}"
+        return left_out(first, why, remedy)
+    if None not in counts and counts[0] != counts[1]:
+        reads = [count // RECORD_LINES for count in counts]
+        why = f"no pair: it holds {reads[0]} reads, {second} holds {reads[1]}"
+        return left_out(first, why, remedy)
+    return headers[0]
+
+
+def _unit(
+    named: ReadFile, mate: str, origin: Origin, taken: set[tuple[str, str]]
+) -> tuple[Unit, list[Doubt]]:
+    """Make the unit of a pair, under a name that its sample has not given yet."""
+    base = origin.unit or named.lane or "L1"
+    names = chain([base], (f"{base}-{number}" for number in count(2)))
+    name = next(unit for unit in names if (named.sample, unit) not in taken)
+    doubts = []
+    if not origin.platform:
+        seen = "its read names tell no sequencer; ILLUMINA is assumed"
+        doubts.append(Doubt(named.path, seen, "Correct platform and unit in the sheet"))
+    platform = origin.platform or "ILLUMINA"
+    library = f"{named.sample}-lib1"
+    row = (named.sample, name, "germline", "fastq", "GRCh38", named.path, mate)
+    return Unit(*row, platform, library), doubts
