@@ -23,7 +23,8 @@ MAY_KNOW = {
     "prediction": {"model", "tensors"},
     "report": set(),
     "simulation": {"reference", "evaluation"},
-    "cli": {"intake"},
+    "inventory": {"intake"},
+    "cli": {"intake", "inventory"},
 }
 TEXTS = [ROOT / "Snakefile", *RULES_FILES, *SCRIPTS.glob("*.py"), *MODULES]
 

@@ -5,10 +5,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gcin.cli import sheet
+from gcin.cli import cohort, sheet
 from gcin.intake.heads import UnreadableError
 
-COMMANDS = {"sheet": (sheet, sheet.run_sheet)}
+COMMANDS = {"sheet": (sheet, sheet.run_sheet), "cohort": (cohort, cohort.run_cohort)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

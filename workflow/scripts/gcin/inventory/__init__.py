@@ -1,0 +1,1 @@
+"""What lies in the results, and what its receipts vouch for."""
