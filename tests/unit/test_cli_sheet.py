@@ -168,7 +168,7 @@ def test_a_name_that_a_sheet_cannot_hold_is_left_out(tmp_path, sheet_of_folder):
     write_pair(tmp_path / "data", "S B+")
     _, rows, doubts, _ = sheet_of_folder()
     assert list(rows["sample"]) == ["SA"]
-    assert "'S B+' is not of letters" in doubt_about(doubts, "S B+_R1_001.fastq.gz")
+    assert "sample S B+: the name is not of letters" in doubt_about(doubts, "S B+_R1_001.fastq.gz")
 
 
 def test_a_sample_in_two_folders_is_doubted_but_kept(tmp_path, sheet_of_folder):
@@ -202,6 +202,16 @@ def test_a_joint_vcf_makes_a_row_of_each_sample_and_a_gvcf_is_told_by_its_record
     assert doubts.empty
 
 
+def test_the_samples_of_a_second_joint_vcf_are_told_in_one_doubt(tmp_path, sheet_of_folder):
+    samples = [f"S{number}" for number in range(6)]
+    write_vcf(tmp_path / "data" / "chr1.vcf", samples)
+    write_vcf(tmp_path / "data" / "chr2.vcf", samples)
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["sample"]) == samples
+    assert rows["file"].str.endswith("chr1.vcf").all()
+    assert "samples S0, S1, S2 and 3 more: given in" in doubt_about(doubts, "chr2.vcf")
+
+
 def test_another_sample_within_than_in_the_file_name_is_doubted(tmp_path, sheet_of_folder):
     write_vcf(tmp_path / "data" / "SX.vcf", ["SA"])
     _, rows, doubts, _ = sheet_of_folder()
@@ -211,7 +221,11 @@ def test_another_sample_within_than_in_the_file_name_is_doubted(tmp_path, sheet_
 
 def test_what_the_run_would_refuse_is_left_out_with_its_words(tmp_path, sheet_of_folder):
     write_vcf(tmp_path / "data" / "SA.vcf", ["SA"])
-    write_vcf(tmp_path / "data" / "SB.vcf", ["SB"], header=["##contig=<ID=1,length=249250621>"])
+    write_vcf(
+        tmp_path / "data" / "SB.vcf",
+        ["SB"],
+        header=["##contig=<ID=20,assembly=b37,length=63025520>"],
+    )
     _, rows, doubts, _ = sheet_of_folder()
     assert list(rows["sample"]) == ["SA"]
     assert "sample SB is GRCh37" in doubt_about(doubts, "SB.vcf")
@@ -237,7 +251,7 @@ def test_reads_go_before_calls_of_the_same_sample(tmp_path, sheet_of_folder):
     write_vcf(tmp_path / "data" / "SA.vcf", ["SA"])
     _, rows, doubts, _ = sheet_of_folder()
     assert list(rows["kind"]) == ["fastq"]
-    assert "given as fastq already" in doubt_about(doubts, "SA.vcf")
+    assert "sample SA: given as fastq already" in doubt_about(doubts, "SA.vcf")
 
 
 def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet_of_folder):

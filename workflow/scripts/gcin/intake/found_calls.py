@@ -21,13 +21,16 @@ from gcin.intake.found import (
 from gcin.intake.heads import UnreadableError, lines
 from gcin.intake.sheet import require_file
 
-# Length of chromosome 1 in GRCh37 and GRCh38 (Genome Reference Consortium).
-ASSEMBLIES = {249_250_621: "GRCh37", 248_956_422: "GRCh38"}
+# Lengths of chromosomes 1, 17, 20, 21 and 22 (Genome Reference Consortium); no two are the same.
+LENGTHS = {
+    "GRCh37": {249_250_621, 81_195_210, 63_025_520, 48_129_895, 51_304_566},
+    "GRCh38": {248_956_422, 83_257_441, 64_444_167, 46_709_983, 50_818_468},
+}
 # What the column NCBI_Build of a MAF may hold (GDC and cBioPortal formats).
 BUILDS = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "38": "GRCh38", "grch38": "GRCh38"}
 BUILDS["hg38"] = "GRCh38"
 RECORDS_LOOKED_AT = 100
-FIRST_CHROMOSOME = re.compile(r"##contig=<ID=(?:chr)?1,.*?length=(\d+)")
+CONTIG_LENGTH = re.compile(r"^##contig=<.*?\blength=(\d+)", re.MULTILINE)
 TUMOUR = re.compile(r"(^|[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
 
 
@@ -97,8 +100,13 @@ def _alignment(path: str, kind: str) -> Content:
     finally:
         pysam.set_verbosity(previous)
     samples = {group["SM"] for group in header.get("RG", []) if "SM" in group}
-    lengths = {line["SN"].removeprefix("chr"): line["LN"] for line in header.get("SQ", [])}
-    return Content(kind, sorted(samples), ASSEMBLIES.get(lengths.get("1"), ""))
+    assembly = assembly_of({line["LN"] for line in header.get("SQ", [])})
+    return Content(kind, sorted(samples), assembly)
+
+
+def assembly_of(lengths: set[int]) -> str:
+    """Tell an assembly by the lengths of its chromosomes; empty where they are of none."""
+    return next((name for name, known in LENGTHS.items() if lengths & known), "")
 
 
 def _bcf(path: str) -> Content:
@@ -138,10 +146,10 @@ def _called(header: list[str], records: list[str]) -> Content:
     if "<*>" in alternates and "<NON_REF>" not in alternates:
         raise UnreadableError("it is a gVCF with <*> for <NON_REF>, which GATK cannot genotype")
     kind = "gvcf" if by_header or "<NON_REF>" in alternates else "vcf"
-    length = FIRST_CHROMOSOME.search(text)
+    assembly = assembly_of({int(length) for length in CONTIG_LENGTH.findall(text)})
     tumours = re.findall(r"^##tumor_sample=(.+)$", text, re.MULTILINE)
     samples = header[-1].split("\t")[9:]
-    return Content(kind, samples, ASSEMBLIES.get(length and int(length[1]), ""), frozenset(tumours))
+    return Content(kind, samples, assembly, frozenset(tumours))
 
 
 def _maf(path: str) -> Content:

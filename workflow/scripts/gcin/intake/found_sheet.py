@@ -16,6 +16,7 @@ from gcin.intake.sheet import COLUMNS, check_sheet
 
 # A sample has one kind: of several, that from which most can be made is taken.
 RAWEST_FIRST = ("fastq", "gvcf", "vcf", "maf", "cram", "bam")
+NAMED = 3
 CONTROL = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 
 
@@ -72,15 +73,14 @@ def _nameable(paths: Iterable[str]) -> tuple[list[str], list[Doubt]]:
 
 def _with_allowed_names(units: list[Unit]) -> tuple[list[Unit], list[Doubt]]:
     described = schema_of("samples")["properties"]["sample"]
-    kept, doubts = [], []
+    kept, refused = [], []
     for unit in units:
         if re.search(described["pattern"], unit.sample):
             kept.append(unit)
             continue
-        why = f"the sample's name {unit.sample!r} is not of {described['form']}"
         rename = "Rename the files" if unit.kind == "fastq" else "Rename the sample in the file"
-        doubts.append(left_out(unit.file, why, rename))
-    return kept, doubts
+        refused.append((unit, f"the name is not of {described['form']}", rename))
+    return kept, _by_file(refused)
 
 
 def _of_one_kind(units: list[Unit]) -> tuple[list[Unit], list[Doubt]]:
@@ -89,29 +89,40 @@ def _of_one_kind(units: list[Unit]) -> tuple[list[Unit], list[Doubt]]:
         kinds[unit.sample].add(unit.kind)
     chosen = {sample: min(found, key=RAWEST_FIRST.index) for sample, found in kinds.items()}
     kept = [unit for unit in units if unit.kind == chosen[unit.sample]]
-    doubts = [
-        left_out(
-            unit.file,
-            f"sample {unit.sample} is given as {chosen[unit.sample]} already",
-            f"Nothing to do, or write the row with kind {unit.kind} in its place",
-        )
+    refused = [
+        (unit, f"given as {chosen[unit.sample]} already", "Nothing to do, or choose by hand")
         for unit in units
         if unit.kind != chosen[unit.sample]
     ]
-    return kept, doubts
+    return kept, _by_file(refused)
 
 
 def _given_once(units: list[Unit]) -> tuple[list[Unit], list[Doubt]]:
     """Keep the first file of a sample where only one can be given: only FASTQ has units."""
-    first, kept, doubts = {}, [], []
+    first, kept, refused = {}, [], []
     for unit in units:
         if unit.kind == "fastq" or first.setdefault(unit.sample, unit) is unit:
             kept.append(unit)
         else:
-            why = f"sample {unit.sample} stands in {first[unit.sample].file} too"
-            remedy = "Merge the two (bcftools concat), or choose the right one"
-            doubts.append(left_out(unit.file, why, remedy))
-    return kept, doubts
+            remedy = "Join parts of a genome (bcftools concat), or choose the right file"
+            refused.append((unit, f"given in {first[unit.sample].file} already", remedy))
+    return kept, _by_file(refused)
+
+
+def _by_file(refused: Iterable[tuple[Unit, str, str]]) -> list[Doubt]:
+    """Make one doubt of all samples that are left out of a file for the same reason."""
+    samples = defaultdict(dict)
+    for unit, why, remedy in refused:
+        samples[unit.file, why, remedy][unit.sample] = None
+    return [
+        left_out(file, f"{_some(list(names))}: {why}", remedy)
+        for (file, why, remedy), names in samples.items()
+    ]
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"sample{'s' * (len(names) > 1)} {', '.join(names[:NAMED])}{more}"
 
 
 def _row(unit: Unit, cohort: str) -> dict[str, str]:
@@ -119,19 +130,20 @@ def _row(unit: Unit, cohort: str) -> dict[str, str]:
 
 
 def _accepted(rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Doubt]]:
-    """Leave out the samples that the check of a run's sheet refuses.
+    """Leave out what the check of a run's sheet refuses: a sample's reads, or a file of calls.
 
-    Samples are halved until the refused ones stand alone, so that a good sheet is checked once.
+    They are halved until the refused ones stand alone, so that a good sheet is checked once.
     """
     problems = Problems()
     check_sheet(rows, "sheet", problems)
     if not problems.lines:
         return rows, []
-    samples = list(dict.fromkeys(rows["sample"]))
-    if len(samples) == 1:
+    blocks = rows["sample"].where(rows["kind"] == "fastq", rows["file"])
+    names = list(dict.fromkeys(blocks))
+    if len(names) == 1:
         problem, _, remedy = problems.lines[0].partition(": ")[2].rstrip(".").rpartition(". ")
         return rows[:0], [left_out(rows["file"].iloc[0], problem, remedy)]
-    early = rows["sample"].isin(samples[: len(samples) // 2])
+    early = blocks.isin(names[: len(names) // 2])
     halves = [_accepted(half) for half in (rows[early], rows[~early])]
     return pd.concat([kept for kept, _ in halves]), [
         doubt for _, found in halves for doubt in found
