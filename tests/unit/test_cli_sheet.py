@@ -155,6 +155,16 @@ def test_a_gzip_that_is_cut_off_is_left_out(tmp_path, sheet_of_folder):
     assert "cannot be read" in doubt_about(doubts, "SB_R2_001.fastq.gz")
 
 
+@pytest.mark.parametrize("name", ["SB_R1_001.fastq.gz", "SC.vcf.gz", "all.maf.gz"])
+def test_a_broken_gzip_is_left_out(tmp_path, sheet_of_folder, name):
+    write_pair(tmp_path / "data", "SA")
+    write_pair(tmp_path / "data", "SB")
+    broken = bytearray(gzip.compress(b"@A\nACGT\n+\nIIII\n" * 50))
+    broken[10:] = b"\xff" * (len(broken) - 10)
+    (tmp_path / "data" / name).write_bytes(broken)
+    assert "cannot be read (Error -3" in doubt_about(sheet_of_folder()[2], name)
+
+
 @pytest.mark.parametrize("content", [b"", gzip.compress(b"")])
 def test_an_empty_file_is_left_out(tmp_path, sheet_of_folder, content):
     write_pair(tmp_path / "data", "SA")

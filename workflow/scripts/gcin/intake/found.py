@@ -1,7 +1,6 @@
 """Files found in folders: what a sample sheet could say of them, and what stands against it."""
 
 import os
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,12 +98,9 @@ def lines_to_the_end(path: str) -> int:
         UnreadableError: Its compression is broken, or ends too early.
     """
     count, last = 0, b"\n"
-    try:
-        with opened(path) as stream:
-            while block := stream.read(1024**2):
-                count, last = count + block.count(b"\n"), block[-1:]
-    except zlib.error as error:
-        raise UnreadableError(f"it cannot be read ({error})") from None
+    with opened(path) as stream:
+        while block := stream.read(1024**2):
+            count, last = count + block.count(b"\n"), block[-1:]
     return count + (last != b"\n")
 
 
@@ -119,9 +115,13 @@ def require_end_of_bgzf(path: str) -> None:
     Raises:
         UnreadableError: The file is cut off.
     """
-    with Path(path).open("rb") as stream:
-        head = stream.read(16)
-        is_bgzf = head[:4] == BGZF_END[:4] and head[12:14] == b"BC"
-        stream.seek(-min(len(BGZF_END), Path(path).stat().st_size), os.SEEK_END)
-        if is_bgzf and stream.read() != BGZF_END:
-            raise UnreadableError("it is cut off: it lacks the block that ends a BGZF file")
+    try:
+        with Path(path).open("rb") as stream:
+            head = stream.read(16)
+            stream.seek(-min(len(BGZF_END), Path(path).stat().st_size), os.SEEK_END)
+            tail = stream.read()
+    except OSError as error:
+        raise UnreadableError(f"it cannot be read ({error.strerror})") from None
+    is_bgzf = head[:4] == BGZF_END[:4] and head[12:14] == b"BC"
+    if is_bgzf and tail != BGZF_END:
+        raise UnreadableError("it is cut off: it lacks the block that ends a BGZF file")

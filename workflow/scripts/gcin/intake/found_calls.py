@@ -1,7 +1,6 @@
 """Alignments, VCF and MAF found in folders: whose they are, by what stands in them."""
 
 import re
-import zlib
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -83,10 +82,7 @@ def content_of(path: str, whole: bool) -> Content:
         return _bcf(path)
     if whole or is_small(path):
         lines_to_the_end(path)
-    try:
-        return _maf(path) if kind == "maf" else _vcf(path)
-    except zlib.error as error:
-        raise UnreadableError(f"it cannot be read ({error})") from None
+    return _maf(path) if kind == "maf" else _vcf(path)
 
 
 def _alignment(path: str, kind: str) -> Content:

@@ -1,6 +1,7 @@
 """The first lines of files: cheap enough to read each time a run is described."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
             packed = raw.read(2) == GZIP
         with gzip.open(path, "rb") if packed else Path(path).open("rb") as stream:
             yield stream
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise UnreadableError(f"it cannot be read ({error})") from None
 
 
