@@ -7,10 +7,11 @@ import shutil
 import time
 
 import pandas as pd
+import pysam
 import pytest
 
 from gcin.cli.main import main
-from gcin.generations import receipt
+from gcin.generations import receipt, sha256_of
 from gcin.inventory.removal import remove
 from gcin.inventory.stored import generation_named
 
@@ -35,11 +36,14 @@ def write_generation(results, name, rare_frequency=0.01, finished=1_700_000_000)
     columns = ["chromosome", "position", "reference", "alternate"]
     pd.DataFrame(ALLELES[name], columns=columns).to_parquet(sites)
     inner = receipt(name, ROWS[name], {"numpy": "2"}, sites.parent, [sites])
-    inner |= {"rare_frequency": rare_frequency}
+    (folder / "annotated.bcf").write_bytes(b"annotated")
+    sources = {"annotated.bcf": sha256_of(folder / "annotated.bcf")}
+    inner |= {"rare_frequency": rare_frequency, "sources": sources}
     (sites.parent / "receipt.json").write_text(json.dumps(inner))
     (folder / "genotypes.bcf").write_bytes(b"genotypes")
     (folder / "genotypes.bcf.csi").write_bytes(b"index")
-    files = [folder / "manifest.tsv", folder / "genotypes.bcf", folder / "tensors" / "receipt.json"]
+    names = ["manifest.tsv", "annotated.bcf", "genotypes.bcf", "tensors/receipt.json"]
+    files = [folder / name for name in names]
     sealed = folder / "receipt.json"
     sealed.write_text(json.dumps(receipt(name, ROWS[name], {"numpy": "2"}, folder, files)))
     os.utime(sealed, (finished, finished))
@@ -131,6 +135,20 @@ def test_diff_reads_the_genotypes_where_there_are_no_tensors(cohort, results):
     assert names_of(table, "variant lost") == []
 
 
+def test_diff_refuses_genotypes_that_are_cut_off(cohort, results):
+    for name in (OLD, NEW):
+        folder = results / "cohorts" / "c1" / name
+        (folder / "tensors" / "sites.parquet").unlink()
+        with pysam.BGZFile(str(folder / "genotypes.bcf"), "wb") as stream:
+            stream.write(b"##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n")
+    cut = results / "cohorts" / "c1" / NEW / "genotypes.bcf"
+    cut.write_bytes(cut.read_bytes()[:-28])
+    code, table, said = cohort("diff", "c1", OLD, NEW)
+    assert code == 1
+    assert table is None
+    assert f"{NEW}/genotypes.bcf: it cannot be read (it is cut off" in said
+
+
 def test_verify_passes_what_nobody_touched_and_an_index_needs_no_receipt(cohort):
     code, table, said = cohort("verify", "c1", "--strict")
     assert code == 0
@@ -150,6 +168,35 @@ def test_verify_names_a_file_that_was_changed_after_its_receipt(cohort, results,
         [name, "changed", "tensors/receipt.json" if "/" in name else "receipt.json"]
     ]
     assert "Delete the files named" in said
+
+
+def test_verify_knows_that_the_tensors_were_made_from_another_file(cohort, results):
+    folder = results / "cohorts" / "c1" / NEW
+    (folder / "annotated.bcf").write_bytes(b"annotated anew")
+    sealed = json.loads((folder / "receipt.json").read_text())
+    sealed["files"]["annotated.bcf"] = sha256_of(folder / "annotated.bcf")
+    (folder / "receipt.json").write_text(json.dumps(sealed))
+    code, table, _ = cohort("verify", "c1")
+    assert code == 1
+    assert table.to_numpy().tolist() == [["annotated.bcf", "changed", "tensors/receipt.json"]]
+
+
+@pytest.mark.parametrize(
+    ("action", "name"),
+    [
+        (("list",), "manifest.tsv"),
+        (("show", "c1"), "receipt.json"),
+        (("diff", "c1", OLD, NEW), "tensors/sites.parquet"),
+        (("diff", "c1", OLD, NEW), "tensors/receipt.json"),
+    ],
+)
+@pytest.mark.parametrize("content", [b"", b"\x00\xff{]"])
+def test_a_broken_file_ends_with_a_message_that_names_it(cohort, results, action, name, content):
+    (results / "cohorts" / "c1" / NEW / name).write_bytes(content)
+    code, table, said = cohort(*action)
+    assert code == 1
+    assert table is None
+    assert f"{NEW}/{name}: it " in said
 
 
 def test_verify_names_a_missing_file_and_a_missing_receipt(cohort, results):

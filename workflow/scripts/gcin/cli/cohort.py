@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from cyvcf2 import VCF
 
+from gcin.intake.found import require_end_of_bgzf
 from gcin.inventory.changes import ALLELE, sample_changes, setting_changes, variant_changes
 from gcin.inventory.removal import leftovers_in, refuse_current, remove
 from gcin.inventory.stored import (
@@ -145,11 +146,18 @@ def _alleles(*pair: Generation) -> list[pd.DataFrame]:
     for name, read in {"tensors/sites.parquet": _sites, "genotypes.bcf": _genotyped}.items():
         paths = [generation.folder / name for generation in pair]
         if all(path.is_file() for path in paths):
-            return [read(path) for path in paths]
+            return [_read_alleles(path, read) for path in paths]
     both = " and ".join(str(generation.folder) for generation in pair)
     raise ValueError(
         f"{both}: not both have tensors/sites.parquet, nor genotypes.bcf. Run the workflow."
     )
+
+
+def _read_alleles(path: Path, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+    try:
+        return read(path)
+    except Exception as error:  # cyvcf2 raises plain ones
+        raise ValueError(f"{path}: it cannot be read ({error}). Run gcin cohort verify.") from None
 
 
 def _sites(path: Path) -> pd.DataFrame:
@@ -157,6 +165,8 @@ def _sites(path: Path) -> pd.DataFrame:
 
 
 def _genotyped(path: Path) -> pd.DataFrame:
+    # Else a file that is cut off would pass for one with fewer variants.
+    require_end_of_bgzf(str(path))
     records = VCF(str(path))
     rows = [(v.CHROM, v.POS, v.REF, alternate) for v in records for alternate in v.ALT]
     records.close()

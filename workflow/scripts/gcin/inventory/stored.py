@@ -12,6 +12,8 @@ import pandas as pd
 from gcin.intake.problems import nearest
 
 GENERATION = re.compile(r"[0-9a-f]{12}")
+# What `gcin.generations.receipt` writes.
+RECEIPT_KEYS = {"generation", "samples", "tools", "files"}
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,13 @@ class Generation:
         path = self.folder / "manifest.tsv"
         if not path.is_file():
             return pd.DataFrame(columns=["sample"], dtype=str)
-        return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+        try:
+            rows = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+        except ValueError:
+            rows = pd.DataFrame()
+        if "sample" not in rows:
+            raise ValueError(f"{path}: it is no manifest. Delete it and run the workflow again.")
+        return rows
 
     @property
     def samples(self) -> list[str]:
@@ -133,6 +141,6 @@ def receipt_in(folder: Path) -> dict:
         raise ValueError(f"{path}: it is missing. Run the workflow to its end.") from None
     except ValueError:
         read = None
-    if not isinstance(read, dict) or not isinstance(read.get("files"), dict):
+    if not isinstance(read, dict) or not read.keys() >= RECEIPT_KEYS:
         raise ValueError(f"{path}: it is no receipt. Delete it and run the workflow again.")
     return read

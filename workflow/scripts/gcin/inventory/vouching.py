@@ -38,17 +38,27 @@ def faults_of(folder: Path) -> tuple[list[Fault], list[str]]:
             there = (place / "receipt.json").exists()
             faults.append(Fault(named, "no receipt" if there else "missing", named))
             continue
-        if receipt.get("generation") != folder.name:
-            faults.append(Fault(named, f"of generation {receipt.get('generation')}", named))
-        for name, digest in receipt["files"].items():
-            path = (place / name).relative_to(folder).as_posix()
-            listed.add(path)
-            if not (place / name).is_file():
-                faults.append(Fault(path, "missing", named))
-            elif sha256_of(place / name) != digest:
-                faults.append(Fault(path, "changed", named))
+        if receipt["generation"] != folder.name:
+            faults.append(Fault(named, f"of generation {receipt['generation']}", named))
+        files = {place / name: digest for name, digest in receipt["files"].items()}
+        listed |= {path.relative_to(folder).as_posix() for path in files}
+        for path, digest in (files | _sources(receipt, folder)).items():
+            if fault := _fault(path, digest):
+                faults.append(Fault(path.relative_to(folder).as_posix(), fault, named))
     there = [path.relative_to(folder).as_posix() for path in files_below(folder)]
     return faults, [name for name in there if not _is_vouched_for(name, listed)]
+
+
+def _sources(receipt: dict, folder: Path) -> dict[Path, str]:
+    """Find the files of a generation that a receipt names as what its own were made from."""
+    found = {name: list(folder.rglob(name)) for name in receipt.get("sources", {})}
+    return {paths[0]: receipt["sources"][name] for name, paths in found.items() if len(paths) == 1}
+
+
+def _fault(path: Path, digest: str) -> str | None:
+    if not path.is_file():
+        return "missing"
+    return None if sha256_of(path) == digest else "changed"
 
 
 def _is_vouched_for(name: str, listed: set[str]) -> bool:
