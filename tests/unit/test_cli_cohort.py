@@ -93,6 +93,13 @@ def test_a_generation_without_its_receipt_is_incomplete(cohort, results):
     assert table.loc[OLD, "state"] == "incomplete"
 
 
+def test_a_generation_whose_manifest_is_broken_is_listed_and_can_go(cohort, results):
+    (results / "cohorts" / "c1" / OLD / "manifest.tsv").write_bytes(b"")
+    assert list(cohort("list")[1]["samples"]) == ["unreadable", "3"]
+    assert cohort("remove", "c1", OLD, "--yes")[0] == 0
+    assert list(cohort("list")[1]["generation"]) == [NEW]
+
+
 def test_show_prints_samples_and_tools_of_the_current_generation(cohort):
     code, table, _ = cohort("show", "c1")
     assert code == 0
@@ -184,7 +191,7 @@ def test_verify_knows_that_the_tensors_were_made_from_another_file(cohort, resul
 @pytest.mark.parametrize(
     ("action", "name"),
     [
-        (("list",), "manifest.tsv"),
+        (("diff", "c1", OLD, NEW), "manifest.tsv"),
         (("show", "c1"), "receipt.json"),
         (("diff", "c1", OLD, NEW), "tensors/sites.parquet"),
         (("diff", "c1", OLD, NEW), "tensors/receipt.json"),

@@ -8,6 +8,7 @@ import pysam
 import pytest
 
 from gcin.cli.main import main
+from gcin.intake.found_calls import content_of
 from gcin.intake.found_reads import describe_name, origin_of
 from gcin.intake.problems import Problems
 from gcin.intake.sheet import COLUMNS, check_files, check_sheet, read_sheet
@@ -38,10 +39,23 @@ def write_vcf(path, samples, alternate="T", header=(CONTIG,)):
     path.write_text("\n".join(lines))
 
 
+def write_bcf(path, samples):
+    text = path.with_suffix(".txt")
+    genotype = '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
+    write_vcf(text, samples, header=[CONTIG, genotype])
+    with (
+        pysam.VariantFile(str(text)) as source,
+        pysam.VariantFile(str(path), "wb", header=source.header) as target,
+    ):
+        for record in source:
+            target.write(record)
+
+
 def write_bam(path, samples):
     groups = [{"ID": f"g{n}", "SM": name} for n, name in enumerate(samples)]
     header = {"HD": {"VN": "1.6"}, "SQ": [{"SN": "chr1", "LN": 248956422}], "RG": groups}
-    with pysam.AlignmentFile(str(path), "wb", header=header):
+    mode = {".bam": "wb", ".cram": "wc"}[path.suffix]
+    with pysam.AlignmentFile(str(path), mode, header=header):
         pass
 
 
@@ -246,6 +260,22 @@ def test_a_bam_with_two_samples_is_left_out(tmp_path, sheet_of_folder):
     write_bam(tmp_path / "data" / "SB.bam", ["SB", "SC"])
     doubts = sheet_of_folder()[2]
     assert "several samples: SB, SC" in doubt_about(doubts, "SB.bam")
+
+
+@pytest.mark.parametrize("name", ["SB.bam", "SB.cram"])
+def test_alignments_are_read_for_sample_and_assembly(tmp_path, name):
+    write_bam(tmp_path / name, ["SB"])
+    kind = name.removeprefix("SB.")
+    assert content_of(str(tmp_path / name), whole=False)[:3] == (kind, ["SB"], "GRCh38")
+
+
+def test_a_bcf_makes_rows_as_a_vcf_does(tmp_path, sheet_of_folder):
+    (tmp_path / "data").mkdir()
+    write_bcf(tmp_path / "data" / "joint.bcf", ["SA", "SB"])
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["sample"]) == ["SA", "SB"]
+    assert set(rows["kind"]) == {"vcf"}
+    assert doubts.empty
 
 
 def test_a_bam_without_its_end_is_left_out(tmp_path, sheet_of_folder):

@@ -30,7 +30,9 @@ RECEIPTS = (".", "tensors", "clinical")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what the command takes."""
     place = argparse.ArgumentParser(add_help=False)
-    place.add_argument("--results", default="results", metavar="FOLDER", type=Path)
+    place.add_argument(
+        "--results", default="results", metavar="FOLDER", type=Path, help="(default: results)"
+    )
     actions = parser.add_subparsers(required=True, metavar="ACTION")
 
     def action(
@@ -71,9 +73,13 @@ def _print_table(rows: list[dict] | pd.DataFrame) -> None:
 def _described(generation: Generation) -> dict[str, object]:
     finished = datetime.fromtimestamp(generation.seconds).astimezone()
     state = "current" if generation.is_current else "complete"
+    try:
+        samples = len(generation.samples)
+    except ValueError:  # what is broken must still be listed, and be removed
+        samples = "unreadable"
     return {
         "generation": generation.name,
-        "samples": len(generation.samples),
+        "samples": samples,
         "date": finished.isoformat(sep=" ", timespec="minutes"),
         "state": state if generation.is_complete else "incomplete",
         "bytes": generation.size_bytes,
