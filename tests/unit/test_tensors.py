@@ -121,7 +121,7 @@ def build(folder, samples, records=None, calls=None, genes=GENES, assayed=None, 
     genes.to_parquet(folder / "genes.parquet")
     limits = {"rare_frequency": 0.01, "min_callable": 0.5}
     assemble(folder, samples, genes, assay, **limits)
-    receipt = store_receipt(folder, "0" * 12, samples, [], **limits)
+    receipt = store_receipt(folder, "0" * 12, samples, [], [], **limits)
     (folder / "receipt.json").write_text(json.dumps(receipt))
     return Store.open(folder)
 

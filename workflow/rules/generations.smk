@@ -23,6 +23,7 @@ rule seal_generation:
     """Write the receipt of a whole generation, once every artefact of it holds its samples."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         tensors="results/cohorts/{cohort}/{generation}/tensors/receipt.json",
         artefacts=joint_artefacts,
     output:

@@ -7,7 +7,7 @@ JOINT_SHARDS = {
 
 
 rule list_calls:
-    """List the genomic VCF of each sample: a cohort's are too many for a command line."""
+    """List the genomic VCF of each sample that enters: too many for a command line."""
     input:
         calls=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz",
@@ -17,6 +17,7 @@ rule list_calls:
             "results/samples/{sample}/variants.g.vcf.gz.tbi",
             sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
         ),
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     output:
         listed="results/cohorts/{cohort}/{generation}/calls.tsv",
     log:
@@ -161,6 +162,7 @@ rule unite_genotypes:
             "results/cohorts/{{cohort}}/{{generation}}/given/{source}.bcf.csi",
             source=range(len(RUN.files_of(wildcards.cohort, "vcf"))),
         ),
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     output:
         genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
         index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",

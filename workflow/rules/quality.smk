@@ -103,6 +103,7 @@ rule tabulate_quality:
     """Gather one row per sample of a generation."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         reads=lambda wildcards: collect(
             "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
         ),
@@ -169,6 +170,7 @@ rule render_multiqc:
 rule measure_concordance:
     """Compare the passing genotypes of samples whose truth is known with that truth."""
     input:
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
         index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
         genome="results/reference/genome.fa",

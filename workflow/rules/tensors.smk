@@ -34,6 +34,7 @@ rule encode_calls:
     """Encode the annotated genotypes of a generation: sites, calls by sample, common markers."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         genes="results/reference/genes.parquet",
         records=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
@@ -79,6 +80,7 @@ rule assemble_tensors:
     """Complete the tensor store: gene track, callable shares, scalars and the receipt."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         genes="results/reference/genes.parquet",
         coding="results/reference/coding.bed",
         targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),

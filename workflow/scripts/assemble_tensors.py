@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.quality.gate import entering, excluded, read_gate
 from gcin.tensors.assembly import Assay, assemble, measured_shares, store_receipt
 from gcin.tensors.callability import assayed_share, read_bed, read_gene_list
 from gcin.tensors.manifest import samples_of_manifest
@@ -15,7 +16,8 @@ log_to(snakemake.log[0])
 
 folder = Path(snakemake.output.receipt).parent
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
-samples = samples_of_manifest(manifest)
+gate = read_gate(snakemake.input.gate)
+samples = samples_of_manifest(entering(manifest, gate))
 genes = pd.read_parquet(snakemake.input.genes)
 genes.to_parquet(snakemake.output.gene_table, index=False)
 
@@ -29,12 +31,9 @@ assay = Assay(
     np.load(snakemake.input.missing, mmap_mode="r"),
     np.load(snakemake.input.missing_by_sample),
 )
-assemble(folder, samples, genes, assay, **snakemake.params.limits)
+limits, sources = snakemake.params.limits, snakemake.input.sources
+assemble(folder, samples, genes, assay, **limits)
 receipt = store_receipt(
-    folder,
-    snakemake.wildcards.generation,
-    samples,
-    snakemake.input.sources,
-    **snakemake.params.limits,
+    folder, snakemake.wildcards.generation, samples, sources, excluded(gate), **limits
 )
 Path(snakemake.output.receipt).write_text(json.dumps(receipt, indent=1) + "\n")

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.quality.gate import entering, read_gate
 from gcin.tensors.cohort import encode_cohort
 from gcin.tensors.manifest import samples_of_manifest
 
@@ -11,7 +12,7 @@ log_to(snakemake.log[0])
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
 calls = [pd.read_parquet(path) for path in snakemake.input.maf]
 encode_cohort(
-    samples_of_manifest(manifest),
+    samples_of_manifest(entering(manifest, read_gate(snakemake.input.gate))),
     pd.read_parquet(snakemake.input.genes),
     next(iter(snakemake.input.records), None),
     next(iter(calls), None),

@@ -3,8 +3,10 @@
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.quality.gate import entering, read_gate
 
 log_to(snakemake.log[0])
 
 listed = pd.DataFrame({"sample": snakemake.params.samples, "calls": snakemake.input.calls})
-listed.to_csv(snakemake.output.listed, sep="\t", header=False, index=False)
+entered = entering(listed, read_gate(snakemake.input.gate))
+entered.to_csv(snakemake.output.listed, sep="\t", header=False, index=False)

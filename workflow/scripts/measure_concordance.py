@@ -1,6 +1,7 @@
 """Compare the passing genotypes of samples whose truth is known with that truth."""
 
 from gcin._log import log_to
+from gcin.quality.gate import excluded, read_gate
 from gcin.quality.truth import concordance
 
 log_to(snakemake.log[0])
@@ -12,5 +13,6 @@ table = concordance(
     snakemake.input.regions,
     snakemake.input.intervals,
     snakemake.input.genome,
+    excluded(read_gate(snakemake.input.gate)),
 )
 table.to_csv(snakemake.output.table, sep="\t", index=False, float_format="%.6g")

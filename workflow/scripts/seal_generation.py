@@ -1,4 +1,4 @@
-"""Write the receipt of a whole generation, once its tensors hold the samples of its manifest."""
+"""Write the receipt of a whole generation, once its tensors hold the samples that entered."""
 
 import json
 from pathlib import Path
@@ -7,11 +7,13 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.generations import receipt, require_samples
+from gcin.quality.gate import entering, excluded, read_gate
 
 log_to(snakemake.log[0])
 
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
-samples = sorted(set(manifest["sample"]))
+gate = read_gate(snakemake.input.gate)
+samples = sorted(set(entering(manifest, gate)["sample"]))
 tensors = json.loads(Path(snakemake.input.tensors).read_text())
 require_samples(tensors["samples"], samples, snakemake.input.tensors)
 
@@ -19,4 +21,5 @@ folder = Path(snakemake.output.receipt).parent
 sealed = receipt(
     snakemake.wildcards.generation, samples, tensors["tools"], folder, snakemake.input.artefacts
 )
+sealed["excluded"] = excluded(gate)
 Path(snakemake.output.receipt).write_text(json.dumps(sealed, indent=1) + "\n")

@@ -4,11 +4,13 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.quality import samples
+from gcin.quality.gate import read_gate, worst
 
 log_to(snakemake.log[0])
 
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
 measures = [
+    worst(read_gate(snakemake.input.gate)),
     samples.read_counts(snakemake.input.reads),
     samples.mean_depths(snakemake.input.depth),
     samples.covered_shares(snakemake.input.coverage),

@@ -4,14 +4,16 @@ from tempfile import TemporaryDirectory
 
 from gcin._log import log_to
 from gcin.genotypes.joint import unite
+from gcin.quality.gate import excluded, read_gate
 
 log_to(snakemake.log[0])
 
+left_out = excluded(read_gate(snakemake.input.gate))
 with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
     unite(
         list(snakemake.input.shards),
         list(snakemake.input.given),
-        snakemake.params.samples,
+        [name for name in snakemake.params.samples if name not in left_out],
         scratch,
         snakemake.output.genotypes,
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 COLUMNS = [
-    "kind", "reads", "mapped", "duplicates", "depth", "share_10x", "share_20x", "share_30x",
-    "ti_tv", "het_hom", "missing",
+    "kind", "verdict", "reads", "mapped", "duplicates", "depth", "share_10x", "share_20x",
+    "share_30x", "ti_tv", "het_hom", "missing",
 ]  # fmt: skip
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)

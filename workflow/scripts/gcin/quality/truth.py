@@ -1,6 +1,6 @@
 """Samples whose true genotypes are known: their alleles and the table of agreement."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +60,7 @@ def concordance(
     regions: Sequence[str],
     calling: str | Path,
     genome: str | Path,
+    absent: Collection[str] = (),
 ) -> pd.DataFrame:
     """Compare samples with their truths.
 
@@ -70,6 +71,7 @@ def concordance(
         regions: A BED of the bases where each truth is complete.
         calling: BED of the bases that were called; only bases in both count.
         genome: Indexed FASTA.
+        absent: Samples that the gate left out of the genotypes; they get no row.
 
     Returns:
         One row per sample and type (SNV, INDEL, ALL): `sample type truth found missed extra
@@ -79,6 +81,8 @@ def concordance(
     sizes = dict(zip(reference.references, reference.lengths, strict=True))
     tables = []
     for sample, truth, bed in zip(samples, truths, regions, strict=True):
+        if sample in absent:
+            continue
         compared = intersection(read_bed(bed), read_bed(calling), sizes)
         counts = sample_counts(
             alleles_by_contig(truth), alleles_by_contig(genotypes, sample), compared, reference

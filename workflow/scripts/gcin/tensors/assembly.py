@@ -124,6 +124,7 @@ def store_receipt(
     generation: str,
     samples: pd.DataFrame,
     sources: Iterable[str],
+    excluded: Iterable[str],
     **limits: float,
 ) -> dict:
     """Describe a finished store.
@@ -133,6 +134,7 @@ def store_receipt(
         generation: Whose artefact it is.
         samples: As by `gcin.tensors.manifest.samples_of_manifest`.
         sources: Files that the calls came from.
+        excluded: Samples of the manifest that the gate left out.
         limits: `rare_frequency` and `min_callable`, which the reader needs again.
 
     Returns:
@@ -144,6 +146,7 @@ def store_receipt(
     return {
         "schema": SCHEMA_VERSION,
         **receipt(generation, samples["sample"], tools, folder, files),
+        "excluded": list(excluded),
         "patients": samples["patient"].tolist(),
         "kinds": samples["kind"].value_counts().sort_index().to_dict(),
         "sources": {Path(path).name: sha256_of(path) for path in sources},

@@ -1,0 +1,125 @@
+"""The gate: each sample's measures beside their limits, and who enters the joint call."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.quality.gate import (
+    COLUMNS,
+    MEASURES,
+    entering,
+    excluded,
+    judged,
+    read_gate,
+    require_passable,
+    worst,
+)
+from gcin.splits.patients import patients_of
+
+
+def check(limit=20, action="exclude", name="min_mean_depth"):
+    return {name: {"limit": limit, "action": action}}
+
+
+def depths(**values):
+    return pd.DataFrame({"depth": values}, dtype=float)
+
+
+def verdicts(measures, checks):
+    return judged(measures, checks).set_index("sample")["verdict"].to_dict()
+
+
+@pytest.mark.parametrize("action", ["warn", "exclude", "stop"])
+def test_a_sample_that_fails_gets_the_action_of_the_check(action):
+    assert verdicts(depths(A=19.9, B=30), check(action=action)) == {"A": action, "B": "pass"}
+
+
+@pytest.mark.parametrize(
+    ("name", "below", "above"),
+    [("min_share_10x", "warn", "pass"), ("max_duplicate_share", "pass", "warn")],
+)
+def test_a_value_at_the_limit_is_good_on_either_side(name, below, above):
+    measures = pd.DataFrame({MEASURES[name]: {"A": 0.4999, "B": 0.5, "C": 0.5001}})
+    expected = {"A": below, "B": "pass", "C": above}
+    assert verdicts(measures, check(0.5, "warn", name)) == expected
+
+
+def test_what_could_not_be_measured_neither_passes_nor_fails():
+    measures = depths(A=np.nan)
+    checks = check(action="stop") | check(0.9, "exclude", "min_share_10x")
+    gate = judged(measures, checks)
+    assert gate["verdict"].tolist() == ["not measured", "not measured"]
+    require_passable(gate, "a")
+    assert excluded(gate) == []
+
+
+def test_there_is_one_row_per_sample_and_check_in_order():
+    gate = judged(depths(B=30, A=30), check(0.9, "warn", "min_share_10x") | check())
+    assert gate.columns.tolist() == COLUMNS
+    assert list(zip(gate["sample"], gate["check"], strict=True)) == [
+        ("A", "min_mean_depth"),
+        ("A", "min_share_10x"),
+        ("B", "min_mean_depth"),
+        ("B", "min_share_10x"),
+    ]
+
+
+def test_every_failure_and_the_number_of_samples_that_enter_are_logged(caplog):
+    with caplog.at_level(logging.INFO):
+        judged(depths(A=3, B=30), check())
+    assert "A: min_mean_depth is 3, limit 20: exclude" in caplog.text
+    assert "1 of 2 samples enter" in caplog.text
+
+
+def test_a_check_that_stops_names_sample_check_value_limit_and_remedy():
+    gate = judged(depths(A=3.5, B=30), check(action="stop"))
+    with pytest.raises(ValueError, match="cohort a is stopped") as error:
+        require_passable(gate, "a")
+    assert "sample A, check min_mean_depth: 3.5 is below limit 20" in str(error.value)
+    assert "take its rows out of the sheet, or change the check" in str(error.value)
+
+
+def test_a_cohort_of_which_no_sample_is_left_is_refused():
+    with pytest.raises(ValueError, match="every sample of cohort a"):
+        require_passable(judged(depths(A=1, B=2), check()), "a")
+    require_passable(judged(depths(A=1, B=30), check()), "a")
+
+
+def test_a_cohort_that_is_not_called_here_has_an_empty_gate():
+    gate = judged(depths(), check())
+    require_passable(gate, "a")
+    assert excluded(gate) == []
+    assert worst(gate).empty
+
+
+def test_the_worst_verdict_of_a_sample_is_shown():
+    checks = check(action="exclude") | check(0.9, "warn", "min_share_10x")
+    measures = depths(A=3, B=30, C=30).assign(share_10x=[0.1, 0.1, 1])
+    shown = worst(judged(measures, checks))["verdict"].to_dict()
+    assert shown == {"A": "exclude", "B": "warn", "C": "pass"}
+
+
+def test_a_gate_is_read_as_it_was_written(tmp_path):
+    gate = judged(depths(**{"007": 3, "NA": np.nan}), check())
+    gate.to_csv(tmp_path / "gate.tsv", sep="\t", index=False)
+    pd.testing.assert_frame_equal(read_gate(tmp_path / "gate.tsv"), gate, check_dtype=False)
+    judged(depths(), check()).to_csv(tmp_path / "empty.tsv", sep="\t", index=False)
+    assert read_gate(tmp_path / "empty.tsv").empty
+
+
+def test_only_excluded_samples_are_left_out_of_a_manifest():
+    gate = judged(depths(A=3, B=30), check())
+    manifest = pd.DataFrame({"sample": ["A", "A", "B", "G"], "kind": ["fastq"] * 3 + ["vcf"]})
+    assert entering(manifest, gate)["sample"].tolist() == ["B", "G"]
+
+
+def test_a_patient_whose_only_sample_is_left_out_has_no_genome():
+    gate = judged(depths(S1=3, S2=30), check())
+    manifest = pd.DataFrame({"sample": ["S1", "S2"], "patient": ["P1", "P2"]})
+    clinical = pd.DataFrame({"patient": ["P1", "P2"], "response": [1.0, 0.0]})
+    clinical[["cancer_type", "arm", "family", "site"]] = None
+    genomes = entering(manifest, gate)["patient"]
+    patients = patients_of({"a": clinical}, {"a": genomes}, [], {"response": "response"})
+    assert patients.set_index("patient")["has_genome"].to_dict() == {"P1": False, "P2": True}

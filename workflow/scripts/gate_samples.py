@@ -1,0 +1,24 @@
+"""Judge the samples of a cohort before they are called jointly."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.quality import samples
+from gcin.quality.gate import judged, require_passable
+
+log_to(snakemake.log[0])
+
+manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+measures = [
+    samples.read_counts(snakemake.input.reads),
+    samples.mean_depths(snakemake.input.depth),
+    samples.covered_shares(snakemake.input.coverage),
+]
+called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
+gate = judged(samples.quality_table(called, measures), snakemake.params.checks)
+# Where the run stops here, the whole table is still to be read, beside the log.
+gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")
+require_passable(gate, snakemake.wildcards.cohort)
+gate.to_csv(snakemake.output.gate, sep="\t", index=False, float_format="%.6g")

@@ -1,0 +1,115 @@
+"""The gate before the joint call: each sample's measures beside their limits, and what follows.
+
+Limits belong to a cohort's generation: another limit makes a new one, beside the old. What was made
+of each sample is kept, so only the gate and the joint stages run again.
+"""
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+# Each check with the measure that it looks at; `min_` and `max_` say which side is good.
+MEASURES = {
+    "max_duplicate_share": "duplicates",
+    "min_mapped_share": "mapped",
+    "min_mean_depth": "depth",
+    "min_share_10x": "share_10x",
+    "min_share_20x": "share_20x",
+}
+COLUMNS = ["sample", "check", "value", "limit", "verdict"]
+UNMEASURED = "not measured"
+SEVERITY = ["stop", "exclude", "warn", UNMEASURED, "pass"]
+
+logger = logging.getLogger(__name__)
+
+
+def judged(measures: pd.DataFrame, checks: Mapping[str, Mapping]) -> pd.DataFrame:
+    """Hold every sample's measures against the limits.
+
+    Args:
+        measures: Samples by measures; NaN, or no such column, where nothing could be measured.
+        checks: By name of a check, its `limit` and the `action` where a sample fails: `warn`,
+            `exclude` or `stop`. A value at the limit is good.
+
+    Returns:
+        One row per sample and check, sorted: `sample check value limit verdict`. The verdict is
+        `pass`, `not measured`, or the action of the check that failed.
+    """
+    rows = [
+        (sample, check, value, checks[check]["limit"], _verdict(check, value, checks[check]))
+        for sample, own in measures.sort_index().iterrows()
+        for check in sorted(checks)
+        for value in [float(own.get(MEASURES[check], float("nan")))]
+    ]
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    for row in table[table["verdict"] != "pass"].itertuples():
+        logger.warning(
+            "%s: %s is %.6g, limit %.6g: %s",
+            row.sample, row.check, row.value, row.limit, row.verdict,
+        )  # fmt: skip
+    logger.info("%d of %d samples enter", len(measures) - len(excluded(table)), len(measures))
+    return table
+
+
+def _verdict(check: str, value: float, policy: Mapping) -> str:
+    if pd.isna(value):
+        return UNMEASURED
+    limit = policy["limit"]
+    is_good = value >= limit if check.startswith("min_") else value <= limit
+    return "pass" if is_good else policy["action"]
+
+
+def excluded(gate: pd.DataFrame) -> list[str]:
+    """Name the samples that a check leaves out, sorted."""
+    return sorted(set(gate["sample"][gate["verdict"] == "exclude"]))
+
+
+def worst(gate: pd.DataFrame) -> pd.DataFrame:
+    """Samples by the worst `verdict` of their checks."""
+    order = gate.assign(rank=gate["verdict"].map(SEVERITY.index)).sort_values("rank", kind="stable")
+    return order.drop_duplicates("sample").set_index("sample")[["verdict"]].sort_index()
+
+
+def require_passable(gate: pd.DataFrame, cohort: str) -> None:
+    """Refuse a cohort that a check stops, or of which no sample would enter the joint call.
+
+    Raises:
+        ValueError: Names samples, checks, values and limits, and the remedy.
+    """
+    stops = gate[gate["verdict"] == "stop"]
+    if len(stops):
+        said = "; ".join(map(_sentence, stops.head(20).itertuples()))
+        raise ValueError(
+            f"cohort {cohort} is stopped by its quality checks: {said}. Sequence the sample again, "
+            "take its rows out of the sheet, or change the check under quality: checks."
+        )
+    left_out = excluded(gate)
+    if left_out and len(left_out) == gate["sample"].nunique():
+        fails = gate[gate["verdict"] == "exclude"]
+        said = "; ".join(map(_sentence, fails.head(5).itertuples()))
+        raise ValueError(
+            f"every sample of cohort {cohort} that is called here fails a quality check whose "
+            f"action is exclude, so none is left to call: {said}. Change the limits under quality: "
+            "checks, or take these samples out of the sheet."
+        )
+
+
+def _sentence(row: tuple) -> str:
+    side = "below" if row.check.startswith("min_") else "above"
+    return (
+        f"sample {row.sample}, check {row.check}: {row.value:.6g} is {side} limit {row.limit:.6g}"
+    )
+
+
+def read_gate(path: str | Path) -> pd.DataFrame:
+    """Read a table that `gate_samples` wrote; samples are text."""
+    return pd.read_csv(
+        path, sep="\t", dtype={"sample": str}, na_values=[""], keep_default_na=False
+    ).astype({"value": float, "limit": float})
+
+
+def entering(manifest: pd.DataFrame, gate: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a manifest whose samples enter the joint artefacts."""
+    return manifest[~manifest["sample"].isin(excluded(gate))]
