@@ -35,11 +35,13 @@ class Project:
         """Replace the sheet."""
         rows.to_csv(self.sheet, sep="\t", index=False)
 
-    def snakemake(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess:
+    def snakemake(
+        self, *arguments: str, overlays: tuple[str, ...] = (), check: bool = True
+    ) -> subprocess.CompletedProcess:
         """Run the workflow; its whole output is shown where it fails unexpectedly."""
         path = [str(Path(sys.executable).parent), str(ROOT / ".tools" / "bin"), os.environ["PATH"]]
         command = ["snakemake", *arguments, "--cores", "2", "--workflow-profile", "none"]
-        command += ["--nocolor", "--configfile", "hospital/config.yaml", "tiny.yaml"]
+        command += ["--nocolor", "--configfile", "hospital/config.yaml", "tiny.yaml", *overlays]
         done = subprocess.run(
             command,
             cwd=self.folder,

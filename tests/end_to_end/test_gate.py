@@ -4,13 +4,15 @@ import json
 
 import pandas as pd
 import pysam
+import yaml
 
 TARGET = "results/cohorts/hospital_a/current"
 
 
 def with_least_depth(project, limit: float, action: str, check: bool = True):
-    policy = f"quality={{checks: {{min_mean_depth: {{limit: {limit}, action: {action}}}}}}}"
-    return project.snakemake(TARGET, "--config", policy, check=check)
+    policy = {"quality": {"checks": {"min_mean_depth": {"limit": limit, "action": action}}}}
+    (project.folder / "policy.yaml").write_text(yaml.safe_dump(policy))
+    return project.snakemake(TARGET, overlays=("policy.yaml",), check=check)
 
 
 def depths(project) -> pd.Series:
@@ -22,7 +24,7 @@ def depths(project) -> pd.Series:
 def test_a_sample_that_fails_is_left_out_but_stays_in_the_manifest(project):
     before, measured = project.current(), depths(project)
     shallow = measured.index[0]
-    done = with_least_depth(project, measured.iloc[:2].mean(), "exclude")
+    done = with_least_depth(project, float(measured.iloc[:2].mean()), "exclude")
     after = project.current()
     project.snakemake(TARGET)
 
@@ -43,7 +45,7 @@ def test_a_sample_that_fails_is_left_out_but_stays_in_the_manifest(project):
 
 def test_a_check_that_stops_ends_the_run_before_the_joint_call(project):
     before, measured = project.current(), depths(project)
-    limit = measured.iloc[:2].mean()
+    limit = float(measured.iloc[:2].mean())
     done = with_least_depth(project, limit, "stop", check=False)
     assert done.returncode != 0
     assert "Error in rule gate_samples:" in done.stdout
