@@ -6,6 +6,7 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.quality import samples
+from gcin.quality.balance import balance_table
 from gcin.quality.gate import judged, require_passable
 
 log_to(snakemake.log[0])
@@ -17,7 +18,9 @@ measures = [
     samples.covered_shares(snakemake.input.coverage),
 ]
 called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
-gate = judged(samples.quality_table(called, measures), snakemake.params.checks)
+table = samples.quality_table(called, measures)
+table = table.combine_first(balance_table(snakemake.input.balance))
+gate = judged(table, snakemake.params.checks)
 # Where the run stops here, the whole table is still to be read, beside the log.
 gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")
 require_passable(gate, snakemake.wildcards.cohort)

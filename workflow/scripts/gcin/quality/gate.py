@@ -12,15 +12,18 @@ import pandas as pd
 
 # Each check with the measure that it looks at; `min_` and `max_` say which side is good.
 MEASURES = {
+    "max_contamination": "contamination",
     "max_duplicate_share": "duplicates",
+    "max_het_hom": "het_hom",
     "min_mapped_share": "mapped",
     "min_mean_depth": "depth",
     "min_share_10x": "share_10x",
     "min_share_20x": "share_20x",
+    "min_ti_tv": "ti_tv",
 }
 COLUMNS = ["sample", "check", "value", "limit", "verdict"]
 UNMEASURED = "not measured"
-SEVERITY = ["stop", "exclude", "warn", UNMEASURED, "pass"]
+SEVERITY = ["stop", "exclude", "warn", "pass", UNMEASURED]
 
 logger = logging.getLogger(__name__)
 
