@@ -179,7 +179,7 @@ def test_a_broken_gzip_is_left_out(tmp_path, sheet_of_folder, name):
     assert "cannot be read (Error -3" in doubt_about(sheet_of_folder()[2], name)
 
 
-@pytest.mark.parametrize("content", [b"", gzip.compress(b"")])
+@pytest.mark.parametrize("content", [b"", gzip.compress(b"")], ids=["bytes", "gzip"])
 def test_an_empty_file_is_left_out(tmp_path, sheet_of_folder, content):
     write_pair(tmp_path / "data", "SA")
     write_pair(tmp_path / "data", "SB")
