@@ -111,6 +111,15 @@ def test_one_class_leaves_the_value_empty_and_says_why(caplog):
     assert "roc_auc of net for response is undefined" in caplog.text
 
 
+def test_one_probability_per_fold_has_no_calibration_slope():
+    rows = response_rows({"majority": 1.0}, folds=3)
+    rows["value"] = rows["fold"].map({0: 0.5, 1: 0.52, 2: 0.48})
+    metrics, _ = tables(rows, [], draws=50)
+    values = metrics.set_index("metric")["value"]
+    assert np.isnan(values["calibration_slope"])
+    assert np.isfinite(values["observed_expected"])
+
+
 def test_what_is_alike_or_best_in_the_middle_is_not_compared():
     _, gaps = tables(response_rows({"net": 1.0, "other": 0.5}), [("net", "other")])
     assert set(gaps["metric"]) == RESPONSE - {"majority", "prevalence"} | ERRORS

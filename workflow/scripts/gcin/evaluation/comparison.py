@@ -59,7 +59,11 @@ def _response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.n
     """Discrimination and calibration of one repeat."""
     drawn = weights[:, rows["column"]]
     value, response = rows["value"].to_numpy(), rows["response"].to_numpy()
-    return response_metrics(rows, weights) | calibration_metrics(drawn, value, response)
+    calibration = calibration_metrics(drawn, value, response)
+    if rows.groupby("fold")["value"].nunique().max() == 1:
+        # A line through one probability per fold shows how the folds were cut, nothing else.
+        calibration["calibration_slope"] = np.full(len(weights), np.nan)
+    return response_metrics(rows, weights) | calibration
 
 
 def metric_table(draws: Draws, patients: Mapping[str, int], confidence: float) -> pd.DataFrame:
