@@ -58,6 +58,15 @@ def test_recalibration_agrees_with_scikit_learn(stretch):
     assert slope == pytest.approx(1 / stretch, rel=0.3)
 
 
+def test_the_intercept_makes_the_mean_prediction_right():
+    table = pooled(stretch=0.5)
+    value, response = table["value"].to_numpy() ** 2, table["response"].to_numpy()
+    intercept, _ = recalibration(value, response)
+    odds = value / (1 - value) * np.exp(intercept)
+    assert (odds / (1 + odds)).mean() == pytest.approx(response.mean(), abs=1e-6)
+    assert intercept > 0.5
+
+
 @pytest.mark.parametrize(
     ("value", "response", "known"),
     [

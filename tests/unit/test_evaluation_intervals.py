@@ -1,10 +1,14 @@
 """Resamples and intervals: families whole, coverage as promised."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from gcin.evaluation.intervals import percentile_interval, resample
+from gcin.evaluation.intervals import Estimate, bca_interval, bca_p, leave_out, resample
 
 
 def families(*names):
@@ -36,13 +40,79 @@ def test_equal_seeds_make_equal_resamples():
     assert (first != other).any()
 
 
+def test_each_family_is_left_out_once():
+    weights = leave_out(families("A", None, "A", None), seed=1)
+    assert weights.shape == (3, 4)
+    assert ((weights == 0).sum(axis=0) == 1).all()
+    assert (weights[:, 0] == weights[:, 2]).all()
+
+
+def test_many_families_are_left_out_in_groups():
+    weights = leave_out(families(*[None] * 1050), seed=1)
+    assert len(weights) == 200
+    assert ((weights == 0).sum(axis=0) == 1).all()
+    assert set((weights == 0).sum(axis=1)) == {5, 6}
+
+
+def mean_of(sample, draws=2000, seed=1):
+    """The mean of a sample, its resamples and its jackknife."""
+    alone = families(*[None] * len(sample))
+    weights = np.vstack([resample(alone, draws, seed), leave_out(alone, seed)])
+    values = weights @ sample / weights.sum(axis=1)
+    return Estimate(values[0], values[1 : draws + 1], values[draws + 1 :])
+
+
+@pytest.mark.parametrize("confidence", [0.8, 0.95])
+def test_the_interval_agrees_with_scipy_on_the_same_resamples(confidence):
+    sample = np.random.default_rng(3).lognormal(0, 1, 50)
+    found = mean_of(sample)
+    same = SimpleNamespace(bootstrap_distribution=found.drawn)
+    expected = stats.bootstrap(
+        (sample,), np.mean, method="BCa", confidence_level=confidence, n_resamples=0,
+        bootstrap_result=same,
+    ).confidence_interval  # fmt: skip
+    assert bca_interval(found, confidence) == pytest.approx(tuple(expected), rel=1e-6)
+
+
+def test_groups_of_families_accelerate_as_much_as_single_ones():
+    sample = np.random.default_rng(4).lognormal(0, 1, 4000)
+    found = mean_of(sample)
+    weights = 1 - np.eye(4000)
+    single = replace(found, left_out=weights @ sample / 3999)
+    assert bca_interval(found, 0.95) == pytest.approx(bca_interval(single, 0.95), rel=2e-3)
+
+
+@pytest.mark.parametrize("truth", [0.6, 0.7, 0.9, 1.0, 1.3, 1.5])
+def test_p_is_below_five_percent_where_the_interval_excludes_the_truth(truth):
+    sample = np.random.default_rng(5).exponential(1, 60) - truth
+    found = mean_of(sample)
+    low, high = bca_interval(found, 0.95)
+    assert (bca_p(found) < 0.05) == (low > 0 or high < 0)
+
+
+def test_p_is_not_smaller_than_the_resamples_can_tell():
+    assert bca_p(Estimate(1.0, np.linspace(0.9, 1.1, 99), np.ones(9))) == pytest.approx(0.02)
+    assert 0.02 <= bca_p(mean_of(np.linspace(5, 6, 40), draws=99)) < 0.05
+
+
 @pytest.mark.parametrize(
     ("undefined", "withheld"), [(0, False), (10, False), (11, True), (100, True)]
 )
 def test_an_interval_is_withheld_where_many_draws_are_undefined(undefined, withheld):
     draws = np.linspace(0, 1, 100)
     draws[:undefined] = np.nan
-    assert np.isnan(percentile_interval(draws, 0.95)).all() == withheld
+    found = Estimate(0.6, draws, np.array([0.5, 0.6]))
+    assert np.isnan(bca_interval(found, 0.95)).all() == withheld
+    assert np.isnan(bca_p(found)) == withheld
+
+
+def test_an_interval_is_withheld_where_the_value_lies_outside_all_draws():
+    found = Estimate(2.0, np.linspace(0, 1, 100), np.array([0.5, 0.6]))
+    assert np.isnan(bca_interval(found, 0.95)).all()
+
+
+def test_a_measure_that_no_patient_moves_has_an_interval_of_no_width():
+    assert bca_interval(Estimate(1.0, np.ones(50), np.ones(20)), 0.95) == (1.0, 1.0)
 
 
 def test_nineteen_in_twenty_intervals_hold_the_truth():
@@ -50,8 +120,6 @@ def test_nineteen_in_twenty_intervals_hold_the_truth():
     rng = np.random.default_rng(11)
     held = 0
     for seed in range(300):
-        sample = rng.exponential(1, 60)
-        weights = resample(families(*[None] * 60), 400, seed)[1:]
-        low, high = percentile_interval(weights @ sample / weights.sum(axis=1), 0.95)
+        low, high = bca_interval(mean_of(rng.exponential(1, 60), 400, seed), 0.95)
         held += low <= 1 <= high
-    assert 0.89 <= held / 300 <= 0.98
+    assert 0.90 <= held / 300 <= 0.98

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation.calibration import calibration_metrics
-from gcin.evaluation.intervals import percentile_interval, resample
+from gcin.evaluation.intervals import Estimate, bca_interval, leave_out, resample
 from gcin.evaluation.metrics import response_metrics
 from gcin.evaluation.survival import survival_metrics
 
@@ -16,13 +16,13 @@ DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low",
 # Two are properties of the patients, alike in every design; two are best at one, not at an end.
 UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope")
 
-Draws = dict[tuple[str, str, str], np.ndarray]
+Estimates = dict[tuple[str, str, str], Estimate]
 
 logger = logging.getLogger(__name__)
 
 
-def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Draws:
-    """Measure every design in the cohort as it is and in every resample of its patients.
+def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Estimates:
+    """Measure every design in the cohort, in every resample of it and without parts of it.
 
     With repeats, a metric is taken in each repeat and averaged; a resample holds the same patients
     in every repeat and for every design, which makes differences paired.
@@ -33,16 +33,17 @@ def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Draws:
         seed: Of the resamples.
 
     Returns:
-        Design, endpoint and metric to `draws + 1` values, the first of the cohort as it is.
+        Design, endpoint and metric to its estimate.
     """
     measured = {}
     for endpoint, rows in pooled.groupby("endpoint"):
         families = rows.drop_duplicates("patient").set_index("patient")["family"].sort_index()
-        weights = resample(families, draws, seed)
+        weights = np.vstack([resample(families, draws, seed), leave_out(families, seed)])
         placed = rows.assign(column=families.index.get_indexer(rows["patient"]))
         for design, own in placed.groupby("design"):
             for metric, values in _mean_over_repeats(own, weights).items():
-                measured[design, endpoint, metric] = values
+                whole, drawn, left_out = np.split(values, [1, draws + 1])
+                measured[design, endpoint, metric] = Estimate(float(whole[0]), drawn, left_out)
     return measured
 
 
@@ -66,7 +67,7 @@ def _response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.n
     return response_metrics(rows, weights) | calibration
 
 
-def metric_table(draws: Draws, patients: Mapping[str, int], confidence: float) -> pd.DataFrame:
+def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: float) -> pd.DataFrame:
     """List every metric with its interval.
 
     Args:
@@ -80,20 +81,19 @@ def metric_table(draws: Draws, patients: Mapping[str, int], confidence: float) -
         where.
     """
     rows = []
-    for (design, endpoint, metric), values in draws.items():
-        limits = percentile_interval(values[1:], confidence)
-        if not np.isfinite(values[0]):
+    for (design, endpoint, metric), estimate in draws.items():
+        limits = bca_interval(estimate, confidence)
+        if not np.isfinite(estimate.whole):
             logger.warning(
                 "%s of %s for %s is undefined in these %d patients: one class only, nobody named "
                 "a responder, or no comparable pair", metric, design, endpoint, patients[endpoint],
             )  # fmt: skip
-            limits = np.nan, np.nan
-        rows.append((design, endpoint, metric, values[0], *limits, patients[endpoint]))
+        rows.append((design, endpoint, metric, estimate.whole, *limits, patients[endpoint]))
     return pd.DataFrame(rows, columns=METRICS)
 
 
 def difference_table(
-    draws: Draws,
+    draws: Estimates,
     patients: Mapping[str, int],
     pairs: Iterable[tuple[str, str]],
     confidence: float,
@@ -114,14 +114,14 @@ def difference_table(
     for design, reference in pairs:
         for endpoint, metric in _shared_metrics(draws, design, reference):
             gap = draws[design, endpoint, metric] - draws[reference, endpoint, metric]
-            low, high = percentile_interval(gap[1:], confidence)
+            limits = bca_interval(gap, confidence)
             rows.append(
-                (design, reference, endpoint, metric, gap[0], low, high, patients[endpoint])
+                (design, reference, endpoint, metric, gap.whole, *limits, patients[endpoint])
             )
     return pd.DataFrame(rows, columns=DIFFERENCES)
 
 
-def _shared_metrics(draws: Draws, design: str, reference: str) -> list[tuple[str, str]]:
+def _shared_metrics(draws: Estimates, design: str, reference: str) -> list[tuple[str, str]]:
     """Endpoints and metrics that are defined for both designs."""
     return [
         (endpoint, metric)
@@ -129,8 +129,8 @@ def _shared_metrics(draws: Draws, design: str, reference: str) -> list[tuple[str
         if name == design
         and metric not in UNCOMPARED
         and (reference, endpoint, metric) in draws
-        and np.isfinite(draws[design, endpoint, metric][0])
-        and np.isfinite(draws[reference, endpoint, metric][0])
+        and np.isfinite(draws[design, endpoint, metric].whole)
+        and np.isfinite(draws[reference, endpoint, metric].whole)
     ]
 
 

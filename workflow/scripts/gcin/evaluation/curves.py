@@ -4,14 +4,14 @@ import logging
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
+from scipy.special import expit, logit
 
+from gcin.evaluation.calibration import SMALLEST, calibration_slope
 from gcin.evaluation.survival import kaplan_meier, logrank, risk_groups
 
 GRID = np.linspace(0, 1, 101)
 BINS = 10
-EDGE = 1e-6  # probabilities are kept this far from 0 and 1 before their log odds are taken
-LIMIT = 50  # iterations of the recalibration
 
 logger = logging.getLogger(__name__)
 
@@ -143,29 +143,20 @@ def recalibration(value: np.ndarray, response: np.ndarray) -> tuple[float, float
         Intercept at slope one, and slope. Intercept is NaN where there is one class only; slope
         also where all predictions are equal or they separate the classes.
     """
-    odds = np.log(np.clip(value, EDGE, 1 - EDGE) / (1 - np.clip(value, EDGE, 1 - EDGE)))
+    odds = logit(np.clip(value, SMALLEST, 1 - SMALLEST))
+    slope = calibration_slope(np.ones((1, len(odds))), odds, response)[0]
+    return _level_shift(odds, response), float(slope)
+
+
+def _level_shift(odds: np.ndarray, response: np.ndarray) -> float:
+    """Shift all log odds until their mean chance is the observed share; NaN for one class."""
     if response.min() == response.max():
-        return np.nan, np.nan
-    shift = _logistic(np.ones((len(odds), 1)), response, odds)
-    if np.ptp(odds) < EDGE:
-        return float(shift[0]), np.nan
-    line = _logistic(np.column_stack([np.ones(len(odds)), odds]), response, np.zeros(len(odds)))
-    return float(shift[0]), float(line[1])
-
-
-def _logistic(columns: np.ndarray, response: np.ndarray, offset: np.ndarray) -> np.ndarray:
-    """Logistic regression by Newton's method; NaN where it does not settle."""
-    beta = np.zeros(columns.shape[1])
-    for _ in range(LIMIT):
-        chance = 1 / (1 + np.exp(-np.clip(columns @ beta + offset, -30, 30)))
-        information = (columns * (chance * (1 - chance))[:, None]).T @ columns
-        if np.linalg.cond(information) > 1 / EDGE**2:
-            break
-        step = np.linalg.solve(information, columns.T @ (response - chance))
-        beta = beta + step
-        if np.abs(step).max() < EDGE:
-            return beta
-    return np.full(columns.shape[1], np.nan)
+        return np.nan
+    # One beyond the furthest shift possible, so that rounding cannot put it outside.
+    furthest = np.abs(odds).max() + np.abs(logit(response.mean())) + 1
+    return float(
+        optimize.brentq(lambda shift: np.mean(expit(odds + shift) - response), -furthest, furthest)
+    )
 
 
 def survival_tables(
