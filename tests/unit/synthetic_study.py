@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcin.evaluation import comparison, curves
 from gcin.evaluation.pooling import external_rows, pool
+from gcin.evaluation.significance import significance_table
 
 DESIGNS = {"gcin": "network", "majority": "majority", "boosting": "boosting", "cox": "cox"}
 SKILL = {"gcin": 1.0, "majority": 0.0, "boosting": 0.7, "cox": 0.5}
@@ -83,6 +84,7 @@ def tables_of(table, said, draws=100):
         "pooled": pooled,
         "metrics": comparison.metric_table(measured, counts, 0.95),
         "differences": comparison.difference_table(measured, counts, pairs, 0.95),
+        "tests": significance_table(pooled, measured, pairs),
         "roc": curves.roc_table(pooled),
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),

@@ -37,12 +37,13 @@ rule pool_predictions:
 
 
 rule evaluate_designs:
-    """Measure every design, and the differences between designs, with bootstrap intervals."""
+    """Measure every design, and test the differences between designs."""
     input:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
     output:
         metrics="results/studies/{study}/{edition}/evaluation/metrics.tsv",
         differences="results/studies/{study}/{edition}/evaluation/differences.tsv",
+        tests="results/studies/{study}/{edition}/evaluation/tests.tsv",
     log:
         "logs/evaluate_designs/{study}/{edition}.log",
     benchmark:

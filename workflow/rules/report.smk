@@ -87,7 +87,7 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
-                *(f"evaluation/{name}" for name in ("metrics", "differences", "calibration")),
+                *(f"evaluation/{name}" for name in ("metrics", "differences", "tests", "calibration")),
                 "evaluation/logrank",
                 *(
                     f"evaluation/{n}"

@@ -41,16 +41,25 @@ def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Estimates:
         weights = np.vstack([resample(families, draws, seed), leave_out(families, seed)])
         placed = rows.assign(column=families.index.get_indexer(rows["patient"]))
         for design, own in placed.groupby("design"):
-            for metric, values in _mean_over_repeats(own, weights).items():
+            for metric, values in measure(own, weights).items():
                 whole, drawn, left_out = np.split(values, [1, draws + 1])
                 measured[design, endpoint, metric] = Estimate(float(whole[0]), drawn, left_out)
     return measured
 
 
-def _mean_over_repeats(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
-    """Measure one design at one endpoint in each repeat and average."""
-    measure = _response_metrics if rows["response"].notna().all() else survival_metrics
-    repeats = [measure(repeat, weights) for _, repeat in rows.groupby("repeat")]
+def measure(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure one design at one endpoint in each repeat and average.
+
+    Args:
+        rows: As `gcin.evaluation.pooling.pool` gives them, with `column`, the patient's column of
+            `weights`.
+        weights: Resamples by patients.
+
+    Returns:
+        Each metric of the endpoint in each resample.
+    """
+    metrics = _response_metrics if rows["response"].notna().all() else survival_metrics
+    repeats = [metrics(repeat, weights) for _, repeat in rows.groupby("repeat")]
     return {
         metric: np.mean([repeat[metric] for repeat in repeats], axis=0) for metric in repeats[0]
     }
@@ -112,7 +121,7 @@ def difference_table(
     """
     rows = []
     for design, reference in pairs:
-        for endpoint, metric in _shared_metrics(draws, design, reference):
+        for endpoint, metric in shared_metrics(draws, design, reference):
             gap = draws[design, endpoint, metric] - draws[reference, endpoint, metric]
             limits = bca_interval(gap, confidence)
             rows.append(
@@ -121,8 +130,8 @@ def difference_table(
     return pd.DataFrame(rows, columns=DIFFERENCES)
 
 
-def _shared_metrics(draws: Estimates, design: str, reference: str) -> list[tuple[str, str]]:
-    """Endpoints and metrics that are defined for both designs."""
+def shared_metrics(draws: Estimates, design: str, reference: str) -> list[tuple[str, str]]:
+    """Name the endpoints and metrics that are compared, being defined for both designs."""
     return [
         (endpoint, metric)
         for name, endpoint, metric in draws

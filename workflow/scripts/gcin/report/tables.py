@@ -127,6 +127,14 @@ def difference_table(differences: pd.DataFrame) -> pd.DataFrame:
     return _wide(cells, keys, "metric").reindex(columns=[*keys, *order]).fillna("")
 
 
+def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
+    """Tests of the differences, ready to print."""
+    cells = tests.assign(test=tests["test"].map(label), metric=tests["metric"].map(label))
+    p = {name: tests[name].map(p_value) for name in ("p", "p_holm")}
+    shown = printed(cells.drop(columns=["p", "p_holm", "n"]), len(cells)).assign(**p)
+    return shown.rename(columns={"p_holm": "p (Holm)"})
+
+
 def calibration_summary(calibration: pd.DataFrame) -> pd.DataFrame:
     """Intercept and slope of each design."""
     columns = ["endpoint", "design", "intercept", "slope"]

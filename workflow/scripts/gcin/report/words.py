@@ -20,6 +20,8 @@ LABELS = {
     "uno_c": "Uno C",
     "false_positive_rate": "false positive rate",
     "true_positive_rate": "true positive rate",
+    "delong": "DeLong",
+    "corrected_t": "corrected resampled t (Nadeau-Bengio)",
 }
 NONE = "\N{EN DASH}"  # printed where there is no number
 HEADLINES = ("roc_auc", "uno_c")  # what an endpoint is summed up by: free of any threshold
