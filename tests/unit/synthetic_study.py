@@ -69,7 +69,7 @@ def pooled_of(table, said):
         )
         for number in range(5)
     }
-    return pool(runs, table, parts)
+    return pool(runs, table, parts, [12, 24])
 
 
 def tables_of(table, said, draws=100):
@@ -90,7 +90,9 @@ def tables_of(table, said, draws=100):
         "calibration": curves.calibration_table(pooled, 0.95),
         "kaplan_meier": survival,
         "logrank": tests,
-        "external": comparison.external_table(external_rows(frozen, table), draws, 1, 0.95),
+        "external": comparison.external_table(
+            external_rows(frozen, table, [12, 24]), draws, 1, 0.95
+        ),
         "planted": planted(),
         "history": history(),
         "balance": pd.DataFrame(

@@ -32,6 +32,7 @@ rule pool_predictions:
         runtime="1h",
     params:
         code=code_of("pool_predictions"),
+        horizons=lookup("evaluation/horizons_months", within=SETTINGS),
     script:
         "../scripts/pool_predictions.py"
 

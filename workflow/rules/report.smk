@@ -87,8 +87,8 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
-                *(f"evaluation/{name}" for name in ("metrics", "differences", "tests", "calibration")),
-                "evaluation/logrank",
+                *(f"evaluation/{name}" for name in ("metrics", "differences", "tests")),
+                *(f"evaluation/{name}" for name in ("calibration", "logrank")),
                 *(
                     f"evaluation/{n}"
                     for n in FIGURES[wildcards.study]

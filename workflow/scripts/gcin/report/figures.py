@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gcin.report.words import label
+from gcin.report.words import HORIZON, label
 
 mpl.use("Agg")
 
@@ -24,6 +24,7 @@ ORDER = (
     "brier",
     "harrell_c",
     "uno_c",
+    "auc_months",
 )
 CHANCE = {
     "accuracy": "majority",
@@ -31,6 +32,7 @@ CHANCE = {
     "roc_auc": 0.5,
     "harrell_c": 0.5,
     "uno_c": 0.5,
+    "auc_months": 0.5,
 }
 STYLE = {
     "axes.spines.top": False,
@@ -87,9 +89,10 @@ def _intervals(axes: Axes, rows: pd.DataFrame, value: str, palette: dict, names:
 def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
     """Every metric of every design with its interval, beside what ignorance would reach."""
     by_cohort = metrics.assign(cohort=metrics.get("cohort", ""))
-    shown = by_cohort[by_cohort["metric"].isin(ORDER) & by_cohort["value"].notna()]
+    known = by_cohort["value"].notna()
+    shown = by_cohort[known & by_cohort["metric"].map(_kind).isin(ORDER)]
     keys = shown[["cohort", "endpoint", "metric"]].drop_duplicates()
-    place = keys["metric"].map(ORDER.index)
+    place = keys["metric"].map(_kind).map(ORDER.index)
     keys = keys.assign(place=place).sort_values(["cohort", "endpoint", "place"])
     figure, panels = _panels(len(keys), height=0.9 + 0.24 * len(palette))
     for axes, key in zip(panels, keys.itertuples(), strict=False):
@@ -102,13 +105,18 @@ def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
     return figure
 
 
+def _kind(metric: str) -> str:
+    """A metric's name in `ORDER`, where all horizons share one."""
+    return HORIZON.sub("auc_months", metric)
+
+
 def _in_order(rows: pd.DataFrame, palette: dict) -> pd.DataFrame:
     return rows.sort_values("design", key=lambda names: names.map(list(palette).index))
 
 
 def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
     """Draw what a metric has to be read against: chance, the majority or the prevalence."""
-    chance = CHANCE.get(metric)
+    chance = CHANCE.get(_kind(metric))
     if isinstance(chance, str):
         chance = metrics.loc[metrics["metric"] == chance, "value"].median()
     if chance is not None:
