@@ -8,6 +8,7 @@ import pandas as pd
 from gcin.evaluation import comparison, curves
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.significance import significance_table
+from gcin.evaluation.survival_curves import d_calibration_table, score_curves
 
 DESIGNS = {"gcin": "network", "majority": "majority", "boosting": "boosting", "cox": "cox"}
 SKILL = {"gcin": 1.0, "majority": 0.0, "boosting": 0.7, "cox": 0.5}
@@ -69,7 +70,19 @@ def pooled_of(table, said):
         )
         for number in range(5)
     }
-    return pool(runs, table, parts, [12, 24])
+    pooled = pool(runs, table, parts, [12, 24])
+    return pooled.join(curve_scores(pooled))
+
+
+def curve_scores(pooled):
+    """How well curves fit that fall as fast as each design's risk says."""
+    months, timed = np.linspace(0, 240, 121), pooled[pooled["time"].notna()]
+    scores = []
+    for _, rows in timed.groupby(["design", "fold"]):
+        said = np.exp(-np.exp(rows["value"].to_numpy()[:, None]) * months / 24)
+        curves = pd.DataFrame(said, index=rows["patient"], columns=months)
+        scores.append(score_curves(rows, curves, *timed[["time", "event"]].to_numpy().T))
+    return pd.concat(scores)
 
 
 def tables_of(table, said, draws=100):
@@ -90,6 +103,7 @@ def tables_of(table, said, draws=100):
         "calibration": curves.calibration_table(pooled, 0.95),
         "kaplan_meier": survival,
         "logrank": tests,
+        "d_calibration": d_calibration_table(pooled),
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.evaluation.pooling import external_rows, pool, read_runs, repeats_of
+from gcin.evaluation.pooling import external_rows, pool, read_runs, repeats_of, with_curves
 
 
 def patients(**columns):
@@ -97,3 +97,36 @@ def test_external_cohorts_weigh_by_their_own_censoring():
     assert set(rows["patient"]) == {"P3", "P4", "P5"}
     assert set(rows["fold"]) == {"b"}
     assert rows.query("endpoint == 'os'")["uno_weight"].notna().all()
+
+
+def write_curves(folder, without=None):
+    """Curves that fall to one half at month 10, of the test patients of both folds."""
+    paths = []
+    for fold, parts in folds().items():
+        path = folder / f"model/net/fold-{fold}/seed-1/curves.parquet"
+        path.parent.mkdir(parents=True)
+        names = [n for n in parts["patient"][parts["part"] == "test"] if n != without]
+        rows = [(n, "os", arm, month) for n in names for arm in "ab" for month in (0.0, 10.0)]
+        table = pd.DataFrame(rows, columns=["patient", "endpoint", "arm", "time"])
+        table.assign(survival=1 - table["time"] / 20).to_parquet(path)
+        paths.append(str(path))
+    return paths
+
+
+def test_curves_are_scored_beside_survival_and_not_beside_response(tmp_path):
+    table = patients()
+    pooled = with_curves(
+        pool(predictions(), table, folds(), []), write_curves(tmp_path), table, folds()
+    )
+    survival = pooled["endpoint"] == "os"
+    assert pooled.loc[~survival, ["own_survival", "curve_error"]].isna().all(axis=None)
+    own = pooled[survival].set_index("patient")
+    assert own["own_survival"].to_numpy() == pytest.approx(1 - own["time"].to_numpy() / 20)
+    assert own["curve_error"].between(0, 1).all()
+
+
+def test_a_patient_without_a_curve_stops_the_run(tmp_path):
+    table = patients()
+    paths = write_curves(tmp_path, without="P1")
+    with pytest.raises(KeyError, match="P1"):
+        with_curves(pool(predictions(), table, folds(), []), paths, table, folds())

@@ -19,6 +19,16 @@ rule pool_predictions:
                 seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
             )
         ],
+        curves=lambda wildcards: [
+            path
+            for design in STUDIES[wildcards.study]["designs"]
+            for path in collect(
+                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
+                design=design,
+                fold=RUN.folds_of(wildcards.study),
+                seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
+            )
+        ],
     output:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
     log:
@@ -74,6 +84,7 @@ rule trace_curves:
         calibration="results/studies/{study}/{edition}/evaluation/calibration.tsv",
         kaplan_meier="results/studies/{study}/{edition}/evaluation/kaplan_meier.tsv",
         logrank="results/studies/{study}/{edition}/evaluation/logrank.tsv",
+        d_calibration="results/studies/{study}/{edition}/evaluation/d_calibration.tsv",
     log:
         "logs/trace_curves/{study}/{edition}.log",
     benchmark:

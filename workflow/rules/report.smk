@@ -88,7 +88,7 @@ rule render_report:
                 "splits/balance",
                 "prediction/patients",
                 *(f"evaluation/{name}" for name in ("metrics", "differences", "tests")),
-                *(f"evaluation/{name}" for name in ("calibration", "logrank")),
+                *(f"evaluation/{name}" for name in ("calibration", "logrank", "d_calibration")),
                 *(
                     f"evaluation/{n}"
                     for n in FIGURES[wildcards.study]

@@ -4,6 +4,7 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.evaluation.curves import calibration_table, pr_table, roc_table, survival_tables
+from gcin.evaluation.survival_curves import d_calibration_table
 
 log_to(snakemake.log[0])
 
@@ -18,3 +19,5 @@ calibration.to_csv(snakemake.output.calibration, sep="\t", index=False)
 curves, tests = survival_tables(pooled, settings["risk_groups"], settings["confidence"])
 curves.to_csv(snakemake.output.kaplan_meier, sep="\t", index=False)
 tests.to_csv(snakemake.output.logrank, sep="\t", index=False)
+calibrated = d_calibration_table(pooled)
+calibrated.to_csv(snakemake.output.d_calibration, sep="\t", index=False)

@@ -13,8 +13,9 @@ from gcin.evaluation.survival import survival_metrics
 
 METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
 DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
-# Two are properties of the patients, alike in every design; two are best at one, not at an end.
-UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope")
+# Two are properties of the patients, alike in every design; two are best at one, not at an end;
+# the last grows with chance alone where it is small.
+UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope", "d_calibration")
 
 Estimates = dict[tuple[str, str, str], Estimate]
 

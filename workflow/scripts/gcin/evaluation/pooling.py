@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 
 from gcin.evaluation.horizons import horizon_weights
 from gcin.evaluation.survival import uno_weights
+from gcin.evaluation.survival_curves import SCORES, curves_by_run, score_curves
 
 FOLD = re.compile(r"fold-(?P<fold>\d+)\.tsv$")
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
@@ -152,6 +154,41 @@ def _censoring_weights(
     known = rows["time"].to_numpy(), rows["event"].to_numpy(), time, event
     weights = {"uno_weight": uno_weights(*known)} | horizon_weights(*known, horizons)
     return pd.DataFrame(weights, index=rows.index)
+
+
+def with_curves(
+    pooled: pd.DataFrame,
+    paths: Iterable[str],
+    patients: pd.DataFrame,
+    folds: Mapping[int, pd.DataFrame],
+) -> pd.DataFrame:
+    """Add how well each survival curve fits, seeds averaged, in the arm received.
+
+    Args:
+        pooled: From `pool`.
+        paths: `…/model/{design}/fold-{fold}/seed-{seed}/curves.parquet`.
+        patients: The study's patients, as `pool` needs them.
+        folds: `patient part` of each fold.
+
+    Returns:
+        With the columns of `score_curves`, NaN for response.
+
+    Raises:
+        KeyError: A patient with a prediction has no curve.
+    """
+    known, scores = patients.set_index("patient"), [pd.DataFrame(columns=SCORES, dtype=float)]
+    runs = defaultdict(list)
+    for path in paths:
+        place = RUN.search(path)
+        runs[place["design"], int(place["fold"])].append(path)
+    for (design, fold), seeds in runs.items():
+        parts = folds[fold]
+        fitted = known.loc[parts["patient"][parts["part"] != "test"]]
+        own = pooled[(pooled["design"] == design) & (pooled["fold"] == fold)]
+        for endpoint, curves in curves_by_run(map(pd.read_parquet, seeds), known["arm"]).items():
+            past = fitted[[f"{endpoint}_time", f"{endpoint}_event"]].dropna().to_numpy(float).T
+            scores.append(score_curves(own[own["endpoint"] == endpoint], curves, *past))
+    return pooled.join(pd.concat(scores))
 
 
 def require_equal_cover(pooled: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from lifelines.statistics import multivariate_logrank_test
 
 from gcin.evaluation.horizons import horizon_areas, reliable_until, still_followed
 from gcin.evaluation.metrics import Parts, ratio
+from gcin.evaluation.survival_curves import curve_metrics
 
 BLOCK = 2000  # patients whose pairs are held in memory at once
 
@@ -24,17 +25,19 @@ def survival_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
     Args:
         rows: One row per patient: `column` (the patient's column of `weights`), `fold`, `value`
             (risk, higher = sooner), `time` (months), `event` (0 or 1), `uno_weight`, and the
-            columns of `horizon_weights`.
+            columns of `horizon_weights` and, where curves were predicted, of `score_curves`.
         weights: Resamples by patients.
 
     Returns:
-        `harrell_c`, `uno_c` and `auc_{horizon}_months` in each resample; NaN where no pair counts.
+        `harrell_c`, `uno_c` and `auc_{horizon}_months` in each resample, NaN where no pair counts;
+        with curves also `integrated_brier` and `d_calibration`.
     """
     sums = np.zeros((4, len(weights)))
     for _, fold in rows.groupby("fold"):
         sums += np.stack(_concordance_parts(weights[:, fold["column"]], fold))
     concordance = {"harrell_c": ratio(sums[0], sums[1]), "uno_c": ratio(sums[2], sums[3])}
-    return concordance | horizon_areas(rows, weights)
+    curves = curve_metrics(rows, weights) if "own_survival" in rows else {}
+    return concordance | horizon_areas(rows, weights) | curves
 
 
 def _concordance_parts(drawn: np.ndarray, fold: pd.DataFrame) -> tuple[np.ndarray, ...]:

@@ -25,6 +25,7 @@ ORDER = (
     "harrell_c",
     "uno_c",
     "auc_months",
+    "integrated_brier",
 )
 CHANCE = {
     "accuracy": "majority",
@@ -34,6 +35,7 @@ CHANCE = {
     "uno_c": 0.5,
     "auc_months": 0.5,
 }
+HEADLINES = ("roc_auc", "brier", "uno_c", "integrated_brier", "accuracy")
 STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -125,7 +127,7 @@ def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
 
 def draw_differences(differences: pd.DataFrame, palette: dict) -> Figure:
     """Differences between designs in the measures that do not depend on a threshold."""
-    shown = differences[differences["metric"].isin(["roc_auc", "brier", "uno_c", "accuracy"])]
+    shown = differences[differences["metric"].isin(HEADLINES)]
     keys = shown[["endpoint", "metric"]].drop_duplicates()
     pairs = shown[["design", "reference"]].drop_duplicates()
     figure, panels = _panels(len(keys), height=0.9 + 0.24 * max(len(pairs), 1))

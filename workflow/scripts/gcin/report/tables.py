@@ -147,6 +147,14 @@ def logrank_table(tests: pd.DataFrame) -> pd.DataFrame:
     return table.assign(p=tests["p"].map(p_value))
 
 
+def d_calibration_table(tests: pd.DataFrame) -> pd.DataFrame:
+    """Tests of D-calibration and the share of the patients in each tenth, ready to print."""
+    tenths = [name for name in tests if name.startswith("tenth_")]
+    table = logrank_table(tests.drop(columns=tenths))
+    shares = tests[tenths].map(percent).rename(columns=label)
+    return table.join(shares)
+
+
 def planted_table(planted: pd.DataFrame) -> pd.DataFrame:
     """Designs beside the best possible, ready to print."""
     return printed(

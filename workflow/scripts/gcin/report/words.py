@@ -20,6 +20,8 @@ LABELS = {
     "calibration_slope": "calibration slope (1 is right)",
     "harrell_c": "Harrell C",
     "uno_c": "Uno C",
+    "integrated_brier": "integrated Brier score (lower is better)",
+    "d_calibration": "D-calibration, share misplaced (0 is right)",
     "false_positive_rate": "false positive rate",
     "true_positive_rate": "true positive rate",
     "delong": "DeLong",
