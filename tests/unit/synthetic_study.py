@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation import comparison, curves
+from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.significance import significance_table
 from gcin.evaluation.survival_curves import d_calibration_table, score_curves
@@ -101,6 +102,7 @@ def tables_of(table, said, draws=100):
         "roc": curves.roc_table(pooled),
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),
+        "net_benefit": net_benefit_table(pooled, 30, 1, 0.95),
         "kaplan_meier": survival,
         "logrank": tests,
         "d_calibration": d_calibration_table(pooled),

@@ -75,13 +75,14 @@ rule evaluate_designs:
 
 
 rule trace_curves:
-    """Trace ROC, precision-recall and calibration curves, and survival by predicted risk group."""
+    """Trace ROC, precision-recall, calibration and decision curves, and survival by risk group."""
     input:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
     output:
         roc="results/studies/{study}/{edition}/evaluation/roc.tsv",
         pr="results/studies/{study}/{edition}/evaluation/pr.tsv",
         calibration="results/studies/{study}/{edition}/evaluation/calibration.tsv",
+        net_benefit="results/studies/{study}/{edition}/evaluation/net_benefit.tsv",
         kaplan_meier="results/studies/{study}/{edition}/evaluation/kaplan_meier.tsv",
         logrank="results/studies/{study}/{edition}/evaluation/logrank.tsv",
         d_calibration="results/studies/{study}/{edition}/evaluation/d_calibration.tsv",

@@ -38,14 +38,34 @@ def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Estimates:
     """
     measured = {}
     for endpoint, rows in pooled.groupby("endpoint"):
-        families = rows.drop_duplicates("patient").set_index("patient")["family"].sort_index()
-        weights = np.vstack([resample(families, draws, seed), leave_out(families, seed)])
-        placed = rows.assign(column=families.index.get_indexer(rows["patient"]))
+        placed, weights = resampled(rows, draws, seed)
         for design, own in placed.groupby("design"):
             for metric, values in measure(own, weights).items():
-                whole, drawn, left_out = np.split(values, [1, draws + 1])
-                measured[design, endpoint, metric] = Estimate(float(whole[0]), drawn, left_out)
+                measured[design, endpoint, metric] = estimate_of(values, draws)
     return measured
+
+
+def resampled(rows: pd.DataFrame, draws: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Redraw the patients of an endpoint, and leave out parts of them.
+
+    Args:
+        rows: `patient family` and more.
+        draws: Resamples.
+        seed: Of the resamples.
+
+    Returns:
+        The rows with `column`, the patient's column of the weights; and the weights: the cohort as
+        it is, the resamples, and the cohort without each group of `leave_out`.
+    """
+    families = rows.drop_duplicates("patient").set_index("patient")["family"].sort_index()
+    weights = np.vstack([resample(families, draws, seed), leave_out(families, seed)])
+    return rows.assign(column=families.index.get_indexer(rows["patient"])), weights
+
+
+def estimate_of(values: np.ndarray, draws: int) -> Estimate:
+    """Sort a measure's values, one for each row of the weights of `resampled`."""
+    whole, drawn, left_out = np.split(values, [1, draws + 1])
+    return Estimate(float(whole[0]), drawn, left_out)
 
 
 def measure(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:

@@ -184,6 +184,22 @@ def draw_calibration(table: pd.DataFrame, palette: dict) -> Figure:
     return figure
 
 
+def draw_net_benefit(table: pd.DataFrame, palette: dict) -> Figure:
+    """Net benefit by threshold, beside treating everybody and nobody."""
+    figure, panels = _curves(table, palette, "threshold", "net_benefit")
+    for axes, (_, rows) in zip(panels, table.groupby("endpoint", sort=False), strict=False):
+        all_treated = rows.drop_duplicates("threshold")
+        axes.plot(
+            all_treated["threshold"], all_treated["treat_all"], color="#444444", linewidth=1,
+            linestyle="--", label="treat all",
+        )  # fmt: skip
+        axes.axhline(0, color="#888888", linewidth=1, linestyle=":", label="treat none")
+        highest = rows[["net_benefit", "treat_all"]].max(axis=None)
+        axes.set(ylim=(-0.15 * highest, 1.1 * highest), xlabel="treated from this probability on")
+        axes.legend(fontsize=8)
+    return figure
+
+
 def draw_kaplan_meier(table: pd.DataFrame, palette: dict) -> Figure:
     """Survival by predicted risk group, one panel a design and endpoint."""
     keys = table[["endpoint", "design"]].drop_duplicates()
@@ -247,6 +263,7 @@ FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
     "roc": draw_roc,
     "pr": draw_pr,
     "calibration": draw_calibration,
+    "net_benefit": draw_net_benefit,
     "kaplan_meier": draw_kaplan_meier,
     "history": draw_history,
     "planted": draw_planted,
