@@ -44,7 +44,7 @@ def scan_alignment(path: str, sample: str, fasta: str) -> Scan:
             reads without bases or qualities.
     """
     scan = Scan()
-    stream = pysam.AlignmentFile(path, check_sq=False, reference_filename=fasta, threads=2)
+    stream = pysam.AlignmentFile(path, check_sq=False, reference_filename=fasta)
     try:
         _scan(stream, scan)
         stream.close()

@@ -37,6 +37,8 @@ def alignment_header(path: str, kind: str) -> dict:
     Raises:
         UnreadableError: The file is of another format, cut off, or broken.
     """
+    require_end_of_bgzf(path)
+    _require_end_of_cram(path)
     previous = pysam.set_verbosity(0)
     try:
         with pysam.AlignmentFile(path, check_sq=False) as stream:
@@ -47,16 +49,14 @@ def alignment_header(path: str, kind: str) -> dict:
         pysam.set_verbosity(previous)
     if found != kind:
         raise UnreadableError(f"it is {found.upper()}, not {kind.upper()}; name its kind {found}")
-    if kind == "bam":
-        require_end_of_bgzf(path)
-    else:
-        _require_end_of_cram(path)
     return header
 
 
 def _require_end_of_cram(path: str) -> None:
+    """Refuse a CRAM that lacks its end; other files pass."""
     with Path(path).open("rb") as stream:
-        end = bytes.fromhex(CRAM_ENDS.get(stream.read(5)[4], ""))
+        head = stream.read(5)
+        end = bytes.fromhex(CRAM_ENDS.get(head[4], "")) if head[:4] == b"CRAM" else b""
         size = stream.seek(0, 2)
         stream.seek(max(size - len(end), 0))
         if stream.read() != end:
