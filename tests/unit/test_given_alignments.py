@@ -51,10 +51,12 @@ def pair(number, group="1"):
     ]
 
 
-def write(path, reads, **header):
-    """Write an alignment, sorted by position."""
+def write(path, reads, genome=None, **header):
+    """Write an alignment, sorted by position; a CRAM needs the genome."""
     typical = {"SQ": [{"SN": "chr1", "LN": LENGTH}], "RG": [GROUP]}
-    with pysam.AlignmentFile(str(path), "wb", header=typical | header) as stream:
+    options = {"header": typical | header, "format_options": [b"version=3.0"] if genome else None}
+    mode, fasta = ("wc", str(genome)) if genome else ("wb", None)
+    with pysam.AlignmentFile(str(path), mode, reference_filename=fasta, **options) as stream:
         for record in sorted(reads, key=lambda record: record.reference_start):
             stream.write(record)
     return str(path)
@@ -110,6 +112,14 @@ def test_an_alignment_of_the_genome_is_used_as_it_is(adopted, tmp_path):
     assert header["RG"] == [GROUP | {"ID": "S1.L1:1", "PU": "S1.L1:1"}]
     assert by_group(records) == {"S1.L1:1": 200}
     assert all(record.mapping_quality == 60 and not record.has_tag("AS") for record in records)
+
+
+def test_a_cram_of_the_genome_is_used_as_it_is(adopted, tmp_path, genome):
+    plan, _, records = adopted(write(tmp_path / "a.cram", pairs(), genome))
+    assert not plan["realigned"]
+    assert [record.query_sequence for record in records] == [
+        SEQUENCE[record.reference_start : record.reference_start + READ] for record in records
+    ]
 
 
 def test_an_unsorted_alignment_is_sorted(adopted, tmp_path):
@@ -178,10 +188,12 @@ def test_an_unaligned_bam_is_aligned(adopted, tmp_path):
     assert all(record.is_proper_pair for record in records)
 
 
-def test_reads_of_no_known_group_get_one(adopted, tmp_path):
+@pytest.mark.parametrize("kind", ["bam", "cram"])
+def test_reads_of_no_known_group_are_aligned_anew_and_get_one(adopted, tmp_path, genome, kind):
     reads = [*pairs(50), *(r for n in range(50, 60) for r in pair(n, group=None))]
     reads += [record for n in range(60, 70) for record in pair(n, group="9")]
-    plan, header, records = adopted(write(tmp_path / "a.bam", reads), UNIT | {"library": "x"})
+    path = write(tmp_path / f"a.{kind}", reads, genome if kind == "cram" else None)
+    plan, header, records = adopted(path, UNIT | {"library": "x"})
     assert plan["because"] == "40 of 140 reads are of no read group that its header names"
     assert by_group(records) == {"S1.L1:1": 100, "S1.L1:9": 20, "S1.L1": 20}
     assert {group["ID"]: (group["SM"], group["LB"]) for group in header["RG"]} == {
