@@ -12,8 +12,8 @@ from gcin.alignment.contigs import (
     Contig,
     contigs_of,
     contigs_of_dictionary,
+    decoding_fasta,
     difference,
-    require_decodable,
     require_related,
 )
 from gcin.alignment.given import Scan, plan_of, scan_alignment
@@ -81,19 +81,20 @@ def genome(tmp_path_factory):
     return fasta
 
 
-def planned(path, genome, unit=UNIT):
+def planned(path, genome, unit=UNIT, fasta=None):
     with pysam.AlignmentFile(path, check_sq=False) as stream:
         header = stream.header.to_dict()
     contigs = contigs_of_dictionary(genome.with_suffix(".dict"))
-    return plan_of(header, scan_alignment(path, "S1", str(genome)), contigs, unit)
+    fasta = str(fasta or genome)
+    return plan_of(header, scan_alignment(path, "S1", fasta), contigs, unit) | {"fasta": fasta}
 
 
 @pytest.fixture
 def adopted(tmp_path, genome):
     """Adopt an alignment; give its plan, its header and its records."""
 
-    def make(path, unit=UNIT):
-        plan, made = planned(path, genome, unit), str(tmp_path / "adopted.bam")
+    def make(path, unit=UNIT, fasta=None):
+        plan, made = planned(path, genome, unit, fasta), str(tmp_path / "adopted.bam")
         adopt(path, plan, str(genome), 1, str(tmp_path), made)
         with pysam.AlignmentFile(made) as stream:
             return plan, stream.header.to_dict(), list(stream.fetch(until_eof=True))
@@ -120,6 +121,17 @@ def test_a_cram_of_the_genome_is_used_as_it_is(adopted, tmp_path, genome):
     assert [record.query_sequence for record in records] == [
         SEQUENCE[record.reference_start : record.reference_start + READ] for record in records
     ]
+
+
+def test_a_cram_of_another_genome_is_decoded_with_that(adopted, tmp_path):
+    other = tmp_path / "other.fa"
+    other.write_text(f">other\n{SEQUENCE}\n")
+    pysam.faidx(str(other))
+    path = write(tmp_path / "a.cram", pairs(), other, **ANOTHER)
+    plan, _, records = adopted(path, fasta=other)
+    assert plan["realigned"]
+    assert len(records) == 200
+    assert all(record.is_proper_pair and record.reference_name == "chr1" for record in records)
 
 
 def test_an_unsorted_alignment_is_sorted(adopted, tmp_path):
@@ -280,9 +292,12 @@ def test_another_species_is_refused_and_another_assembly_is_not():
 
 @pytest.mark.parametrize("odd", [Contig("chr3", 100, "aa"), Contig("chr1", 100, "cc")])
 def test_a_cram_of_other_sequences_is_refused(odd):
-    require_decodable(GENOME[:1], GENOME, "S1", "a.cram")
-    with pytest.raises(ValueError, match=rf"S1: a\.cram was compressed .*{odd.name}.*--bam"):
-        require_decodable([*GENOME, odd], GENOME, "S1", "a.cram")
+    fastas = {"genome.fa": GENOME}
+    assert decoding_fasta(GENOME[:1], fastas, "S1", "a.cram") == "genome.fa"
+    assert decoding_fasta([odd], fastas | {"cram.fa": [odd]}, "S1", "a.cram") == "cram.fa"
+    told = rf"S1: a\.cram was compressed .*{odd.name}.*genome\.fa.*cram_fasta.*--bam"
+    with pytest.raises(ValueError, match=told):
+        decoding_fasta([*GENOME, odd], fastas, "S1", "a.cram")
 
 
 def test_contigs_of_a_header_have_their_md5():

@@ -6,6 +6,8 @@ from gcin.alignment.reads import read_group
 from gcin.intake.kinds import ALIGNMENTS
 
 GIVEN_SAMPLES = "|".join(map(re.escape, RUN.samples_of_kind(*ALIGNMENTS))) or r"(?!)"
+# What a CRAM may have been compressed with; the first is the genome.
+DECODERS = ["genome"] + ["cram"] * bool(SETTINGS["reference"]["cram_fasta"])
 
 
 rule check_reads:
@@ -74,9 +76,8 @@ rule check_alignment:
     """Read a given alignment to its end, and plan whether it is used as it is or realigned."""
     input:
         alignment=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
-        genome="results/reference/genome.fa",
-        index="results/reference/genome.fa.fai",
-        dictionary="results/reference/genome.dict",
+        fastas=expand("results/reference/{name}.fa", name=DECODERS),
+        dictionaries=expand("results/reference/{name}.dict", name=DECODERS),
     output:
         plan="results/samples/{sample}/units/{unit}.plan.json",
     log:
@@ -106,8 +107,8 @@ rule adopt_alignment:
     input:
         given=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
         plan="results/samples/{sample}/units/{unit}.plan.json",
+        fastas=expand("results/reference/{name}.fa{suffix}", name=DECODERS, suffix=["", ".fai"]),
         genome="results/reference/genome.fa",
-        genome_index="results/reference/genome.fa.fai",
         index=multiext("results/reference/genome.fa", ".amb", ".ann", ".bwt", ".pac", ".sa"),
     output:
         alignment=temp("results/samples/{sample}/units/{unit}.bam"),

@@ -15,11 +15,13 @@ logger = logging.getLogger("check_alignment")
 given, unit = snakemake.input.alignment, snakemake.params.unit
 header = alignment_header(given, unit["kind"])
 found = contigs.contigs_of(header)
-genome = contigs.contigs_of_dictionary(snakemake.input.dictionary)
+genome, *others = map(contigs.contigs_of_dictionary, snakemake.input.dictionaries)
+fastas = dict(zip(snakemake.input.fastas, [genome, *others], strict=True))
 contigs.require_related(found, genome, unit["assembly"], unit["sample"], given)
-if unit["kind"] == "cram":
-    contigs.require_decodable(found, genome, unit["sample"], given)
-scan = scan_alignment(given, unit["sample"], snakemake.input.genome)
-plan = plan_of(header, scan, genome, unit)
+# The sequences of a BAM stand in itself.
+wanted = found if unit["kind"] == "cram" else []
+fasta = contigs.decoding_fasta(wanted, fastas, unit["sample"], given)
+scan = scan_alignment(given, unit["sample"], fasta)
+plan = plan_of(header, scan, genome, unit) | {"fasta": fasta}
 logger.info("%s: %s", given, plan["because"] or "used as it is")
 Path(snakemake.output.plan).write_text(json.dumps(plan, indent=1) + "\n")

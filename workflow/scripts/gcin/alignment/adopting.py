@@ -17,8 +17,9 @@ def adopt(given: str, plan: Mapping, genome: str, threads: int, scratch: str, ad
     """Write the alignment of a unit, sorted by position, with read groups of its own.
 
     Args:
-        given: BAM, or CRAM that was compressed with the genome.
-        plan: What is to become of it, by `gcin.alignment.given.plan_of`.
+        given: BAM or CRAM.
+        plan: What is to become of it, by `gcin.alignment.given.plan_of`, and the `fasta` that a
+            CRAM was compressed with.
         genome: The genome, with the index of bwa.
         threads: For each program.
         scratch: A folder for files that are not kept.
@@ -33,12 +34,20 @@ def adopt(given: str, plan: Mapping, genome: str, threads: int, scratch: str, ad
     output = ["--no-PG", "--output-fmt", "bam,level=1", "-o", adopted, "-"]
     sort = ["samtools", "sort", "-m", "768M", "-T", str(Path(scratch, "sort")), *output]
     if plan["realigned"]:
-        streams = _realigned(given, genome, threads, header, regroup)
+        streams = _realigned(given, plan["fasta"], genome, threads, header, regroup)
     else:
-        view = ["samtools", "view", "--no-PG", f"--threads={threads}", "--reference", genome, given]
+        view = [
+            "samtools",
+            "view",
+            "--no-PG",
+            f"--threads={threads}",
+            "--reference",
+            plan["fasta"],
+            given,
+        ]
         streams = [[view, regroup, ["cat", str(header), "-"]]]
         sort = ["samtools", "view", *output] if plan["in_order"] else sort
-    # Sequences of a CRAM come from the genome alone: nothing is looked for in the network.
+    # Sequences of a CRAM come from that FASTA alone: nothing is looked for in the network.
     environment = os.environ | {"LC_ALL": "C", "REF_PATH": scratch}
     with _started(sort, subprocess.PIPE, None, environment) as writer:
         for commands in streams:
@@ -54,7 +63,7 @@ def _regroup(prefix: str) -> list[str]:
 
 
 def _realigned(
-    given: str, genome: str, threads: int, header: Path, regroup: list[str]
+    given: str, fasta: str, genome: str, threads: int, header: Path, regroup: list[str]
 ) -> Iterable[list[list[str]]]:
     """Align whole pairs, then the reads without a mate, and those that never had one.
 
@@ -63,7 +72,7 @@ def _realigned(
     collated, *lone = (
         str(header.with_name(name)) for name in ("collated", "orphans.fq.gz", "unpaired.fq.gz")
     )
-    collate = ["samtools", "collate", "--no-PG", "-u", "-O", f"-@{threads}", "--reference", genome]
+    collate = ["samtools", "collate", "--no-PG", "-u", "-O", f"-@{threads}", "--reference", fasta]
     fastq = ["samtools", "fastq", "-n", "-O", "-T", "RG", "-F", LEFT_OUT]
     align = ["bwa", "mem", "-K", "100000000", "-Y", "-C", f"-t{threads}", "-H", str(header)]
     yield [

@@ -71,20 +71,31 @@ def require_related(
         )
 
 
-def require_decodable(
-    found: Iterable[Contig], genome: list[Contig], sample: str, path: str
-) -> None:
-    """Refuse a CRAM that was compressed with other sequences than the genome's.
+def decoding_fasta(
+    found: Iterable[Contig], fastas: Mapping[str, list[Contig]], sample: str, path: str
+) -> str:
+    """Choose the FASTA that a CRAM was compressed with.
+
+    Args:
+        found: Contigs whose sequences are wanted.
+        fastas: Contigs of each FASTA at hand, the genome first.
+        sample: The sample, for the message.
+        path: The CRAM, for the message.
 
     Raises:
-        ValueError: Names sample, file, contig and remedy.
+        ValueError: None has every sequence; names sample, file, a contig and remedies.
     """
-    known = {contig.name: contig for contig in genome}
-    for contig in found:
-        if contig.name not in known or not contig.is_same(known[contig.name]):
-            raise ValueError(
-                f"sample {sample}: {path} was compressed with another genome: its contig "
-                f"{contig.name} ({contig.length} bases, MD5 {contig.md5 or 'not told'}) is not in "
-                "the configured one. Turn it into BAM where the FASTA it was made with is "
-                "(samtools view --bam --reference FASTA), and give that as kind bam."
-            )
+    lacking = []
+    for fasta, contigs in fastas.items():
+        known = {contig.name: contig for contig in contigs}
+        unknown = [c for c in found if c.name not in known or not c.is_same(known[c.name])]
+        if not unknown:
+            return fasta
+        lacking += unknown[:1]
+    name, length, md5 = lacking[-1]
+    raise ValueError(
+        f"sample {sample}: {path} was compressed with another genome: contig {name} ({length} "
+        f"bases, MD5 {md5 or 'not told'}) is not as in {' or '.join(fastas)}. Name the FASTA that "
+        "it was made with as reference.cram_fasta in the config, or turn it into BAM where that "
+        "FASTA is: samtools view --bam --reference FASTA."
+    )
