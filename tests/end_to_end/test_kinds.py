@@ -14,14 +14,15 @@ from conftest import ROOT, TRAVELS, Project
 
 SIZE = {"patients": 12, "external": 4, "genes": 8, "fastq": 3, "gvcf": 1, "depth": 25}
 LANES = ("L1", "L2")
-# The reads of the first patient again; those of OTHER were aligned to another dictionary.
-KINDS = {"BAM": "bam", "CRAM": "cram", "OTHER": "bam"}
+# The reads of the first patient again; two were aligned to another dictionary.
+KINDS = {"BAM": "bam", "CRAM": "cram", "OTHER": "bam", "AWAY": "cram"}
+ELSEWHERE = ("OTHER", "AWAY")
 # What is alike in its units' alignments stays alike, so not each goes the whole, dear way.
 TARGETS = [
     "results/samples/A0001/variants.g.vcf.gz",
     "results/samples/OTHER/variants.g.vcf.gz",
     "results/samples/CRAM/alignment.cram",
-    *(f"results/samples/BAM/units/{lane}.bam" for lane in LANES),
+    *(f"results/samples/{sample}/units/{lane}.bam" for sample in ("BAM", "AWAY") for lane in LANES),
 ]
 
 
@@ -50,7 +51,7 @@ def renamed(folder):
 
 def rows_of(folder, sample, patient):
     """Make the sheet's rows of a sample that is aligned already."""
-    genome = renamed(folder) if sample == "OTHER" else "reference/genome.fa"
+    genome = renamed(folder) if sample in ELSEWHERE else "reference/genome.fa"
     shell(folder, f"bwa index {genome} 2>bwa.log")
     row = {"patient": patient, "sample": sample, "kind": KINDS[sample], "mate": ""}
     return [
@@ -67,7 +68,7 @@ def processed(tmp_path_factory) -> Project:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     shutil.copy(Path(__file__).with_name("tiny.yaml"), folder)
-    (folder / "one_shard.yaml").write_text("reference: {shards: 1}\n")
+    (folder / "kinds.yaml").write_text("reference: {shards: 1, cram_fasta: other.fa}\n")
     subprocess.run(
         [sys.executable, "-m", "gcin.simulation", "hospital"]
         + [f"--{key}={value}" for key, value in SIZE.items()],
@@ -86,7 +87,7 @@ def processed(tmp_path_factory) -> Project:
     ]
     kept = rows[(rows["sample"] == "A0001") | (rows["kind"] == "maf")]
     project.write_samples(pd.concat([kept, pd.DataFrame(given)])[rows.columns])
-    project.snakemake(*TARGETS, "--notemp", overlays=("one_shard.yaml",))
+    project.snakemake(*TARGETS, "--notemp", overlays=("kinds.yaml",))
     return project
 
 
@@ -134,7 +135,7 @@ def test_duplicates_over_all_units_are_those_of_fastq(processed, sample):
 
 @pytest.mark.parametrize(
     ("sample", "because"),
-    [("BAM", ""), ("CRAM", ""), ("OTHER", "contig 1 is ")],
+    [("BAM", ""), ("CRAM", ""), ("OTHER", "contig 1 is "), ("AWAY", "contig 1 is ")],
 )
 def test_only_an_alignment_of_another_dictionary_is_realigned(processed, sample, because):
     for lane in LANES:
