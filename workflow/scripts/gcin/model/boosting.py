@@ -8,12 +8,15 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import log_loss
 
 from gcin.model.linear import Questions
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +31,7 @@ class BoostedFit:
         intervals: Number of intervals.
     """
 
-    model: HistGradientBoostingClassifier
+    model: "HistGradientBoostingClassifier"
     arms: int
     intervals: int
 
@@ -81,7 +84,10 @@ def _fit(
     leaves: int,
     settings: Mapping,
     seed: int,
-) -> HistGradientBoostingClassifier:
+) -> "HistGradientBoostingClassifier":
+    # Slow to import, and the jobs of the other designs have no use for it.
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     model = HistGradientBoostingClassifier(
         learning_rate=rate,
         max_leaf_nodes=leaves,

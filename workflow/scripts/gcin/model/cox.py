@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from lifelines import CoxPHFitter
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +63,9 @@ def fit_cox(train: Followed, held: Followed, arms: int, settings: Mapping) -> Co
         arms: Number of treatment arms.
         settings: `penalties` to try (lifelines' `penalizer`).
     """
+    # Slow to import, and the jobs of the other designs have no use for it.
+    from lifelines import CoxPHFitter
+
     rows, inner = train.frame(arms), held.frame(arms)
     tried = [
         CoxPHFitter(penalizer=penalty).fit(rows, TIME, EVENT) for penalty in settings["penalties"]

@@ -1,4 +1,7 @@
-"""A cohort that grows, shrinks and changes is never stale and never recomputes what it need not."""
+"""A cohort that grows, shrinks, changes or fails a check is never stale, and recomputes no more.
+
+One module, since every worker of a test run would build a hospital of its own.
+"""
 
 import json
 import os
@@ -7,7 +10,10 @@ from collections import Counter
 from contextlib import contextmanager
 
 import pandas as pd
+import pysam
+import yaml
 
+TARGET = "results/cohorts/hospital_a/current"
 JOINT = {"write_manifest", "genotype_shard", "annotate_variants", "assemble_tensors"}
 
 
@@ -86,18 +92,16 @@ def joint_rules(project) -> list[str]:
 
 
 def test_a_joint_rule_that_fails_is_resumed_with_the_new_sample(project, latecomer):
-    cohort = "hospital_a"
-    before, earlier_sheet = project.current(cohort), project.samples()
+    before, earlier_sheet = project.current(), project.samples()
     project.write_samples(with_latecomer(project))
     failing = joint_rules(project)
     assert set(failing) >= JOINT
-    target = f"results/cohorts/{cohort}/current"
     for rule in failing:
         with broken(project, rule):
-            assert f"Error in rule {rule}:" in project.snakemake(target, check=False).stdout
+            assert f"Error in rule {rule}:" in project.snakemake(TARGET, check=False).stdout
         assert rule in rules_run(project.planned()), f"{rule} is taken for done"
-    project.snakemake(target)
-    after = project.current(cohort)
+    project.snakemake(TARGET)
+    after = project.current()
     assert after != before
     for name in ("receipt.json", "tensors/receipt.json"):
         assert latecomer in json.loads((after / name).read_text())["samples"], name
@@ -105,8 +109,8 @@ def test_a_joint_rule_that_fails_is_resumed_with_the_new_sample(project, latecom
 
     project.write_samples(earlier_sheet)
     assert rules_run(project.planned()) <= {"point_to_generation", "all"}
-    project.snakemake(target)
-    assert project.current(cohort) == before
+    project.snakemake(TARGET)
+    assert project.current() == before
 
 
 @contextmanager
@@ -134,3 +138,50 @@ def broken(project, rule: str):
     finally:
         path.write_bytes(content)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def with_least_depth(project, limit: float, action: str, check: bool = True):
+    policy = {"quality": {"checks": {"min_mean_depth": {"limit": limit, "action": action}}}}
+    (project.folder / "policy.yaml").write_text(yaml.safe_dump(policy))
+    return project.snakemake(TARGET, overlays=("policy.yaml",), check=check)
+
+
+def depths(project) -> pd.Series:
+    gate = pd.read_csv(project.current() / "quality" / "gate.tsv", sep="\t", dtype={"sample": str})
+    rows = gate[gate["check"] == "min_mean_depth"].dropna(subset="value")
+    return rows.set_index("sample")["value"].sort_values()
+
+
+def test_a_sample_that_fails_is_left_out_but_stays_in_the_manifest(project):
+    before, measured = project.current(), depths(project)
+    shallow = measured.index[0]
+    done = with_least_depth(project, float(measured.iloc[:2].mean()), "exclude")
+    after = project.current()
+    project.snakemake(TARGET)
+
+    assert project.current() == before != after
+    assert "rule align_reads:" not in done.stdout
+    assert shallow in (after / "manifest.tsv").read_text()
+    for name in ("receipt.json", "tensors/receipt.json"):
+        receipt = json.loads((after / name).read_text())
+        assert receipt["excluded"] == [shallow], name
+        assert shallow not in receipt["samples"], name
+        assert measured.index[1] in receipt["samples"], name
+    with pysam.VariantFile(after / "genotypes.bcf") as genotypes:
+        assert shallow not in genotypes.header.samples
+        assert measured.index[1] in genotypes.header.samples
+    table = pd.read_csv(after / "quality" / "samples.tsv", sep="\t", index_col="sample")
+    assert table.loc[shallow, "verdict"] == "exclude"
+
+
+def test_a_check_that_stops_ends_the_run_before_the_joint_call(project):
+    before, measured = project.current(), depths(project)
+    limit = float(measured.iloc[:2].mean())
+    done = with_least_depth(project, limit, "stop", check=False)
+    assert done.returncode != 0
+    assert "Error in rule gate_samples:" in done.stdout
+    assert "rule genotype_shard:" not in done.stdout
+    logs = (project.folder / "logs" / "gate_samples" / "hospital_a").glob("*.log")
+    said = "".join(path.read_text() for path in logs)
+    assert f"sample {measured.index[0]}, check min_mean_depth: {measured.iloc[0]:.6g}" in said
+    assert project.current() == before
