@@ -62,7 +62,7 @@ def rows_of(folder, sample, patient):
 
 @pytest.fixture(scope="module")
 def processed(tmp_path_factory) -> Project:
-    """One patient's reads in four kinds of files, processed up to their targets."""
+    """One patient's reads in several kinds of files, processed up to their targets."""
     folder = tmp_path_factory.mktemp("kinds")
     for name in TRAVELS:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy

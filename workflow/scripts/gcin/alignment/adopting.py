@@ -36,15 +36,8 @@ def adopt(given: str, plan: Mapping, genome: str, threads: int, scratch: str, ad
     if plan["realigned"]:
         streams = _realigned(given, plan["fasta"], genome, threads, header, regroup)
     else:
-        view = [
-            "samtools",
-            "view",
-            "--no-PG",
-            f"--threads={threads}",
-            "--reference",
-            plan["fasta"],
-            given,
-        ]
+        view = ["samtools", "view", "--no-PG", f"--threads={threads}"]
+        view += ["--reference", plan["fasta"], given]
         streams = [[view, regroup, ["cat", str(header), "-"]]]
         sort = ["samtools", "view", *output] if plan["in_order"] else sort
     # Sequences of a CRAM come from that FASTA alone: nothing is looked for in the network.

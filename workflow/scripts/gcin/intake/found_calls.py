@@ -12,6 +12,7 @@ from gcin.intake.alignments import (
     alignment_header,
     assembly_of,
     assembly_of_header,
+    require_fitting,
     samples_of,
 )
 from gcin.intake.found import (
@@ -90,7 +91,10 @@ def content_of(path: str, whole: bool) -> Content:
 def _alignment(path: str, kind: str) -> Content:
     """Read samples (SM of the read groups) and assembly from an alignment's header."""
     header = alignment_header(path, kind)
-    return Content(kind, samples_of(header), assembly_of_header(header))
+    samples, assembly = samples_of(header), assembly_of_header(header)
+    if len(samples) == 1:
+        require_fitting(header, samples[0], assembly)
+    return Content(kind, samples, assembly)
 
 
 def _bcf(path: str) -> Content:
