@@ -10,7 +10,7 @@ from gcin.model.linear import fit_linear
 from gcin.model.outcomes import targets_of, training_table
 from gcin.model.predictions import calibrate, prediction_table, reported
 from gcin.model.study import prepare_fold
-from gcin.model.training import predict_network, train_network
+from gcin.model.training import network_curves, predict_network, train_network
 
 # Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -47,6 +47,22 @@ def test_locked_outcomes_change_no_byte_and_a_seed_repeats_itself(small, finishe
     assert not other.equals(hospital.patients)
     _, again, _ = run(hospital, other, split, settings)
     pd.testing.assert_frame_equal(again, finished[1], check_exact=True)
+
+
+def test_curves_order_patients_as_risk_does(finished):
+    """Both come from the same hazards; risk is one minus the mean survival over the intervals."""
+    trained, rows, (preparation, everyone) = finished
+    curves = network_curves(trained.network, everyone, preparation)
+    tested = everyone.table.index[everyone.table["part"] == "test"]
+    assert set(curves["patient"]) == set(tested)
+    months = sorted(preparation.endpoints["os"])
+    ends = curves[curves["time"].isin(months)]
+    lived = ends.groupby(["patient", "arm"])["survival"].sum() / (len(months) + 1)
+    risks = rows[(rows["endpoint"] == "os") & rows["patient"].isin(tested)]
+    risks = risks.set_index(["patient", "arm"])["value"]
+    gaps = (1 - risks - lived).loc[risks.index]
+    assert gaps.between(-1e-6, 1 / (len(months) + 1) + 1e-6).all()
+    assert risks.corr(lived, method="spearman") < -0.95
 
 
 def test_another_seed_is_another_network(small, finished, settings):

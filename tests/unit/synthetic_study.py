@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation import comparison, curves
+from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.pooling import external_rows, pool
+from gcin.evaluation.significance import significance_table
+from gcin.evaluation.survival_curves import d_calibration_table, score_curves
 
 DESIGNS = {"gcin": "network", "majority": "majority", "boosting": "boosting", "cox": "cox"}
 SKILL = {"gcin": 1.0, "majority": 0.0, "boosting": 0.7, "cox": 0.5}
@@ -68,7 +71,19 @@ def pooled_of(table, said):
         )
         for number in range(5)
     }
-    return pool(runs, table, parts)
+    pooled = pool(runs, table, parts, [12, 24])
+    return pooled.join(curve_scores(pooled))
+
+
+def curve_scores(pooled):
+    """How well curves fit that fall as fast as each design's risk says."""
+    months, timed = np.linspace(0, 240, 121), pooled[pooled["time"].notna()]
+    scores = []
+    for _, rows in timed.groupby(["design", "fold"]):
+        said = np.exp(-np.exp(rows["value"].to_numpy()[:, None]) * months / 24)
+        curves = pd.DataFrame(said, index=rows["patient"], columns=months)
+        scores.append(score_curves(rows, curves, *timed[["time", "event"]].to_numpy().T))
+    return pd.concat(scores)
 
 
 def tables_of(table, said, draws=100):
@@ -83,12 +98,17 @@ def tables_of(table, said, draws=100):
         "pooled": pooled,
         "metrics": comparison.metric_table(measured, counts, 0.95),
         "differences": comparison.difference_table(measured, counts, pairs, 0.95),
+        "tests": significance_table(pooled, measured, pairs),
         "roc": curves.roc_table(pooled),
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),
+        "net_benefit": net_benefit_table(pooled, 30, 1, 0.95),
         "kaplan_meier": survival,
         "logrank": tests,
-        "external": comparison.external_table(external_rows(frozen, table), draws, 1, 0.95),
+        "d_calibration": d_calibration_table(pooled),
+        "external": comparison.external_table(
+            external_rows(frozen, table, [12, 24]), draws, 1, 0.95
+        ),
         "planted": planted(),
         "history": history(),
         "balance": pd.DataFrame(

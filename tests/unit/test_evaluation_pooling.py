@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.evaluation.pooling import external_rows, pool, read_runs, repeats_of
+from gcin.evaluation.pooling import external_rows, pool, read_runs, repeats_of, with_curves
 
 
 def patients(**columns):
@@ -51,7 +51,7 @@ def test_runs_are_read_by_their_path_and_only_the_part_asked_for(tmp_path):
 
 
 def test_seeds_are_averaged_and_only_the_arm_received_is_kept():
-    pooled = pool(predictions(), patients(), folds()).query("endpoint == 'response'")
+    pooled = pool(predictions(), patients(), folds(), []).query("endpoint == 'response'")
     assert dict(zip(pooled["patient"], pooled["value"], strict=True)) == pytest.approx(
         {"P0": 0.65, "P1": 0.15, "P2": 0.65, "P4": 0.65}
     )
@@ -59,13 +59,13 @@ def test_seeds_are_averaged_and_only_the_arm_received_is_kept():
 
 def test_patients_without_outcome_or_arm_are_left_out_and_counted(caplog):
     caplog.set_level("INFO")
-    pool(predictions(), patients(), folds())
+    pool(predictions(), patients(), folds(), [])
     assert "response: kept 4 of 6 patients" in caplog.text
     assert "os: kept 5 of 6 patients" in caplog.text
 
 
 def test_weights_come_from_the_patients_of_training():
-    pooled = pool(predictions(), patients(os_event=[1, 1, 1, 1, 0, 1.0]), folds())
+    pooled = pool(predictions(), patients(os_event=[1, 1, 1, 1, 0, 1.0]), folds(), [])
     weights = pooled.query("endpoint == 'os' and fold == 0").set_index("patient")["uno_weight"]
     assert weights["P2"] == pytest.approx(1 / (2 / 3) ** 2)
 
@@ -79,21 +79,54 @@ def test_designs_must_predict_the_same_patients():
     both = predictions(designs=("net", "cox"))
     short = both[(both["design"] != "cox") | (both["patient"] != "P0")]
     with pytest.raises(ValueError, match="different patients"):
-        pool(short, patients(), folds())
+        pool(short, patients(), folds(), [])
 
 
 def test_a_missing_number_is_refused():
     table = predictions()
     table.loc[table["patient"] == "P0", "value"] = np.nan
     with pytest.raises(ValueError, match="has no number"):
-        pool(table, patients(), folds())
+        pool(table, patients(), folds(), [])
 
 
 def test_external_cohorts_weigh_by_their_own_censoring():
     role = ["train", "train", "train", "external", "external", "external"]
     table = patients().assign(role=role, arm="a")
     frozen = predictions(seeds=(1,)).query("fold == 1").assign(cohort="b").drop(columns="fold")
-    rows = external_rows(frozen, table)
+    rows = external_rows(frozen, table, [])
     assert set(rows["patient"]) == {"P3", "P4", "P5"}
     assert set(rows["fold"]) == {"b"}
     assert rows.query("endpoint == 'os'")["uno_weight"].notna().all()
+
+
+def write_curves(folder, without=None):
+    """Curves that fall to one half at month 10, of the test patients of both folds."""
+    paths = []
+    for fold, parts in folds().items():
+        path = folder / f"model/net/fold-{fold}/seed-1/curves.parquet"
+        path.parent.mkdir(parents=True)
+        names = [n for n in parts["patient"][parts["part"] == "test"] if n != without]
+        rows = [(n, "os", arm, month) for n in names for arm in "ab" for month in (0.0, 10.0)]
+        table = pd.DataFrame(rows, columns=["patient", "endpoint", "arm", "time"])
+        table.assign(survival=1 - table["time"] / 20).to_parquet(path)
+        paths.append(str(path))
+    return paths
+
+
+def test_curves_are_scored_beside_survival_and_not_beside_response(tmp_path):
+    table = patients()
+    pooled = with_curves(
+        pool(predictions(), table, folds(), []), write_curves(tmp_path), table, folds()
+    )
+    survival = pooled["endpoint"] == "os"
+    assert pooled.loc[~survival, ["own_survival", "curve_error"]].isna().all(axis=None)
+    own = pooled[survival].set_index("patient")
+    assert own["own_survival"].to_numpy() == pytest.approx(1 - own["time"].to_numpy() / 20)
+    assert own["curve_error"].between(0, 1).all()
+
+
+def test_a_patient_without_a_curve_stops_the_run(tmp_path):
+    table = patients()
+    paths = write_curves(tmp_path, without="P1")
+    with pytest.raises(KeyError, match="P1"):
+        with_curves(pool(predictions(), table, folds(), []), paths, table, folds())

@@ -19,6 +19,16 @@ rule pool_predictions:
                 seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
             )
         ],
+        curves=lambda wildcards: [
+            path
+            for design in STUDIES[wildcards.study]["designs"]
+            for path in collect(
+                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
+                design=design,
+                fold=RUN.folds_of(wildcards.study),
+                seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
+            )
+        ],
     output:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
     log:
@@ -32,17 +42,19 @@ rule pool_predictions:
         runtime="1h",
     params:
         code=code_of("pool_predictions"),
+        horizons=lookup("evaluation/horizons_months", within=SETTINGS),
     script:
         "../scripts/pool_predictions.py"
 
 
 rule evaluate_designs:
-    """Measure every design, and the differences between designs, with bootstrap intervals."""
+    """Measure every design, and test the differences between designs."""
     input:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
     output:
         metrics="results/studies/{study}/{edition}/evaluation/metrics.tsv",
         differences="results/studies/{study}/{edition}/evaluation/differences.tsv",
+        tests="results/studies/{study}/{edition}/evaluation/tests.tsv",
     log:
         "logs/evaluate_designs/{study}/{edition}.log",
     benchmark:
@@ -63,15 +75,17 @@ rule evaluate_designs:
 
 
 rule trace_curves:
-    """Trace ROC, precision-recall and calibration curves, and survival by predicted risk group."""
+    """Trace ROC, precision-recall, calibration and decision curves, and survival by risk group."""
     input:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
     output:
         roc="results/studies/{study}/{edition}/evaluation/roc.tsv",
         pr="results/studies/{study}/{edition}/evaluation/pr.tsv",
         calibration="results/studies/{study}/{edition}/evaluation/calibration.tsv",
+        net_benefit="results/studies/{study}/{edition}/evaluation/net_benefit.tsv",
         kaplan_meier="results/studies/{study}/{edition}/evaluation/kaplan_meier.tsv",
         logrank="results/studies/{study}/{edition}/evaluation/logrank.tsv",
+        d_calibration="results/studies/{study}/{edition}/evaluation/d_calibration.tsv",
     log:
         "logs/trace_curves/{study}/{edition}.log",
     benchmark:

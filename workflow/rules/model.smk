@@ -20,6 +20,7 @@ rule train_network:
         pathways="results/reference/pathways.tsv",
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+        curves="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
         network="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/network.keras",
         preparation="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/preparation.joblib",
         history="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/history.tsv",
@@ -65,6 +66,7 @@ rule train_baseline:
         ],
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+        curves="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
         model="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/model.joblib",
     log:
         "logs/train_baseline/{study}/{edition}/{design}/fold-{fold}/seed-{seed}.log",

@@ -4,7 +4,7 @@ from gcin.report._templates import templates
 
 FIGURES = {
     study: ["metrics", "differences"]
-    + ["roc", "pr", "calibration"] * ("response" in STUDIES[study]["endpoints"])
+    + ["roc", "pr", "calibration", "net_benefit"] * ("response" in STUDIES[study]["endpoints"])
     + ["kaplan_meier"] * any(name != "response" for name in STUDIES[study]["endpoints"])
     + ["history"] * any(design in NETWORKS for design in STUDIES[study]["designs"])
     + ["external"] * bool(STUDIES[study]["external"])
@@ -29,7 +29,7 @@ rule draw_figures:
     benchmark:
         "benchmarks/results/draw_figures/{study}/{edition}/{figure}.tsv"
     wildcard_constraints:
-        figure="metrics|differences|roc|pr|calibration|kaplan_meier|external|planted",
+        figure="metrics|differences|roc|pr|calibration|net_benefit|kaplan_meier|external|planted",
     conda:
         "../../envs/report.yaml"
     resources:
@@ -87,8 +87,8 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
-                *(f"evaluation/{name}" for name in ("metrics", "differences", "calibration")),
-                "evaluation/logrank",
+                *(f"evaluation/{name}" for name in ("metrics", "differences", "tests")),
+                *(f"evaluation/{name}" for name in ("calibration", "logrank", "d_calibration")),
                 *(
                     f"evaluation/{n}"
                     for n in FIGURES[wildcards.study]

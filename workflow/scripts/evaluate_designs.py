@@ -1,4 +1,4 @@
-"""Measure every design, and the differences between designs, with bootstrap intervals."""
+"""Measure every design, and test the differences between designs."""
 
 import pandas as pd
 
@@ -10,6 +10,7 @@ from gcin.evaluation.comparison import (
     metric_table,
     patients_of,
 )
+from gcin.evaluation.significance import significance_table
 
 log_to(snakemake.log[0])
 
@@ -22,3 +23,5 @@ metrics = metric_table(draws, counts, settings["confidence"])
 metrics.to_csv(snakemake.output.metrics, sep="\t", index=False)
 differences = difference_table(draws, counts, pairs, settings["confidence"])
 differences.to_csv(snakemake.output.differences, sep="\t", index=False)
+tests = significance_table(pooled, draws, pairs)
+tests.to_csv(snakemake.output.tests, sep="\t", index=False)

@@ -12,6 +12,6 @@ patients = pd.read_parquet(snakemake.input.patients)
 predictions = pd.read_parquet(snakemake.input.predictions)
 settings = snakemake.params.evaluation
 
-rows = external_rows(predictions, patients)
+rows = external_rows(predictions, patients, settings["horizons_months"])
 table = external_table(rows, settings["bootstrap_draws"], settings["seed"], settings["confidence"])
 table.to_csv(snakemake.output.external, sep="\t", index=False)

@@ -3,11 +3,13 @@
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.evaluation.pooling import pool, read_folds, read_runs
+from gcin.evaluation.pooling import pool, read_folds, read_runs, with_curves
 
 log_to(snakemake.log[0])
 
 patients = pd.read_parquet(snakemake.input.patients)
 folds = read_folds(snakemake.input.folds)
 predictions = read_runs(snakemake.input.predictions)
-pool(predictions, patients, folds).to_parquet(snakemake.output.pooled, index=False)
+pooled = pool(predictions, patients, folds, snakemake.params.horizons)
+pooled = with_curves(pooled, snakemake.input.curves, patients, folds)
+pooled.to_parquet(snakemake.output.pooled, index=False)

@@ -14,7 +14,7 @@ chances = pd.read_csv(snakemake.input.probabilities, sep="\t", dtype={"patient":
 pooled = pd.read_parquet(snakemake.input.pooled)
 patients = pd.read_parquet(snakemake.input.patients)
 external = [
-    score_external(external_rows(pd.read_parquet(path), patients), chances)
+    score_external(external_rows(pd.read_parquet(path), patients, []), chances)
     for path in snakemake.input.external
 ]
 concordance = {Path(p).parts[-4]: pd.read_csv(p, sep="\t") for p in snakemake.input.concordance}

@@ -6,7 +6,7 @@ import joblib
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.model.baselines import fit_baseline, predict_baseline
+from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
 from gcin.model.outcomes import training_table
 from gcin.model.predictions import calibrate, prediction_table, reported
 from gcin.model.preparation import as_plain
@@ -29,5 +29,7 @@ everyone = predict_baseline(kind, fits, patients, preparation)
 rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
 
 reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
+curves = baseline_curves(kind, fits, patients, preparation)
+curves.to_parquet(snakemake.output.curves, index=False)
 frozen = {"preparation": as_plain(preparation), "calibration": calibration.as_plain()}
 joblib.dump({**frozen, "kind": kind, "fits": fits}, snakemake.output.model)

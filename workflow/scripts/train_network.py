@@ -15,7 +15,7 @@ from gcin.model.study import open_cohorts, prepare_fold
 log_to(snakemake.log[0])
 use_backend(snakemake.params.settings["backend"], snakemake.threads)
 
-from gcin.model.training import predict_network, train_network  # noqa: E402 - needs the backend
+from gcin.model.training import network_curves, predict_network, train_network  # noqa: E402 - needs it
 
 split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
 table = training_table(pd.read_parquet(snakemake.input.patients), split)
@@ -23,7 +23,6 @@ stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 cohorts = open_cohorts(snakemake.params.cohorts, stores, snakemake.input.clinical)
 settings, limit = snakemake.params.settings, snakemake.params.variants
 preparation, patients = prepare_fold(table, cohorts, settings["preparation"], limit)
-
 members = pd.read_csv(snakemake.input.pathways, sep="\t", dtype=str)
 trained = train_network(patients, preparation, members, settings, int(snakemake.wildcards.seed))
 inner = patients.part("validation")
@@ -33,6 +32,8 @@ everyone = predict_network(trained.network, patients, preparation)
 rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
 
 reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
+curves = network_curves(trained.network, patients, preparation)
+curves.to_parquet(snakemake.output.curves, index=False)
 trained.network.save(snakemake.output.network)
 frozen = {"preparation": as_plain(preparation), "calibration": calibration.as_plain()}
 joblib.dump(frozen, snakemake.output.preparation)

@@ -13,8 +13,9 @@ from gcin.evaluation.survival import survival_metrics
 
 METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
 DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
-# Two are properties of the patients, alike in every design; two are best at one, not at an end.
-UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope")
+# Two are properties of the patients, alike in every design; two are best at one, not at an end;
+# the last grows with chance alone where it is small.
+UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope", "d_calibration")
 
 Estimates = dict[tuple[str, str, str], Estimate]
 
@@ -37,20 +38,49 @@ def metric_draws(pooled: pd.DataFrame, draws: int, seed: int) -> Estimates:
     """
     measured = {}
     for endpoint, rows in pooled.groupby("endpoint"):
-        families = rows.drop_duplicates("patient").set_index("patient")["family"].sort_index()
-        weights = np.vstack([resample(families, draws, seed), leave_out(families, seed)])
-        placed = rows.assign(column=families.index.get_indexer(rows["patient"]))
+        placed, weights = resampled(rows, draws, seed)
         for design, own in placed.groupby("design"):
-            for metric, values in _mean_over_repeats(own, weights).items():
-                whole, drawn, left_out = np.split(values, [1, draws + 1])
-                measured[design, endpoint, metric] = Estimate(float(whole[0]), drawn, left_out)
+            for metric, values in measure(own, weights).items():
+                measured[design, endpoint, metric] = estimate_of(values, draws)
     return measured
 
 
-def _mean_over_repeats(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
-    """Measure one design at one endpoint in each repeat and average."""
-    measure = _response_metrics if rows["response"].notna().all() else survival_metrics
-    repeats = [measure(repeat, weights) for _, repeat in rows.groupby("repeat")]
+def resampled(rows: pd.DataFrame, draws: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """Redraw the patients of an endpoint, and leave out parts of them.
+
+    Args:
+        rows: `patient family` and more.
+        draws: Resamples.
+        seed: Of the resamples.
+
+    Returns:
+        The rows with `column`, the patient's column of the weights; and the weights: the cohort as
+        it is, the resamples, and the cohort without each group of `leave_out`.
+    """
+    families = rows.drop_duplicates("patient").set_index("patient")["family"].sort_index()
+    weights = np.vstack([resample(families, draws, seed), leave_out(families, seed)])
+    return rows.assign(column=families.index.get_indexer(rows["patient"])), weights
+
+
+def estimate_of(values: np.ndarray, draws: int) -> Estimate:
+    """Sort a measure's values, one for each row of the weights of `resampled`."""
+    whole, drawn, left_out = np.split(values, [1, draws + 1])
+    return Estimate(float(whole[0]), drawn, left_out)
+
+
+def measure(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
+    """Measure one design at one endpoint in each repeat and average.
+
+    Args:
+        rows: As `gcin.evaluation.pooling.pool` gives them, with `column`, the patient's column of
+            `weights`.
+        weights: Resamples by patients.
+
+    Returns:
+        Each metric of the endpoint in each resample.
+    """
+    metrics = _response_metrics if rows["response"].notna().all() else survival_metrics
+    repeats = [metrics(repeat, weights) for _, repeat in rows.groupby("repeat")]
     return {
         metric: np.mean([repeat[metric] for repeat in repeats], axis=0) for metric in repeats[0]
     }
@@ -112,7 +142,7 @@ def difference_table(
     """
     rows = []
     for design, reference in pairs:
-        for endpoint, metric in _shared_metrics(draws, design, reference):
+        for endpoint, metric in shared_metrics(draws, design, reference):
             gap = draws[design, endpoint, metric] - draws[reference, endpoint, metric]
             limits = bca_interval(gap, confidence)
             rows.append(
@@ -121,8 +151,8 @@ def difference_table(
     return pd.DataFrame(rows, columns=DIFFERENCES)
 
 
-def _shared_metrics(draws: Estimates, design: str, reference: str) -> list[tuple[str, str]]:
-    """Endpoints and metrics that are defined for both designs."""
+def shared_metrics(draws: Estimates, design: str, reference: str) -> list[tuple[str, str]]:
+    """Name the endpoints and metrics that are compared, being defined for both designs."""
     return [
         (endpoint, metric)
         for name, endpoint, metric in draws

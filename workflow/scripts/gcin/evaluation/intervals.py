@@ -26,14 +26,14 @@ def resample(families: pd.Series, draws: int, seed: int) -> np.ndarray:
         How often each patient was drawn, `(draws + 1, patients)`; the first row is all ones, the
         cohort as it is.
     """
-    codes, units = _units(families)
+    codes, units = units_of(families)
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(units, np.full(units, 1 / units), size=draws)
     return np.vstack([np.ones(len(families)), drawn[:, codes]])
 
 
-def _units(families: pd.Series) -> tuple[np.ndarray, int]:
-    """Number the families from 0, a patient without one being one's own; and count them."""
+def units_of(families: pd.Series) -> tuple[np.ndarray, int]:
+    """Number the families from 0 and count them; a patient without one is a family of one."""
     codes, names = pd.factorize(families)
     alone = codes < 0
     codes[alone] = len(names) + np.arange(alone.sum())
@@ -54,7 +54,7 @@ def leave_out(families: pd.Series, seed: int) -> np.ndarray:
     Returns:
         1 for patients kept and 0 for those left out, `(groups, patients)`.
     """
-    codes, units = _units(families)
+    codes, units = units_of(families)
     groups = min(units, MOST_GROUPS)
     group = np.random.default_rng(seed).permutation(units) % groups
     return (group[codes] != np.arange(groups)[:, None]).astype(float)

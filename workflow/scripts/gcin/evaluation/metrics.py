@@ -78,29 +78,46 @@ def within_folds(
 
 
 def _tied_sums(
-    drawn: np.ndarray, value: np.ndarray, response: np.ndarray
+    drawn: np.ndarray, value: np.ndarray, case: np.ndarray, control: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sum responders and others at each distinct value, highest value first."""
+    """Sum the weights of cases and controls at each distinct value, highest value first."""
     order = np.argsort(-value, kind="stable")
     starts = np.flatnonzero(np.diff(value[order], prepend=np.inf))
-    ordered, hit = drawn[:, order], response[order]
+    ordered = drawn[:, order]
     return (
-        np.add.reduceat(ordered * hit, starts, axis=1),
-        np.add.reduceat(ordered * (1 - hit), starts, axis=1),
+        np.add.reduceat(ordered * case[order], starts, axis=1),
+        np.add.reduceat(ordered * control[order], starts, axis=1),
     )
 
 
-def _roc_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
-    """Pairs of a responder and another: those in the right order (ties half), and all of them."""
-    positive, negative = _tied_sums(drawn, value, response)
+def ordered_pairs(
+    drawn: np.ndarray, value: np.ndarray, case: np.ndarray, control: np.ndarray
+) -> Parts:
+    """Weigh pairs of a case and a control in every resample.
+
+    Args:
+        drawn: How often a resample holds each patient, `(draws, patients)`.
+        value: Prediction of each patient, higher for cases.
+        case: Weight of each patient as a case, 0 for others.
+        control: Weight of each patient as a control.
+
+    Returns:
+        Weight of the pairs in the right order, ties half, and of all pairs.
+    """
+    positive, negative = _tied_sums(drawn, value, case, control)
     lower = negative.sum(axis=1, keepdims=True) - negative.cumsum(axis=1)
     ordered = (positive * (lower + negative / 2)).sum(axis=1)
     return ordered, positive.sum(axis=1) * negative.sum(axis=1)
 
 
+def _roc_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
+    """Pairs of a responder and another: those in the right order (ties half), and all of them."""
+    return ordered_pairs(drawn, value, response, 1 - response)
+
+
 def _pr_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
     """Average precision times the responders, and the responders."""
-    positive, negative = _tied_sums(drawn, value, response)
+    positive, negative = _tied_sums(drawn, value, response, 1 - response)
     hits = positive.cumsum(axis=1)
     called = hits + negative.cumsum(axis=1)
     precision = np.divide(hits, called, out=np.zeros_like(hits), where=called > 0)

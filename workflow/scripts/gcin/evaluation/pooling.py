@@ -2,12 +2,15 @@
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
+from gcin.evaluation.horizons import horizon_weights
 from gcin.evaluation.survival import uno_weights
+from gcin.evaluation.survival_curves import SCORES, curves_by_run, score_curves
 
 FOLD = re.compile(r"fold-(?P<fold>\d+)\.tsv$")
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
@@ -63,7 +66,10 @@ def repeats_of(folds: Mapping[int, Iterable[str]]) -> dict[int, int]:
 
 
 def pool(
-    predictions: pd.DataFrame, patients: pd.DataFrame, folds: Mapping[int, pd.DataFrame]
+    predictions: pd.DataFrame,
+    patients: pd.DataFrame,
+    folds: Mapping[int, pd.DataFrame],
+    horizons: Iterable[int],
 ) -> pd.DataFrame:
     """Average seeds, keep the arm received and put the outcome beside each prediction.
 
@@ -71,11 +77,12 @@ def pool(
         predictions: As `read_runs` gives them.
         patients: The study's patients: `patient arm family` and outcome columns.
         folds: `patient part` of each fold.
+        horizons: Months at which survival is asked.
 
     Returns:
         One row per design, endpoint, repeat and patient: `design endpoint repeat fold patient
-        arm family value response time event uno_weight`. Patients without the outcome or without
-        a known arm are left out, and counted in the log.
+        arm family value response time event uno_weight` and the columns of `horizon_weights`.
+        Patients without the outcome or without a known arm are left out, and counted in the log.
 
     Raises:
         ValueError: A prediction is missing, or designs cover different patients.
@@ -86,7 +93,8 @@ def pool(
         repeat=lambda table: table["fold"].map(repeats_of(tested))
     )
     fitted = {fold: parts["patient"][parts["part"] != "test"] for fold, parts in folds.items()}
-    pooled["uno_weight"] = _weights_by_fold(pooled, patients.set_index("patient"), fitted)
+    weights = _weights_by_fold(pooled, patients.set_index("patient"), fitted, horizons)
+    pooled = pooled.join(weights)
     require_equal_cover(pooled)
     return pooled.sort_values([*PREDICTION[:3], "patient"], ignore_index=True)
 
@@ -125,17 +133,62 @@ def _outcome(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:
 
 
 def _weights_by_fold(
-    pooled: pd.DataFrame, patients: pd.DataFrame, fitted: Mapping[int, Iterable[str]]
-) -> pd.Series:
-    """Weigh pairs by the censoring of the patients whom the fold's models were fitted on."""
-    weights = pd.Series(np.nan, index=pooled.index)
+    pooled: pd.DataFrame,
+    patients: pd.DataFrame,
+    fitted: Mapping[int, Iterable[str]],
+    horizons: Iterable[int],
+) -> pd.DataFrame:
+    """Weigh patients by the censoring of those whom the fold's models were fitted on."""
+    weights = [pd.DataFrame(columns=["uno_weight"], dtype=float)]
     timed = pooled[pooled["time"].notna()]
     for (endpoint, fold), rows in timed.groupby(["endpoint", "fold"]):
         known = patients.loc[list(fitted[fold]), [f"{endpoint}_time", f"{endpoint}_event"]].dropna()
-        weights[rows.index] = uno_weights(
-            rows["time"].to_numpy(), rows["event"].to_numpy(), *known.to_numpy(float).T
-        )
-    return weights
+        weights.append(_censoring_weights(rows, *known.to_numpy(float).T, horizons))
+    return pd.concat(weights)
+
+
+def _censoring_weights(
+    rows: pd.DataFrame, time: np.ndarray, event: np.ndarray, horizons: Iterable[int]
+) -> pd.DataFrame:
+    """Weights of some patients, given the follow-up of the patients of reference."""
+    known = rows["time"].to_numpy(), rows["event"].to_numpy(), time, event
+    weights = {"uno_weight": uno_weights(*known)} | horizon_weights(*known, horizons)
+    return pd.DataFrame(weights, index=rows.index)
+
+
+def with_curves(
+    pooled: pd.DataFrame,
+    paths: Iterable[str],
+    patients: pd.DataFrame,
+    folds: Mapping[int, pd.DataFrame],
+) -> pd.DataFrame:
+    """Add how well each survival curve fits, seeds averaged, in the arm received.
+
+    Args:
+        pooled: From `pool`.
+        paths: `…/model/{design}/fold-{fold}/seed-{seed}/curves.parquet`.
+        patients: The study's patients, as `pool` needs them.
+        folds: `patient part` of each fold.
+
+    Returns:
+        With the columns of `score_curves`, NaN for response.
+
+    Raises:
+        KeyError: A patient with a prediction has no curve.
+    """
+    known, scores = patients.set_index("patient"), [pd.DataFrame(columns=SCORES, dtype=float)]
+    runs = defaultdict(list)
+    for path in paths:
+        place = RUN.search(path)
+        runs[place["design"], int(place["fold"])].append(path)
+    for (design, fold), seeds in runs.items():
+        parts = folds[fold]
+        fitted = known.loc[parts["patient"][parts["part"] != "test"]]
+        own = pooled[(pooled["design"] == design) & (pooled["fold"] == fold)]
+        for endpoint, curves in curves_by_run(map(pd.read_parquet, seeds), known["arm"]).items():
+            past = fitted[[f"{endpoint}_time", f"{endpoint}_event"]].dropna().to_numpy(float).T
+            scores.append(score_curves(own[own["endpoint"] == endpoint], curves, *past))
+    return pooled.join(pd.concat(scores))
 
 
 def require_equal_cover(pooled: pd.DataFrame) -> None:
@@ -166,23 +219,27 @@ def _covered(rows: pd.DataFrame) -> set[tuple]:
     return set(zip(rows["fold"], rows["patient"], strict=True))
 
 
-def external_rows(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+def external_rows(
+    predictions: pd.DataFrame, patients: pd.DataFrame, horizons: Iterable[int]
+) -> pd.DataFrame:
     """Put outcomes beside the predictions of cohorts that no model was trained on.
 
     Args:
         predictions: `design patient cohort endpoint arm value`.
         patients: The study's patients, as `with_outcomes` needs them, with `role`.
+        horizons: Months at which survival is asked.
 
     Returns:
-        As `pool`, with `cohort`; each cohort is one fold, and its own censoring is the reference
-        of Uno's C, since another hospital follows its patients otherwise.
+        As `pool`, with `cohort`; each cohort is one fold, and its own censoring is the reference,
+        since another hospital follows its patients otherwise.
     """
     external = patients[patients["role"] == "external"]
     rows = with_outcomes(predictions, external).assign(repeat=0)
     rows["fold"] = rows["cohort"]
-    rows["uno_weight"] = np.nan
+    weights = [pd.DataFrame(columns=["uno_weight"], dtype=float)]
     for _, cohort in rows[rows["time"].notna()].groupby(["cohort", "endpoint", "design"]):
         own = cohort["time"].to_numpy(), cohort["event"].to_numpy()
-        rows.loc[cohort.index, "uno_weight"] = uno_weights(*own, *own)
+        weights.append(_censoring_weights(cohort, *own, horizons))
+    rows = rows.join(pd.concat(weights))
     require_equal_cover(rows)
     return rows

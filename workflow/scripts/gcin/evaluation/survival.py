@@ -7,32 +7,37 @@ import pandas as pd
 from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 
+from gcin.evaluation.horizons import horizon_areas, reliable_until, still_followed
 from gcin.evaluation.metrics import Parts, ratio
+from gcin.evaluation.survival_curves import curve_metrics
 
-AT_RISK = 0.1  # Uno's C stops where this share of the reference patients is still followed
 BLOCK = 2000  # patients whose pairs are held in memory at once
 
 logger = logging.getLogger(__name__)
 
 
 def survival_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
-    """Measure predicted risk of one repeat by Harrell's and Uno's C.
+    """Measure predicted risk of one repeat by Harrell's and Uno's C, and by the AUC over time.
 
     A pair counts where the one with the event had it before the other's time, or at the same time
     when the other was censored; pairs of equal risk count half; pairs across folds do not count.
 
     Args:
         rows: One row per patient: `column` (the patient's column of `weights`), `fold`, `value`
-            (risk, higher = sooner), `time` (months), `event` (0 or 1), `uno_weight`.
+            (risk, higher = sooner), `time` (months), `event` (0 or 1), `uno_weight`, and the
+            columns of `horizon_weights` and, where curves were predicted, of `score_curves`.
         weights: Resamples by patients.
 
     Returns:
-        `harrell_c` and `uno_c` in each resample; NaN where no pair counts.
+        `harrell_c`, `uno_c` and `auc_{horizon}_months` in each resample, NaN where no pair counts;
+        with curves also `integrated_brier` and `d_calibration`.
     """
     sums = np.zeros((4, len(weights)))
     for _, fold in rows.groupby("fold"):
         sums += np.stack(_concordance_parts(weights[:, fold["column"]], fold))
-    return {"harrell_c": ratio(sums[0], sums[1]), "uno_c": ratio(sums[2], sums[3])}
+    concordance = {"harrell_c": ratio(sums[0], sums[1]), "uno_c": ratio(sums[2], sums[3])}
+    curves = curve_metrics(rows, weights) if "own_survival" in rows else {}
+    return concordance | horizon_areas(rows, weights) | curves
 
 
 def _concordance_parts(drawn: np.ndarray, fold: pd.DataFrame) -> tuple[np.ndarray, ...]:
@@ -74,26 +79,9 @@ def uno_weights(
         `1 / G(t-)^2` for events before tau, the time from which fewer than a tenth of the
         reference patients are followed; zero for everybody else.
     """
-    tau = np.quantile(reference_time, 1 - AT_RISK)
-    free = _uncensored_before(time, reference_time, reference_event)
-    counts = (np.asarray(event) > 0) & (time < tau)
+    free = still_followed(time, reference_time, reference_event, before=True)
+    counts = (np.asarray(event) > 0) & (time < reliable_until(reference_time))
     return np.where(counts, 1 / np.square(np.where(counts, free, 1.0)), 0.0)
-
-
-def _uncensored_before(
-    time: np.ndarray, reference_time: np.ndarray, reference_event: np.ndarray
-) -> np.ndarray:
-    """Kaplan-Meier chance of still being followed just before `time`.
-
-    Events come before censorings of the same time, so they have left the risk set.
-    """
-    steps, inverse = np.unique(reference_time, return_inverse=True)
-    everyone = np.bincount(inverse)
-    events = np.bincount(inverse, weights=np.asarray(reference_event, float))
-    at_risk = everyone[::-1].cumsum()[::-1] - events
-    staying = np.divide(everyone - events, at_risk, out=np.zeros(len(steps)), where=at_risk > 0)
-    followed = np.concatenate([[1.0], np.cumprod(1 - staying)])
-    return followed[np.searchsorted(steps, time, side="left")]
 
 
 def risk_groups(rows: pd.DataFrame, groups: int) -> pd.DataFrame:

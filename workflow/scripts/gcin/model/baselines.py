@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from gcin.model.boosting import BoostedFit, fit_boosting
 from gcin.model.cox import CoxFit, Followed, fit_cox
+from gcin.model.curves import Clock, clocks_of, curve_table, survival_of
 from gcin.model.inputs import (
     Patients,
     arm_numbers,
@@ -113,6 +114,30 @@ def predict_baseline(
     return {endpoint: _predict(fit, columns, endpoint) for endpoint, fit in fits.items()}
 
 
+def baseline_curves(
+    kind: str, fits: Mapping[str, Fit], patients: Patients, preparation: Preparation
+) -> pd.DataFrame:
+    """Predict the survival curves of part test under every arm.
+
+    Args:
+        kind: Kind of the design.
+        fits: From `fit_baseline`.
+        patients: Of all parts; the outcomes of part train alone are looked at.
+        preparation: Fitted on part train.
+
+    Returns:
+        `patient endpoint arm time survival`.
+    """
+    clocks = clocks_of(patients.part("train").table, preparation.endpoints)
+    test = patients.part("test")
+    columns = COLUMNS[kind](test, preparation).to_numpy("float64")
+    curves = {
+        endpoint: _curves(fits[endpoint], columns, preparation.endpoints[endpoint], clock)
+        for endpoint, clock in clocks.items()
+    }
+    return curve_table(test.table.index, curves, clocks, preparation.arms)
+
+
 def _fit(
     kind: str,
     endpoint: str,
@@ -152,5 +177,18 @@ def _predict(fit: Fit, columns: np.ndarray, endpoint: str) -> np.ndarray:
         return np.full((len(columns), fit.arms), fit.value)
     if isinstance(fit, CoxFit):
         return fit.risks(columns)
-    chances = expit(fit.logits(columns)) if isinstance(fit, LinearFit) else fit.chances(columns)
+    chances = _chances(fit, columns)
     return chances[..., 0] if endpoint == RESPONSE else risk_of(chances)
+
+
+def _chances(fit: LinearFit | BoostedFit, columns: np.ndarray) -> np.ndarray:
+    """Chance of the event in each interval, `(patients, arms, intervals)`."""
+    return expit(fit.logits(columns)) if isinstance(fit, LinearFit) else fit.chances(columns)
+
+
+def _curves(fit: Fit, columns: np.ndarray, cuts: list[float], clock: Clock) -> np.ndarray:
+    if isinstance(fit, MajorityFit):
+        return np.tile(np.exp(-clock.hazard), (len(columns), fit.arms, 1))
+    if isinstance(fit, CoxFit):
+        return fit.survival(columns, clock.months)
+    return survival_of(_chances(fit, columns), cuts, clock)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gcin.model.curves import cumulative_hazard, step_at
+
 logger = logging.getLogger(__name__)
 
 TIME, EVENT = "months", "event"
@@ -19,14 +21,23 @@ class CoxFit:
     Attributes:
         weights: Log hazard ratio of each column.
         arm: Log hazard ratio of each arm against the first.
+        months: Months of the training patients' events.
+        hazard: Cumulative hazard at risk zero by each of them (Breslow).
     """
 
     weights: np.ndarray
     arm: np.ndarray
+    months: np.ndarray
+    hazard: np.ndarray
 
     def risks(self, columns: np.ndarray) -> np.ndarray:
         """Log hazard ratios, `(patients, arms)`; higher means sooner events."""
         return (columns @ self.weights)[:, None] + self.arm
+
+    def survival(self, columns: np.ndarray, months: np.ndarray) -> np.ndarray:
+        """Chance of no event by each of some months, `(patients, arms, months)`."""
+        by_then = step_at(self.months, self.hazard, months)
+        return np.exp(-np.exp(self.risks(columns))[..., None] * by_then)
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ def fit_cox(train: Followed, held: Followed, arms: int, settings: Mapping) -> Co
     scores = [model.score(inner, scoring_method="log_likelihood") for model in tried]
     best = int(np.argmax(scores))
     logger.info("chose penalty %g of %s", settings["penalties"][best], settings["penalties"])
-    weights = tried[best].params_.to_numpy()
-    columns = train.columns.shape[1]
-    return CoxFit(weights[:columns], np.concatenate([[0.0], weights[columns:]]))
+    weights, columns = tried[best].params_.to_numpy(), train.columns.shape[1]
+    risk = rows.drop(columns=[TIME, EVENT]).to_numpy() @ weights
+    baseline = cumulative_hazard(rows[TIME].to_numpy(), rows[EVENT].to_numpy(), risk)
+    return CoxFit(weights[:columns], np.concatenate([[0.0], weights[columns:]]), *baseline)

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from gcin.model.curves import clocks_of, curve_table, survival_of
 from gcin.model.inputs import Patients, arm_numbers, network_arrays
 from gcin.model.linear import LinearFit, fit_linear
 from gcin.model.losses import AnsweredCrossEntropy
@@ -129,13 +130,44 @@ def predict_network(
     Returns:
         Endpoint to `(patients, arms)`: probability of response, or risk (higher = sooner event).
     """
-    arrays = network_arrays(patients, preparation)
-    logits = network.predict(arrays, batch_size=batch_size, verbose=0)
-    chance = {name: 1 / (1 + np.exp(-values.astype("float64"))) for name, values in logits.items()}
+    chances = _chances(network, patients, preparation, batch_size)
     return {
         name: values[..., 0] if name == RESPONSE else risk_of(values)
-        for name, values in chance.items()
+        for name, values in chances.items()
     }
+
+
+def network_curves(
+    network: keras.Model, patients: Patients, preparation: Preparation, batch_size: int = 256
+) -> pd.DataFrame:
+    """Predict the survival curves of part test under every arm.
+
+    Args:
+        network: Trained.
+        patients: Of all parts; the outcomes of part train alone are looked at.
+        preparation: Fitted on part train.
+        batch_size: Patients predicted at once.
+
+    Returns:
+        `patient endpoint arm time survival`.
+    """
+    clocks = clocks_of(patients.part("train").table, preparation.endpoints)
+    test = patients.part("test")
+    chances = _chances(network, test, preparation, batch_size)
+    curves = {
+        name: survival_of(chances[name], preparation.endpoints[name], clock)
+        for name, clock in clocks.items()
+    }
+    return curve_table(test.table.index, curves, clocks, preparation.arms)
+
+
+def _chances(
+    network: keras.Model, patients: Patients, preparation: Preparation, batch_size: int
+) -> dict[str, np.ndarray]:
+    """Chance of the event in each interval, `(patients, arms, intervals)`, by endpoint."""
+    arrays = network_arrays(patients, preparation)
+    logits = network.predict(arrays, batch_size=batch_size, verbose=0)
+    return {name: 1 / (1 + np.exp(-values.astype("float64"))) for name, values in logits.items()}
 
 
 def start_at(network: keras.Model, endpoint: str, fit: LinearFit) -> None:

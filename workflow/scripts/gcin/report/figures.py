@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from gcin.report.words import label
+from gcin.report.words import HORIZON, label
 
 mpl.use("Agg")
 
@@ -24,6 +24,8 @@ ORDER = (
     "brier",
     "harrell_c",
     "uno_c",
+    "auc_months",
+    "integrated_brier",
 )
 CHANCE = {
     "accuracy": "majority",
@@ -31,7 +33,9 @@ CHANCE = {
     "roc_auc": 0.5,
     "harrell_c": 0.5,
     "uno_c": 0.5,
+    "auc_months": 0.5,
 }
+HEADLINES = ("roc_auc", "brier", "uno_c", "integrated_brier", "accuracy")
 STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -87,9 +91,10 @@ def _intervals(axes: Axes, rows: pd.DataFrame, value: str, palette: dict, names:
 def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
     """Every metric of every design with its interval, beside what ignorance would reach."""
     by_cohort = metrics.assign(cohort=metrics.get("cohort", ""))
-    shown = by_cohort[by_cohort["metric"].isin(ORDER) & by_cohort["value"].notna()]
+    known = by_cohort["value"].notna()
+    shown = by_cohort[known & by_cohort["metric"].map(_kind).isin(ORDER)]
     keys = shown[["cohort", "endpoint", "metric"]].drop_duplicates()
-    place = keys["metric"].map(ORDER.index)
+    place = keys["metric"].map(_kind).map(ORDER.index)
     keys = keys.assign(place=place).sort_values(["cohort", "endpoint", "place"])
     figure, panels = _panels(len(keys), height=0.9 + 0.24 * len(palette))
     for axes, key in zip(panels, keys.itertuples(), strict=False):
@@ -102,13 +107,18 @@ def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
     return figure
 
 
+def _kind(metric: str) -> str:
+    """A metric's name in `ORDER`, where all horizons share one."""
+    return HORIZON.sub("auc_months", metric)
+
+
 def _in_order(rows: pd.DataFrame, palette: dict) -> pd.DataFrame:
     return rows.sort_values("design", key=lambda names: names.map(list(palette).index))
 
 
 def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
     """Draw what a metric has to be read against: chance, the majority or the prevalence."""
-    chance = CHANCE.get(metric)
+    chance = CHANCE.get(_kind(metric))
     if isinstance(chance, str):
         chance = metrics.loc[metrics["metric"] == chance, "value"].median()
     if chance is not None:
@@ -117,7 +127,7 @@ def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
 
 def draw_differences(differences: pd.DataFrame, palette: dict) -> Figure:
     """Differences between designs in the measures that do not depend on a threshold."""
-    shown = differences[differences["metric"].isin(["roc_auc", "brier", "uno_c", "accuracy"])]
+    shown = differences[differences["metric"].isin(HEADLINES)]
     keys = shown[["endpoint", "metric"]].drop_duplicates()
     pairs = shown[["design", "reference"]].drop_duplicates()
     figure, panels = _panels(len(keys), height=0.9 + 0.24 * max(len(pairs), 1))
@@ -171,6 +181,22 @@ def draw_calibration(table: pd.DataFrame, palette: dict) -> Figure:
         axes.plot(rows["predicted"], rows["observed"], "o-", color=palette[design], markersize=4)
         axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted", ylabel="observed")
         axes.set_title(design, loc="left", fontsize=9)
+    return figure
+
+
+def draw_net_benefit(table: pd.DataFrame, palette: dict) -> Figure:
+    """Net benefit by threshold, beside treating everybody and nobody."""
+    figure, panels = _curves(table, palette, "threshold", "net_benefit")
+    for axes, (_, rows) in zip(panels, table.groupby("endpoint", sort=False), strict=False):
+        all_treated = rows.drop_duplicates("threshold")
+        axes.plot(
+            all_treated["threshold"], all_treated["treat_all"], color="#444444", linewidth=1,
+            linestyle="--", label="treat all",
+        )  # fmt: skip
+        axes.axhline(0, color="#888888", linewidth=1, linestyle=":", label="treat none")
+        highest = rows[["net_benefit", "treat_all"]].max(axis=None)
+        axes.set(ylim=(-0.15 * highest, 1.1 * highest), xlabel="treated from this probability on")
+        axes.legend(fontsize=8)
     return figure
 
 
@@ -237,6 +263,7 @@ FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
     "roc": draw_roc,
     "pr": draw_pr,
     "calibration": draw_calibration,
+    "net_benefit": draw_net_benefit,
     "kaplan_meier": draw_kaplan_meier,
     "history": draw_history,
     "planted": draw_planted,

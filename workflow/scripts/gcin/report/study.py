@@ -22,8 +22,8 @@ def study_facts(
     """Gather what the page says of patients and designs.
 
     Args:
-        tables: `metrics differences calibration logrank balance patients` and, where the study
-            has them, `external` and `planted`.
+        tables: `metrics differences tests calibration logrank d_calibration balance patients` and,
+            where the study has them, `external` and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -40,8 +40,10 @@ def study_facts(
         "balance": made.printed(tables["balance"]),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
+        "tests": made.significance_table(tables["tests"]),
         "calibration": made.calibration_summary(tables["calibration"]),
         "logrank": made.logrank_table(tables["logrank"]),
+        "d_calibration": made.d_calibration_table(tables["d_calibration"]),
         "external_metrics": []
         if external is None
         else made.metric_tables(external, settings["designs"]),

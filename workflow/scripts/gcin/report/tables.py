@@ -127,6 +127,14 @@ def difference_table(differences: pd.DataFrame) -> pd.DataFrame:
     return _wide(cells, keys, "metric").reindex(columns=[*keys, *order]).fillna("")
 
 
+def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
+    """Tests of the differences, ready to print."""
+    cells = tests.assign(test=tests["test"].map(label), metric=tests["metric"].map(label))
+    p = {name: tests[name].map(p_value) for name in ("p", "p_holm")}
+    shown = printed(cells.drop(columns=["p", "p_holm", "n"]), len(cells)).assign(**p)
+    return shown.rename(columns={"p_holm": "p (Holm)"})
+
+
 def calibration_summary(calibration: pd.DataFrame) -> pd.DataFrame:
     """Intercept and slope of each design."""
     columns = ["endpoint", "design", "intercept", "slope"]
@@ -137,6 +145,14 @@ def logrank_table(tests: pd.DataFrame) -> pd.DataFrame:
     """Log-rank tests, ready to print."""
     table = printed(tests.drop(columns="p"))
     return table.assign(p=tests["p"].map(p_value))
+
+
+def d_calibration_table(tests: pd.DataFrame) -> pd.DataFrame:
+    """Tests of D-calibration and the share of the patients in each tenth, ready to print."""
+    tenths = [name for name in tests if name.startswith("tenth_")]
+    table = logrank_table(tests.drop(columns=tenths))
+    shares = tests[tenths].map(percent).rename(columns=label)
+    return table.join(shares)
 
 
 def planted_table(planted: pd.DataFrame) -> pd.DataFrame:

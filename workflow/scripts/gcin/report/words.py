@@ -1,5 +1,7 @@
 """What the report says in words: names of metrics, numbers, and the summary's sentences."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -18,15 +20,23 @@ LABELS = {
     "calibration_slope": "calibration slope (1 is right)",
     "harrell_c": "Harrell C",
     "uno_c": "Uno C",
+    "integrated_brier": "integrated Brier score (lower is better)",
+    "d_calibration": "D-calibration, share misplaced (0 is right)",
     "false_positive_rate": "false positive rate",
     "true_positive_rate": "true positive rate",
+    "delong": "DeLong",
+    "corrected_t": "corrected resampled t (Nadeau-Bengio)",
 }
+HORIZON = re.compile(r"auc_(?P<months>\d+)_months")
 NONE = "\N{EN DASH}"  # printed where there is no number
 HEADLINES = ("roc_auc", "uno_c")  # what an endpoint is summed up by: free of any threshold
 
 
 def label(name: str) -> str:
     """Name a metric or column as a reader would."""
+    horizon = HORIZON.fullmatch(name)
+    if horizon:
+        return f"AUC at {horizon['months']} months"
     return LABELS.get(name, name.replace("_", " "))
 
 

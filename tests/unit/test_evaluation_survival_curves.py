@@ -1,0 +1,137 @@
+"""Errors of survival curves as scikit-survival has them, and D-calibration by its definition."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from test_evaluation_horizons import followed
+
+from gcin.evaluation.survival_curves import (
+    curve_metrics,
+    curves_by_run,
+    d_calibration_table,
+    integrated_errors,
+    score_curves,
+    survival_tenths,
+)
+
+MONTHS = np.linspace(0, 300, 601)
+
+
+def scored(seed=1, patients=80, error=0.0, spread=1.0):
+    """Patients whose true curves are known; `error` and `spread` make the predicted ones wrong."""
+    risk, time, event = followed(seed, patients)
+    said = np.exp(-np.exp(spread * risk[:, None] + error) * MONTHS / 20)
+    rows = pd.DataFrame({"patient": [f"P{i}" for i in range(patients)], "time": time})
+    rows = rows.assign(event=event, column=range(patients), design="net", endpoint="os")
+    curves = pd.DataFrame(said, index=rows["patient"], columns=MONTHS)
+    return rows.join(score_curves(rows, curves, time, event))
+
+
+def measured(rows):
+    return {name: v[0] for name, v in curve_metrics(rows, np.ones((1, len(rows)))).items()}
+
+
+def test_integrated_brier_agrees_with_scikit_survival():
+    """Figure of `integrated_brier_score` of scikit-survival 0.28.0 on the same patients."""
+    (risk, *own), past = followed(1), followed(2)[1:]
+    moments = np.linspace(1, 25, 9)
+    survival = np.exp(-np.outer(np.exp(risk), moments) / 20)
+    errors = integrated_errors(survival, moments, *own, *past)
+    assert errors.mean() == pytest.approx(0.17615647769437426, abs=1e-12)
+
+
+def test_without_censoring_the_error_is_the_plain_squared_one():
+    moments, time, seen = np.linspace(0, 10, 101), np.array([2.5, 20.0]), np.ones(2)
+    errors = integrated_errors(np.full((2, 101), 0.7), moments, time, seen, time, seen)
+    assert errors == pytest.approx([0.25 * 0.09 + 0.75 * 0.49, 0.09], abs=0.01)
+
+
+def test_true_curves_have_the_least_error():
+    right = measured(scored(patients=2000))["integrated_brier"]
+    for wrong in ({"error": 0.7}, {"error": -0.7}, {"spread": 0.0}, {"spread": 2.0}):
+        assert measured(scored(patients=2000, **wrong))["integrated_brier"] > right + 0.003
+
+
+def test_a_curve_is_read_at_the_end_of_the_patients_own_follow_up():
+    rows = scored()
+    risk, time, _ = followed(1)
+    expected = np.exp(-np.exp(risk) * time / 20)
+    assert rows["own_survival"].to_numpy() == pytest.approx(expected, abs=5e-3)
+
+
+def naive_tenths(own, event):
+    """Haider et al. 2020, equations 11 to 14, patient by patient."""
+    table = np.zeros((len(own), 10))
+    for row, (chance, seen) in enumerate(zip(own, event, strict=True)):
+        home = min(int(chance * 10), 9)
+        if seen:
+            table[row, home] = 1
+            continue
+        table[row, home] = (chance - home / 10) / chance
+        table[row, :home] = 0.1 / chance
+    return table
+
+
+def test_tenths_agree_with_their_definition():
+    rng = np.random.default_rng(2)
+    own, event = rng.random(200), (rng.random(200) < 0.5).astype(float)
+    own[:2], event[:2] = 1.0, [0.0, 1.0]
+    found = survival_tenths(own, event)
+    assert found == pytest.approx(naive_tenths(own, event))
+    assert found.sum(axis=1) == pytest.approx(1)
+
+
+def test_a_chance_of_zero_lies_in_the_lowest_tenth():
+    found = survival_tenths(np.zeros(2), np.array([0.0, 1.0]))
+    assert found[:, 0] == pytest.approx(1)
+
+
+def test_true_curves_are_called_wrong_as_often_as_the_test_says():
+    p = np.array([d_calibration_table(scored(seed, 150))["p"].iloc[0] for seed in range(150)])
+    assert (p < 0.05).mean() <= 0.1
+
+
+@pytest.mark.parametrize("wrong", [{"error": 0.7}, {"error": -0.7}, {"spread": 3.0}])
+def test_wrong_curves_are_found_out(wrong):
+    rows = scored(patients=400, **wrong)
+    table = d_calibration_table(rows)
+    assert table["p"].iloc[0] < 1e-3
+    right = measured(scored(patients=400))["d_calibration"]
+    assert measured(rows)["d_calibration"] > 2 * right
+
+
+def test_the_statistic_is_the_chi_squared_of_the_tenths():
+    rows = scored(patients=300).assign(event=1.0)
+    table = d_calibration_table(rows)
+    counts = np.bincount(np.minimum((rows["own_survival"] * 10).astype(int), 9), minlength=10)
+    expected = stats.chisquare(counts)
+    assert table["statistic"].iloc[0] == pytest.approx(expected.statistic)
+    assert table["p"].iloc[0] == pytest.approx(expected.pvalue)
+    assert table["n"].iloc[0] == 300
+
+
+def test_a_resample_counts_patients_as_often_as_it_holds_them():
+    rows = scored()
+    drawn = np.random.default_rng(4).integers(0, 4, len(rows))
+    repeated = rows.loc[rows.index.repeat(drawn)].assign(column=range(drawn.sum()))
+    found = curve_metrics(rows, drawn[None].astype(float))
+    expected = measured(repeated)
+    assert {name: v[0] for name, v in found.items()} == pytest.approx(expected)
+
+
+def test_seeds_are_averaged_in_the_arm_received():
+    seeds = [
+        pd.DataFrame(
+            {
+                "patient": ["P1", "P1", "P1", "P1"],
+                "endpoint": "os",
+                "arm": ["a", "a", "b", "b"],
+                "time": [0.0, 12.0, 0.0, 12.0],
+                "survival": [1.0, alive, 1.0, 0.0],
+            }
+        )
+        for alive in (0.4, 0.6)
+    ]
+    found = curves_by_run(seeds, {"P1": "a"})["os"]
+    assert found.loc["P1"].to_dict() == pytest.approx({0.0: 1.0, 12.0: 0.5})
