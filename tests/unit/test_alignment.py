@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from gcin.alignment import count_pairs, read_group
+from gcin.alignment.reads import count_pairs, read_group
 
 
 def fastq(path, names, suffix="", cut=None):

@@ -52,7 +52,7 @@ def write_bcf(path, samples):
 
 
 def write_bam(path, samples):
-    groups = [{"ID": f"g{n}", "SM": name} for n, name in enumerate(samples)]
+    groups = [{"ID": f"g{n}"} | ({"SM": name} if name else {}) for n, name in enumerate(samples)]
     header = {"HD": {"VN": "1.6"}, "SQ": [{"SN": "chr1", "LN": 248956422}], "RG": groups}
     mode = {".bam": "wb", ".cram": "wc"}[path.suffix]
     with pysam.AlignmentFile(str(path), mode, header=header):
@@ -262,6 +262,12 @@ def test_a_bam_with_two_samples_is_left_out(tmp_path, sheet_of_folder):
     assert "several samples: SB, SC" in doubt_about(doubts, "SB.bam")
 
 
+def test_a_bam_with_a_read_group_of_nobody_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_bam(tmp_path / "data" / "SB.bam", ["SB", ""])
+    assert "read group g1 names no sample" in doubt_about(sheet_of_folder()[2], "SB.bam")
+
+
 @pytest.mark.parametrize("name", ["SB.bam", "SB.cram"])
 def test_alignments_are_read_for_sample_and_assembly(tmp_path, name):
     write_bam(tmp_path / name, ["SB"])
@@ -292,6 +298,16 @@ def test_reads_go_before_calls_of_the_same_sample(tmp_path, sheet_of_folder):
     _, rows, doubts, _ = sheet_of_folder()
     assert list(rows["kind"]) == ["fastq"]
     assert "sample SA: given as fastq already" in doubt_about(doubts, "SA.vcf")
+
+
+def test_an_alignment_goes_before_calls_and_a_second_one_is_doubted(tmp_path, sheet_of_folder):
+    write_vcf(tmp_path / "data" / "SA.vcf", ["SA"])
+    for name in ("SA.1.bam", "SA.2.bam"):
+        write_bam(tmp_path / "data" / name, ["SA"])
+    _, rows, doubts, _ = sheet_of_folder()
+    assert list(rows["file"]) == [str(tmp_path / "data" / "SA.1.bam")]
+    assert "sample SA: given as bam already" in doubt_about(doubts, "SA.vcf")
+    assert "given in" in doubt_about(doubts, "SA.2.bam")
 
 
 def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet_of_folder):

@@ -2,6 +2,7 @@
 
 from spoiling import (
     add_row,
+    alignment,
     both,
     card,
     case,
@@ -9,6 +10,7 @@ from spoiling import (
     drop_column,
     rename_column,
     repeat_column,
+    repeat_row,
     row,
     setting,
     without_rows,
@@ -92,9 +94,57 @@ SHEET = [
     case("unknown tissue", row(6, tissue="tumor"), "line 6, column tissue", "mean tumour"),
     case("unknown assembly", row(6, assembly="hg19"), "line 6, column assembly", "'hg19'"),
     case("tumour reads", both(row(2, tissue="tumour"), row(3, tissue="tumour")), "S1 is tumour"),
-    case("BAM", row(6, kind="bam"), "line 6, column kind", "alignments cannot be given yet"),
-    case("CRAM", row(6, kind="cram"), "line 6, column kind", "samtools fastq"),
     case("GRCh37 VCF", row(4, assembly="GRCh37"), "line 4, column assembly", "only MAF is lifted"),
+]
+
+ALIGNMENTS = [
+    case("no BAM", row(6, kind="bam"), "line 6, column file", "cannot be read as BAM"),
+    case("no CRAM", row(6, kind="cram"), "line 6, column file", "cannot be read as CRAM"),
+    case("SAM as BAM", alignment(form="sam"), "of sample S4: it is SAM, not BAM", "its kind sam"),
+    case("CRAM as BAM", alignment(form="cram"), "it is CRAM, not BAM; name its kind cram"),
+    case("BAM as CRAM", alignment("cram", form="bam"), "it is BAM, not CRAM; name its kind bam"),
+    case("BAM cut off", alignment(cut=28), "line 6, column file", "S4.bam of sample S4: it is cut"),
+    case("CRAM cut off", alignment("cram", cut=38), "S4.cram of sample S4: it is cut off"),
+    case(
+        "BAM without read groups",
+        alignment(groups=()),
+        "S4.bam of sample S4: it has no read group",
+        "samtools addreplacerg -r ID:1 -r SM:S4",
+    ),
+    case(
+        "BAM with a read group of nobody",
+        alignment(groups=[{"ID": "1", "SM": "S4"}, {"ID": "2"}]),
+        "its read group 2 names no sample (SM)",
+        "samtools reheader",
+    ),
+    case(
+        "BAM of two samples",
+        alignment(groups=[{"ID": "1", "SM": "S4"}, {"ID": "2", "SM": "S5"}]),
+        "its read groups are of 2 samples (S4, S5)",
+        "samtools split",
+    ),
+    case(
+        "BAM of another sample",
+        alignment(groups=[{"ID": "1", "SM": "S9"}]),
+        "S4.bam of sample S4: its read groups are of sample S9",
+        "correct the sheet",
+        "s/SM:S9/SM:S4/",
+    ),
+    case(
+        "BAM of another assembly",
+        alignment(length=249_250_621),
+        "its contigs are those of GRCh37, the sheet says GRCh38",
+        "write GRCh37",
+    ),
+    case("BAM of a tumour", alignment(tissue="tumour"), "line 6, column tissue", "S4 is tumour"),
+    case("mate of a BAM", alignment(mate="S4.bam"), "line 6, column mate", "a bam has no mate"),
+    case(
+        "one BAM for two units",
+        both(alignment(), repeat_row(6, unit="u2")),
+        "line 7",
+        "S4.bam already stands in line 6",
+        "Name each file of reads once",
+    ),
 ]
 
 CARDS = [

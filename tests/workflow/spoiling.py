@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
+import pysam
 import pytest
 from described_run import Description
 
@@ -51,6 +52,24 @@ def data(name, content):
     return lambda run: (run.data / name).write_bytes(packed)
 
 
+def alignment(kind="bam", form=None, groups=({"ID": "1", "SM": "S4"},), length=99, cut=0, **values):
+    """Give sample S4 as an alignment without reads, in a form that its kind may not be."""
+    form = form or kind
+    header = {"SQ": [{"SN": "chr1", "LN": length}], "RG": list(groups)}
+
+    def spoil(run):
+        path = run.data / f"S4.{kind}"
+        mode = {"bam": "wb", "cram": "wc", "sam": "w"}[form]
+        with pysam.AlignmentFile(str(path), mode, header=header):
+            pass
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) - cut])
+        typical = {"kind": kind, "file": path.name, "tissue": "germline", "assembly": "GRCh38"}
+        run.set_row(6, **typical | values)
+
+    return spoil
+
+
 def rename_column(old, new):
     """Rename a column of the sheet."""
 
@@ -75,6 +94,16 @@ def add_row(**values):
     def spoil(run):
         added = pd.concat([run.rows, run.rows.iloc[[0]].assign(**values)], ignore_index=True)
         run.rows = added
+
+    return spoil
+
+
+def repeat_row(line, **values):
+    """Repeat the row in this line of the sheet with other values."""
+
+    def spoil(run):
+        added = run.rows.iloc[[line - 2]].assign(**values)
+        run.rows = pd.concat([run.rows, added], ignore_index=True)
 
     return spoil
 

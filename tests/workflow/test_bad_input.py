@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -10,9 +11,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from bad_cases import CARDS, CONFIG, SHEET, STUDIES
+from bad_cases import ALIGNMENTS, CARDS, CONFIG, SHEET, STUDIES
 from described_run import ROOT, describe
-from spoiling import card, case, row, setting
+from spoiling import alignment, card, case, repeat_row, row, setting
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def problems(run) -> list[str]:
     return str(caught.value).splitlines()[1:]
 
 
-@pytest.mark.parametrize("bad", [*SHEET, *CARDS, *CONFIG, *STUDIES])
+@pytest.mark.parametrize("bad", [*SHEET, *ALIGNMENTS, *CARDS, *CONFIG, *STUDIES])
 def test_a_bad_description_is_told(run, bad):
     bad.spoil(run)
     run.write()
@@ -45,6 +46,22 @@ def test_windows_line_ends_and_a_byte_order_mark_are_accepted(run, end, mark):
     before = run.read()
     run.sheet.write_bytes(mark + text.encode())
     pd.testing.assert_frame_equal(run.read().samples, before.samples)
+
+
+@pytest.mark.parametrize("kind", ["bam", "cram"])
+@pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
+def test_an_alignment_of_the_sample_is_accepted(run, kind, assembly):
+    alignment(kind, assembly=assembly)(run)
+    run.write()
+    assert run.read().samples_of_kind(kind) == ["S4"]
+
+
+def test_several_units_may_be_alignments(run):
+    alignment()(run)
+    shutil.copy(run.data / "S4.bam", run.data / "S4.u2.bam")
+    repeat_row(6, unit="u2", file="S4.u2.bam")(run)
+    run.write()
+    assert list(run.read().units_of("S4").index) == ["u1", "u2"]
 
 
 def test_the_order_of_columns_does_not_matter(run):
@@ -82,7 +99,7 @@ def test_all_problems_are_told_at_once(run):
     run.config["quality"]["min_depth"] = -1
     run.write()
     lines = "\n".join(problems(run))
-    for words in ("none of sample S1", "'pen'", "is bam", "'days'", "min_depth"):
+    for words in ("none of sample S1", "'pen'", "as BAM", "'days'", "min_depth"):
         assert words in lines
 
 

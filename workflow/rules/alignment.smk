@@ -1,6 +1,13 @@
-"""Reads to alignments: each unit by itself, then all units of a sample together."""
+"""Reads and given alignments: each unit by itself, then all units of a sample together."""
 
-from gcin.alignment import read_group
+import re
+
+from gcin.alignment.reads import read_group
+from gcin.intake.kinds import ALIGNMENTS
+
+GIVEN_SAMPLES = "|".join(map(re.escape, RUN.samples_of_kind(*ALIGNMENTS))) or r"(?!)"
+# What a CRAM may have been compressed with; the first is the genome.
+DECODERS = ["genome"] + ["cram"] * bool(SETTINGS["reference"]["cram_fasta"])
 
 
 rule check_reads:
@@ -63,6 +70,68 @@ rule align_reads:
             | samtools sort --no-PG -m 768M -T {resources.tmpdir:q}/sort.$$ \
                 --output-fmt bam,level=1 -o {output.alignment:q} -
         """
+
+
+rule check_alignment:
+    """Read a given alignment to its end, and plan whether it is used as it is or realigned."""
+    input:
+        alignment=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
+        fastas=expand("results/reference/{name}.fa", name=DECODERS),
+        dictionaries=expand("results/reference/{name}.dict", name=DECODERS),
+    output:
+        plan="results/samples/{sample}/units/{unit}.plan.json",
+    log:
+        "logs/check_alignment/{sample}/{unit}.log",
+    benchmark:
+        "benchmarks/results/check_alignment/{sample}/{unit}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="8h",
+    params:
+        code=code_of("check_alignment"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        unit=lambda wildcards: {
+            **wildcards,
+            **RUN.units_of(wildcards.sample).loc[
+                wildcards.unit, ["kind", "assembly", "platform", "library"]
+            ],
+        },
+    script:
+        "../scripts/check_alignment.py"
+
+
+rule adopt_alignment:
+    """Make a unit's alignment of a given one; the reads are aligned anew where its plan says so."""
+    input:
+        given=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
+        plan="results/samples/{sample}/units/{unit}.plan.json",
+        fastas=expand("results/reference/{name}.fa{suffix}", name=DECODERS, suffix=["", ".fai"]),
+        genome="results/reference/genome.fa",
+        index=multiext("results/reference/genome.fa", ".amb", ".ann", ".bwt", ".pac", ".sa"),
+    output:
+        alignment=temp("results/samples/{sample}/units/{unit}.bam"),
+    log:
+        "logs/adopt_alignment/{sample}/{unit}.log",
+    benchmark:
+        "benchmarks/results/adopt_alignment/{sample}/{unit}.tsv"
+    wildcard_constraints:
+        sample=GIVEN_SAMPLES,
+    conda:
+        "../../envs/reads.yaml"
+    threads: 8
+    resources:
+        mem_mb=lambda wildcards, attempt: 16_000 * attempt,
+        runtime="24h",
+    params:
+        code=code_of("adopt_alignment"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    script:
+        "../scripts/adopt_alignment.py"
+
+
+ruleorder: adopt_alignment > align_reads
 
 
 rule mark_duplicates:

@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 from gcin._code import code_of
 from gcin._java import compiler_options
 from gcin.generations import edition_of_study, generation_of_cohort, identity_of_sample
+from gcin.intake.kinds import GENOTYPED, RECORDED, SEQUENCED
 from gcin.intake.run import read_run
 
 try:
@@ -64,14 +65,14 @@ def samples_of_run(wildcards):
     """Name the artefacts of every sample that is processed here."""
     return collect(
         "results/samples/{sample}/{file}",
-        sample=RUN.samples_of_kind("fastq"),
+        sample=RUN.samples_of_kind(*SEQUENCED),
         file=["alignment.cram", "variants.g.vcf.gz"],
     )
 
 
 def joint_artefacts(wildcards):
     """Name every joint artefact of a cohort's generation: a missing one is always made again."""
-    called = RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf")
+    called = RUN.samples_of(wildcards.cohort, *RECORDED)
     files = [
         "manifest.tsv",
         "tensors/receipt.json",

@@ -45,7 +45,7 @@ rule gate_samples:
         ),
         balance=lambda wildcards: collect(
             "results/samples/{sample}/quality/balance.tsv",
-            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
     output:
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
@@ -60,7 +60,7 @@ rule gate_samples:
         runtime="1h",
     params:
         code=code_of("gate_samples"),
-        kinds=["fastq", "gvcf"],
+        kinds=GENOTYPED,
         checks=SETTINGS["quality"]["checks"],
     script:
         "../scripts/gate_samples.py"

@@ -1,7 +1,7 @@
 """Genomic VCFs to the genotypes of a cohort; given VCFs join at the end."""
 
 JOINT_SHARDS = {
-    cohort: range(SETTINGS["reference"]["shards"] * bool(RUN.samples_of(cohort, "fastq", "gvcf")))
+    cohort: range(SETTINGS["reference"]["shards"] * bool(RUN.samples_of(cohort, *GENOTYPED)))
     for cohort in RUN.cohorts
 }
 
@@ -11,11 +11,11 @@ rule list_calls:
     input:
         calls=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz",
-            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
         indexes=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz.tbi",
-            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     output:
@@ -29,7 +29,7 @@ rule list_calls:
         "../../envs/tables.yaml"
     params:
         code=code_of("list_calls"),
-        samples=lambda wildcards: RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+        samples=lambda wildcards: RUN.samples_of(wildcards.cohort, *GENOTYPED),
     script:
         "../scripts/list_calls.py"
 
@@ -39,7 +39,7 @@ rule genotype_shard:
     input:
         calls=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz{suffix}",
-            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
             suffix=["", ".tbi"],
         ),
         listed="results/cohorts/{cohort}/{generation}/calls.tsv",
@@ -61,7 +61,7 @@ rule genotype_shard:
     params:
         min_confidence=lookup("calling/min_confidence", within=SETTINGS),
         compiler=lambda wildcards: compiler_options(
-            RUN.bytes_of(*RUN.samples_of(wildcards.cohort, "fastq", "gvcf"))
+            RUN.bytes_of(*RUN.samples_of(wildcards.cohort, *GENOTYPED))
         ),
     # The workspace lives for this job only: one that is kept and added to would outlive the
     # cohort it was made for. GenomicsDB allocates outside the Java heap.
@@ -177,6 +177,6 @@ rule unite_genotypes:
         runtime="8h",
     params:
         code=code_of("unite_genotypes"),
-        samples=lambda wildcards: RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf"),
+        samples=lambda wildcards: RUN.samples_of(wildcards.cohort, *RECORDED),
     script:
         "../scripts/unite_genotypes.py"

@@ -1,7 +1,7 @@
 """Quality of samples, of a generation's genotypes, and their agreement with a known truth."""
 
-READS = {cohort: RUN.samples_of(cohort, "fastq") for cohort in RUN.cohorts}
-CALLED_SAMPLES = {cohort: RUN.samples_of(cohort, "fastq", "gvcf", "vcf") for cohort in RUN.cohorts}
+READS = {cohort: RUN.samples_of(cohort, *SEQUENCED) for cohort in RUN.cohorts}
+CALLED_SAMPLES = {cohort: RUN.samples_of(cohort, *RECORDED) for cohort in RUN.cohorts}
 TRUTHS = {
     cohort: [name for name in RUN.cards[cohort]["truth"] if name in CALLED_SAMPLES[cohort]]
     for cohort in RUN.cohorts

@@ -30,6 +30,32 @@ rule prepare_genome:
         """
 
 
+rule prepare_cram_genome:
+    """Unpack and index the genome that given CRAMs were compressed with, where it is another."""
+    input:
+        fasta=SETTINGS["reference"]["cram_fasta"] or [],
+    output:
+        genome="results/reference/cram.fa",
+        index="results/reference/cram.fa.fai",
+        dictionary="results/reference/cram.dict",
+    log:
+        "logs/prepare_cram_genome.log",
+    benchmark:
+        "benchmarks/results/prepare_cram_genome.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="1h",
+    shell:
+        """
+        exec 2>{log:q}
+        gzip --decompress --stdout --force {input.fasta:q} >{output.genome:q}
+        samtools faidx --fai-idx {output.index:q} {output.genome:q}
+        samtools dict --uri cram.fa --output {output.dictionary:q} {output.genome:q}
+        """
+
+
 rule index_genome:
     """Build the index that bwa aligns with."""
     input:

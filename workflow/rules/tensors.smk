@@ -39,7 +39,7 @@ rule encode_calls:
         records=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
             file=["annotated.bcf", "annotated.bcf.csi"]
-            * bool(RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf")),
+            * bool(RUN.samples_of(wildcards.cohort, *RECORDED)),
         ),
         maf=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
@@ -87,11 +87,11 @@ rule assemble_tensors:
         listed=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["genes"]])),
         counts=lambda wildcards: collect(
             "results/samples/{sample}/callable.parquet",
-            sample=RUN.samples_of(wildcards.cohort, "fastq", "gvcf"),
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
         sources=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
-            file=["annotated.bcf"] * bool(RUN.samples_of(wildcards.cohort, "fastq", "gvcf", "vcf"))
+            file=["annotated.bcf"] * bool(RUN.samples_of(wildcards.cohort, *RECORDED))
             + ["maf/calls.parquet"] * bool(RUN.samples_of(wildcards.cohort, "maf")),
         ),
         encoded=collect(

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.alignment import count_pairs
+from gcin.alignment.reads import count_pairs
 
 log_to(snakemake.log[0])
 

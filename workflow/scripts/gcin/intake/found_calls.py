@@ -8,6 +8,13 @@ from typing import NamedTuple
 
 import pysam
 
+from gcin.intake.alignments import (
+    alignment_header,
+    assembly_of,
+    assembly_of_header,
+    require_fitting,
+    samples_of,
+)
 from gcin.intake.found import (
     Doubt,
     Unit,
@@ -18,13 +25,9 @@ from gcin.intake.found import (
     require_end_of_bgzf,
 )
 from gcin.intake.heads import UnreadableError, lines
+from gcin.intake.kinds import ALIGNMENTS
 from gcin.intake.sheet import require_file
 
-# Lengths of chromosomes 1, 17, 20, 21 and 22 (Genome Reference Consortium); no two are the same.
-LENGTHS = {
-    "GRCh37": {249_250_621, 81_195_210, 63_025_520, 48_129_895, 51_304_566},
-    "GRCh38": {248_956_422, 83_257_441, 64_444_167, 46_709_983, 50_818_468},
-}
 # What the column NCBI_Build of a MAF may hold (GDC and cBioPortal formats).
 BUILDS = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "38": "GRCh38", "grch38": "GRCh38"}
 BUILDS["hg38"] = "GRCh38"
@@ -75,9 +78,9 @@ def content_of(path: str, whole: bool) -> Content:
         UnreadableError: It is cut off, or not what its name says.
     """
     kind = kind_of_name(path)
-    require_end_of_bgzf(path)
-    if kind in ("bam", "cram"):
+    if kind in ALIGNMENTS:
         return _alignment(path, kind)
+    require_end_of_bgzf(path)
     if kind == "vcf" and path.lower().endswith(".bcf"):
         return _bcf(path)
     if whole or is_small(path):
@@ -87,22 +90,11 @@ def content_of(path: str, whole: bool) -> Content:
 
 def _alignment(path: str, kind: str) -> Content:
     """Read samples (SM of the read groups) and assembly from an alignment's header."""
-    previous = pysam.set_verbosity(0)
-    try:
-        with pysam.AlignmentFile(path, check_sq=False) as stream:
-            header = stream.header.to_dict()
-    except (OSError, ValueError) as error:
-        raise UnreadableError(f"it cannot be read ({error})") from None
-    finally:
-        pysam.set_verbosity(previous)
-    samples = {group["SM"] for group in header.get("RG", []) if "SM" in group}
-    assembly = assembly_of({line["LN"] for line in header.get("SQ", [])})
-    return Content(kind, sorted(samples), assembly)
-
-
-def assembly_of(lengths: set[int]) -> str:
-    """Tell an assembly by the lengths of its chromosomes; empty where they are of none."""
-    return next((name for name, known in LENGTHS.items() if lengths & known), "")
+    header = alignment_header(path, kind)
+    samples, assembly = samples_of(header), assembly_of_header(header)
+    if len(samples) == 1:
+        require_fitting(header, samples[0], assembly)
+    return Content(kind, samples, assembly)
 
 
 def _bcf(path: str) -> Content:
@@ -168,9 +160,9 @@ def _maf(path: str) -> Content:
 def _reason_against(path: str, content: Content) -> Doubt | None:
     """Say why no row can be made of a readable file."""
     if not content.samples:
-        where = "read group has an SM" if content.kind in ("bam", "cram") else "sample is named"
+        where = "read group has an SM" if content.kind in ALIGNMENTS else "sample is named"
         return left_out(path, f"no {where} in it", "Name the sample in the file")
-    if content.kind in ("bam", "cram") and len(content.samples) > 1:
+    if content.kind in ALIGNMENTS and len(content.samples) > 1:
         why = f"its read groups name several samples: {', '.join(content.samples)}"
         return left_out(path, why, "Split it: samtools split, or correct it: samtools addreplacerg")
     return None

@@ -10,12 +10,13 @@ import pandas as pd
 from gcin.intake.found import Doubt, Unit, files_below, kind_of_name, left_out
 from gcin.intake.found_calls import units_of_calls
 from gcin.intake.found_reads import units_of_reads
+from gcin.intake.kinds import ALIGNMENTS
 from gcin.intake.problems import Problems
 from gcin.intake.schema import schema_of
 from gcin.intake.sheet import COLUMNS, check_sheet
 
 # A sample has one kind: of several, that from which most can be made is taken.
-RAWEST_FIRST = ("fastq", "gvcf", "vcf", "maf", "cram", "bam")
+RAWEST_FIRST = ("fastq", "cram", "bam", "gvcf", "vcf", "maf")
 NAMED = 3
 CONTROL = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
 
@@ -98,13 +99,17 @@ def _of_one_kind(units: list[Unit]) -> tuple[list[Unit], list[Doubt]]:
 
 
 def _given_once(units: list[Unit]) -> tuple[list[Unit], list[Doubt]]:
-    """Keep the first file of a sample where only one can be given: only FASTQ has units."""
+    """Keep the first file of a sample, but all FASTQ: other files may hold the same data twice."""
     first, kept, refused = {}, [], []
     for unit in units:
         if unit.kind == "fastq" or first.setdefault(unit.sample, unit) is unit:
             kept.append(unit)
         else:
-            remedy = "Join parts of a genome (bcftools concat), or choose the right file"
+            remedy = (
+                "Write a row for each, with units of their own, where they hold other reads"
+                if unit.kind in ALIGNMENTS
+                else "Join parts of a genome (bcftools concat), or choose the right file"
+            )
             refused.append((unit, f"given in {first[unit.sample].file} already", remedy))
     return kept, _by_file(refused)
 

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.intake.alignments import alignment_header, require_fitting
 from gcin.intake.heads import UnreadableError, begins_as_fastq, table_header, vcf_samples
+from gcin.intake.kinds import ALIGNMENTS, SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
 
 COLUMNS = tuple(schema_of("samples")["required"])
-CALLED = ("vcf", "gvcf")
+LISTING = ("vcf", "gvcf")
 
 
 def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
@@ -100,22 +102,16 @@ def _check_values(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 
 
 def _check_support(rows: pd.DataFrame, path: str, problems: Problems) -> None:
-    reads = rows["kind"] == "fastq"
     refused = {
-        "kind": (
-            rows["kind"].isin(["bam", "cram"]),
-            "alignments cannot be given yet",
-            "Give the reads as FASTQ (samtools fastq), or the variants as gVCF or VCF",
-        ),
         "tissue": (
-            reads & (rows["tissue"] == "tumour"),
+            rows["kind"].isin(SEQUENCED) & (rows["tissue"] == "tumour"),
             "tumour reads cannot be called yet",
             "Give the tumour's variants as VCF or MAF",
         ),
         "assembly": (
-            (rows["assembly"] == "GRCh37") & (rows["kind"] != "maf"),
+            (rows["assembly"] == "GRCh37") & rows["kind"].isin(LISTING),
             "only MAF is lifted over from GRCh37 yet",
-            "Give reads, which are aligned to GRCh38 anyway, as GRCh38; lift a VCF over first",
+            "Lift it over first, or give the reads, which are aligned anew",
         ),
     }
     for column, (wrong, problem, remedy) in refused.items():
@@ -140,17 +136,17 @@ def _check_reads(rows: pd.DataFrame, path: str, problems: Problems) -> None:
     for line, row in rows[~reads & (rows["mate"] != "")].iterrows():
         place = f"{path}, line {line}, column mate"
         problems.add(place, f"a {row['kind']} has no mate", "Leave the field empty")
-    _check_fastq_once(rows[reads], path, problems)
+    _check_reads_once(rows[rows["kind"].isin(SEQUENCED)], path, problems)
 
 
-def _check_fastq_once(reads: pd.DataFrame, path: str, problems: Problems) -> None:
+def _check_reads_once(reads: pd.DataFrame, path: str, problems: Problems) -> None:
     units = reads.drop(columns="cohort").drop_duplicates()
     named = pd.concat([units["file"], units["mate"]])
     for line, name in named[named.duplicated() & (named != "")].items():
         first = named.index[named == name][0]
         problem = f"{name} already stands in line {first}"
         place = f"{path}, line {line}, columns file and mate"
-        problems.add(place, problem, "Name each FASTQ file once, read 1 and read 2 apart")
+        problems.add(place, problem, "Name each file of reads once, read 1 and read 2 apart")
 
 
 def _check_identity(rows: pd.DataFrame, path: str, problems: Problems) -> None:
@@ -167,11 +163,11 @@ def _check_identity(rows: pd.DataFrame, path: str, problems: Problems) -> None:
                 f"sample {row['sample']} has {column} {first[line]} above and {row[column]} here"
             )
             problems.add(place, problem, f"Give a sample one {column}, or two names to two samples")
-    given = rows[(rows["kind"] != "fastq") & rows.duplicated(["cohort", "sample"])]
+    given = rows[~rows["kind"].isin(SEQUENCED) & rows.duplicated(["cohort", "sample"])]
     for line, row in given.drop_duplicates(["cohort", "sample"]).iterrows():
         place = f"{path}, line {line}, column sample"
         problem = f"sample {row['sample']} has a second {row['kind']} row"
-        problems.add(place, problem, "Only FASTQ has several units: give one file per sample")
+        problems.add(place, problem, "Only reads have several units: give one file per sample")
 
 
 def _check_cohorts_agree(rows: pd.DataFrame, path: str, problems: Problems) -> None:
@@ -197,7 +193,7 @@ def check_files(rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Pr
         path: The sheet's path, for messages.
         problems: Where problems are noted.
     """
-    seen: dict[str, list[str] | None] = {}
+    seen: dict[str, list[str] | dict | None] = {}
     for column in ("file", "mate"):
         for line, row in rows[rows[column] != ""].iterrows():
             place = f"{path}, line {line}, column {column}"
@@ -209,18 +205,23 @@ def check_files(rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Pr
                 problems.add(place, problem, remedy)
 
 
-def _check_file(row: pd.Series, name: str, seen: dict[str, list[str] | None]) -> None:
+def _check_file(row: pd.Series, name: str, seen: dict[str, list[str] | dict | None]) -> None:
     if name not in seen:
-        seen[name] = _samples_within(row["kind"], name)
-    if row["kind"] in CALLED and row["sample"] not in seen[name]:
+        seen[name] = _head_of(row["kind"], name)
+    if row["kind"] in LISTING and row["sample"] not in seen[name]:
         meant = nearest(row["sample"], seen[name])
         raise UnreadableError(f"its header does not name the sample. {meant}")
+    if row["kind"] in ALIGNMENTS:
+        require_fitting(seen[name], row["sample"], row["assembly"])
 
 
-def _samples_within(kind: str, name: str) -> list[str] | None:
+def _head_of(kind: str, name: str) -> list[str] | dict | None:
+    """Read as much of a file as shows what it is: samples of a VCF, header of an alignment."""
     require_file(name)
-    if kind in CALLED:
+    if kind in LISTING:
         return vcf_samples(name)
+    if kind in ALIGNMENTS:
+        return alignment_header(name, kind)
     if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name):
         raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
     if kind == "fastq" and not begins_as_fastq(name):

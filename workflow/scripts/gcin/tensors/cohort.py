@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from cyvcf2 import VCF
 
+from gcin.intake.kinds import RECORDED
 from gcin.tensors.consequences import csq_fields
 from gcin.tensors.encoding import Encoder, Sinks
 from gcin.tensors.maf import maf_calls
-from gcin.tensors.manifest import CALLED, require_same_samples, sources
+from gcin.tensors.manifest import require_same_samples, sources
 from gcin.tensors.markers import MarkerMatrix
 from gcin.tensors.sites import SiteTable
 from gcin.tensors.spool import CallSpool
@@ -79,7 +80,7 @@ def open_records(path: str | None, samples: pd.DataFrame, genes: pd.DataFrame) -
     Raises:
         ValueError: There are samples but no records, or no contig is one of the genes'.
     """
-    called = samples["kind"].isin(CALLED).any()
+    called = samples["kind"].isin(RECORDED).any()
     if not called:
         return None
     if path is None:

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 
-JOINT = ("fastq", "gvcf")
-CALLED = (*JOINT, "bam", "cram", "vcf")
+from gcin.intake.kinds import GENOTYPED, RECORDED
 
 
 def samples_of_manifest(manifest: pd.DataFrame) -> pd.DataFrame:
@@ -31,8 +30,8 @@ def sources(samples: pd.DataFrame) -> np.ndarray:
     Returns:
         Codes from 0 on, one per sample.
     """
-    source = samples["file"].where(~samples["kind"].isin(JOINT), "")
-    return (samples["kind"].isin(JOINT).astype(str) + source).factorize()[0]
+    source = samples["file"].where(~samples["kind"].isin(GENOTYPED), "")
+    return (samples["kind"].isin(GENOTYPED).astype(str) + source).factorize()[0]
 
 
 def require_same_samples(found: list[str], samples: pd.DataFrame) -> np.ndarray:
@@ -48,7 +47,7 @@ def require_same_samples(found: list[str], samples: pd.DataFrame) -> np.ndarray:
     Raises:
         ValueError: The call set lacks a sample of the manifest, or has one too many.
     """
-    expected = samples["sample"][samples["kind"].isin(CALLED)]
+    expected = samples["sample"][samples["kind"].isin(RECORDED)]
     if set(found) != set(expected):
         missing = ", ".join(sorted(set(expected) - set(found))[:5]) or "none"
         surplus = ", ".join(sorted(set(found) - set(expected))[:5]) or "none"

@@ -1,0 +1,154 @@
+"""The same reads give the same alignments and calls, whatever kind of file they come in."""
+
+import gzip
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import ROOT, TRAVELS, Project
+
+SIZE = {"patients": 12, "external": 4, "genes": 8, "fastq": 3, "gvcf": 1, "depth": 25}
+LANES = ("L1", "L2")
+# The reads of the first patient again; two were aligned to another dictionary.
+KINDS = {"BAM": "bam", "CRAM": "cram", "OTHER": "bam", "AWAY": "cram"}
+ELSEWHERE = ("OTHER", "AWAY")
+# What is alike in its units' alignments stays alike, so not each goes the whole, dear way.
+TARGETS = [
+    "results/samples/A0001/variants.g.vcf.gz",
+    "results/samples/OTHER/variants.g.vcf.gz",
+    "results/samples/CRAM/alignment.cram",
+    *(f"results/samples/{sample}/units/{lane}.bam" for sample in ("BAM", "AWAY") for lane in LANES),
+]
+
+
+def shell(folder, command):
+    subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=folder, check=True)
+
+
+def aligned(folder, sample, lane, genome, kind):
+    """Align a lane; both lanes call their read group 1, as files of two runs often do."""
+    group = shlex.quote(rf"@RG\tID:1\tSM:{sample}\tLB:A0001-lib1\tPL:ILLUMINA")
+    reads = " ".join(f"reads/A0001_{lane}_R{mate}.fastq.gz" for mate in (1, 2))
+    given = f"reads/{sample}_{lane}.{kind}"
+    form = f"--output-fmt {kind} --reference {genome}"
+    align = f"bwa mem -Y -R {group} {genome} {reads} 2>bwa.log"
+    shell(folder, f"{align} | samtools sort {form} -o {given} - 2>sort.log")
+    return given
+
+
+def renamed(folder):
+    """Write the genome with its contigs in another order and under other names."""
+    lines = (folder / "reference" / "genome.fa").read_text().split(">")[1:]
+    text = "".join(f">{contig.removeprefix('chr')}" for contig in reversed(lines))
+    (folder / "other.fa").write_text(text)
+    return "other.fa"
+
+
+def rows_of(folder, sample, patient):
+    """Make the sheet's rows of a sample that is aligned already."""
+    genome = renamed(folder) if sample in ELSEWHERE else "reference/genome.fa"
+    shell(folder, f"bwa index {genome} 2>bwa.log")
+    row = {"patient": patient, "sample": sample, "kind": KINDS[sample], "mate": ""}
+    return [
+        row | {"unit": lane, "file": aligned(folder, sample, lane, genome, KINDS[sample])}
+        for lane in LANES
+    ]
+
+
+@pytest.fixture(scope="module")
+def processed(tmp_path_factory) -> Project:
+    """One patient's reads in several kinds of files, processed up to their targets."""
+    folder = tmp_path_factory.mktemp("kinds")
+    for name in TRAVELS:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    shutil.copy(Path(__file__).with_name("tiny.yaml"), folder)
+    (folder / "kinds.yaml").write_text("reference: {shards: 1, cram_fasta: other.fa}\n")
+    subprocess.run(
+        [sys.executable, "-m", "gcin.simulation", "hospital"]
+        + [f"--{key}={value}" for key, value in SIZE.items()],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder / "workflow" / "scripts")},
+        check=True,
+    )
+    project = Project(folder)
+    rows = project.samples()
+    typical = {"cohort": "hospital_a", "tissue": "germline", "assembly": "GRCh38"}
+    typical |= {"platform": "", "library": ""}
+    given = [
+        typical | row
+        for number, sample in enumerate(KINDS, 2)
+        for row in rows_of(folder / "hospital", sample, f"A000{number}")
+    ]
+    kept = rows[(rows["sample"] == "A0001") | (rows["kind"] == "maf")]
+    project.write_samples(pd.concat([kept, pd.DataFrame(given)])[rows.columns])
+    project.snakemake(*TARGETS, "--notemp", overlays=("kinds.yaml",))
+    return project
+
+
+def calls_of(project, sample):
+    """Read the records of a genomic VCF: sites, alleles, genotypes and all that speaks for them."""
+    path = project.folder / "results" / "samples" / sample / "variants.g.vcf.gz"
+    text = gzip.decompress(path.read_bytes()).decode()
+    return [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+
+
+def test_realigned_reads_give_the_calls_of_fastq(processed):
+    expected = calls_of(processed, "A0001")
+    variants = [call for call in expected if call[4] != "<NON_REF>"]
+    assert len(variants) > 5
+    assert calls_of(processed, "OTHER") == expected
+
+
+def records(path):
+    """Read the records of an alignment, the names of their read groups left out, sorted."""
+    text = subprocess.run(
+        ["samtools", "view", path], capture_output=True, text=True, check=True
+    ).stdout
+    fields = (line.split("\t") for line in text.splitlines())
+    return sorted(
+        [*line[:11], *sorted(tag for tag in line[11:] if tag[:5] != "RG:Z:")] for line in fields
+    )
+
+
+@pytest.mark.parametrize("sample", KINDS)
+@pytest.mark.parametrize("lane", LANES)
+def test_the_alignment_of_a_unit_is_that_of_its_fastq(processed, sample, lane):
+    units = processed.folder / "results" / "samples"
+    expected = records(units / "A0001" / "units" / f"{lane}.bam")
+    assert len(expected) > 1000
+    assert records(units / sample / "units" / f"{lane}.bam") == expected
+
+
+@pytest.mark.parametrize("sample", ["CRAM", "OTHER"])
+def test_duplicates_over_all_units_are_those_of_fastq(processed, sample):
+    samples = processed.folder / "results" / "samples"
+    marked = records(samples / sample / "alignment.cram")
+    assert marked == records(samples / "A0001" / "alignment.cram")
+    assert any(int(record[1]) & 0x400 for record in marked)
+
+
+@pytest.mark.parametrize(
+    ("sample", "because"),
+    [("BAM", ""), ("CRAM", ""), ("OTHER", "contig 1 is "), ("AWAY", "contig 1 is ")],
+)
+def test_only_an_alignment_of_another_dictionary_is_realigned(processed, sample, because):
+    for lane in LANES:
+        plan = processed.folder / "results" / "samples" / sample / "units" / f"{lane}.plan.json"
+        text = plan.read_text()
+        assert ('"because": ""' in text) == (because == "")
+        assert f'"because": "{because}' in text
+
+
+def test_units_that_name_their_read_groups_alike_keep_them_apart(processed):
+    cram = processed.folder / "results" / "samples" / "CRAM" / "alignment.cram"
+    header = subprocess.run(
+        ["samtools", "view", "--header-only", cram], capture_output=True, text=True, check=True
+    ).stdout
+    groups = [line for line in header.splitlines() if line.startswith("@RG")]
+    assert [line.split("\t")[1] for line in groups] == ["ID:CRAM.L1:1", "ID:CRAM.L2:1"]

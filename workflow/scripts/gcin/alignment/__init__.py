@@ -1,0 +1,1 @@
+"""Reads and given alignments, up to one sorted alignment for each unit."""
