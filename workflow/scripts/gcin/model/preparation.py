@@ -9,6 +9,7 @@ import pandas as pd
 
 from gcin.model.burden import Burden, fit_burdens
 from gcin.model.clinical_matrix import Categorical, Numeric, fit_clinical
+from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
 from gcin.model.outcomes import RESPONSE, endpoints_in, interval_cuts, observed
 
@@ -25,6 +26,8 @@ class Preparation:
         arms: Treatment arms, sorted.
         endpoints: Endpoint to the inner limits of its intervals in months (none for response).
         clinical: How clinical columns become numbers.
+        imputation: Who gives a patient the clinical values that are missing; None where a missing
+            number is the mean and a missing code no level.
         genes: Genes that the model reads, in genome order.
         chromosomes: Chromosome of each gene.
         chromosome_arms: Chromosome arm of each gene.
@@ -38,6 +41,7 @@ class Preparation:
     arms: list[str]
     endpoints: dict[str, list[float]]
     clinical: list[Numeric | Categorical]
+    imputation: Imputation | None
     genes: list[str]
     chromosomes: list[str]
     chromosome_arms: list[str]
@@ -76,14 +80,16 @@ def fit_preparation(
         clinical: Their clinical columns, in the same order.
         genomes: Their genomes, reduced to the chosen genes.
         genes: The chosen genes, with `gene`, `chromosome`, `arm`.
-        settings: `clinical_knots`, `min_burden_share`, `intervals`.
+        settings: `clinical_knots`, `imputation`, `min_burden_share`, `intervals`.
     """
     names = genes["gene"].tolist()
     real = genomes.variants[genomes.variant_mask].astype("float64")
+    columns = fit_clinical(clinical, settings["clinical_knots"])
     return Preparation(
         arms=sorted(table["arm"].dropna().astype(str).unique()),
         endpoints=_fit_endpoints(table, settings["intervals"]),
-        clinical=fit_clinical(clinical, settings["clinical_knots"]),
+        clinical=columns,
+        imputation=_fit_imputation(clinical, columns, settings["imputation"]),
         genes=names,
         chromosomes=genes["chromosome"].astype(str).tolist(),
         chromosome_arms=genes["arm"].astype(str).tolist(),
@@ -112,7 +118,20 @@ def from_plain(plain: Mapping) -> Preparation:
         for column in plain["clinical"]
     ]
     burdens = [Burden(**burden) for burden in plain["burdens"]]
-    return Preparation(**{**plain, "clinical": clinical, "burdens": burdens})
+    imputation = plain["imputation"]
+    if imputation is not None:
+        columns = [Donors(**column) for column in imputation["columns"]]
+        imputation = Imputation(**{**imputation, "columns": columns})
+    fitted = {"clinical": clinical, "burdens": burdens, "imputation": imputation}
+    return Preparation(**{**plain, **fitted})
+
+
+def _fit_imputation(
+    table: pd.DataFrame, columns: list[Numeric | Categorical], settings: Mapping
+) -> Imputation | None:
+    if settings["method"] == "mean" or not columns:
+        return None
+    return fit_imputation(table, columns, settings["donors"], settings["rounds"], settings["seed"])
 
 
 def _fit_endpoints(table: pd.DataFrame, intervals: int) -> dict[str, list[float]]:
