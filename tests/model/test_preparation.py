@@ -20,6 +20,7 @@ SETTINGS = {
     "min_burden_share": 0.01,
     "clinical_knots": 2,
     "imputation": {"method": "pmm", "donors": 5, "rounds": 5, "seed": 1},
+    "selection": {"method": "none", "features": 5},
     "intervals": 10,
 }
 

@@ -213,6 +213,12 @@ CONFIG = [
         "imputation.method",
         "Did you mean pmm",
     ),
+    case(
+        "no column selected",
+        setting("model.preparation.selection.features", 0),
+        "selection.features",
+        "at least 1",
+    ),
     case("empty list", setting("model.training.seeds", []), "model.training.seeds", "it is empty"),
     case(
         "pathway sizes", setting("reference.pathway_genes.min", 200), "pathway_genes", "above max"

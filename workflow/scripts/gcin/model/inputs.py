@@ -54,9 +54,11 @@ def clinical_columns(patients: Patients, preparation: Preparation) -> pd.DataFra
 
 
 def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
-    """Clinical columns and gene burdens, standardised, without missing values."""
+    """Clinical columns and gene burdens, standardised, complete; those selected if any were."""
     burdens = burden_frame(patients.genomes, preparation.genes, preparation.burdens)
-    return pd.concat([clinical_columns(patients, preparation), burdens], axis=1)
+    columns = pd.concat([clinical_columns(patients, preparation), burdens], axis=1)
+    selection = preparation.selection
+    return columns if selection is None else columns[selection.chosen]
 
 
 def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:

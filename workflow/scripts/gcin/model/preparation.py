@@ -12,6 +12,7 @@ from gcin.model.clinical_matrix import Categorical, Numeric, fit_clinical
 from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
 from gcin.model.outcomes import RESPONSE, endpoints_in, interval_cuts, observed
+from gcin.model.selection import Selection
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,8 @@ class Preparation:
         variant_mean: Mean of each variant feature over the variants of training patients.
         variant_scale: Standard deviation of the same.
         variants: Most variants of a patient that the model reads.
+        selection: Clinical columns and burdens that linear models and the network's linear path
+            read; None where they read all.
     """
 
     arms: list[str]
@@ -50,6 +53,7 @@ class Preparation:
     variant_mean: list[float]
     variant_scale: list[float]
     variants: int
+    selection: Selection | None = None
 
 
 def choose_genes(use: GeneUse, min_callable: float, most: int) -> np.ndarray:
@@ -122,7 +126,9 @@ def from_plain(plain: Mapping) -> Preparation:
     if imputation is not None:
         columns = [Donors(**column) for column in imputation["columns"]]
         imputation = Imputation(**{**imputation, "columns": columns})
-    fitted = {"clinical": clinical, "burdens": burdens, "imputation": imputation}
+    selection = plain["selection"] and Selection(**plain["selection"])
+    fitted = {"clinical": clinical, "burdens": burdens}
+    fitted |= {"imputation": imputation, "selection": selection}
     return Preparation(**{**plain, **fitted})
 
 
