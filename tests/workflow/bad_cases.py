@@ -207,6 +207,18 @@ CONFIG = [
     case("below bounds", setting("quality.min_depth", -1), "quality.min_depth", "at least 0"),
     case("above bounds", setting("splits.inner_share", 0.9), "splits.inner_share", "at most 0.5"),
     case("unknown tool", setting("annotation.tool", "veep"), "annotation.tool", "Did you mean vep"),
+    case(
+        "unknown imputation",
+        setting("model.preparation.imputation.method", "pm"),
+        "imputation.method",
+        "Did you mean pmm",
+    ),
+    case(
+        "no column selected",
+        setting("model.preparation.selection.features", 0),
+        "selection.features",
+        "at least 1",
+    ),
     case("empty list", setting("model.training.seeds", []), "model.training.seeds", "it is empty"),
     case(
         "pathway sizes", setting("reference.pathway_genes.min", 200), "pathway_genes", "above max"

@@ -2,6 +2,7 @@
 
 MODEL = SETTINGS["model"]
 NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "network"]
+SELECTED = ["model/selection.tsv"] * (MODEL["preparation"]["selection"]["method"] != "none")
 BASELINES = [design for design in DESIGNS if DESIGNS[design]["kind"] != "network"]
 
 
@@ -88,3 +89,32 @@ rule train_baseline:
         },
     script:
         "../scripts/train_baseline.py"
+
+
+rule tabulate_selection:
+    """Count in how many folds each column was selected, and say how stable the selection is."""
+    input:
+        models=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/{file}.joblib",
+            design=STUDIES[wildcards.study]["designs"][0],
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS[0],
+            file="preparation" if STUDIES[wildcards.study]["designs"][0] in NETWORKS else "model",
+        ),
+    output:
+        selection="results/studies/{study}/{edition}/model/selection.tsv",
+        stability="results/studies/{study}/{edition}/model/stability.tsv",
+    log:
+        "logs/tabulate_selection/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/tabulate_selection/{study}/{edition}.tsv"
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("tabulate_selection"),
+        selection=lookup("preparation/selection", within=MODEL),
+    script:
+        "../scripts/tabulate_selection.py"

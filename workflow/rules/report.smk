@@ -179,7 +179,7 @@ rule point_to_edition:
         artefacts=lambda wildcards: collect(
             "results/studies/{{study}}/{edition}/{artefact}",
             edition=EDITIONS[wildcards.study],
-            artefact=["report/index.html", "prediction/pages", "evaluation/predictions.parquet"],
+            artefact=["report/index.html", "prediction/pages", *EVALUATED, *SELECTED],
         ),
     output:
         pointer="results/studies/{study}/current",

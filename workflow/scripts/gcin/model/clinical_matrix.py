@@ -61,25 +61,41 @@ def fit_clinical(table: pd.DataFrame, knots: int) -> list[Numeric | Categorical]
     return kept
 
 
-def clinical_matrix(table: pd.DataFrame, fitted: list[Numeric | Categorical]) -> pd.DataFrame:
+def clinical_matrix(
+    table: pd.DataFrame,
+    fitted: list[Numeric | Categorical],
+    completed: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Turn a clinical table into numbers with the scales and levels learnt in training.
 
     Args:
         table: Any patients; a column that is absent counts as missing in all of them.
         fitted: From `fit_clinical`.
+        completed: The same patients with every missing value filled in; without it a missing
+            number is the mean, and a missing code is no level. What is marked as missing is what
+            `table` lacks in either case.
 
     Returns:
         Patients by columns without missing values; a level not seen in training gives zeros.
     """
     table = table.reindex(columns=[column.name for column in fitted])
+    shown = table if completed is None else completed
     blocks = [
-        _numeric_block(table[column.name], column)
+        _numeric_block(shown[column.name], table[column.name].isna(), column)
         if isinstance(column, Numeric)
-        else _categorical_block(table[column.name], column)
+        else _categorical_block(shown[column.name], table[column.name].isna(), column)
         for column in fitted
     ]
     empty = pd.DataFrame(index=table.index)
     return pd.concat([empty, *blocks], axis=1).astype("float32")
+
+
+def block_of(values: pd.Series, column: Numeric | Categorical) -> np.ndarray:
+    """A column as models regress on it, `(patients, 1)` or `(patients, levels)`; NaN if missing."""
+    if isinstance(column, Numeric):
+        return _standard(values, column).to_numpy()[:, None]
+    levels = values.to_numpy()[:, None] == np.array(column.levels, dtype=object)
+    return np.where(values.isna().to_numpy()[:, None], np.nan, levels)
 
 
 def _is_marked(values: pd.Series) -> bool:
@@ -108,20 +124,25 @@ def _fit_categorical(values: pd.Series) -> Categorical | None:
     return Categorical(str(values.name), tuple(levels), _is_marked(values))
 
 
-def _numeric_block(values: pd.Series, column: Numeric) -> pd.DataFrame:
+def _standard(values: pd.Series, column: Numeric) -> pd.Series:
+    """A number in units of its scale from its mean, limited; NaN where missing."""
     shown = values.astype(float)
     shown = np.log1p(shown.clip(lower=0)) if column.logarithm else shown
-    scaled = ((shown - column.mean) / column.scale).clip(-LARGEST, LARGEST).fillna(0.0)
+    return ((shown - column.mean) / column.scale).clip(-LARGEST, LARGEST)
+
+
+def _numeric_block(values: pd.Series, missing: pd.Series, column: Numeric) -> pd.DataFrame:
+    scaled = _standard(values, column).fillna(0.0)
     block = {column.name: scaled}
     for number, knot in enumerate(column.knots, start=1):
         block[f"{column.name} above knot {number}"] = (scaled - knot).clip(lower=0)
     if column.marked:
-        block[f"{column.name} missing"] = values.isna().astype(float)
+        block[f"{column.name} missing"] = missing.astype(float)
     return pd.DataFrame(block)
 
 
-def _categorical_block(values: pd.Series, column: Categorical) -> pd.DataFrame:
+def _categorical_block(values: pd.Series, missing: pd.Series, column: Categorical) -> pd.DataFrame:
     block = {f"{column.name}={level}": values == level for level in column.levels}
     if column.marked:
-        block[f"{column.name} missing"] = values.isna()
+        block[f"{column.name} missing"] = missing
     return pd.DataFrame(block).astype(float)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcin.model.burden import burden_frame
 from gcin.model.clinical_matrix import clinical_matrix
+from gcin.model.imputation import complete
 from gcin.model.loading import ALTERING, Genomes, trim
 from gcin.model.preparation import Preparation
 
@@ -47,13 +48,17 @@ def arm_numbers(table: pd.DataFrame, arms: list[str]) -> np.ndarray:
 
 def clinical_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
     """Clinical columns as numbers, without missing values."""
-    return clinical_matrix(patients.clinical, preparation.clinical).reset_index(drop=True)
+    table, fitted, imputation = patients.clinical, preparation.clinical, preparation.imputation
+    completed = None if imputation is None else complete(table, fitted, imputation)
+    return clinical_matrix(table, fitted, completed).reset_index(drop=True)
 
 
 def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
-    """Clinical columns and gene burdens, standardised, without missing values."""
+    """Clinical columns and gene burdens, standardised, complete; those selected if any were."""
     burdens = burden_frame(patients.genomes, preparation.genes, preparation.burdens)
-    return pd.concat([clinical_columns(patients, preparation), burdens], axis=1)
+    columns = pd.concat([clinical_columns(patients, preparation), burdens], axis=1)
+    selection = preparation.selection
+    return columns if selection is None else columns[selection.chosen]
 
 
 def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:

@@ -9,8 +9,10 @@ import pandas as pd
 
 from gcin.model.burden import Burden, fit_burdens
 from gcin.model.clinical_matrix import Categorical, Numeric, fit_clinical
+from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
 from gcin.model.outcomes import RESPONSE, endpoints_in, interval_cuts, observed
+from gcin.model.selection import Selection
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +27,8 @@ class Preparation:
         arms: Treatment arms, sorted.
         endpoints: Endpoint to the inner limits of its intervals in months (none for response).
         clinical: How clinical columns become numbers.
+        imputation: Who gives a patient the clinical values that are missing; None where a missing
+            number is the mean and a missing code no level.
         genes: Genes that the model reads, in genome order.
         chromosomes: Chromosome of each gene.
         chromosome_arms: Chromosome arm of each gene.
@@ -33,11 +37,14 @@ class Preparation:
         variant_mean: Mean of each variant feature over the variants of training patients.
         variant_scale: Standard deviation of the same.
         variants: Most variants of a patient that the model reads.
+        selection: Clinical columns and burdens that linear models and the network's linear path
+            read; None where they read all.
     """
 
     arms: list[str]
     endpoints: dict[str, list[float]]
     clinical: list[Numeric | Categorical]
+    imputation: Imputation | None
     genes: list[str]
     chromosomes: list[str]
     chromosome_arms: list[str]
@@ -46,6 +53,7 @@ class Preparation:
     variant_mean: list[float]
     variant_scale: list[float]
     variants: int
+    selection: Selection | None = None
 
 
 def choose_genes(use: GeneUse, min_callable: float, most: int) -> np.ndarray:
@@ -76,14 +84,16 @@ def fit_preparation(
         clinical: Their clinical columns, in the same order.
         genomes: Their genomes, reduced to the chosen genes.
         genes: The chosen genes, with `gene`, `chromosome`, `arm`.
-        settings: `clinical_knots`, `min_burden_share`, `intervals`.
+        settings: `clinical_knots`, `imputation`, `min_burden_share`, `intervals`.
     """
     names = genes["gene"].tolist()
     real = genomes.variants[genomes.variant_mask].astype("float64")
+    columns = fit_clinical(clinical, settings["clinical_knots"])
     return Preparation(
         arms=sorted(table["arm"].dropna().astype(str).unique()),
         endpoints=_fit_endpoints(table, settings["intervals"]),
-        clinical=fit_clinical(clinical, settings["clinical_knots"]),
+        clinical=columns,
+        imputation=_fit_imputation(clinical, columns, settings["imputation"]),
         genes=names,
         chromosomes=genes["chromosome"].astype(str).tolist(),
         chromosome_arms=genes["arm"].astype(str).tolist(),
@@ -112,7 +122,22 @@ def from_plain(plain: Mapping) -> Preparation:
         for column in plain["clinical"]
     ]
     burdens = [Burden(**burden) for burden in plain["burdens"]]
-    return Preparation(**{**plain, "clinical": clinical, "burdens": burdens})
+    imputation = plain["imputation"]
+    if imputation is not None:
+        columns = [Donors(**column) for column in imputation["columns"]]
+        imputation = Imputation(**{**imputation, "columns": columns})
+    selection = plain["selection"] and Selection(**plain["selection"])
+    fitted = {"clinical": clinical, "burdens": burdens}
+    fitted |= {"imputation": imputation, "selection": selection}
+    return Preparation(**{**plain, **fitted})
+
+
+def _fit_imputation(
+    table: pd.DataFrame, columns: list[Numeric | Categorical], settings: Mapping
+) -> Imputation | None:
+    if settings["method"] == "mean" or not columns:
+        return None
+    return fit_imputation(table, columns, settings["donors"], settings["rounds"], settings["seed"])
 
 
 def _fit_endpoints(table: pd.DataFrame, intervals: int) -> dict[str, list[float]]:

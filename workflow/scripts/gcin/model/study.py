@@ -2,14 +2,15 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from gcin.model.inputs import Patients
+from gcin.model.inputs import Patients, linear_columns
 from gcin.model.loading import GenomeStore, gene_use, load_genomes, universe
 from gcin.model.preparation import Preparation, choose_genes, fit_preparation
+from gcin.model.selection import select_columns
 from gcin.tensors.store import Store
 
 logger = logging.getLogger(__name__)
@@ -97,4 +98,11 @@ def prepare_fold(
     preparation = fit_preparation(
         teachers.table, teachers.clinical, teachers.genomes, genes, settings
     )
-    return preparation, patients
+    method, features = settings["selection"]["method"], settings["selection"]["features"]
+    if method == "none":
+        return preparation, patients
+    columns = linear_columns(teachers, preparation)
+    selection = select_columns(
+        columns, teachers.table, list(preparation.endpoints), method, features
+    )
+    return replace(preparation, selection=selection), patients
