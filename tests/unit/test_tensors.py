@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from gcin.tensors.assembly import Assay, assemble, store_receipt
+from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
-from gcin.tensors.genes import GENE_FEATURES
+from gcin.tensors.genes import FLAGGED, GENE_FEATURES
 from gcin.tensors.store import Store
 from gcin.tensors.variants import VARIANT_FEATURES
 
@@ -101,7 +102,9 @@ def maf(*calls):
     return pd.DataFrame([typical | call for call in calls], columns=MAF_COLUMNS)
 
 
-def build(folder, samples, records=None, calls=None, genes=GENES, assayed=None, measured=None):
+def build(
+    folder, samples, records=None, calls=None, genes=GENES, assayed=None, measured=None, beside=None
+):
     (folder / "calls").mkdir(parents=True)
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
     outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
@@ -115,6 +118,7 @@ def build(folder, samples, records=None, calls=None, genes=GENES, assayed=None, 
     assay = Assay(
         np.ones(len(genes), np.float32) if assayed is None else np.array(assayed, np.float32),
         measured or {},
+        beside or Beside({}, None),
         np.load(folder / "missing.npy"),
         np.load(folder / "missing_by_sample.npy"),
     )
@@ -133,8 +137,8 @@ def feature(store, name, patients=None):
 
 def test_names_of_features_are_what_the_model_expects(tmp_path):
     store = build(tmp_path / "s", cohort("vcf"), [])
-    assert store.features == GENE_FEATURES
-    assert len(store.features) == 12
+    assert store.features == [*GENE_FEATURES, *FLAGGED]
+    assert len(store.features) == 17
     assert store.variant_features == VARIANT_FEATURES
     assert len(store.variant_features) == len(set(VARIANT_FEATURES)) == 24
 
@@ -211,14 +215,14 @@ def test_a_sample_without_variants_is_wild_type(tmp_path):
     store = build(tmp_path / "s", cohort("vcf", "maf"), [], maf())
     values, mask = store.gene_tensor(["P0", "P1"])
     assert mask.all()
-    assert values[:, :, :11].sum() == 0
+    assert values[:, :, :13].sum() == values[:, :, 14:].sum() == 0
 
 
 def test_an_empty_cohort_is_a_store(tmp_path):
     store = build(tmp_path / "s", cohort())
     assert store.patients == []
     assert store.variants([], 5)[0].shape == (0, 5, 24)
-    assert store.gene_tensor([])[0].shape == (0, 3, 12)
+    assert store.gene_tensor([])[0].shape == (0, 3, 17)
     assert store.callable([]).shape == (0, 3)
 
 
@@ -335,6 +339,48 @@ def test_measured_depth_decides_where_there_is_a_gvcf(tmp_path):
     store = build(tmp_path / "s", cohort("fastq"), [], measured=measured)
     assert store.gene_tensor(["P0"])[1][0].tolist() == [True, False, False]
     assert store.callable(["P0"])[0] == pytest.approx([0.9, 0.4, 0.0])
+
+
+def copies(folder, **log2):
+    path = folder / f"{len(list(folder.iterdir()))}.tsv"
+    pd.DataFrame(log2.items(), columns=["gene", "log2"]).to_csv(path, sep="\t", index=False)
+    return str(path)
+
+
+def test_copies_that_were_not_measured_are_told_from_normal_ones(tmp_path):
+    found = {"S0": copies(tmp_path, AAA=-1.0, BBB=0.0, CCC=np.nan)}
+    store = build(tmp_path / "s", cohort("fastq", "vcf"), [], beside=Beside(found, None))
+    assert feature(store, "copy_number").tolist() == [[-1, 0, 0], [0, 0, 0]]
+    assert feature(store, "copy_number_measured").tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert np.isnan(np.load(tmp_path / "s" / "genes.npy")[1, :, 9:13]).all()
+
+
+def test_a_gene_whose_copies_are_gone_is_not_missing(tmp_path):
+    found = {"S0": copies(tmp_path, AAA=-5.0, BBB=-1.0, CCC=-1.0)}
+    shares = {"S0": np.array([0.0, 0.0, 1.0], np.float32)}
+    store = build(tmp_path / "s", cohort("fastq"), [], measured=shares, beside=Beside(found, None))
+    values, mask = store.gene_tensor(["P0"])
+    assert mask.tolist() == [[True, False, True]]
+    assert values[0, 0, store.features.index("callable")] == 0
+    assert feature(store, "copy_number")[0].tolist() == [-5, -1, -1]
+
+
+def test_copies_outside_the_assay_are_missing(tmp_path):
+    found = {"S0": copies(tmp_path, AAA=-1.0, BBB=-1.0, CCC=-1.0)}
+    beside = Beside(found, None)
+    store = build(tmp_path / "s", cohort("fastq"), [], assayed=[1, 0, 0.5], beside=beside)
+    assert feature(store, "copy_number_measured").tolist() == [[1, 0, 1]]
+
+
+def test_copies_of_a_patient_are_those_of_the_tumour_where_it_has_them(tmp_path):
+    samples = cohort("fastq", "fastq", patients=["P0", "P0"], tissue=["germline", "tumour"])
+    found = {
+        "S0": copies(tmp_path, AAA=0.5, BBB=0.5, CCC=np.nan),
+        "S1": copies(tmp_path, AAA=-1.0, BBB=np.nan, CCC=np.nan),
+    }
+    store = build(tmp_path / "s", samples, [], beside=Beside(found, None))
+    assert feature(store, "copy_number").tolist() == [[-1, 0.5, 0]]
+    assert feature(store, "copy_number_measured").tolist() == [[1, 1, 0]]
 
 
 def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):

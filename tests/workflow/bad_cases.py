@@ -257,6 +257,27 @@ CONFIG = [
         "'chr1', the FASTA has chr2",
     ),
     case("FASTA is none", data("genome.fa", ""), "reference.fasta", "it is empty"),
+    case(
+        "normal not in the sheet",
+        setting("calling.copy_number.normals", ["S11"]),
+        "calling.copy_number.normals",
+        "no sample 'S11'",
+        "Did you mean S1",
+    ),
+    case(
+        "normal without reads",
+        setting("calling.copy_number.normals", ["S2"]),
+        "calling.copy_number.normals",
+        "S2 is a germline sample that comes as vcf",
+        "Name germline samples",
+    ),
+    case(
+        "normal a tumour",
+        setting("calling.copy_number.normals", ["S4"]),
+        "S4 is a tumour sample that comes as maf",
+    ),
+    case("unknown copy tool", setting("calling.copy_number.tool", "deep"), "mean depth"),
+    case("no bin", setting("calling.copy_number.bin_bases", 10), "bin_bases", "at least 100"),
 ]
 
 STUDIES = [

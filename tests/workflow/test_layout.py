@@ -12,6 +12,7 @@ MAY_KNOW = {
     "reference": {"intake"},
     "alignment": {"reference", "intake"},
     "calling": {"reference", "intake"},
+    "copies": {"reference", "intake"},
     "quality": {"reference", "intake"},
     "genotypes": {"calling", "reference", "intake"},
     "annotation": {"reference", "intake"},

@@ -89,6 +89,14 @@ rule assemble_tensors:
             "results/samples/{sample}/callable.parquet",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
+        copies=lambda wildcards: collect(
+            "results/samples/{sample}/copies.tsv",
+            sample=(
+                RUN.samples_of(wildcards.cohort, *SEQUENCED)
+                if SETTINGS["calling"]["copy_number"]["tool"] != "none"
+                else []
+            ),
+        ),
         sources=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
             file=["annotated.bcf"] * bool(RUN.samples_of(wildcards.cohort, *RECORDED))

@@ -9,6 +9,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.quality.gate import entering, excluded, read_gate
 from gcin.tensors.assembly import Assay, assemble, measured_shares, store_receipt
+from gcin.tensors.beside import Beside
 from gcin.tensors.callability import assayed_share, read_bed, read_gene_list
 from gcin.tensors.manifest import samples_of_manifest
 
@@ -23,11 +24,11 @@ genes.to_parquet(snakemake.output.gene_table, index=False)
 
 targets = next(map(read_bed, snakemake.input.targets), None)
 listed = next(map(read_gene_list, snakemake.input.listed), None)
-coding = read_bed(snakemake.input.coding)
 measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.input.counts}
 assay = Assay(
-    assayed_share(genes, coding, targets, listed),
+    assayed_share(genes, read_bed(snakemake.input.coding), targets, listed),
     measured_shares(measured, genes),
+    Beside({Path(path).parent.name: path for path in snakemake.input.copies}, None),
     np.load(snakemake.input.missing, mmap_mode="r"),
     np.load(snakemake.input.missing_by_sample),
 )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcin.intake.cards import read_card
 from gcin.intake.problems import Problems
-from gcin.intake.settings import check_reference, check_settings, check_studies
+from gcin.intake.settings import check_calling, check_reference, check_settings, check_studies
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
 
 
@@ -70,8 +70,10 @@ class Run:
         return sorted(set(rows["file"][rows["kind"] == kind]))
 
     def assay_of(self, cohort: str) -> dict:
-        """What a cohort's card says of its assay: all of it that a tensor depends on."""
-        return {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
+        """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
+        card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
+        normals = self.samples["sample"].isin(self.settings["calling"]["copy_number"]["normals"])
+        return card | {"normals": self.samples[normals].to_numpy().tolist()}
 
     def cohorts_of(self, study: str) -> list[str]:
         """Cohorts of a study: those trained on, then the external ones."""
@@ -115,6 +117,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     if settings is not None:
         check_reference(settings["reference"], rows, problems)
+        check_calling(settings["calling"], rows, problems)
         check_studies(settings, cards, rows, problems)
     problems.stop()
     # Sorted, so that nothing made from the rows depends on their order in the sheet.

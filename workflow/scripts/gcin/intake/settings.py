@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.intake.heads import UnreadableError, contigs_of, first_contig, table_header
+from gcin.intake.kinds import SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
 from gcin.intake.sheet import require_file
@@ -105,6 +106,28 @@ def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> 
         for key, problem in _strange_contigs(reference):
             remedy = "Give files of the same assembly with the same contig names"
             problems.add(f"{CONFIG}, reference.{key}", problem, remedy)
+
+
+def check_calling(calling: dict, rows: pd.DataFrame, problems: Problems) -> None:
+    """Note normals that the sheet does not have, or that cannot be one.
+
+    Args:
+        calling: Settings of the stage.
+        rows: The sheet.
+        problems: Where problems are noted.
+    """
+    place, known = f"{CONFIG}, calling.copy_number.normals", rows.drop_duplicates("sample")
+    known = known.set_index("sample")
+    for name in calling["copy_number"]["normals"]:
+        if name not in known.index:
+            problem = f"the sheet has no sample {name!r}"
+            problems.add(place, problem, f"{nearest(name, list(known.index))}; or add its rows")
+            continue
+        kind, tissue = known.loc[name, ["kind", "tissue"]]
+        if kind not in SEQUENCED or tissue == "tumour":
+            problem = f"sample {name} is a {tissue} sample that comes as {kind}"
+            remedy = f"Name germline samples that come as {', '.join(SEQUENCED)}"
+            problems.add(place, problem, remedy)
 
 
 def _strange_contigs(reference: dict) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.generations import receipt, sha256_of
+from gcin.tensors.beside import Beside
 from gcin.tensors.callability import callable_share
 from gcin.tensors.calls import Calls, open_array
 from gcin.tensors.genes import GENE_FEATURES, SiteEffects, gene_features, gene_rows, is_callable
@@ -27,12 +28,14 @@ class Assay:
     Attributes:
         assayed: Share of each gene's coding bases that the assay looks at.
         measured: By sample, the share of each gene that its gVCF shows to be callable.
+        beside: What was measured of the genes beside their short variants.
         missing: No-calls among the gene's alleles, samples x genes.
         missing_by_sample: No-calls among all alleles, per sample.
     """
 
     assayed: np.ndarray
     measured: Mapping[str, np.ndarray]
+    beside: Beside
     missing: np.ndarray
     missing_by_sample: np.ndarray
 
@@ -91,7 +94,8 @@ def assemble(
         )
         own = calls.of_sample(row)
         features = gene_features(own["site"], own["dosage"], effects, len(genes))
-        track[row], shares[row] = gene_rows(features, share, min_callable), share
+        beside = assay.beside.of_sample(sample.sample, sample.kind, genes, assay.assayed)
+        track[row], shares[row] = gene_rows(features, share, beside, min_callable), share
         scalars.append(sample_scalars(own, alleles, effects, share, coding_bases))
     _save(folder, {"genes.npy": track, "callable.npy": shares})
 

@@ -10,7 +10,16 @@ from gcin.tensors.variants import SITE_FEATURES
 
 COUNTED = ["lof", "missense", "splice", "inframe", "synonymous"]
 CALL_BASED = [*COUNTED, "max_score", "sum_score", "rare_count", "zygosity"]
-GENE_FEATURES = [*CALL_BASED, "copy_number", "loh", "callable"]
+BESIDE = ["copy_number", "loh", "structural_loss", "structural_gain"]
+GENE_FEATURES = [*CALL_BASED, *BESIDE, "callable"]
+# The reader's word on whether a feature was measured; what was not is 0 beside it, as normal is.
+FLAGGED = {
+    "copy_number_measured": "copy_number",
+    "loh_measured": "loh",
+    "structural_measured": "structural_loss",
+}
+# Less than half a copy where there were two, as a log2 ratio: no base is left to be called.
+GONE = -2.0
 
 
 class SiteEffects(NamedTuple):
@@ -78,23 +87,46 @@ def gene_features(
     return table
 
 
-def gene_rows(features: np.ndarray, share: np.ndarray, min_callable: float) -> np.ndarray:
+def gene_rows(
+    features: np.ndarray, share: np.ndarray, beside: np.ndarray, min_callable: float
+) -> np.ndarray:
     """Complete the gene rows of a sample, and blank those of genes that were not callable.
 
     Args:
         features: As by `gene_features`.
         share: Callable share of each gene.
+        beside: Columns of BESIDE, genes x features, NaN where nothing measured them.
         min_callable: Lowest callable share of a gene that was looked at.
 
     Returns:
-        float16, genes x GENE_FEATURES. A gene that was not callable is NaN but for `callable`;
-        copy number and loss of heterozygosity are NaN where nothing measured them.
+        float16, genes x GENE_FEATURES. Of a gene that was not callable the call-based features
+        are NaN, unless its copies are gone: then there is nothing to call, and they are 0.
     """
     rows = np.full((len(features), len(GENE_FEATURES)), np.nan, np.float16)
     seen = is_callable(share, min_callable)
     rows[seen, : len(CALL_BASED)] = features[seen]
+    rows[~seen & (beside[:, BESIDE.index("copy_number")] <= GONE), : len(CALL_BASED)] = 0
+    rows[:, len(CALL_BASED) : -1] = beside
     rows[:, -1] = share
     return rows
+
+
+def united_beside(samples: np.ndarray) -> np.ndarray:
+    """Unite BESIDE of a patient's samples, of which those of a tumour come first.
+
+    Args:
+        samples: float, samples x genes x BESIDE, NaN where nothing measured them.
+
+    Returns:
+        float, genes x BESIDE: copies and their loss of the first sample in which they were
+        measured, structural variants of any.
+    """
+    united = np.full(samples.shape[1:], np.nan)
+    for sample in samples:
+        united = np.where(np.isnan(united), sample, united)
+    structural = BESIDE.index("structural_loss")
+    united[:, structural:] = np.fmax.reduce(samples[..., structural:], axis=0, initial=np.nan)
+    return united
 
 
 def is_callable(share: np.ndarray, min_callable: float) -> np.ndarray:

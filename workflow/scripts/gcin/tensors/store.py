@@ -11,11 +11,20 @@ import numpy as np
 import pandas as pd
 
 from gcin.tensors.calls import FILES, Calls, open_array
-from gcin.tensors.genes import CALL_BASED, GENE_FEATURES, SiteEffects, gene_features, gene_rows
+from gcin.tensors.genes import (
+    BESIDE,
+    CALL_BASED,
+    FLAGGED,
+    GENE_FEATURES,
+    SiteEffects,
+    gene_features,
+    gene_rows,
+    united_beside,
+)
 from gcin.tensors.scalars import SCALARS
 from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES, call_features, site_features
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 ARRAYS = [*FILES.values(), "genes.npy", "dosages.npy", "callable.npy"]
 TABLES = ["sites.parquet", "genes.parquet", "markers.parquet", "scalars.parquet"]
 
@@ -76,8 +85,8 @@ class Store:
 
     @property
     def features(self) -> list[str]:
-        """Names of the gene features."""
-        return self.receipt["features"]
+        """Names of the gene features, with those that tell whether another was measured."""
+        return [*self.receipt["features"], *FLAGGED]
 
     @property
     def variant_features(self) -> list[str]:
@@ -158,17 +167,20 @@ class Store:
         """Read the gene tracks of patients.
 
         Returns:
-            Values (float32, patients x genes x features, unknown = 0), and a mask (patients x
-            genes) that is true where the gene was callable.
+            Values (float32, patients x genes x features, unknown = 0; the FLAGGED features tell
+            an unknown 0 from a measured one), and a mask (patients x genes) that is true where
+            the gene was callable, or its copies are gone.
         """
         shape = (len(self.genes), len(GENE_FEATURES))
         rows = [self._gene_rows(patient) for patient in patients]
         values = np.stack(rows) if rows else np.empty((0, *shape), np.float32)
-        return np.nan_to_num(values), ~np.isnan(values[:, :, 0])
+        known = ~np.isnan(values)
+        flags = known[:, :, [GENE_FEATURES.index(name) for name in FLAGGED.values()]]
+        return np.concatenate([np.nan_to_num(values), flags], axis=2), known[:, :, 0]
 
     def _gene_rows(self, patient: str) -> np.ndarray:
         """Gene track of a patient, float32; of several samples their calls are counted together."""
-        rows = self._rows_of.get(patient, [])
+        rows = list(self._rows_of.get(patient, []))
         if len(rows) == 1:
             return self._gene_track[rows[0]].astype(np.float32)
         features = np.zeros((len(self.genes), len(CALL_BASED)), np.float32)
@@ -176,7 +188,9 @@ class Store:
             calls, _ = self._united(patient)
             features = gene_features(calls["site"], calls["dosage"], self._effects, len(self.genes))
         share = self.callable([patient])[0]
-        return gene_rows(features, share, self.receipt["min_callable"]).astype(np.float32)
+        start = len(CALL_BASED)
+        beside = united_beside(self._gene_track[rows, :, start : start + len(BESIDE)])
+        return gene_rows(features, share, beside, self.receipt["min_callable"]).astype(np.float32)
 
     def callable(self, patients: Iterable[str]) -> np.ndarray:
         """Read the callable share of each gene: float32, patients x genes.

@@ -1,0 +1,98 @@
+"""Copy number of genes: depth over bins beside that of normals; off where its tool is none."""
+
+from gcin.copies.references import reference_of
+
+COPIES = SETTINGS["calling"]["copy_number"]
+
+
+def copy_reference_of(wildcards):
+    """Choose the samples that a sample's depth is compared with."""
+    return reference_of(wildcards.sample, RUN.samples, COPIES["normals"], COPIES["min_normals"])
+
+
+rule cut_copy_bins:
+    """Cut the called bases of the genes into bins, each with its share of G and C."""
+    input:
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+        intervals="results/reference/intervals/calling.bed",
+        genes="results/reference/genes.parquet",
+    output:
+        bins="results/reference/copies/bins.bed",
+    log:
+        "logs/cut_copy_bins.log",
+    benchmark:
+        "benchmarks/results/cut_copy_bins.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("cut_copy_bins"),
+        bin_bases=COPIES["bin_bases"],
+    script:
+        "../scripts/cut_copy_bins.py"
+
+
+rule measure_bins:
+    """Measure a sample's depth over the bins, by reads that lie in one place only."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+        bins="results/reference/copies/bins.bed",
+    output:
+        depths="results/samples/{sample}/bins.bed.gz",
+    log:
+        "logs/measure_bins/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_bins/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="8h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    # Below mapping quality 20 a read may lie elsewhere as well; bwa gives 0 to those that do.
+    shell:
+        """
+        exec 2>{log:q}
+        scratch=$(mktemp --directory --tmpdir={resources.tmpdir:q})
+        trap 'rm --recursive --force "$scratch"' EXIT
+        mosdepth --no-per-base --mapq 20 --by {input.bins:q} --fasta {input.genome:q} \
+            "$scratch/depth" {input.alignment:q}
+        mv "$scratch/depth.regions.bed.gz" {output.depths:q}
+        """
+
+
+rule measure_copies:
+    """Measure the copy number of every gene in a sample, by its depth beside that of normals."""
+    input:
+        depths="results/samples/{sample}/bins.bed.gz",
+        normals=lambda wildcards: collect(
+            "results/samples/{sample}/bins.bed.gz", sample=copy_reference_of(wildcards).samples
+        ),
+        genes="results/reference/genes.parquet",
+    output:
+        copies="results/samples/{sample}/copies.tsv",
+    log:
+        "logs/measure_copies/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_copies/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("measure_copies"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        reference=lambda wildcards: {
+            "samples": {name: IDENTITIES[name] for name in copy_reference_of(wildcards).samples},
+            "needed": copy_reference_of(wildcards).needed,
+        },
+    script:
+        "../scripts/measure_copies.py"

@@ -1,0 +1,48 @@
+"""What is measured of genes beside their short variants: copies, and structural variants."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gcin.intake.kinds import SEQUENCED
+from gcin.tensors.genes import BESIDE
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Tables of other stages, of those samples in which something was measured.
+
+    Attributes:
+        copies: By sample, its `copies.tsv`.
+        structural: `sample gene loss gain` of affected genes; None where nothing was looked for.
+    """
+
+    copies: Mapping[str, str]
+    structural: pd.DataFrame | None
+
+    def of_sample(
+        self, sample: str, kind: str, genes: pd.DataFrame, assayed: np.ndarray
+    ) -> np.ndarray:
+        """Put a sample's measures into the order of the genes.
+
+        Args:
+            sample: Its name.
+            kind: Its kind in the sheet.
+            genes: The gene universe.
+            assayed: Share of each gene that the assay looks at.
+
+        Returns:
+            float32, genes x BESIDE, NaN where nothing was measured.
+        """
+        table = pd.DataFrame(np.nan, index=pd.Index(genes["gene"]), columns=BESIDE)
+        if sample in self.copies:
+            found = pd.read_csv(self.copies[sample], sep="\t", index_col="gene", na_values=[""])
+            table["copy_number"] = found["log2"].reindex(table.index)
+        if self.structural is not None and kind in SEQUENCED:
+            own = self.structural[self.structural["sample"] == sample].set_index("gene")
+            for effect in ("loss", "gain"):
+                table[f"structural_{effect}"] = own[effect].reindex(table.index, fill_value=0)
+        table[assayed == 0] = np.nan
+        return table.to_numpy(np.float32)

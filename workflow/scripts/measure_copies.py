@@ -1,0 +1,14 @@
+"""Measure the copy number of every gene in a sample, by its depth beside that of normals."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.copies.bins import read_depths
+from gcin.copies.ratios import gene_copies
+
+log_to(snakemake.log[0])
+
+bins, depths = read_depths([snakemake.input.depths, *snakemake.input.normals])
+genes = pd.read_parquet(snakemake.input.genes)
+copies = gene_copies(bins, depths, genes, snakemake.params.reference["needed"])
+copies.to_csv(snakemake.output.copies, sep="\t", index=False, float_format="%.4f")
