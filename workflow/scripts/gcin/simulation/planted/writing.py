@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from gcin.simulation.planted.cohort import Genotypes, PlantedCohort
 from gcin.tensors.assembly import Assay, assemble, store_receipt
+from gcin.tensors.beside import Beside
 from gcin.tensors.calls import FILES
 from gcin.tensors.genes import GENE_FEATURES
 from gcin.tensors.layout import COLUMNS
@@ -46,7 +47,7 @@ def write_store(folder: Path, genotypes: Genotypes, patients: pd.Series) -> None
     samples = samples.assign(tissue="tumour", kind="vcf", file="").reset_index(drop=True)
     none_missing = np.zeros((len(samples), len(genotypes.genes)), np.float32)
     everywhere = np.ones(len(genotypes.genes), np.float32)
-    assay = Assay(everywhere, {}, none_missing, none_missing[:, 0])
+    assay = Assay(everywhere, {}, Beside({}, None), none_missing, none_missing[:, 0])
     assemble(folder, samples, genotypes.genes, assay, **LIMITS)
     track = np.load(folder / "genes.npy", mmap_mode="r+")
     track[:, :, GENE_FEATURES.index("copy_number")] = genotypes.copies
