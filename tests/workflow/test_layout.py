@@ -23,7 +23,7 @@ MAY_KNOW = {
     "evaluation": set(),
     "prediction": {"model", "tensors"},
     "report": set(),
-    "simulation": {"reference", "evaluation"},
+    "simulation": {"reference", "evaluation", "tensors"},
     "inventory": {"intake"},
     "cli": {"intake", "inventory"},
 }

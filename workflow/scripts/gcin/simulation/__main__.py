@@ -1,8 +1,6 @@
 """Simulate a hospital: `python -m gcin.simulation FOLDER`."""
 
 import argparse
-import json
-import shutil
 import sys
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -10,8 +8,7 @@ from pathlib import Path
 from gcin._code import fingerprints
 from gcin.simulation.files import write_hospital
 from gcin.simulation.hospital import Hospital
-
-RECORD = "simulation.json"
+from gcin.simulation.whole import write_whole
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,41 +18,14 @@ def main(arguments: list[str] | None = None) -> int:
     hospital = Hospital(**options)
     record = {"hospital": asdict(hospital), "folder": folder, "code": fingerprints(__file__)}
     try:
-        written = write_whole(Path(folder), hospital, record)
+        written = write_whole(
+            Path(folder), record, lambda beside: write_hospital(beside, hospital, folder)
+        )
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"{folder}: {'written' if written else 'nothing to do, it holds these settings'}")
     return 0
-
-
-def write_whole(folder: Path, hospital: Hospital, record: dict) -> bool:
-    """Fill a folder beside the wanted one, then put it in its place.
-
-    Args:
-        folder: Where the hospital shall be.
-        hospital: What to simulate.
-        record: Settings and code; a folder whose record is the same is left alone.
-
-    Returns:
-        Whether anything was written.
-
-    Raises:
-        ValueError: The folder exists and was not made here.
-    """
-    note = folder / RECORD
-    if note.is_file() and json.loads(note.read_text()) == record:
-        return False
-    if folder.exists() and not note.is_file() and any(folder.iterdir()):
-        raise ValueError(f"{folder} holds other files. Name another folder, or empty it.")
-    beside = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
-    write_hospital(beside, hospital, record["folder"])
-    (beside / RECORD).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n")
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
-    return True
 
 
 def _parser() -> argparse.ArgumentParser:

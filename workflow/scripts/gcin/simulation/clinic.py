@@ -131,21 +131,21 @@ def _outcomes(
     frailty = rng.normal(0, 0.3, n)
     end = rng.uniform(0.4, 1.0, n) * cohort.map(FOLLOW_UP)
     leaves = np.minimum(rng.exponential(90 - 0.4 * facts["age"], n), end)
-    os = _weibull(rng, 26, 1.2, 0.55 * logits - 0.02 * (facts["age"] - 60) - frailty)
-    pfs = np.minimum(_weibull(rng, 10, 1.1, 0.7 * logits - frailty), os)
+    os = weibull(rng, 26, 1.2, 0.55 * logits - 0.02 * (facts["age"] - 60) - frailty)
+    pfs = np.minimum(weibull(rng, 10, 1.1, 0.7 * logits - frailty), os)
     return pd.DataFrame(
         {
             "response": (rng.random(n) < 1 / (1 + np.exp(-logits))).astype(int),
-            "os_days": _days(np.minimum(os, leaves)),
+            "os_days": days(np.minimum(os, leaves)),
             "os_event": (os <= leaves).astype(int),
-            "pfs_days": _days(np.minimum(pfs, leaves)),
+            "pfs_days": days(np.minimum(pfs, leaves)),
             "pfs_event": (pfs <= leaves).astype(int),
         },
         index=facts.index,
     )
 
 
-def _weibull(
+def weibull(
     rng: np.random.Generator, median: float, shape: float, protection: pd.Series
 ) -> pd.Series:
     """Draw times (months) under proportional hazards; protection lowers the log hazard."""
@@ -153,6 +153,6 @@ def _weibull(
     return scale * (rng.exponential(size=len(protection)) * np.exp(protection)) ** (1 / shape)
 
 
-def _days(months: pd.Series) -> pd.Series:
+def days(months: pd.Series) -> pd.Series:
     """Turn months into whole days, at least one."""
     return np.maximum(1, (months * 30.4375).round()).astype(int)

@@ -1,0 +1,189 @@
+"""A planted cohort: decided by variant, as hard as its dial says, and readable as any store."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.simulation.planted.__main__ import main
+from gcin.simulation.planted.clinic import FLOOR, treatment
+from gcin.simulation.planted.cohort import PlantedCohort
+from gcin.simulation.planted.dials import Difficulty, Planted
+from gcin.simulation.planted.genome import AMPLICON, DECOYS, DRIVER, RESISTANCE
+from gcin.simulation.planted.truth import ARMS, gene_logic, impairs
+from gcin.tensors.store import Store
+
+ROOT = Path(__file__).parents[2]
+CHROMOSOMES = pd.read_csv(ROOT / "resources/reference/chromosomes.grch38.tsv", sep="\t")
+
+
+def made(patients=3000, **choices):
+    return PlantedCohort.make(Planted(patients=patients, **choices), CHROMOSOMES)
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return made()
+
+
+def auc(outcome, score):
+    ranks = pd.Series(score).rank().to_numpy()
+    n = outcome.sum()
+    return (ranks[outcome == 1].sum() - n * (n + 1) / 2) / (n * (len(outcome) - n))
+
+
+def best_accuracy(cohort):
+    chance = cohort.truth.received(cohort.patients["arm"])
+    return np.maximum(chance, 1 - chance).mean()
+
+
+def test_as_much_can_be_known_as_the_paper_claims(paper):
+    assert best_accuracy(paper) == pytest.approx(0.92, abs=0.015)
+
+
+def test_realistic_is_as_hard_as_real_cohorts_are():
+    cohort = made(difficulty=Difficulty.REALISTIC)
+    chance = cohort.truth.received(cohort.patients["arm"])
+    assert auc(cohort.patients["response"].to_numpy(), chance) == pytest.approx(0.78, abs=0.025)
+
+
+def test_in_the_null_cohort_there_is_nothing_to_know():
+    cohort = made(patients=200, difficulty=Difficulty.NULL)
+    assert (cohort.truth.probability == 0.5).all(axis=None)
+    assert cohort.truth.toxicity.nunique().tolist() == [1, 1, 1]
+
+
+def test_outcomes_follow_the_exact_chances(paper):
+    chance = paper.truth.received(paper.patients["arm"])
+    gap = (paper.patients["response"] - chance).groupby(pd.cut(chance, 5, labels=False)).mean()
+    assert gap.abs().max() < 0.08
+
+
+def test_the_same_choices_give_the_same_cohort_and_another_seed_another():
+    first, again, other = made(patients=60), made(patients=60), made(patients=60, seed=2)
+    pd.testing.assert_frame_equal(first.patients, again.patients)
+    pd.testing.assert_frame_equal(first.genotypes.calls, again.genotypes.calls)
+    assert not first.genotypes.calls.equals(other.genotypes.calls)
+
+
+TRUNCATION = {"consequence": "stop_gained", "protein_fraction": 0.5, "population_af": 1e-5}
+MISSENSE = TRUNCATION | {"consequence": "missense_variant", "revel": 0.6, "cadd": 28.0}
+SPLICE = TRUNCATION | {"consequence": "splice_region_variant", "spliceai": 0.6}
+
+
+@pytest.mark.parametrize(
+    ("site", "vaf", "expected"),
+    [
+        (TRUNCATION, 0.4, True),
+        (TRUNCATION, 0.1, False),
+        (TRUNCATION | {"protein_fraction": 0.96}, 0.4, False),
+        (MISSENSE, 0.05, True),
+        (MISSENSE | {"cadd": 20.0}, 0.4, False),
+        (MISSENSE | {"population_af": 0.002}, 0.4, False),
+        (SPLICE, 0.4, True),
+        (SPLICE | {"spliceai": 0.5}, 0.4, False),
+        (TRUNCATION | {"consequence": "synonymous_variant", "cadd": 12.0}, 0.4, False),
+    ],
+)
+def test_a_variant_impairs_by_consequence_scores_frequency_and_reads(site, vaf, expected):
+    scores = {"revel": np.nan, "cadd": np.nan, "spliceai": np.nan}
+    table = pd.DataFrame([scores | site])
+    assert impairs(table, np.array([0]), np.array([vaf])).tolist() == [expected]
+
+
+def genes_impaired(*names):
+    genes = [DRIVER, *RESISTANCE, "GATA3", "ESR1", "BRCA1", "BRCA2", "PALB2", "ATM", "CHEK2"]
+    genes += ["RAD51C", "RAD51D", "BRIP1"]
+    return pd.DataFrame([[gene in names for gene in genes]], columns=genes)
+
+
+@pytest.mark.parametrize(
+    ("names", "favoured"),
+    [
+        ((), set()),
+        ((DRIVER,), {"targeted"}),
+        ((DRIVER, "PTEN"), set()),
+        (("GATA3",), {"immunotherapy"}),
+        (("GATA3", "ESR1"), set()),
+        (("BRIP1",), {"chemotherapy"}),
+        (("BRIP1", "ATM"), {"chemotherapy"}),
+    ],
+)
+def test_each_arm_has_a_logic_of_its_own(names, favoured):
+    (row,) = gene_logic(genes_impaired(*names)).to_dict("records")
+    assert {arm for arm, here in row.items() if here} == favoured
+
+
+def test_treatment_is_confounded_and_every_arm_stays_possible(paper):
+    facts = pd.DataFrame({"cancer_type": ["breast"] * 4000, "stage": [4] * 4000})
+    given = treatment(facts, pd.Series([True] * 4000), Planted(patients=4000))
+    shares = pd.Series(given).value_counts(normalize=True)
+    assert set(shares.index) == set(ARMS)
+    assert shares.min() > FLOOR
+    assert shares["targeted"] > 0.4
+
+
+def test_neighbours_share_the_gain_of_the_amplicon(paper):
+    here = paper.genotypes.genes["gene"].isin(AMPLICON).to_numpy()
+    ratio = paper.genotypes.copies[:, here].mean(axis=1)
+    amplified = paper.truth.amplified
+    assert ratio[amplified].mean() - ratio[~amplified].mean() == pytest.approx(1.5, abs=0.1)
+    assert paper.genotypes.copies[amplified][:, here].std(axis=1).mean() > 0.8
+
+
+def test_siblings_share_rare_germline_variants_and_others_do_not(paper):
+    calls = paper.genotypes.calls
+    rare = paper.genotypes.sites["population_af"].to_numpy()[calls["site"]] < 0.001
+    sets = calls[rare].groupby("patient")["site"].agg(set)
+    shared = [len(sets[row] & sets[row + 1]) for row in range(0, 200, 2)]
+    strangers = [len(sets[row] & sets[row + 1]) for row in range(1000, 1200, 2)]
+    assert np.mean(shared) > np.mean(strangers) + 2
+    families = paper.patients["family"].value_counts()
+    assert families.max() == 2
+    assert (families == 2).sum() == pytest.approx(0.04 * len(paper.patients), abs=1)
+
+
+def test_pathways_are_the_planted_ones_and_decoys_of_null_genes(paper):
+    names = paper.pathways["pathway"].drop_duplicates().tolist()
+    assert len(names) == 5 + DECOYS
+    decoys = paper.pathways[paper.pathways["pathway"].isin(names[5:])]
+    assert decoys["gene"].str.startswith("NULL").all()
+
+
+def test_the_store_reads_what_was_planted_and_the_truth_lies_apart(tmp_path, capsys):
+    folder = tmp_path / "cohort"
+    choices = ["--patients", "40", "--genes", "60", "--chromosomes"]
+    choices.append(str(ROOT / "resources/reference/chromosomes.grch38.tsv"))
+    assert main([str(folder), *choices]) == 0
+    assert main([str(folder), *choices]) == 0
+    assert "nothing to do" in capsys.readouterr().out
+    cohort = made(patients=40, genes=60)
+    store = Store.open(folder / "tensors")
+    patients = cohort.patients["patient"].tolist()
+    assert store.patients == patients
+    values, mask = store.gene_tensor(patients)
+    assert mask.all()
+    copies = values[:, :, store.features.index("copy_number")]
+    np.testing.assert_allclose(copies, cohort.genotypes.copies, atol=0.01)
+    sets = store.variants(patients, 512)
+    expected = cohort.genotypes.calls.groupby("patient").size().to_numpy()
+    assert sets.mask.sum(axis=1).tolist() == expected.tolist()
+    seen = {path.name for path in folder.iterdir()} - {"truth"}
+    assert seen == {
+        "tensors",
+        "patients.parquet",
+        "clinical.parquet",
+        "expression.parquet",
+        "pathways.tsv",
+        "simulation.json",
+    }
+    probability = pd.read_parquet(folder / "truth" / "probability.parquet")
+    pd.testing.assert_frame_equal(probability, cohort.truth.probability, check_freq=False)
+
+
+def test_too_few_genes_are_refused(tmp_path, capsys):
+    table = str(ROOT / "resources/reference/chromosomes.grch38.tsv")
+    assert main([str(tmp_path / "cohort"), "--genes", "20", "--chromosomes", table]) == 1
+    assert "genes is 20; the planted logic needs" in capsys.readouterr().err
+    assert not (tmp_path / "cohort").exists()

@@ -1,0 +1,1 @@
+"""A cohort with planted truth, decided variant by variant, straight into a tensor store."""

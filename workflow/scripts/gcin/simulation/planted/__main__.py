@@ -1,0 +1,51 @@
+"""Simulate a cohort with planted truth: `python -m gcin.simulation.planted FOLDER`."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from gcin._code import fingerprints
+from gcin.simulation.planted.cohort import PlantedCohort
+from gcin.simulation.planted.dials import Difficulty, Planted
+from gcin.simulation.planted.writing import write_cohort
+from gcin.simulation.whole import write_whole
+
+CHROMOSOMES = Path("resources/reference/chromosomes.grch38.tsv")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write a cohort into a folder, whole or not at all; a folder that has it stays untouched."""
+    options = vars(_parser().parse_args(arguments))
+    folder, chromosomes = options.pop("folder"), options.pop("chromosomes")
+    planted = Planted(**options)
+    record = {"planted": asdict(planted), "code": fingerprints(__file__)}
+
+    def write(beside: Path) -> None:
+        cohort = PlantedCohort.make(planted, pd.read_csv(chromosomes, sep="\t"))
+        write_cohort(beside, cohort)
+
+    try:
+        written = write_whole(folder, record, write)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{folder}: {'written' if written else 'nothing to do, it holds these settings'}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gcin.simulation.planted", description=__doc__)
+    parser.add_argument("folder", type=Path, help="where to write")
+    parser.add_argument("--patients", type=int, default=Planted.patients)
+    parser.add_argument("--genes", type=int, default=Planted.genes)
+    parser.add_argument("--difficulty", choices=list(Difficulty), default=Planted.difficulty)
+    parser.add_argument("--seed", type=int, default=Planted.seed)
+    parser.add_argument("--chromosomes", type=Path, default=CHROMOSOMES, help="table of lengths")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

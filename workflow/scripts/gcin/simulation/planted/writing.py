@@ -1,0 +1,80 @@
+"""A planted cohort as files: a tensor store, the study's tables, and the truth apart."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from gcin.simulation.planted.cohort import Genotypes, PlantedCohort
+from gcin.tensors.assembly import Assay, assemble, store_receipt
+from gcin.tensors.beside import Beside
+from gcin.tensors.calls import FILES
+from gcin.tensors.genes import GENE_FEATURES
+from gcin.tensors.layout import COLUMNS
+from gcin.tensors.sites import MARKER_SCHEMA, SCHEMA
+
+GENERATION = "000000000000"
+LIMITS = {"rare_frequency": 0.01, "min_callable": 0.5}
+
+
+def write_cohort(folder: Path, cohort: PlantedCohort) -> None:
+    """Fill an empty folder: the store in `tensors/`, tables of the study, and `truth/`."""
+    names = cohort.patients["patient"]
+    write_store(folder / "tensors", cohort.genotypes, names)
+    cohort.patients.to_parquet(folder / "patients.parquet", index=False)
+    cohort.clinical.to_parquet(folder / "clinical.parquet")
+    cohort.expression.to_parquet(folder / "expression.parquet")
+    cohort.pathways.to_csv(folder / "pathways.tsv", sep="\t", index=False)
+    (folder / "truth").mkdir()
+    for name in ("probability", "toxicity", "logic"):
+        getattr(cohort.truth, name).to_parquet(folder / "truth" / f"{name}.parquet")
+    np.save(folder / "truth" / "impairing.npy", cohort.truth.impairing)
+    np.save(folder / "truth" / "amplified.npy", cohort.truth.amplified)
+
+
+def write_store(folder: Path, genotypes: Genotypes, patients: pd.Series) -> None:
+    """Write the tensor store: one tumour sample a patient, every gene callable."""
+    (folder / "calls").mkdir(parents=True)
+    genotypes.genes.to_parquet(folder / "genes.parquet", index=False)
+    sites = pa.Table.from_pandas(genotypes.sites, SCHEMA, preserve_index=False, safe=False)
+    pq.write_table(sites, folder / "sites.parquet")
+    _write_calls(folder, genotypes.calls, len(patients))
+    _write_markers(folder, genotypes)
+    samples = pd.DataFrame({"sample": patients, "patient": patients})
+    samples = samples.assign(tissue="tumour", kind="vcf", file="").reset_index(drop=True)
+    none_missing = np.zeros((len(samples), len(genotypes.genes)), np.float32)
+    everywhere = np.ones(len(genotypes.genes), np.float32)
+    assay = Assay(everywhere, {}, Beside({}, None), none_missing, none_missing[:, 0])
+    assemble(folder, samples, genotypes.genes, assay, **LIMITS)
+    track = np.load(folder / "genes.npy", mmap_mode="r+")
+    track[:, :, GENE_FEATURES.index("copy_number")] = genotypes.copies
+    track.flush()
+    receipt = store_receipt(folder, GENERATION, samples, [], [], **LIMITS)
+    (folder / "receipt.json").write_text(json.dumps(receipt, indent=1) + "\n")
+
+
+def _write_calls(folder: Path, calls: pd.DataFrame, patients: int) -> None:
+    """Write the calls as rows of their samples."""
+    ends = np.cumsum(np.bincount(calls["patient"], minlength=patients))
+    np.save(folder / FILES["indptr"], np.concatenate([[0], ends]).astype(np.int64))
+    for name, dtype in COLUMNS.items():
+        np.save(folder / FILES[name], calls[name].to_numpy(dtype))
+
+
+def _write_markers(folder: Path, genotypes: Genotypes) -> None:
+    """Write the common markers, placed side by side on the first chromosome."""
+    table = pd.DataFrame(
+        {
+            "chromosome": "chr1",
+            "position": np.arange(1, len(genotypes.frequencies) + 1) * 1000,
+            "reference": "A",
+            "alternate": "G",
+            "population_af": genotypes.frequencies,
+        }
+    )
+    markers = pa.Table.from_pandas(table, MARKER_SCHEMA, preserve_index=False, safe=False)
+    pq.write_table(markers, folder / "markers.parquet")
+    np.save(folder / "dosages.npy", genotypes.dosages)
