@@ -8,6 +8,7 @@ from spoiling import (
     case,
     data,
     drop_column,
+    known_sites,
     rename_column,
     repeat_column,
     repeat_row,
@@ -244,6 +245,28 @@ CONFIG = [
         "reference.gene_models",
         "'chr1', the FASTA has chr2",
     ),
+    case("unknown recipe", setting("alignment.recipe", "bsqr"), "alignment.recipe", "mean bqsr"),
+    case(
+        "recalibration without known sites",
+        setting("alignment.recipe", "bqsr"),
+        "reference.known_sites",
+        "recipe bqsr needs known sites",
+        "write recipe: dragen",
+    ),
+    case(
+        "known sites missing",
+        known_sites("none.vcf"),
+        "reference.known_sites[0]",
+        "none.vcf: there is no such file",
+    ),
+    case("known sites no VCF", known_sites("genes.gtf"), "known_sites[0]", "no VCF header", "VCF"),
+    case(
+        "known sites named otherwise",
+        both(known_sites("dbsnp.vcf"), data("dbsnp.vcf", "##x\n#CHROM\tPOS\n1\t4\n")),
+        "reference.known_sites[0]",
+        "'1', the FASTA has chr1",
+    ),
+    case("known sites twice", known_sites("calls.maf", "calls.maf"), "known_sites", "twice"),
     case("FASTA is none", data("genome.fa", ""), "reference.fasta", "it is empty"),
 ]
 
