@@ -21,9 +21,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def run(folder, example, until, sheet=None, cards=None):
+def run(folder, example, until, sheet=None, cards=None, **settings):
     """Run a worked example in `folder`, on its own sheet and cards unless others are given."""
     own = {"data_root": str(SHARED), "samples": str(sheet or EXAMPLES / example / "samples.tsv")}
+    own |= settings
     own["cards"] = str(cards or EXAMPLES / example / "cohorts")
     (folder / "own.yaml").write_text(yaml.safe_dump(own))
     configs = [ROOT / "config" / "config.yaml", EXAMPLES / example / "config.yaml", "own.yaml"]
@@ -122,3 +123,30 @@ def test_three_genomes_in_under_five_minutes(tmp_path):
     assert spent < SMOKE_SECONDS
     counts = table(generation, "concordance.tsv").set_index("type").loc["ALL"]
     assert counts[["found", "missed", "extra"]].tolist() == [7, 2, 0]
+
+
+def test_recalibrated_reads_are_called_without_dragen_mode_and_filtered_by_site(tmp_path):
+    rows = pd.read_csv(EXAMPLES / "smoke" / "samples.tsv", sep="\t", dtype=str).fillna("")
+    rows[rows["sample"] == "NA12878"].to_csv(tmp_path / "one.tsv", sep="\t", index=False)
+    known = [
+        "data/seq/smoke/known_sites/dbsnp_146.hg38.chr22.vcf.gz",
+        "data/seq/smoke/known_sites/mills_and_1000G.indels.vcf.gz",
+    ]
+    generation = run(
+        tmp_path,
+        "smoke",
+        ["measure_concordance"],
+        tmp_path / "one.tsv",
+        alignment={"recipe": "bqsr"},
+        reference={"known_sites": known, "shards": 2},
+    )["smoke"]
+    counts = table(generation, "concordance.tsv").set_index("type").loc["ALL"]
+    assert counts[["found", "missed", "extra"]].tolist() == [7, 2, 0]
+    sample = tmp_path / "results" / "samples" / "NA12878"
+    header = VCF(str(sample / "variants.g.vcf.gz")).raw_header
+    assert "--dragen-mode false" in header
+    assert not (sample / "dragstr.txt").exists()
+    learnt = (sample / "quality" / "recalibration.txt").read_text()
+    assert "NA12878.NYGC" in learnt
+    verdicts = {name for site in VCF(str(generation / "genotypes.bcf")) for name in site.FILTERS}
+    assert {"PASS", "LowQD"} <= verdicts

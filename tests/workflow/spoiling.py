@@ -46,6 +46,11 @@ def setting(path, value):
     return spoil
 
 
+def known_sites(*paths):
+    """Ask for recalibration with these known sites."""
+    return both(setting("alignment.recipe", "bqsr"), setting("reference.known_sites", list(paths)))
+
+
 def data(name, content):
     """Write a file of the data root."""
     packed = content if isinstance(content, bytes) else content.encode()

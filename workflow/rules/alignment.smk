@@ -170,7 +170,7 @@ rule mark_duplicates:
 rule compress_alignment:
     """Keep a sample's alignment as CRAM, in the version that every reader knows."""
     input:
-        alignment="results/samples/{sample}/marked.bam",
+        alignment=FINISHED,
         genome="results/reference/genome.fa",
         index="results/reference/genome.fa.fai",
     output:

@@ -42,7 +42,7 @@ rule call_shard:
     input:
         alignment="results/samples/{sample}/alignment.cram",
         index="results/samples/{sample}/alignment.cram.crai",
-        model="results/samples/{sample}/dragstr.txt",
+        model=branch(IS_RECALIBRATED, then=[], otherwise="results/samples/{sample}/dragstr.txt"),
         intervals="results/reference/intervals/shard-{shard}.bed",
         genome="results/reference/genome.fa",
         others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
@@ -60,6 +60,9 @@ rule call_shard:
         runtime="24h",
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        mode=lambda wildcards, input: (
+            ["--dragen-mode", "true", "--dragstr-params-path", input.model] if input.model else []
+        ),
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
@@ -67,7 +70,7 @@ rule call_shard:
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" HaplotypeCaller \
             --reference {input.genome:q} --input {input.alignment:q} \
             --intervals {input.intervals:q} --emit-ref-confidence GVCF \
-            --dragen-mode true --dragstr-params-path {input.model:q} \
+            {params.mode:q} \
             --native-pair-hmm-threads {threads} --tmp-dir {resources.tmpdir:q} \
             --output {output.calls:q} >&2
         """

@@ -19,22 +19,21 @@ except ValueError as error:
     raise WorkflowError(str(error)) from None
 
 SETTINGS = RUN.settings
+IN_FORCE = RUN.in_force
 STUDIES = SETTINGS["studies"]
 DESIGNS = SETTINGS["model"]["designs"]
 SEEDS = SETTINGS["model"]["training"]["seeds"]
 
-CALLED = {stage: SETTINGS[stage] for stage in ("reference", "alignment", "calling")}
-JOINT = {stage: SETTINGS[stage] for stage in ("genotypes", "quality", "annotation", "tensors")}
+CALLED = {stage: IN_FORCE[stage] for stage in ("reference", "alignment", "calling")}
+JOINT = {stage: IN_FORCE[stage] for stage in ("genotypes", "quality", "annotation", "tensors")}
 STUDIED = {stage: SETTINGS[stage] for stage in ("splits", "model")}
-CALLED_OVER = ("fasta", "calling_intervals", "padding_bases", "shards")
+CALLED_OVER = ("fasta", "calling_intervals", "padding_bases", "shards", "known_sites")
 # Gene models and pathways come after the calls: another one makes no sample anew.
 SAMPLED = {
-    "alignment": SETTINGS["alignment"],
-    "genome": [SETTINGS["reference"][key] for key in CALLED_OVER],
+    "alignment": IN_FORCE["alignment"],
+    "genome": [value for key, value in IN_FORCE["reference"].items() if key in CALLED_OVER],
 }
-IDENTITIES = {
-    sample: identity_of_sample(RUN.rows_of(sample), SAMPLED) for sample in RUN.sample_names
-}
+IDENTITIES = {name: identity_of_sample(RUN.rows_of(name), SAMPLED) for name in RUN.sample_names}
 GENERATIONS = {
     cohort: generation_of_cohort(RUN.rows_in(cohort), CALLED | JOINT | RUN.assay_of(cohort))
     for cohort in RUN.cohorts

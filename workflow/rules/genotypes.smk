@@ -85,7 +85,7 @@ rule genotype_shard:
 
 
 rule filter_genotypes:
-    """Judge each genotype by its own fields, then split the sites by allele."""
+    """Judge each genotype by its own fields and each site, then split the sites by allele."""
     input:
         calls="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz",
         index="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz.tbi",
@@ -106,6 +106,7 @@ rule filter_genotypes:
     params:
         code=code_of("filter_genotypes"),
         filter=lookup("genotypes/filter", within=SETTINGS),
+        sites=lookup("genotypes/site_filter", within=IN_FORCE),
     script:
         "../scripts/filter_genotypes.py"
 

@@ -1,4 +1,4 @@
-"""Judge each genotype by its own fields, then split the sites by allele."""
+"""Judge each genotype by its own fields and each site, then split the sites by allele."""
 
 import logging
 from tempfile import TemporaryDirectory
@@ -12,6 +12,9 @@ logger = logging.getLogger("filter_genotypes")
 
 with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
     judged = f"{scratch}/judged.bcf"
-    counts = filter_genotypes(snakemake.input.calls, judged, **snakemake.params.filter)
+    tally = filter_genotypes(
+        snakemake.input.calls, judged, **snakemake.params.filter, sites=snakemake.params.sites
+    )
     split_alleles(judged, snakemake.input.genome, scratch, snakemake.output.calls)
-logger.info("carried genotypes by verdict: %s", dict(counts))
+logger.info("carried genotypes by verdict: %s", dict(tally.genotypes))
+logger.info("sites that fail as a whole: %s", dict(tally.sites) or "none")

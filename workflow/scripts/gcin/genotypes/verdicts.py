@@ -1,14 +1,19 @@
 """The genotype filter: each genotype is judged by its own fields, never by its company.
 
 So what is known of one patient does not change when another joins the cohort. The verdict is
-FORMAT/FT; a site passes when some carried genotype of it does.
+FORMAT/FT; a site passes when some carried genotype of it does. Filters of whole sites, where there
+are any, come on top.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from cyvcf2 import VCF, Writer
+
+from gcin.genotypes.sites import described, faults_of
 
 PASS = "PASS"
 NO_VERDICT = "."
@@ -81,39 +86,72 @@ def _first_column(values: np.ndarray | None, samples: int) -> np.ndarray:
     return np.full(samples, -1) if values is None else values[:, 0]
 
 
+class Tally(NamedTuple):
+    """How many carried genotypes got each verdict, and how many sites failed each filter."""
+
+    genotypes: Counter
+    sites: Counter
+
+
 def filter_genotypes(
-    calls: str | Path, judged: str | Path, min_pl_hom_ref: float, min_allele_balance: float
-) -> Counter:
+    calls: str | Path,
+    judged: str | Path,
+    min_pl_hom_ref: float,
+    min_allele_balance: float,
+    sites: Mapping,
+) -> Tally:
     """Judge every genotype of a joint VCF, site by site, and write it as BCF.
 
-    Returns:
-        How many carried genotypes got each verdict.
+    Args:
+        calls: The joint VCF, its sites not yet split by allele.
+        judged: The file to write.
+        min_pl_hom_ref: See `verdicts`.
+        min_allele_balance: See `verdicts`.
+        sites: Limits of whole sites, see `gcin.genotypes.sites.faults_of`.
     """
     reader = VCF(str(calls))
-    _describe(reader)
+    _describe(reader, sites)
     writer = Writer(str(judged), reader, mode="wb")
-    counts = Counter()
+    tally = Tally(Counter(), Counter())
     for site in reader:
         alleles = site.genotype.array()[:, :-1]
-        found = verdicts(
+        own = verdicts(
             alleles, site.format("PL"), site.format("AD"), min_pl_hom_ref, min_allele_balance
         )
+        faults = faults_of(site, sites)
+        found = burdened(own, faults)
         carried = found[(alleles > 0).any(axis=1)]
-        counts.update(carried.tolist())
+        tally.genotypes.update(carried.astype(str).tolist())
+        tally.sites.update(faults)
         site.set_format("FT", found)
-        site.FILTER = PASS if (carried == PASS.encode()).any() else NO_PASSING
+        site.FILTER = ";".join(faults) or _site_verdict(carried)
         writer.write_record(site)
     writer.close()
-    return Counter({name.decode(): count for name, count in counts.items()})
+    return tally
 
 
-def _describe(reader: VCF) -> None:
+def burdened(own: np.ndarray, faults: list[str]) -> np.ndarray:
+    """Verdicts on the genotypes of a site, once the site's own faults stand in them."""
+    if not faults:
+        return own
+    named = ";".join(faults).encode()
+    failed = np.where(own == PASS.encode(), named, np.char.add(np.char.add(own, b";"), named))
+    return np.where(own == NO_VERDICT.encode(), own, failed)
+
+
+def _site_verdict(carried: np.ndarray) -> str:
+    return PASS if (carried == PASS.encode()).any() else NO_PASSING
+
+
+def _describe(reader: VCF, sites: Mapping) -> None:
     """Name the verdicts in the header, as VCF wants it."""
     reader.add_format_to_header(FT_HEADER)
-    for name, text in (
-        (LOW_PL, "The reference genotype is too likely beside this one"),
-        (NO_PL, "An alternate is called without genotype likelihoods"),
-        (ALLELE_BALANCE, "A called alternate of a heterozygote has too few of the reads"),
-        (NO_PASSING, "No genotype with an alternate passes"),
-    ):
+    meanings = {
+        LOW_PL: "The reference genotype is too likely beside this one",
+        NO_PL: "An alternate is called without genotype likelihoods",
+        ALLELE_BALANCE: "A called alternate of a heterozygote has too few of the reads",
+        NO_PASSING: "No genotype with an alternate passes",
+        **described(sites),
+    }
+    for name, text in meanings.items():
         reader.add_filter_to_header({"ID": name, "Description": text})

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.intake.cards import read_card
+from gcin.intake.force import in_force
 from gcin.intake.problems import Problems
 from gcin.intake.settings import check_calling, check_reference, check_settings, check_studies
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
@@ -26,6 +27,11 @@ class Run:
     samples: pd.DataFrame
     cards: dict[str, dict]
     settings: dict
+
+    @property
+    def in_force(self) -> dict:
+        """The settings without those that another one switches off."""
+        return in_force(self.settings)
 
     @property
     def cohorts(self) -> list[str]:
@@ -116,7 +122,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     check_files(rows, named, sheet_path, problems)
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     if settings is not None:
-        check_reference(settings["reference"], rows, problems)
+        check_reference(in_force(settings)["reference"], rows, problems)
         check_calling(settings["calling"], rows, problems)
         check_studies(settings, cards, rows, problems)
     problems.stop()

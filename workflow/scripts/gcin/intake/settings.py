@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin.intake.heads import UnreadableError, contigs_of, first_contig, table_header
+from gcin.intake.heads import UnreadableError, contigs_of, first_contig, table_header, vcf_samples
 from gcin.intake.kinds import SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
@@ -28,6 +28,7 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
         return None
     settings = resolved(filled(config, schema), schema, resolve)
     _check_paths(settings, config, problems)
+    _check_recipe(settings, problems)
     genes = settings["reference"]["pathway_genes"]
     if genes["min"] > genes["max"]:
         problem = f"min {genes['min']} is above max {genes['max']}"
@@ -50,6 +51,25 @@ def _check_paths(settings: dict, written: dict, problems: Problems) -> None:
                 raise UnreadableError("there is no such folder")
         except UnreadableError as fault:
             problems.add(place, f"{as_written[leaf.keys]}: {fault}", remedy)
+
+
+def _check_recipe(settings: dict, problems: Problems) -> None:
+    """Recalibration takes every difference from the genome for an error, but known variants."""
+    reference = settings["reference"]
+    fetched = reference["download"] is not None and reference["download"]["known_sites"]
+    if settings["alignment"]["recipe"] != "bqsr":
+        return
+    if not reference["known_sites"] and not fetched:
+        remedy = "Name VCFs of common variants (dbSNP, known indels), or write recipe: dragen"
+        problem = "recipe bqsr needs known sites, and none is named"
+        problems.add(f"{CONFIG}, reference.known_sites", problem, remedy)
+    for number, path in enumerate(reference["known_sites"]):
+        try:
+            if Path(path).is_file():
+                vcf_samples(path)
+        except UnreadableError as fault:
+            place = f"{CONFIG}, reference.known_sites[{number}]"
+            problems.add(place, f"{path}: {fault}", "Name a VCF")
 
 
 def _check_split(study: dict, place: str, problems: Problems) -> None:
@@ -90,7 +110,7 @@ def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> 
     """Note what the samples need of the reference, and contigs on which its files disagree.
 
     Args:
-        reference: Settings of the stage, paths resolved.
+        reference: Settings of the stage that are in force, paths resolved.
         rows: The sheet.
         problems: Where problems are noted.
     """
@@ -140,13 +160,11 @@ def _strange_contigs(reference: dict) -> Iterator[tuple[str, str]]:
     if not contigs:
         yield "fasta", f"{reference['fasta']}: it is no FASTA"
         return
-    for key in ("gene_models", "calling_intervals"):
-        if reference[key] is None or not Path(reference[key]).is_file():
-            continue
+    for key, path in _placed_files(reference):
         try:
-            contig = first_contig(reference[key])
+            contig = first_contig(path)
         except UnreadableError as fault:
-            yield key, f"{reference[key]}: {fault}"
+            yield key, f"{path}: {fault}"
             continue
         named_alike = contig is None or contig.startswith("chr") == contigs[0].startswith("chr")
         if contig is not None and (contig not in contigs if complete else not named_alike):
@@ -154,6 +172,16 @@ def _strange_contigs(reference: dict) -> Iterator[tuple[str, str]]:
                 key,
                 f"its first record is on {contig!r}, the FASTA has {', '.join(contigs[:3])} ...",
             )
+
+
+def _placed_files(reference: dict) -> Iterator[tuple[str, str]]:
+    """Name the files whose records lie on contigs of the genome, those that are there."""
+    named = {key: reference[key] for key in ("gene_models", "calling_intervals")}
+    if "known_sites" in reference:
+        named |= {f"known_sites[{n}]": path for n, path in enumerate(reference["known_sites"])}
+    for key, path in named.items():
+        if path is not None and Path(path).is_file():
+            yield key, path
 
 
 def check_studies(

@@ -1,0 +1,32 @@
+"""What a setting switches off names and remakes nothing."""
+
+from copy import deepcopy
+from pathlib import Path
+
+import yaml
+
+from gcin.intake.force import in_force
+
+ROOT = Path(__file__).parents[2]
+CONFIG = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+
+
+def changed(recipe, **changes):
+    settings = deepcopy(CONFIG)
+    settings["alignment"]["recipe"] = recipe
+    settings["reference"]["known_sites"] = changes["known_sites"]
+    settings["genotypes"]["site_filter"]["snv"]["min_qd"] = changes["min_qd"]
+    return settings
+
+
+def test_settings_of_recalibration_count_only_where_it_is_asked_for():
+    some, other = {"known_sites": ["a.vcf"], "min_qd": 2}, {"known_sites": [], "min_qd": 5}
+    assert in_force(changed("dragen", **some)) == in_force(changed("dragen", **other))
+    assert in_force(changed("bqsr", **some)) == changed("bqsr", **some)
+
+
+def test_the_settings_themselves_stay_whole():
+    settings = changed("dragen", known_sites=["a.vcf"], min_qd=2)
+    before = deepcopy(settings)
+    in_force(settings)
+    assert settings == before
