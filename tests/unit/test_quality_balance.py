@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
-from cyvcf2 import VCF
 
 from gcin.quality.balance import balance_table, snv_balance
+from gcin.quality.snvs import COLUMNS, read_snvs
 
 HEADER = """\
 ##fileformat=VCFv4.2
 ##contig=<ID=chr1,length=100000>
+##contig=<ID=chrX,length=100000>
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="">
 ##FORMAT=<ID=AD,Number=R,Type=Integer,Description="">
 ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="">
@@ -17,16 +18,21 @@ HEADER = """\
 LIMITS = {"min_depth": 10, "min_genotype_quality": 20}
 HOM = ("A", "G", "1/1", "1,29,0", 60)
 HET = ("A", "C", "0/1", "15,15,0", 60)
+SHARED = pd.DataFrame({"chrom": ["chrX"], "start": [1], "end": [10]})
 
 
-def balance(folder, *calls):
+def snvs(folder, *calls, chromosome="chr1"):
     rows = [
-        f"chr1\t{place}\t.\t{reference}\t{alternate},<NON_REF>\t50\t.\t.\tGT:AD:GQ\t{gt}:{ad}:{gq}"
+        f"{chromosome}\t{place}\t.\t{reference}\t{alternate},<NON_REF>\t50\t.\t.\tGT:AD:GQ\t{gt}:{ad}:{gq}"
         for place, (reference, alternate, gt, ad, gq) in enumerate(calls, start=1)
     ]
     path = folder / "calls.g.vcf"
     path.write_text(HEADER + "\n".join(rows) + "\n")
-    return snv_balance(VCF(str(path)), **LIMITS).iloc[0].to_dict()
+    return read_snvs(str(path), folder, **LIMITS)
+
+
+def balance(folder, *calls, **place):
+    return snv_balance(snvs(folder, *calls, **place), SHARED).iloc[0].to_dict()
 
 
 def test_reference_reads_of_homozygotes_are_foreign(tmp_path):
@@ -62,6 +68,36 @@ def test_too_few_snvs_say_nothing(tmp_path):
 )
 def test_only_well_seen_diploid_snvs_count(tmp_path, call):
     assert balance(tmp_path, call)["snvs"] == 0
+
+
+def test_a_genotype_is_read_with_its_reads_and_its_place(tmp_path):
+    found = snvs(tmp_path, ("A", "G", "0/1", "12,18,0", 60), ("c", "t", "1|1", "0,30,0", 60))
+    assert found.columns.tolist() == COLUMNS
+    assert found.iloc[0].tolist() == ["chr1", 1, "A", "G", 2, True, 12, 30]
+    assert found.iloc[1].tolist() == ["chr1", 2, "C", "T", 2, False, 0, 30]
+
+
+def test_the_alternate_is_the_one_that_the_genotype_holds(tmp_path):
+    found = snvs(tmp_path, ("A", "G,T", "0/2", "12,0,18,0", 60), ("A", "G,T", "1/2", "0,9,9,0", 60))
+    assert found["alternate"].tolist() == ["T"]
+
+
+def test_a_gvcf_without_depths_has_no_snvs_that_are_seen_well_enough(tmp_path):
+    path = tmp_path / "bare.vcf"
+    header = "\n".join(line for line in HEADER.splitlines() if "ID=AD" not in line)
+    path.write_text(header + "\nchr1\t1\t.\tA\tG\t50\t.\t.\tGT:GQ\t0/1:60\n")
+    assert read_snvs(str(path), tmp_path, **LIMITS).empty
+
+
+def test_heterozygotes_of_x_count_outside_what_it_shares_with_y(tmp_path):
+    haploid = ("A", "G", "1", "0,30,0", 60)
+    found = balance(
+        tmp_path, *[HET] * 10, *[HET] * 3, *[HOM] * 5, *[haploid] * 4, chromosome="chrX"
+    )
+    assert (found["x_snvs"], found["x_het_share"]) == (12, 0.25)
+    elsewhere = balance(tmp_path, *[HET] * 20)
+    assert elsewhere["x_snvs"] == 0
+    assert pd.isna(elsewhere["x_het_share"])
 
 
 def test_reports_are_gathered_and_samples_stay_text(tmp_path):

@@ -46,6 +46,14 @@ def test_a_value_at_the_limit_is_good_on_either_side(name, below, above):
     assert verdicts(measures, check(0.5, "warn", name)) == expected
 
 
+def test_a_statement_holds_or_gets_the_action_and_has_no_limit():
+    measures = pd.DataFrame({"sex_agrees": {"A": 0.0, "B": 1.0, "C": np.nan}})
+    checks = {"sex_agrees": {"action": "stop"}}
+    assert verdicts(measures, checks) == {"A": "stop", "B": "pass", "C": "not measured"}
+    with pytest.raises(ValueError, match="sample A, check sex_agrees: it does not hold"):
+        require_passable(judged(measures, checks), "a")
+
+
 def test_what_could_not_be_measured_neither_passes_nor_fails():
     measures = depths(A=np.nan)
     checks = check(action="stop") | check(0.9, "exclude", "min_share_10x")

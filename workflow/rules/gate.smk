@@ -1,11 +1,16 @@
 """The gate before the joint call: which samples of a cohort enter it."""
 
+from gcin.intake.recorded import card_of_one, recorded_digest
+
+SEX_CARDS = {cohort: card_of_one(RUN.cards[cohort], "person", "sex") for cohort in RUN.cohorts}
+
 
 rule measure_balance:
     """Measure the balance of a sample's own SNVs: foreign reads, Ti/Tv, heterozygotes."""
     input:
         gvcf="results/samples/{sample}/variants.g.vcf.gz",
         index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+        shared=SETTINGS["quality"]["sex"]["shared_regions"],
     output:
         balance="results/samples/{sample}/quality/balance.tsv",
     log:
@@ -20,12 +25,67 @@ rule measure_balance:
     params:
         code=code_of("measure_balance"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        assembly=SETTINGS["reference"]["name"],
         limits={
             "min_depth": SETTINGS["quality"]["min_depth"],
             "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
         },
     script:
         "../scripts/measure_balance.py"
+
+
+rule call_sex:
+    """Call a sample's sex from its depth on X and Y and its heterozygotes on X."""
+    input:
+        balance="results/samples/{sample}/quality/balance.tsv",
+        depth=lambda wildcards: collect(
+            "results/samples/{sample}/quality/coverage.regions.bed.gz",
+            sample={wildcards.sample}.intersection(RUN.samples_of_kind(*SEQUENCED)),
+        ),
+        shared=SETTINGS["quality"]["sex"]["shared_regions"],
+    output:
+        sex="results/samples/{sample}/quality/sex.tsv",
+    log:
+        "logs/call_sex/{sample}.log",
+    benchmark:
+        "benchmarks/results/call_sex/{sample}.tsv"
+    localrule: True
+    conda:
+        "../../envs/tables.yaml"
+    params:
+        code=code_of("call_sex"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        assembly=SETTINGS["reference"]["name"],
+        limits=SETTINGS["quality"]["sex"],
+    script:
+        "../scripts/call_sex.py"
+
+
+rule list_sexes:
+    """List the sex that a cohort's card reads for each patient with samples."""
+
+    # The table is an old file: an edit of it that leaves every sex as it was must not make the
+    # gate, and with it the joint calls, anew. Their digest is what an edit is noticed by.
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        tables=lambda wildcards: [
+            ancient(table["file"]) for table in SEX_CARDS[wildcards.cohort]["tables"].values()
+        ],
+    output:
+        sexes="results/cohorts/{cohort}/{generation}/quality/recorded_sexes.tsv",
+    log:
+        "logs/list_sexes/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/list_sexes/{cohort}/{generation}.tsv"
+    localrule: True
+    conda:
+        "../../envs/tables.yaml"
+    params:
+        code=code_of("list_sexes"),
+        card=lambda wildcards: SEX_CARDS[wildcards.cohort],
+        recorded=lambda wildcards: recorded_digest(SEX_CARDS[wildcards.cohort]),
+    script:
+        "../scripts/list_sexes.py"
 
 
 rule gate_samples:
@@ -47,6 +107,11 @@ rule gate_samples:
             "results/samples/{sample}/quality/balance.tsv",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
+        sexes=lambda wildcards: collect(
+            "results/samples/{sample}/quality/sex.tsv",
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+        ),
+        recorded="results/cohorts/{cohort}/{generation}/quality/recorded_sexes.tsv",
     output:
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     log:

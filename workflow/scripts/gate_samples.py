@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.quality import samples
+from gcin.quality import samples, sex
 from gcin.quality.balance import balance_table
 from gcin.quality.gate import judged, require_passable
 
@@ -20,6 +20,9 @@ measures = [
 called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
 table = samples.quality_table(called, measures)
 table = table.combine_first(balance_table(snakemake.input.balance))
+recorded = pd.read_csv(snakemake.input.recorded, sep="\t", dtype=str, index_col="patient")
+sexes = sex.sexes_of(snakemake.input.sexes)
+table["sex_agrees"] = sex.agreement(sexes, samples.patients_of(called), recorded["sex"])
 gate = judged(table, snakemake.params.checks)
 # Where the run stops here, the whole table is still to be read, beside the log.
 gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")

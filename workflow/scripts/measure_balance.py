@@ -1,12 +1,17 @@
 """Measure the balance of a sample's own SNVs: foreign reads, Ti/Tv, heterozygotes."""
 
-from cyvcf2 import VCF
+from tempfile import TemporaryDirectory
 
 from gcin._log import log_to
 from gcin.quality.balance import snv_balance
+from gcin.quality.sex import shared_regions
+from gcin.quality.snvs import read_snvs
 
 log_to(snakemake.log[0])
 
-balance = snv_balance(VCF(snakemake.input.gvcf), **snakemake.params.limits)
+with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
+    snvs = read_snvs(snakemake.input.gvcf, scratch, **snakemake.params.limits)
+shared = shared_regions(snakemake.input.shared, snakemake.params.assembly)
+balance = snv_balance(snvs, shared)
 balance.insert(0, "sample", snakemake.wildcards.sample)
 balance.to_csv(snakemake.output.balance, sep="\t", index=False, float_format="%.6g")

@@ -5,6 +5,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.quality import samples
 from gcin.quality.gate import read_gate, worst
+from gcin.quality.sex import sexes_of
 
 log_to(snakemake.log[0])
 
@@ -14,6 +15,7 @@ measures = [
     samples.read_counts(snakemake.input.reads),
     samples.mean_depths(snakemake.input.depth),
     samples.covered_shares(snakemake.input.coverage),
+    sexes_of(snakemake.input.sexes).to_frame("sex"),
     samples.genotype_counts(snakemake.input.genotypes),
 ]
 table = samples.quality_table(manifest, measures)

@@ -21,6 +21,8 @@ MEASURES = {
     "min_share_20x": "share_20x",
     "min_ti_tv": "ti_tv",
 }
+# Checks without a number: their measure is 1 where the statement holds and 0 where it does not.
+STATEMENTS = {"sex_agrees"}
 COLUMNS = ["sample", "check", "value", "limit", "verdict"]
 UNMEASURED = "not measured"
 SEVERITY = ["stop", "exclude", "warn", "pass", UNMEASURED]
@@ -33,18 +35,19 @@ def judged(measures: pd.DataFrame, checks: Mapping[str, Mapping]) -> pd.DataFram
 
     Args:
         measures: Samples by measures; NaN, or no such column, where nothing could be measured.
-        checks: By name of a check, its `limit` and the `action` where a sample fails: `warn`,
-            `exclude` or `stop`. A value at the limit is good.
+        checks: By name of a check, its `limit` (a statement has none) and the `action` where a
+            sample fails: `warn`, `exclude` or `stop`. A value at the limit is good.
 
     Returns:
         One row per sample and check, sorted: `sample check value limit verdict`. The verdict is
         `pass`, `not measured`, or the action of the check that failed.
     """
     rows = [
-        (sample, check, value, checks[check]["limit"], _verdict(check, value, checks[check]))
+        (sample, check, value, limit, _verdict(check, value, limit, checks[check]["action"]))
         for sample, own in measures.sort_index().iterrows()
         for check in sorted(checks)
-        for value in [float(own.get(MEASURES[check], float("nan")))]
+        for limit in [1 if check in STATEMENTS else checks[check]["limit"]]
+        for value in [float(own.get(MEASURES.get(check, check), float("nan")))]
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     for row in table[table["verdict"] != "pass"].itertuples():
@@ -56,12 +59,11 @@ def judged(measures: pd.DataFrame, checks: Mapping[str, Mapping]) -> pd.DataFram
     return table
 
 
-def _verdict(check: str, value: float, policy: Mapping) -> str:
+def _verdict(check: str, value: float, limit: float, action: str) -> str:
     if pd.isna(value):
         return UNMEASURED
-    limit = policy["limit"]
-    is_good = value >= limit if check.startswith("min_") else value <= limit
-    return "pass" if is_good else policy["action"]
+    is_good = value <= limit if check.startswith("max_") else value >= limit
+    return "pass" if is_good else action
 
 
 def excluded(gate: pd.DataFrame) -> list[str]:
@@ -100,6 +102,8 @@ def require_passable(gate: pd.DataFrame, cohort: str) -> None:
 
 
 def _sentence(row: tuple) -> str:
+    if row.check in STATEMENTS:
+        return f"sample {row.sample}, check {row.check}: it does not hold"
     side = "below" if row.check.startswith("min_") else "above"
     return (
         f"sample {row.sample}, check {row.check}: {row.value:.6g} is {side} limit {row.limit:.6g}"

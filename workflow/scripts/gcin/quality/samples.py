@@ -8,7 +8,7 @@ import pandas as pd
 
 COLUMNS = [
     "kind", "verdict", "reads", "mapped", "duplicates", "depth", "share_10x", "share_20x",
-    "share_30x", "ti_tv", "het_hom", "missing",
+    "share_30x", "sex", "ti_tv", "het_hom", "missing",
 ]  # fmt: skip
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
@@ -19,6 +19,11 @@ PER_SAMPLE = {2: "sample", 4: "hom", 5: "het", 6: "transitions", 7: "transversio
 def sample_of(report: str | Path) -> str:
     """Name the sample that a report named `…/{sample}/quality/{report}` is about."""
     return Path(report).parts[-3]
+
+
+def patients_of(manifest: pd.DataFrame) -> pd.Series:
+    """Patient by sample."""
+    return manifest.drop_duplicates("sample").set_index("sample")["patient"]
 
 
 def read_counts(reports: Iterable[str]) -> pd.DataFrame:

@@ -1,0 +1,73 @@
+"""One row and one page of quality for all samples of a generation."""
+
+
+rule tabulate_quality:
+    """Gather one row per sample of a generation."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
+        reads=lambda wildcards: collect(
+            "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
+        ),
+        coverage=lambda wildcards: collect(
+            "results/samples/{sample}/quality/coverage.thresholds.bed.gz",
+            sample=READS[wildcards.cohort],
+        ),
+        depth=lambda wildcards: collect(
+            "results/samples/{sample}/quality/coverage.regions.bed.gz",
+            sample=READS[wildcards.cohort],
+        ),
+        sexes=lambda wildcards: collect(
+            "results/samples/{sample}/quality/sex.tsv",
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+        ),
+        genotypes=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/genotypes.txt"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+    output:
+        table="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
+    log:
+        "logs/tabulate_quality/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/tabulate_quality/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("tabulate_quality"),
+    script:
+        "../scripts/tabulate_quality.py"
+
+
+rule render_multiqc:
+    """Show the quality of every sample of a generation on one page."""
+    input:
+        samples="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
+        reports=lambda wildcards: collect(
+            "results/samples/{sample}/quality/{report}",
+            sample=READS[wildcards.cohort],
+            report=[
+                "flagstat.txt",
+                "duplicates.txt",
+                "coverage.mosdepth.summary.txt",
+                "coverage.mosdepth.global.dist.txt",
+                "coverage.mosdepth.region.dist.txt",
+            ],
+        ),
+    output:
+        page="results/cohorts/{cohort}/{generation}/quality/multiqc.html",
+    log:
+        "logs/render_multiqc/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/render_multiqc/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("render_multiqc"),
+    script:
+        "../scripts/render_multiqc.py"

@@ -1,0 +1,58 @@
+"""One mapping of a card by itself: what it reads, and whether that has changed."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from gcin.generations import digest
+from gcin.intake.references import SECTIONS, split_reference
+
+
+def card_of_one(card: Mapping, section: str, name: str) -> dict:
+    """Take a card's one mapping, and the one table that it reads.
+
+    A rule that reads a single column so, with the table as an old file and `recorded_digest` as a
+    parameter, runs again where this column changes, and not where another does.
+
+    Args:
+        card: A card with every key filled in.
+        section: Of the card, such as `person`.
+        name: Of the mapping; it has no day.
+
+    Returns:
+        A card of the same form with all else left out; without tables where nothing is read.
+    """
+    mapping = card[section][name]
+    alone = {other: {} for other in ("tables", *SECTIONS)}
+    if mapping is not None:
+        alone[section] = {name: mapping}
+        if mapping["column"] is not None:
+            table, _ = split_reference(mapping["column"])
+            alone["tables"] = {table: {**card["tables"][table], "index_date": None}}
+    return alone
+
+
+def recorded_digest(alone: Mapping) -> str:
+    """Digest what a `card_of_one` reads: its mapping, and its column by patient.
+
+    A table that cannot be read adds nothing: the step that reads it will say more.
+    """
+    columns = {
+        (table, split_reference(mapping["column"])[1])
+        for section in SECTIONS
+        for mapping in alone[section].values()
+        for table in alone["tables"]
+    }
+    values = [_column(alone["tables"][table], column) for table, column in columns]
+    return digest([alone, values])
+
+
+def _column(table: Mapping, column: str) -> list[list[str]]:
+    columns = [table["patient"], column]
+    try:
+        rows = pd.read_csv(
+            table["file"], sep="\t", usecols=columns, dtype=str, keep_default_na=False
+        )
+    except (ValueError, OSError, EOFError):
+        return []
+    return sorted(rows[columns].fillna("").to_numpy().tolist())

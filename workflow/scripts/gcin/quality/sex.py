@@ -1,0 +1,165 @@
+"""The sex that a sample's reads show, and whether it is the sex that its patient is said to have.
+
+Three measures speak: depth on X and on Y over that on the autosomes, and the share of heterozygotes
+on X. Regions that X and Y share (pseudoautosomal) are left out. A sex is called where every measure
+that could be taken says the same; where they contradict each other (another number of X or Y, the
+Y lost from blood with age, a mixture of two people) the sex is `unclear`.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+SEXES = ("female", "male")
+UNCLEAR = "unclear"
+COLUMNS = ["sex", "x_depth", "y_depth", "x_het_share", "x_snvs"]
+
+logger = logging.getLogger(__name__)
+
+
+def shared_regions(path: str | Path, assembly: str) -> pd.DataFrame:
+    """Read the regions that X and Y share in one assembly; none where it is not listed."""
+    table = pd.read_csv(path, sep="\t", dtype={"build": str, "chrom": str})
+    return table[table["build"] == assembly].reset_index(drop=True)
+
+
+def on_x(places: pd.DataFrame, shared: pd.DataFrame) -> pd.Series:
+    """Tell which places (`chromosome position`, 1-based) lie on X outside the shared regions."""
+    is_own = _plain(places["chromosome"]) == "X"
+    for region in shared[_plain(shared["chrom"]) == "X"].itertuples():
+        is_own &= ~places["position"].between(region.start, region.end)
+    return is_own
+
+
+def relative_depths(regions: str | Path, shared: pd.DataFrame, min_bases: int) -> pd.Series:
+    """Measure depth on X and Y over the autosomes', from mosdepth's regions.
+
+    Args:
+        regions: mosdepth's table of mean depth by called interval.
+        shared: Regions that X and Y share; an interval of which more than half lies in them is
+            left out.
+        min_bases: Called bases that the autosomes, and X or Y, must have to be measured.
+
+    Returns:
+        `x_depth y_depth`, NaN where not measured. Expected are 1 and 0 in women, 0.5 and at most
+        0.5 in men.
+    """
+    table = pd.read_csv(regions, sep="\t", header=None, dtype={0: str})
+    parts = pd.DataFrame(
+        {
+            "chromosome": _plain(table[0]),
+            "bases": table[2] - table[1],
+            "depth": table[table.columns[-1]],
+        }
+    )
+    outside = _overlap(parts["chromosome"], table[1], table[2], shared) <= parts["bases"] / 2
+    autosomal = _mean(parts[parts["chromosome"].str.fullmatch(r"[1-9]|1\d|2[0-2]")], min_bases)
+    found = {
+        f"{name.lower()}_depth": _mean(parts[outside & (parts["chromosome"] == name)], min_bases)
+        for name in "XY"
+    }
+    return pd.Series(found, dtype=float) / (autosomal if autosomal > 0 else float("nan"))
+
+
+def called_sex(measures: Mapping[str, float], limits: Mapping[str, float]) -> str | None:
+    """Call a sex of a sample's measures.
+
+    Args:
+        measures: `x_depth y_depth x_het_share x_snvs`.
+        limits: For each of the first three its `max_…` of the sex that has less and its `min_…` of
+            the one that has more; and `min_x_snvs`, below which heterozygotes say nothing.
+
+    Returns:
+        `female`, `male` or `unclear`; None where nothing could be measured.
+    """
+    shares = measures["x_het_share"] if measures["x_snvs"] >= limits["min_x_snvs"] else None
+    said = {
+        _side(measures["x_depth"], limits["max_male_x_depth"], limits["min_female_x_depth"]),
+        _side(measures["y_depth"], limits["max_female_y_depth"], limits["min_male_y_depth"], True),
+        _side(shares, limits["max_male_x_het_share"], limits["min_female_x_het_share"]),
+    } - {None}
+    return said.pop() if len(said) == 1 else UNCLEAR if said else None
+
+
+def sex_table(
+    balance: pd.DataFrame, regions: Sequence[str], shared: pd.DataFrame, limits: Mapping
+) -> pd.DataFrame:
+    """Call the sex of one sample.
+
+    Args:
+        balance: The sample's `x_snvs x_het_share`, indexed by sample.
+        regions: mosdepth's table of the sample; none where it came without reads.
+        shared: Regions that X and Y share.
+        limits: The settings `quality: sex`.
+
+    Returns:
+        One row, indexed by `sample`: `sex x_depth y_depth x_het_share x_snvs`.
+    """
+    depths = [relative_depths(path, shared, limits["min_bases"]) for path in regions]
+    unknown = pd.Series({"x_depth": float("nan"), "y_depth": float("nan")})
+    measures = {**balance.iloc[0], **(depths[0] if depths else unknown)}
+    row = {**measures, "sex": called_sex(measures, limits)}
+    return pd.DataFrame([row], index=balance.index)[COLUMNS]
+
+
+def sexes_of(reports: Iterable[str]) -> pd.Series:
+    """Called sex by sample, missing where nothing could be measured, from `sex_table`s on disk."""
+    types = {"sample": str, "sex": object}
+    tables = [pd.read_csv(report, sep="\t", dtype=types, index_col="sample") for report in reports]
+    return pd.concat([pd.Series(dtype=object), *(table["sex"] for table in tables)])
+
+
+def agreement(sexes: pd.Series, patients: pd.Series, recorded: pd.Series) -> pd.Series:
+    """Compare called sexes with recorded ones.
+
+    Args:
+        sexes: By sample, as by `called_sex`.
+        patients: By sample.
+        recorded: By patient; another word than `female` or `male` is no sex that can be compared.
+
+    Returns:
+        By sample 1 where they agree, 0 where not, NaN where one of the two is not known.
+    """
+    said = patients.map(recorded).reindex(sexes.index)
+    foreign = said.notna() & ~said.isin(SEXES)
+    if foreign.any():
+        logger.warning(
+            "%d sample(s) have a recorded sex other than female or male: give codes in the card",
+            foreign.sum(),
+        )
+    comparable = said.isin(SEXES) & sexes.isin(SEXES)
+    return (said == sexes).astype(float).where(comparable)
+
+
+def _side(
+    value: float | None, most: float, least: float, male_has_more: bool = False
+) -> str | None:
+    """Name the sex that a measure speaks for; None where it was not taken."""
+    if pd.isna(value):
+        return None
+    if most < value < least:
+        return UNCLEAR
+    return SEXES[bool(value >= least) == male_has_more]
+
+
+def _overlap(
+    chromosome: pd.Series, start: pd.Series, end: pd.Series, shared: pd.DataFrame
+) -> pd.Series:
+    """Count the bases of each interval (0-based, end exclusive) that lie in shared regions."""
+    bases = pd.Series(0, index=chromosome.index)
+    for region in shared.itertuples():
+        common = end.clip(upper=region.end) - start.clip(lower=region.start - 1)
+        bases += common.clip(lower=0).where(chromosome == region.chrom.removeprefix("chr"), 0)
+    return bases
+
+
+def _mean(parts: pd.DataFrame, min_bases: int) -> float:
+    """Mean depth, or NaN where the bases are too few."""
+    bases = parts["bases"].sum()
+    return (parts["depth"] * parts["bases"]).sum() / bases if bases >= min_bases else float("nan")
+
+
+def _plain(chromosome: pd.Series) -> pd.Series:
+    return chromosome.astype(str).str.removeprefix("chr")
