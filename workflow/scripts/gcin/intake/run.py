@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
+from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
+from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
 from gcin.intake.problems import Problems
 from gcin.intake.settings import check_calling, check_reference, check_settings, check_studies
@@ -22,11 +25,13 @@ class Run:
         samples: One row per sequenced unit, all text, with the sheet's columns and `size_bytes`.
         cards: Each cohort's card, paths resolved and every optional key filled in.
         settings: The configuration, paths resolved and the optional keys of studies filled in.
+        doubts: What does not stop the run but must be said.
     """
 
     samples: pd.DataFrame
     cards: dict[str, dict]
     settings: dict
+    doubts: tuple[str, ...] = ()
 
     @property
     def in_force(self) -> dict:
@@ -75,6 +80,16 @@ class Run:
         rows = self.rows_in(cohort)
         return sorted(set(rows["file"][rows["kind"] == kind]))
 
+    def samples_in(self, cohort: str, file: str) -> list[str]:
+        """Samples of a cohort that a file holds, sorted."""
+        rows = self.rows_in(cohort)
+        return sorted(set(rows["sample"][rows["file"] == file]))
+
+    def assembly_in(self, cohort: str, file: str) -> str:
+        """Assembly of a file's positions."""
+        rows = self.rows_in(cohort)
+        return rows["assembly"][rows["file"] == file].iloc[0]
+
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
@@ -119,16 +134,25 @@ def read_run(config: dict, project: str | Path) -> Run:
     named = read_sheet(sheet_path, problems)
     check_sheet(named, sheet_path, problems)
     rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
-    check_files(rows, named, sheet_path, problems)
+    headers = check_files(rows, named, sheet_path, problems)
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     if settings is not None:
         check_reference(in_force(settings)["reference"], rows, problems)
         check_calling(settings["calling"], rows, problems)
+        check_contigs(in_force(settings)["reference"], cards, problems)
         check_studies(settings, cards, rows, problems)
     problems.stop()
     # Sorted, so that nothing made from the rows depends on their order in the sheet.
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])
-    return Run(ordered.reset_index(drop=True), cards, settings)
+    doubts = doubts_about_callers(rows, headers, gatk_of(project))
+    return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
+
+
+def gatk_of(project: str | Path) -> str:
+    """Read the version of GATK that the project pins."""
+    environment = yaml.safe_load(Path(project, "envs", "gatk.yaml").read_text())
+    pins = dict(item.split("=") for item in environment["dependencies"])
+    return pins["gatk4"]
 
 
 def _resolver(data_root: str, project: str | Path) -> Callable[[str], str]:
