@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -48,14 +49,31 @@ class Run:
         """Samples, sorted, each once however many cohorts it stands in."""
         return sorted(set(self.samples["sample"]))
 
+    # Every job of a sample asks for its rows: the sheet is divided once and not searched each time.
+    @cached_property
+    def _rows(self) -> dict[str, pd.DataFrame]:
+        return dict(list(self.samples.groupby("sample")))
+
+    @cached_property
+    def _units(self) -> dict[str, pd.DataFrame]:
+        units = self.samples.drop(columns="cohort").drop_duplicates().sort_values("unit")
+        return dict(list(units.set_index("unit").groupby("sample")))
+
+    @cached_property
+    def _bytes(self) -> dict[str, dict[str, int]]:
+        sizes = {sample: {} for sample in self.sample_names}
+        columns = (self.samples[name] for name in ("sample", "file", "size_bytes"))
+        for sample, file, size in zip(*columns, strict=True):
+            sizes[sample][file] = sum(map(int, size.split()))
+        return sizes
+
     def rows_of(self, sample: str) -> pd.DataFrame:
         """Rows of the sheet that describe a sample, in every cohort it stands in."""
-        return self.samples[self.samples["sample"] == sample]
+        return self._rows[sample]
 
     def units_of(self, sample: str) -> pd.DataFrame:
         """One row per unit of a sample, indexed by `unit`."""
-        rows = self.rows_of(sample).drop(columns="cohort")
-        return rows.drop_duplicates().set_index("unit").sort_index()
+        return self._units[sample]
 
     def rows_in(self, cohort: str) -> pd.DataFrame:
         """Rows of the sheet that belong to a cohort."""
@@ -63,8 +81,10 @@ class Run:
 
     def bytes_of(self, *samples: str) -> int:
         """Size of all files that the sheet names for some samples."""
-        rows = self.samples[self.samples["sample"].isin(samples)].drop_duplicates("file")
-        return sum(int(size) for sizes in rows["size_bytes"] for size in sizes.split())
+        files = {}
+        for sample in samples:
+            files |= self._bytes[sample]
+        return sum(files.values())
 
     def samples_of(self, cohort: str, *kinds: str) -> list[str]:
         """Samples of a cohort, sorted, of these kinds (of every kind where none is named)."""
