@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo example lint test
+.PHONY: help setup demo example bench lint test
 
 # Nothing of the caller's Python reaches the project's, and the set-up never sees the project's own.
 unexport PYTHONPATH PYTHONHOME
@@ -19,6 +19,7 @@ help:
 	@echo "make setup              bring every tool into .venv and .tools"
 	@echo "make demo               simulate a small hospital and analyse it, reads to report"
 	@echo "make example NAME=giab  run a worked example of config/examples"
+	@echo "make bench NAME=dag     measure: dag, growth or calling (docs/benchmarks.md)"
 	@echo "make lint               check the style of code and rules"
 	@echo "make test               run every check and test"
 
@@ -32,6 +33,9 @@ demo: setup
 
 example: setup
 	@snakemake --cores $(CORES) --configfile config/examples/$(NAME)/config.yaml
+
+bench: setup
+	@python benchmarks/$(NAME).py
 
 lint: setup
 	snakefmt --check Snakefile workflow tests

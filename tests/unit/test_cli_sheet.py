@@ -15,6 +15,8 @@ from gcin.intake.sheet import COLUMNS, check_files, check_sheet, read_sheet
 
 ILLUMINA = "A00123:45:HVYKTDSXX:{lane}:1101:1000:{number} {read}:N:0:ATCACG"
 CONTIG = "##contig=<ID=chr1,length=248956422>"
+GENOTYPE = '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
+BLOCKS = "##ALT=<ID=NON_REF,Description='x'>"
 
 
 def write_reads(path, read=1, lane=1, start=1000, count=3, name=ILLUMINA):
@@ -31,7 +33,7 @@ def write_pair(folder, stem, end="_001", **changes):
         write_reads(folder / f"{stem}_R{read}{end}.fastq.gz", read=read, **changes)
 
 
-def write_vcf(path, samples, alternate="T", header=(CONTIG,)):
+def write_vcf(path, samples, alternate="T", header=(CONTIG, GENOTYPE)):
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = ["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO", "FORMAT", *samples]
     record = ["chr1", "100", ".", "A", alternate, "50", ".", ".", "GT", *["0/1"] * len(samples)]
@@ -41,8 +43,7 @@ def write_vcf(path, samples, alternate="T", header=(CONTIG,)):
 
 def write_bcf(path, samples):
     text = path.with_suffix(".txt")
-    genotype = '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
-    write_vcf(text, samples, header=[CONTIG, genotype])
+    write_vcf(text, samples)
     with (
         pysam.VariantFile(str(text)) as source,
         pysam.VariantFile(str(path), "wb", header=source.header) as target,
@@ -214,9 +215,9 @@ def test_a_copy_of_a_pair_is_left_out(tmp_path, sheet_of_folder):
 def test_a_joint_vcf_makes_a_row_of_each_sample_and_a_gvcf_is_told_by_its_records(
     tmp_path, sheet_of_folder
 ):
-    kept = "##ALT=<ID=NON_REF,Description='x'>"
-    write_vcf(tmp_path / "data" / "joint.vcf", ["SA", "SB"], header=[CONTIG, kept])
-    write_vcf(tmp_path / "data" / "SC.g.vcf", ["SC"], alternate="T,<NON_REF>")
+    header = [CONTIG, GENOTYPE, BLOCKS]
+    write_vcf(tmp_path / "data" / "joint.vcf", ["SA", "SB"], header=header)
+    write_vcf(tmp_path / "data" / "SC.g.vcf", ["SC"], alternate="T,<NON_REF>", header=header)
     _, rows, doubts, _ = sheet_of_folder()
     assert list(zip(rows["sample"], rows["kind"], strict=True)) == [
         ("SA", "vcf"),
@@ -248,11 +249,14 @@ def test_what_the_run_would_refuse_is_left_out_with_its_words(tmp_path, sheet_of
     write_vcf(
         tmp_path / "data" / "SB.vcf",
         ["SB"],
-        header=["##contig=<ID=20,assembly=b37,length=63025520>"],
+        alternate="T,<NON_REF>",
+        header=["##contig=<ID=20,assembly=b37,length=63025520>", GENOTYPE, BLOCKS],
     )
+    write_vcf(tmp_path / "data" / "SC.vcf", ["SC"], header=[CONTIG])
     _, rows, doubts, _ = sheet_of_folder()
     assert list(rows["sample"]) == ["SA"]
     assert "sample SB is GRCh37" in doubt_about(doubts, "SB.vcf")
+    assert "declares no genotypes" in doubt_about(doubts, "SC.vcf")
 
 
 def test_a_bam_with_two_samples_is_left_out(tmp_path, sheet_of_folder):

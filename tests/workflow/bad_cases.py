@@ -1,9 +1,13 @@
 """What may be wrong with a run, and the words that its user must find in one line."""
 
+import gzip
+
+from described_run import GENOTYPES
 from spoiling import (
     add_row,
     alignment,
     both,
+    calls,
     card,
     case,
     data,
@@ -44,6 +48,25 @@ SHEET = [
     case("file a folder", row(2, file="reads"), "line 2, column file", "it is no file"),
     case("file not named", row(6, file=""), "line 6, column file", "it is empty"),
     case("no FASTQ", data("reads/S1.L1_1.fq.gz", "text"), "line 2, column file", "no FASTQ"),
+    case(
+        "FASTQ without reads",
+        data("reads/S1.L1_1.fq.gz", gzip.compress(b"")),
+        "line 2, column file",
+        "of sample S1: it holds no reads",
+    ),
+    case(
+        "mate without reads",
+        data("reads/S1.L1_2.fq.gz", "\n"),
+        "line 2, column mate",
+        "it is no FASTQ: it does not begin with @",
+    ),
+    case(
+        "qualities of another encoding",
+        data("reads/S1.L1_1.fq.gz", "@r\nACGT\n+\nBefh\n"),
+        "line 2, column file",
+        "of sample S1: its base qualities run from B to h",
+        "seqtk seq -Q64 -V",
+    ),
     case("gzip broken", data("reads/S1.L1_1.fq.gz", b"\x1f\x8b\x08"), "line 2", "cannot be read"),
     case("no mate", row(2, mate=""), "line 2, column mate", "lacks read 2", "not supported yet"),
     case("mate missing", row(2, mate="none"), "line 2, column mate", "none of sample S1"),
@@ -95,7 +118,98 @@ SHEET = [
     case("unknown tissue", row(6, tissue="tumor"), "line 6, column tissue", "mean tumour"),
     case("unknown assembly", row(6, assembly="hg19"), "line 6, column assembly", "'hg19'"),
     case("tumour reads", both(row(2, tissue="tumour"), row(3, tissue="tumour")), "S1 is tumour"),
-    case("GRCh37 VCF", row(4, assembly="GRCh37"), "line 4, column assembly", "only MAF is lifted"),
+]
+
+CALLS = [
+    case(
+        "VCF of two assemblies",
+        row(4, assembly="GRCh37"),
+        "line 5, column assembly",
+        "given.vcf.gz is of GRCh37 above and of GRCh38 here",
+    ),
+    case(
+        "VCF of another assembly",
+        calls(meta=(GENOTYPES, "##contig=<ID=1,length=249250621,assembly=b37>")),
+        "S4.vcf.gz of sample S4: its contigs are those of GRCh37, the sheet says GRCh38",
+        "write GRCh37 in column assembly",
+    ),
+    case(
+        "VCF without genotypes",
+        calls(meta=()),
+        "line 6, column file",
+        "S4.vcf.gz of sample S4: its header declares no genotypes (FORMAT/GT)",
+        "give the VCF that its caller wrote",
+    ),
+    case(
+        "VCF without samples",
+        calls(samples=()),
+        "S4.vcf.gz of sample S4: its header names no sample",
+        "correct the sheet",
+    ),
+    case("VCF cut off", calls(cut=28), "S4.vcf.gz of sample S4: it is cut off"),
+    case("VCF broken", data("given.vcf.gz", b"\x1f\x8b\x08"), "line 4", "cannot be read"),
+    case(
+        "second row of a gVCF", both(calls("gvcf"), repeat_row(6, unit="u2")), "a second gvcf row"
+    ),
+    case(
+        "gVCF of another sample",
+        calls("gvcf", samples=("S9",)),
+        "S4.gvcf.gz of sample S4: its header names S9, not this sample",
+        "bcftools reheader --samples",
+    ),
+    case(
+        "gVCF of two samples",
+        calls("gvcf", samples=("S4", "S5")),
+        "S4.gvcf.gz of sample S4: it holds 2 samples",
+        "give each its own",
+    ),
+    case(
+        "gVCF without blocks",
+        calls("gvcf", meta=(GENOTYPES,)),
+        "S4.gvcf.gz of sample S4: its header declares no <NON_REF>",
+        "-ERC GVCF, or give it as kind vcf",
+    ),
+    case(
+        "gVCF of GRCh37",
+        calls("gvcf", assembly="GRCh37"),
+        "line 6, column assembly",
+        "sample S4 is GRCh37: reference blocks of GRCh37 cannot be lifted",
+        "Give its reads",
+    ),
+]
+
+BEDS = [
+    case(
+        "intervals on strange contigs",
+        both(data("t.bed", "1\t0\t4\n"), setting("reference.calling_intervals", "t.bed")),
+        "config, reference.calling_intervals",
+        "t.bed is on '1', the FASTA has chr1",
+        "same contig names",
+    ),
+    case(
+        "targets on strange contigs",
+        both(data("t.bed", "1\t0\t4\n"), card("assay: panel", "assay: panel\ntargets: t.bed")),
+        "a.yaml, targets",
+        "t.bed is on '1', the FASTA has chr1",
+    ),
+    case(
+        "truth on strange contigs",
+        both(
+            data("t.bed", "22\t0\t4\n"),
+            card("assay: panel", "assay: panel\ntruth: {S2: {vcf: given.vcf.gz, bed: t.bed}}"),
+        ),
+        "a.yaml, truth.S2.bed",
+        "t.bed is on '22', the FASTA has chr1",
+    ),
+    case(
+        "targets in UTF-16",
+        both(
+            data("t.bed", "chr1\t0\t4\n".encode("utf-16")),
+            card("assay: panel", "assay: panel\ntargets: t.bed"),
+        ),
+        "a.yaml, targets",
+        "t.bed: it is not text in UTF-8",
+    ),
 ]
 
 ALIGNMENTS = [

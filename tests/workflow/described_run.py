@@ -1,6 +1,7 @@
 """A small valid description of a run, to be spoilt by tests."""
 
 import gzip
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,9 @@ a P2 S2 u1 germline vcf GRCh38 given.vcf.gz . . .
 a P3 S3 u1 germline vcf GRCh38 given.vcf.gz . . .
 b P4 S4 u1 tumour maf GRCh37 calls.maf . . .
 """
-VCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS2\tS3\n"
+COLUMNS_OF_VCF = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT"
+GENOTYPES = '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">'
+BLOCKS = '##ALT=<ID=NON_REF,Description="Any other allele">'
 CARD = """
 title: A cohort
 licence: CC0
@@ -44,6 +47,12 @@ STUDY = {
     "split": {"scheme": "70-15-15"},
     "designs": ["gcin", "majority"],
 }
+
+
+def vcf_header(*samples: str, meta: tuple[str, ...] = (GENOTYPES,)) -> bytes:
+    """Write a VCF that ends with its header, gzipped."""
+    columns = "\t".join([COLUMNS_OF_VCF, *samples])
+    return gzip.compress("\n".join(["##fileformat=VCFv4.2", *meta, columns, ""]).encode())
 
 
 @dataclass
@@ -103,8 +112,9 @@ def describe(folder: Path) -> Description:
     }
     config["reference"] |= {"fasta": "genome.fa", "gene_models": "genes.gtf"}
     rows = [line.replace(" .", " ").split(" ") for line in ROWS.strip().splitlines()]
-    for name in ("cohorts", "data/reads", "project"):
+    for name in ("cohorts", "data/reads", "project/envs"):
         (folder / name).mkdir(parents=True)
+    shutil.copy(ROOT / "envs" / "gatk.yaml", folder / "project" / "envs")
     for leaf in paths_in(config, schema_of("config")):
         if leaf.path.startswith("resources/"):
             resource = folder / "project" / leaf.path
@@ -114,7 +124,7 @@ def describe(folder: Path) -> Description:
     (data / "genome.fa").write_text(">chr1 made up\nACGT\n>chr2\nACGT\n")
     (data / "genes.gtf").write_text('#!made up\nchr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n')
     (data / "calls.maf").write_text("#version 2.4\nHugo_Symbol\tTumor_Sample_Barcode\nTP53\tS4\n")
-    (data / "given.vcf.gz").write_bytes(gzip.compress(VCF.encode()))
+    (data / "given.vcf.gz").write_bytes(vcf_header("S2", "S3"))
     (data / "clinical.tsv").write_text(
         "patient_id\tage\tarm\tremission\tos_days\tdead\nP1\t50\t1\t1\t9\t0\n"
     )

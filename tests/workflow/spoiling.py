@@ -1,12 +1,13 @@
 """Ways to spoil a valid run, and what its user must then be told."""
 
+import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 import pysam
 import pytest
-from described_run import Description
+from described_run import BLOCKS, GENOTYPES, Description, vcf_header
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,22 @@ def alignment(kind="bam", form=None, groups=({"ID": "1", "SM": "S4"},), length=9
         mode = {"bam": "wb", "cram": "wc", "sam": "w"}[form]
         with pysam.AlignmentFile(str(path), mode, header=header):
             pass
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) - cut])
+        typical = {"kind": kind, "file": path.name, "tissue": "germline", "assembly": "GRCh38"}
+        run.set_row(6, **typical | values)
+
+    return spoil
+
+
+def calls(kind="vcf", samples=("S4",), meta=(GENOTYPES, BLOCKS), cut=0, **values):
+    """Give sample S4 as a VCF or genomic VCF without records, bgzipped."""
+
+    def spoil(run):
+        path = run.data / f"S4.{kind}.gz"
+        plain = run.data / "S4.plain"
+        plain.write_bytes(gzip.decompress(vcf_header(*samples, meta=meta)))
+        pysam.tabix_compress(str(plain), str(path), force=True)
         whole = path.read_bytes()
         path.write_bytes(whole[: len(whole) - cut])
         typical = {"kind": kind, "file": path.name, "tissue": "germline", "assembly": "GRCh38"}

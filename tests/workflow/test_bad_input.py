@@ -11,9 +11,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from bad_cases import ALIGNMENTS, CARDS, CONFIG, SHEET, STUDIES
-from described_run import ROOT, describe
-from spoiling import alignment, card, case, repeat_row, row, setting
+from bad_cases import ALIGNMENTS, BEDS, CALLS, CARDS, CONFIG, SHEET, STUDIES
+from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
+from spoiling import alignment, calls, card, case, repeat_row, row, setting
+
+from gcin.intake.calls import calls_header
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def problems(run) -> list[str]:
     return str(caught.value).splitlines()[1:]
 
 
-@pytest.mark.parametrize("bad", [*SHEET, *ALIGNMENTS, *CARDS, *CONFIG, *STUDIES])
+@pytest.mark.parametrize("bad", [*SHEET, *ALIGNMENTS, *CALLS, *BEDS, *CARDS, *CONFIG, *STUDIES])
 def test_a_bad_description_is_told(run, bad):
     bad.spoil(run)
     run.write()
@@ -54,6 +56,48 @@ def test_an_alignment_of_the_sample_is_accepted(run, kind, assembly):
     alignment(kind, assembly=assembly)(run)
     run.write()
     assert run.read().samples_of_kind(kind) == ["S4"]
+
+
+@pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
+def test_a_vcf_of_either_assembly_is_accepted(run, assembly):
+    calls(assembly=assembly)(run)
+    run.write()
+    read = run.read()
+    assert read.samples_of("b", "vcf") == ["S4"]
+    assert read.assembly_in("b", read.files_of("b", "vcf")[0]) == assembly
+    assert read.doubts == ()
+
+
+def version(number):
+    options = f'CommandLine="HaplotypeCaller --emit-ref-confidence GVCF",Version="{number}"'
+    return (GENOTYPES, BLOCKS, f"##GATKCommandLine=<ID=HaplotypeCaller,{options}>")
+
+
+@pytest.mark.parametrize(("cohort", "told"), [("a", True), ("b", False)])
+def test_genomic_vcfs_of_another_gatk_are_doubted_where_they_meet_others(run, cohort, told):
+    calls("gvcf", meta=version("4.1.9.0"), cohort=cohort, patient="P9")(run)
+    del run.config["studies"]["trial"]
+    run.write()
+    said = "".join(run.read().doubts)
+    assert ("cohort a: genomic VCFs of several versions" in said) == told
+    assert ("4.1.9.0 (1), 4.6.2.0 (1)" in said) == told
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        (
+            '##GATKCommandLine=<ID=HaplotypeCaller,CommandLine="x, y",Version="4.2.0.0",Date="d">',
+            "4.2.0.0",
+        ),
+        ("##GATKCommandLine.HaplotypeCaller=<ID=HaplotypeCaller,Version=3.8-1,Date=d>", "3.8-1"),
+        ('##GATKCommandLine=<ID=ReblockGVCF,CommandLine="x",Version="4.6.2.0">', "unknown"),
+    ],
+)
+def test_the_version_of_the_caller_is_read_from_the_header(tmp_path, line, number):
+    path = tmp_path / "x.g.vcf.gz"
+    path.write_bytes(vcf_header("S1", meta=(line,)))
+    assert calls_header(str(path)).version == number
 
 
 def test_several_units_may_be_alignments(run):
@@ -165,9 +209,7 @@ def test_folds_are_numbered_over_all_repeats(run, scheme, folds):
 def test_five_hundred_samples_are_checked_within_a_second(run):
     names = [f"T{n}" for n in range(500)]
     for name in names:
-        (run.data / f"{name}.g.vcf.gz").write_bytes(
-            gzip.compress(f"##fileformat=VCFv4.2\n#CHROM{chr(9) * 9}{name}\n".encode())
-        )
+        (run.data / f"{name}.g.vcf.gz").write_bytes(vcf_header(name, meta=(GENOTYPES, BLOCKS)))
     rows = run.rows.iloc[[3] * 500].assign(sample=names, patient=names, kind="gvcf")
     run.rows = pd.concat([run.rows, rows.assign(file=[f"{n}.g.vcf.gz" for n in names])])
     run.write()

@@ -1,5 +1,12 @@
 """Generations and editions: manifests, receipts and the pointers to the newest of them."""
 
+from snakemake.logging import logger
+from snakemake_interface_executor_plugins.settings import ExecMode
+
+if workflow.exec_mode == ExecMode.DEFAULT:
+    for doubt in RUN.doubts:
+        logger.warning(doubt)
+
 
 rule write_manifest:
     """Write the sheet rows that a generation is made of."""
@@ -25,6 +32,9 @@ rule seal_generation:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         tensors="results/cohorts/{cohort}/{generation}/tensors/receipt.json",
+        callers=lambda wildcards: collect("results/cohorts/{{cohort}}/{{generation}}/callers.tsv")[
+            : bool(RUN.samples_of(wildcards.cohort, *GENOTYPED))
+        ],
         artefacts=joint_artefacts,
     output:
         receipt="results/cohorts/{cohort}/{generation}/receipt.json",

@@ -1,4 +1,4 @@
-"""Genomic VCFs to the genotypes of a cohort; given VCFs join at the end."""
+"""Genomic VCFs to the genotypes of a cohort; given VCFs (given.smk) join at the end."""
 
 JOINT_SHARDS = {
     cohort: range(SETTINGS["reference"]["shards"] * bool(RUN.samples_of(cohort, *GENOTYPED)))
@@ -7,7 +7,7 @@ JOINT_SHARDS = {
 
 
 rule list_calls:
-    """List the genomic VCF of each sample that enters: too many for a command line."""
+    """List the genomic VCF of each sample that enters, and the GATK that called it."""
     input:
         calls=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz",
@@ -20,6 +20,7 @@ rule list_calls:
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     output:
         listed="results/cohorts/{cohort}/{generation}/calls.tsv",
+        callers="results/cohorts/{cohort}/{generation}/callers.tsv",
     log:
         "logs/list_calls/{cohort}/{generation}.log",
     benchmark:
@@ -109,39 +110,6 @@ rule filter_genotypes:
         sites=lookup("genotypes/site_filter", within=IN_FORCE),
     script:
         "../scripts/filter_genotypes.py"
-
-
-rule adopt_vcf:
-    """Bring the samples of a given VCF to the form that joint calls have."""
-    input:
-        calls=lambda wildcards: RUN.files_of(wildcards.cohort, "vcf")[int(wildcards.source)],
-        genome="results/reference/genome.fa",
-        index="results/reference/genome.fa.fai",
-    output:
-        calls=temp("results/cohorts/{cohort}/{generation}/given/{source}.bcf"),
-        index=temp("results/cohorts/{cohort}/{generation}/given/{source}.bcf.csi"),
-    log:
-        "logs/adopt_vcf/{cohort}/{generation}/{source}.log",
-    benchmark:
-        "benchmarks/results/adopt_vcf/{cohort}/{generation}/{source}.tsv"
-    wildcard_constraints:
-        source=r"\d+",
-    conda:
-        "../../envs/tables.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="8h",
-    params:
-        code=code_of("adopt_vcf"),
-        samples=lambda wildcards: sorted(
-            set(
-                RUN.rows_in(wildcards.cohort)
-                .set_index("file")["sample"]
-                .loc[[RUN.files_of(wildcards.cohort, "vcf")[int(wildcards.source)]]]
-            )
-        ),
-    script:
-        "../scripts/adopt_vcf.py"
 
 
 rule unite_genotypes:

@@ -22,4 +22,10 @@ sealed = receipt(
     snakemake.wildcards.generation, samples, tensors["tools"], folder, snakemake.input.artefacts
 )
 sealed["excluded"] = excluded(gate)
+called = [pd.read_csv(path, sep="\t", dtype=str) for path in snakemake.input.callers]
+sealed["gatk_versions"] = {
+    version: int(count)
+    for table in called
+    for version, count in table["gatk_version"].value_counts().sort_index().items()
+}
 Path(snakemake.output.receipt).write_text(json.dumps(sealed, indent=1) + "\n")

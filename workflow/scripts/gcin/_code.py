@@ -2,6 +2,8 @@
 
 import ast
 import hashlib
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
@@ -25,20 +27,32 @@ def fingerprints(script: str | Path) -> dict[str, str]:
         path = queue.pop()
         name = path.relative_to(SCRIPTS).as_posix()
         if name not in found:
-            tree = ast.parse(path.read_text())
-            queue += _imported(tree)
-            found[name] = _digest(tree)
+            found[name], imported = _understood(path.read_text())
+            queue += _modules(imported)
     return dict(sorted(found.items()))
 
 
-def _imported(tree: ast.AST) -> set[Path]:
-    """Modules of the package that `tree` imports; plumbing (`_name.py`) cannot alter a result."""
+@cache
+def _understood(source: str) -> tuple[str, frozenset[str]]:
+    """Digest a module's code, and name all that it imports; most rules reach the same modules."""
+    tree = ast.parse(source)
+    imported = _imported(tree)
+    return _digest(tree), imported
+
+
+def _imported(tree: ast.AST) -> frozenset[str]:
+    """Dotted names that `tree` imports, among them names that are no modules."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(names)
+
+
+def _modules(names: Iterable[str]) -> set[Path]:
+    """Modules of the package among names; plumbing (`_name.py`) cannot alter a result."""
     paths = {SCRIPTS.joinpath(*name.split(".")).with_suffix(".py") for name in names}
     return {p for p in paths if p.is_file() and PACKAGE in p.parents and p.name[0] != "_"}
 

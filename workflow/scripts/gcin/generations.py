@@ -36,8 +36,9 @@ def identity_of_sample(rows: pd.DataFrame, settings: Mapping) -> str:
 
     The cohort does not count: a sample that stands in several cohorts is processed once.
     """
-    own = rows.drop(columns="cohort").drop_duplicates()
-    return digest({"rows": manifest_rows(own), "settings": settings})
+    columns = [name for name in rows if name != "cohort"]
+    own = sorted(set(map(tuple, manifest_rows(rows[columns]))))
+    return digest({"rows": own, "settings": settings})
 
 
 def generation_of_cohort(rows: pd.DataFrame, settings: Mapping) -> str:

@@ -16,6 +16,7 @@ from cyvcf2 import VCF, Variant, Writer
 from pysam import bcftools
 
 from gcin.calling import require_known_contigs
+from gcin.genotypes.taking import take_samples
 from gcin.genotypes.verdicts import FT_HEADER, NO_VERDICT, PASS
 
 logger = logging.getLogger(__name__)
@@ -46,56 +47,26 @@ def adopt(
     Raises:
         ValueError: Names file, sample or contig, and the remedy.
     """
-    names = ("samples.txt", "header.txt", "chosen.bcf", "renamed.bcf", "split.bcf", "judged.bcf")
-    listed, header, chosen, renamed, split, judged = (str(Path(scratch) / name) for name in names)
-    _check_header(path, samples)
-    Path(listed).write_text("\n".join(samples) + "\n")
+    names = ("header.txt", "renamed.bcf", "split.bcf", "judged.bcf")
+    header, renamed, split, judged = (str(Path(scratch) / name) for name in names)
+    taken = take_samples(path, samples, scratch)
     try:
-        bcftools.view(
-            "--no-version",
-            "-S",
-            listed,
-            "--no-update",
-            "-Ob",
-            "-o",
-            chosen,
-            path,
-            catch_stdout=False,
-        )
-        require_known_contigs(_contigs_of(chosen), sizes, path)
-        Path(header).write_text(_allele_numbered(chosen))
-        bcftools.reheader("-h", header, "-o", renamed, chosen, catch_stdout=False)
+        require_known_contigs(_contigs_of(taken), sizes, path)
+        Path(header).write_text(_allele_numbered(taken))
+        bcftools.reheader("-h", header, "-o", renamed, taken, catch_stdout=False)
         options = ("-f", genome, "-m", "-any", "-d", "exact", "-Ob", "-o", split)
         bcftools.norm("--no-version", *options, renamed, catch_stdout=False)
-        judge_sites(split, judged)
+        judge_sites(split, judged, path)
         bcftools.annotate(
             "--no-version", "-x", KEPT, "-Ob", "-o", adopted, judged, catch_stdout=False
         )
         bcftools.index("--force", adopted, catch_stdout=False)
     except pysam.SamtoolsError as error:
         raise ValueError(
-            f"{path} cannot be brought to the genome's form: {error}. It must be sorted, whole, "
-            "and of the assembly that reference.fasta is."
+            f"{path} of sample {samples[0]} cannot be brought to the genome's form: {error}. It "
+            "must be sorted, and of the assembly that reference.fasta is; where it is of GRCh37, "
+            "say so in column assembly of the sheet."
         ) from None
-
-
-def _check_header(path: str, samples: list[str]) -> None:
-    """Refuse a file that cannot be read, or does not have the samples that the sheet names."""
-    try:
-        with pysam.VariantFile(path) as calls:
-            missing = sorted(set(samples) - set(calls.header.samples))
-            contigs = len(calls.header.contigs)
-    except (ValueError, OSError) as error:
-        raise ValueError(f"{path} cannot be read as VCF ({error}). Copy it again.") from None
-    if missing:
-        raise ValueError(
-            f"{path} has no sample {', '.join(missing[:5])}. Correct the sheet, or rename the "
-            "samples of the file (bcftools reheader --samples)."
-        )
-    if not contigs:
-        raise ValueError(
-            f"{path} has no contig lines in its header. Add them (bcftools reheader --fai)."
-        )
 
 
 def _allele_numbered(path: str) -> str:
@@ -120,8 +91,12 @@ def _contigs_of(path: str) -> dict[str, int | None]:
         return {name: calls.header.contigs[name].length for name in used}
 
 
-def judge_sites(calls: str | Path, judged: str | Path) -> None:
-    """Turn a file's own filters into verdicts on genotypes, and drop alleles not written out."""
+def judge_sites(calls: str | Path, judged: str | Path, what: str) -> None:
+    """Turn a file's own filters into verdicts on genotypes, and drop alleles not written out.
+
+    Raises:
+        ValueError: A record has no genotypes; `what` names the file.
+    """
     reader = VCF(str(calls))
     has_verdicts = "##FORMAT=<ID=FT," in reader.raw_header
     reader.add_format_to_header(FT_HEADER)
@@ -131,6 +106,11 @@ def judge_sites(calls: str | Path, judged: str | Path) -> None:
         if not (site.ALT and WRITTEN_OUT.fullmatch(site.ALT[0])):
             counts["alleles dropped, not written out"] += 1
             continue
+        if "GT" not in site.FORMAT:
+            raise ValueError(
+                f"{what} has no genotypes (GT) at {site.CHROM}:{site.POS}. Give the VCF that its "
+                "caller wrote, or leave the record out."
+            )
         counts[site.FILTER or PASS] += 1
         site.set_format("FT", _verdicts(site, site.format("FT") if has_verdicts else None))
         writer.write_record(site)

@@ -10,11 +10,11 @@ import pysam
 
 from gcin.intake.alignments import (
     alignment_header,
-    assembly_of,
     assembly_of_header,
     require_fitting,
     samples_of,
 )
+from gcin.intake.calls import described, require_fitting_calls
 from gcin.intake.found import (
     Doubt,
     Unit,
@@ -32,7 +32,6 @@ from gcin.intake.sheet import require_file
 BUILDS = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "38": "GRCh38", "grch38": "GRCh38"}
 BUILDS["hg38"] = "GRCh38"
 RECORDS_LOOKED_AT = 100
-CONTIG_LENGTH = re.compile(r"^##contig=<.*?\blength=(\d+)", re.MULTILINE)
 TUMOUR = re.compile(r"(^|[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
 
 
@@ -129,14 +128,15 @@ def _called(header: list[str], records: list[str]) -> Content:
     if any(len(record.split("\t")) < 8 for record in records):
         raise UnreadableError("it has a record with fewer than 8 fields")
     alternates = {name for line in records for name in line.split("\t")[4].split(",")}
-    text = "\n".join(header)
-    by_header = not records and "##ALT=<ID=NON_REF" in text and "##GVCFBlock" in text
+    text, head = "\n".join(header), described(header)
+    by_header = not records and head.has_blocks and "##GVCFBlock" in text
     if "<*>" in alternates and "<NON_REF>" not in alternates:
         raise UnreadableError("it is a gVCF with <*> for <NON_REF>, which GATK cannot genotype")
     kind = "gvcf" if by_header or "<NON_REF>" in alternates else "vcf"
-    assembly = assembly_of({int(length) for length in CONTIG_LENGTH.findall(text)})
+    samples, assembly = head.samples, head.assembly
+    if samples:
+        require_fitting_calls(head, kind, samples[0], assembly)
     tumours = re.findall(r"^##tumor_sample=(.+)$", text, re.MULTILINE)
-    samples = header[-1].split("\t")[9:]
     return Content(kind, samples, assembly, frozenset(tumours))
 
 

@@ -4,11 +4,16 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
 GZIP = b"\x1f\x8b"
 LONGEST_LINE = 10_000_000
+READS_LOOKED_AT = 100
+# Phred+64 begins at ; (Solexa) and Illumina's ends at h; in phred+33 no instrument with mates has
+# gone above P (47), and reads without one base below ; (26) are not to be had.
+LOWEST_OF_OLD, HIGHEST_OF_NEW = ";", "P"
 
 
 class UnreadableError(Exception):
@@ -58,15 +63,17 @@ def table_header(path: str) -> list[str]:
     return columns
 
 
-def vcf_samples(path: str) -> list[str]:
-    """Name the samples of a VCF or BCF.
+def vcf_header(path: str) -> list[str]:
+    """Read the header of a VCF or BCF; its last line names the columns.
 
     Raises:
-        UnreadableError: The file is not one.
+        UnreadableError: The file has none.
     """
+    header = []
     for line in _bcf_header(path) if _is_bcf(path) else lines(path):
+        header.append(line)
         if line.startswith("#CHROM"):
-            return line.split("\t")[9:]
+            return header
         if not line.startswith("##"):
             break
     raise UnreadableError("it has no VCF header with a #CHROM line")
@@ -89,6 +96,25 @@ def begins_as_fastq(path: str) -> bool:
     """Tell whether a file's first character is that of a FASTQ record."""
     with opened(path) as stream:
         return stream.read(1) == b"@"
+
+
+def require_fastq(path: str) -> None:
+    """Refuse what begins as no FASTQ, or with base qualities that the aligner would misread.
+
+    Raises:
+        UnreadableError: Says which, and the remedy.
+    """
+    first = list(islice(lines(path), READS_LOOKED_AT * 4))
+    if not first:
+        raise UnreadableError("it holds no reads")
+    if not first[0].startswith("@"):
+        raise UnreadableError("it is no FASTQ: it does not begin with @")
+    qualities = set("".join(first[3::4]))
+    if qualities and min(qualities) >= LOWEST_OF_OLD and max(qualities) > HIGHEST_OF_NEW:
+        raise UnreadableError(
+            f"its base qualities run from {min(qualities)} to {max(qualities)}: the encoding of "
+            "Illumina before 2011 (phred+64); convert it: seqtk seq -Q64 -V"
+        )
 
 
 def first_contig(path: str) -> str | None:

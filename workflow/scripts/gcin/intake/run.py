@@ -3,11 +3,15 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
+from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
+from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
 from gcin.intake.problems import Problems
 from gcin.intake.settings import check_calling, check_reference, check_settings, check_studies
@@ -22,11 +26,13 @@ class Run:
         samples: One row per sequenced unit, all text, with the sheet's columns and `size_bytes`.
         cards: Each cohort's card, paths resolved and every optional key filled in.
         settings: The configuration, paths resolved and the optional keys of studies filled in.
+        doubts: What does not stop the run but must be said.
     """
 
     samples: pd.DataFrame
     cards: dict[str, dict]
     settings: dict
+    doubts: tuple[str, ...] = ()
 
     @property
     def in_force(self) -> dict:
@@ -43,14 +49,31 @@ class Run:
         """Samples, sorted, each once however many cohorts it stands in."""
         return sorted(set(self.samples["sample"]))
 
+    # Every job of a sample asks for its rows: the sheet is divided once and not searched each time.
+    @cached_property
+    def _rows(self) -> dict[str, pd.DataFrame]:
+        return dict(list(self.samples.groupby("sample")))
+
+    @cached_property
+    def _units(self) -> dict[str, pd.DataFrame]:
+        units = self.samples.drop(columns="cohort").drop_duplicates().sort_values("unit")
+        return dict(list(units.set_index("unit").groupby("sample")))
+
+    @cached_property
+    def _bytes(self) -> dict[str, dict[str, int]]:
+        sizes = {sample: {} for sample in self.sample_names}
+        columns = (self.samples[name] for name in ("sample", "file", "size_bytes"))
+        for sample, file, size in zip(*columns, strict=True):
+            sizes[sample][file] = sum(map(int, size.split()))
+        return sizes
+
     def rows_of(self, sample: str) -> pd.DataFrame:
         """Rows of the sheet that describe a sample, in every cohort it stands in."""
-        return self.samples[self.samples["sample"] == sample]
+        return self._rows[sample]
 
     def units_of(self, sample: str) -> pd.DataFrame:
         """One row per unit of a sample, indexed by `unit`."""
-        rows = self.rows_of(sample).drop(columns="cohort")
-        return rows.drop_duplicates().set_index("unit").sort_index()
+        return self._units[sample]
 
     def rows_in(self, cohort: str) -> pd.DataFrame:
         """Rows of the sheet that belong to a cohort."""
@@ -58,8 +81,10 @@ class Run:
 
     def bytes_of(self, *samples: str) -> int:
         """Size of all files that the sheet names for some samples."""
-        rows = self.samples[self.samples["sample"].isin(samples)].drop_duplicates("file")
-        return sum(int(size) for sizes in rows["size_bytes"] for size in sizes.split())
+        files = {}
+        for sample in samples:
+            files |= self._bytes[sample]
+        return sum(files.values())
 
     def samples_of(self, cohort: str, *kinds: str) -> list[str]:
         """Samples of a cohort, sorted, of these kinds (of every kind where none is named)."""
@@ -74,6 +99,16 @@ class Run:
         """Distinct files of one kind in a cohort, sorted."""
         rows = self.rows_in(cohort)
         return sorted(set(rows["file"][rows["kind"] == kind]))
+
+    def samples_in(self, cohort: str, file: str) -> list[str]:
+        """Samples of a cohort that a file holds, sorted."""
+        rows = self.rows_in(cohort)
+        return sorted(set(rows["sample"][rows["file"] == file]))
+
+    def assembly_in(self, cohort: str, file: str) -> str:
+        """Assembly of a file's positions."""
+        rows = self.rows_in(cohort)
+        return rows["assembly"][rows["file"] == file].iloc[0]
 
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
@@ -119,16 +154,25 @@ def read_run(config: dict, project: str | Path) -> Run:
     named = read_sheet(sheet_path, problems)
     check_sheet(named, sheet_path, problems)
     rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
-    check_files(rows, named, sheet_path, problems)
+    headers = check_files(rows, named, sheet_path, problems)
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     if settings is not None:
         check_reference(in_force(settings)["reference"], rows, problems)
         check_calling(settings["calling"], rows, problems)
+        check_contigs(in_force(settings)["reference"], cards, problems)
         check_studies(settings, cards, rows, problems)
     problems.stop()
     # Sorted, so that nothing made from the rows depends on their order in the sheet.
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])
-    return Run(ordered.reset_index(drop=True), cards, settings)
+    doubts = doubts_about_callers(rows, headers, gatk_of(project))
+    return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
+
+
+def gatk_of(project: str | Path) -> str:
+    """Read the version of GATK that the project pins."""
+    environment = yaml.safe_load(Path(project, "envs", "gatk.yaml").read_text())
+    pins = dict(item.split("=") for item in environment["dependencies"])
+    return pins["gatk4"]
 
 
 def _resolver(data_root: str, project: str | Path) -> Callable[[str], str]:

@@ -1,11 +1,11 @@
 """The settings: checked against their schema, then by what they mean for sheet and cards."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-from gcin.intake.heads import UnreadableError, contigs_of, first_contig, table_header, vcf_samples
+from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.kinds import SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
@@ -66,7 +66,7 @@ def _check_recipe(settings: dict, problems: Problems) -> None:
     for number, path in enumerate(reference["known_sites"]):
         try:
             if Path(path).is_file():
-                vcf_samples(path)
+                vcf_header(path)
         except UnreadableError as fault:
             place = f"{CONFIG}, reference.known_sites[{number}]"
             problems.add(place, f"{path}: {fault}", "Name a VCF")
@@ -107,7 +107,7 @@ def _check_given_folds(scheme: dict, place: str, problems: Problems) -> None:
 
 
 def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> None:
-    """Note what the samples need of the reference, and contigs on which its files disagree.
+    """Note what the samples need of the reference.
 
     Args:
         reference: Settings of the stage that are in force, paths resolved.
@@ -122,10 +122,6 @@ def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> 
     if len(rows) and reference["gene_models"] is None:
         remedy = "Name a GTF or GFF3 of the assembly"
         problems.add(f"{CONFIG}, reference.gene_models", "it is null", remedy)
-    if reference["fasta"] is not None and Path(reference["fasta"]).is_file():
-        for key, problem in _strange_contigs(reference):
-            remedy = "Give files of the same assembly with the same contig names"
-            problems.add(f"{CONFIG}, reference.{key}", problem, remedy)
 
 
 def check_calling(calling: dict, rows: pd.DataFrame, problems: Problems) -> None:
@@ -148,40 +144,6 @@ def check_calling(calling: dict, rows: pd.DataFrame, problems: Problems) -> None
             problem = f"sample {name} is a {tissue} sample that comes as {kind}"
             remedy = f"Name germline samples that come as {', '.join(SEQUENCED)}"
             problems.add(place, problem, remedy)
-
-
-def _strange_contigs(reference: dict) -> Iterator[tuple[str, str]]:
-    """Find files whose first record lies on a contig that the FASTA does not know."""
-    try:
-        contigs, complete = contigs_of(reference["fasta"])
-    except UnreadableError as fault:
-        yield "fasta", f"{reference['fasta']}: {fault}"
-        return
-    if not contigs:
-        yield "fasta", f"{reference['fasta']}: it is no FASTA"
-        return
-    for key, path in _placed_files(reference):
-        try:
-            contig = first_contig(path)
-        except UnreadableError as fault:
-            yield key, f"{path}: {fault}"
-            continue
-        named_alike = contig is None or contig.startswith("chr") == contigs[0].startswith("chr")
-        if contig is not None and (contig not in contigs if complete else not named_alike):
-            yield (
-                key,
-                f"its first record is on {contig!r}, the FASTA has {', '.join(contigs[:3])} ...",
-            )
-
-
-def _placed_files(reference: dict) -> Iterator[tuple[str, str]]:
-    """Name the files whose records lie on contigs of the genome, those that are there."""
-    named = {key: reference[key] for key in ("gene_models", "calling_intervals")}
-    if "known_sites" in reference:
-        named |= {f"known_sites[{n}]": path for n, path in enumerate(reference["known_sites"])}
-    for key, path in named.items():
-        if path is not None and Path(path).is_file():
-            yield key, path
 
 
 def check_studies(

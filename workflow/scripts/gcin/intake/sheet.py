@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.intake.alignments import alignment_header, require_fitting
-from gcin.intake.heads import UnreadableError, begins_as_fastq, table_header, vcf_samples
+from gcin.intake.calls import CallsHeader, calls_header, require_fitting_calls
+from gcin.intake.heads import UnreadableError, require_fastq, table_header
 from gcin.intake.kinds import ALIGNMENTS, SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
@@ -109,9 +110,9 @@ def _check_support(rows: pd.DataFrame, path: str, problems: Problems) -> None:
             "Give the tumour's variants as VCF or MAF",
         ),
         "assembly": (
-            (rows["assembly"] == "GRCh37") & rows["kind"].isin(LISTING),
-            "only MAF is lifted over from GRCh37 yet",
-            "Lift it over first, or give the reads, which are aligned anew",
+            (rows["assembly"] == "GRCh37") & (rows["kind"] == "gvcf"),
+            "reference blocks of GRCh37 cannot be lifted over",
+            "Give its reads or its alignment, which are aligned anew, or its VCF",
         ),
     }
     for column, (wrong, problem, remedy) in refused.items():
@@ -163,6 +164,12 @@ def _check_identity(rows: pd.DataFrame, path: str, problems: Problems) -> None:
                 f"sample {row['sample']} has {column} {first[line]} above and {row[column]} here"
             )
             problems.add(place, problem, f"Give a sample one {column}, or two names to two samples")
+    listing = rows[rows["kind"] == "vcf"]
+    first = listing.groupby(["cohort", "file"])["assembly"].transform("first")
+    for line, row in listing[listing["assembly"] != first].iterrows():
+        place = f"{path}, line {line}, column assembly"
+        problem = f"{row['file']} is of {first[line]} above and of {row['assembly']} here"
+        problems.add(place, problem, "Give a file one assembly: that of its positions")
     given = rows[~rows["kind"].isin(SEQUENCED) & rows.duplicated(["cohort", "sample"])]
     for line, row in given.drop_duplicates(["cohort", "sample"]).iterrows():
         place = f"{path}, line {line}, column sample"
@@ -184,7 +191,9 @@ def _check_cohorts_agree(rows: pd.DataFrame, path: str, problems: Problems) -> N
             problems.add(place, problem, "Repeat the same rows, or name another sample")
 
 
-def check_files(rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Problems) -> None:
+def check_files(
+    rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Problems
+) -> dict[str, CallsHeader]:
     """Note files that are absent, empty, or at first sight not what the sheet says.
 
     Args:
@@ -192,8 +201,11 @@ def check_files(rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Pr
         named: The same with the paths as the user wrote them, for messages.
         path: The sheet's path, for messages.
         problems: Where problems are noted.
+
+    Returns:
+        The header of each readable VCF and genomic VCF, by path.
     """
-    seen: dict[str, list[str] | dict | None] = {}
+    seen: dict[str, CallsHeader | dict | None] = {}
     for column in ("file", "mate"):
         for line, row in rows[rows[column] != ""].iterrows():
             place = f"{path}, line {line}, column {column}"
@@ -203,29 +215,29 @@ def check_files(rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Pr
                 problem = f"{named.loc[line, column]} of sample {row['sample']}: {fault}"
                 remedy = f"Correct the path (here {row[column]}) or the file"
                 problems.add(place, problem, remedy)
+    return {name: head for name, head in seen.items() if isinstance(head, CallsHeader)}
 
 
-def _check_file(row: pd.Series, name: str, seen: dict[str, list[str] | dict | None]) -> None:
+def _check_file(row: pd.Series, name: str, seen: dict[str, CallsHeader | dict | None]) -> None:
     if name not in seen:
         seen[name] = _head_of(row["kind"], name)
-    if row["kind"] in LISTING and row["sample"] not in seen[name]:
-        meant = nearest(row["sample"], seen[name])
-        raise UnreadableError(f"its header does not name the sample. {meant}")
+    if row["kind"] in LISTING:
+        require_fitting_calls(seen[name], row["kind"], row["sample"], row["assembly"])
     if row["kind"] in ALIGNMENTS:
         require_fitting(seen[name], row["sample"], row["assembly"])
 
 
-def _head_of(kind: str, name: str) -> list[str] | dict | None:
-    """Read as much of a file as shows what it is: samples of a VCF, header of an alignment."""
+def _head_of(kind: str, name: str) -> CallsHeader | dict | None:
+    """Read as much of a file as shows what it is: the header of calls or of an alignment."""
     require_file(name)
     if kind in LISTING:
-        return vcf_samples(name)
+        return calls_header(name)
     if kind in ALIGNMENTS:
         return alignment_header(name, kind)
     if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name):
         raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
-    if kind == "fastq" and not begins_as_fastq(name):
-        raise UnreadableError("it is no FASTQ: it does not begin with @")
+    if kind == "fastq":
+        require_fastq(name)
     return None
 
 

@@ -1,0 +1,121 @@
+"""Dry runs of large cohorts, beside a bare workflow of twelve rules and as many jobs."""
+
+import argparse
+import gzip
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import yaml
+from measuring import ROOT, Spent, print_figure, spent_by
+
+READ = gzip.compress(b"@r\nACGT\n+\nFFFF\n")
+GENOME = ">chr1\n" + "ACGTTGCA" * 100 + "\n"
+MODELS = 'chr1\tx\tgene\t1\t400\t.\t+\t.\tgene_id "G";\n'
+CARD = {"title": "Many samples", "licence": "none", "assay": "wgs"}
+COLUMNS = "cohort patient sample unit tissue kind assembly file mate platform library"
+# Rules as the workflow's are, with their log, benchmark, environment and needs, and with as many
+# files: two made by each job, six read; but no function of the sheet, no hash, no code of its own.
+BARE = """
+SAMPLES = open("samples.txt").read().split()
+
+rule all:
+    input: "joint/whole.txt"
+"""
+STEP = """
+rule step_{number}:
+    input:
+        given={given},
+        reference=multiext("genome.fa", "", ".fai", ".amb", ".ann"),
+    output:
+        made="samples/{{sample}}/{number}.txt",
+        index="samples/{{sample}}/{number}.txt.idx",
+    log: "logs/step_{number}/{{sample}}.log"
+    benchmark: "benchmarks/step_{number}/{{sample}}.tsv"
+    conda: "environment.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="1h",
+    shell:
+        \"\"\"
+        exec 2>{{log:q}}
+        cat {{input.given:q}} >{{output.made:q}}
+        cat {{input.reference:q}} >{{output.index:q}}
+        \"\"\"
+"""
+JOINT = """
+rule unite:
+    input: expand("samples/{{sample}}/{last}.txt", sample=SAMPLES)
+    output: "joint/whole.txt"
+    shell: "cat {{input}} >{{output}}"
+"""
+
+
+def describe_cohort(folder: Path, samples: int) -> None:
+    """Write the sheet, card and settings of a cohort of FASTQ samples, all of the same reads."""
+    for name in ("reads", "cohorts"):
+        (folder / name).mkdir()
+    (folder / "genome.fa").write_text(GENOME)
+    (folder / "genes.gtf").write_text(MODELS)
+    (folder / "reads" / "read.fq.gz").write_bytes(READ)
+    rows = [COLUMNS.replace(" ", "\t")]
+    for number in range(samples):
+        name = f"S{number:05d}"
+        pair = [f"reads/{name}_{mate}.fq.gz" for mate in (1, 2)]
+        for path in pair:
+            (folder / path).hardlink_to(folder / "reads" / "read.fq.gz")
+        row = ["many", name, name, "L1", "germline", "fastq", "GRCh38", *pair, "ILLUMINA", name]
+        rows.append("\t".join(row))
+    (folder / "samples.tsv").write_text("\n".join(rows) + "\n")
+    (folder / "cohorts" / "many.yaml").write_text(yaml.safe_dump(CARD))
+    reference = {"fasta": "genome.fa", "gene_models": "genes.gtf"}
+    own = {"samples": "samples.tsv", "cards": "cohorts", "reference": reference}
+    (folder / "own.yaml").write_text(yaml.safe_dump(own))
+
+
+def dry_run(folder: Path, snakefile: Path, *arguments: str) -> tuple[Spent, int]:
+    """Plan a workflow, and count its jobs."""
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "rules", "--cores", "1"]
+    command += ["--snakefile", snakefile, "--directory", folder, "--workflow-profile", "none"]
+    spent = spent_by([*command, *arguments], folder, "dry-run.log")
+    total = re.search(r"^total +(\d+)", (folder / "dry-run.log").read_text(), re.MULTILINE)
+    return spent, int(total[1])
+
+
+def bare_workflow(folder: Path, samples: int, steps: int) -> Path:
+    """Write a workflow of so many steps a sample, without settings, checks or code of its own."""
+    names = [f"S{number:05d}" for number in range(samples)]
+    (folder / "samples.txt").write_text("\n".join(names))
+    made = [f'multiext("samples/{{sample}}/{number}.txt", "", ".idx")' for number in range(steps)]
+    given = ['["reads/{sample}_1.fq.gz", "reads/{sample}_2.fq.gz"]', *made]
+    rules = [STEP.format(number=number, given=given[number]) for number in range(steps)]
+    for suffix in (".fai", ".amb", ".ann"):
+        (folder / f"genome.fa{suffix}").touch()
+    (folder / "environment.yaml").write_text("dependencies: []\n")
+    snakefile = folder / "Snakefile"
+    snakefile.write_text(BARE + "".join(rules) + JOINT.format(last=steps - 1))
+    return snakefile
+
+
+def compare(samples: int) -> None:
+    """Print what a dry run of so many samples takes, and how much more than a bare one."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        describe_cohort(folder, samples)
+        configs = ["--configfile", str(ROOT / "config" / "config.yaml"), "own.yaml"]
+        own, jobs = dry_run(folder, ROOT / "Snakefile", *configs)
+        bare, bare_jobs = dry_run(folder, bare_workflow(folder, samples, round(jobs / samples)))
+    print_figure(f"jobs, {samples} samples", jobs)
+    print_figure(f"jobs of the bare workflow, {samples} samples", bare_jobs)
+    print_figure(f"dry run, {samples} samples, CPU s", own.cpu)
+    print_figure(f"dry run of the bare workflow, {samples} samples, CPU s", bare.cpu)
+    print_figure(f"dry run over bare, {samples} samples", own.cpu / bare.cpu, 1.3)
+    print_figure(f"memory of the dry run, {samples} samples, GiB", own.peak_gib, 2.5)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, nargs="+", default=[500, 10_000])
+    for size in parser.parse_args().samples:
+        compare(size)

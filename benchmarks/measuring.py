@@ -1,0 +1,71 @@
+"""What the benchmarks share: processor time of a command, and one line a figure."""
+
+import os
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a command and all its children took.
+
+    Attributes:
+        cpu: User and system seconds.
+        wall: Seconds by the clock; a busy machine stretches them.
+        peak_gib: Memory of the largest process.
+    """
+
+    cpu: float
+    wall: float
+    peak_gib: float
+
+
+def spent_by(command: list, folder: Path, log: str, more: Mapping[str, str] | None = None) -> Spent:
+    """Run a command to its end and measure it.
+
+    Args:
+        command: Program and arguments.
+        folder: Where it runs.
+        log: File in `folder` that takes what it says.
+        more: Variables added to the environment.
+
+    Raises:
+        SystemExit: It failed; shows the end of what it said.
+    """
+    started = time.monotonic()
+    with (folder / log).open("wb") as said:
+        program = subprocess.Popen(
+            [str(word) for word in command],
+            cwd=folder,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+            env=os.environ | dict(more or {}),
+        )
+        _, status, used = os.wait4(program.pid, 0)
+    program.returncode = os.waitstatus_to_exitcode(status)
+    if program.returncode != 0:
+        raise SystemExit(f"{command} failed:\n{(folder / log).read_text()[-3000:]}")
+    wall = time.monotonic() - started
+    return Spent(used.ru_utime + used.ru_stime, wall, used.ru_maxrss / 2**20)
+
+
+def print_figure(name: str, value: float, bound: float | None = None, least: bool = False) -> None:
+    """Print `figure value bound holds|short`, tab-separated.
+
+    Args:
+        name: What was measured, with its unit.
+        value: The figure.
+        bound: Its highest allowed value; None where there is none, which both other fields say.
+        least: Whether the bound is the lowest allowed value instead.
+    """
+    if bound is None:
+        fields = ["-", "-"]
+    else:
+        holds = value >= bound if least else value <= bound
+        fields = [f"{bound:g}", "holds" if holds else "short"]
+    print("\t".join([name, f"{value:.4g}", *fields]), flush=True)

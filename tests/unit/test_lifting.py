@@ -1,0 +1,132 @@
+"""Given VCFs of GRCh37 on the genome, by GATK itself: its hard cases, and real ones."""
+
+import gzip
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from cyvcf2 import VCF
+
+from gcin.genotypes.given import adopt
+from gcin.genotypes.lifting import lift
+from gcin.reference.contigs import read_contigs
+
+ROOT = Path(__file__).parents[2]
+CHAIN = ROOT / "resources" / "liftover" / "GRCh37_to_GRCh38.ensembl.chain.gz"
+REAL = ROOT.parent / "shared" / "data" / "seq"
+PANEL = REAL / "cohort" / "1000G_phase3.chr20_2.0-2.1M.vcf.gz"
+OPTIONS = "-Xmx1g -XX:TieredStopAtLevel=1"
+
+# Old 1-40 is new 11-50; old 41-50 is lost; old 51-80 is new 51-80, turned round.
+FIRST, SECOND = "ACGTTGCACCATTTTTGACGTACGGATCCAACGTTGCACC", "TTGACCATGCAAGTCCTAGGATTACAGCTA"
+NEW = "GGCGGCGGCG" + FIRST + SECOND
+SMALL = """\
+chain 1 chr1 100 + 0 40 chr1 80 + 10 50 1
+40
+
+chain 1 chr1 100 + 50 80 chr1 80 - 0 30 2
+30
+
+chain 1 chr1 100 + 80 90 chr9 80 + 0 10 3
+10
+"""
+HEADER = """\
+##fileformat=VCFv4.2
+##INFO=<ID=XX,Number=1,Type=Integer,Description="Not kept">
+##contig=<ID=1,length=100>
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Depths">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\tS2
+"""
+
+pytestmark = pytest.mark.skipif(not shutil.which("gatk"), reason="GATK is not on PATH")
+
+
+def indexed(folder, text):
+    """Write a genome with its index and dictionary."""
+    genome = folder / "genome.fa"
+    genome.write_text(text)
+    subprocess.run(["samtools", "faidx", genome], check=True)
+    subprocess.run(["samtools", "dict", "-o", folder / "genome.dict", genome], check=True)
+    return str(genome)
+
+
+def lifted(folder, given, samples, chain, genome):
+    made = str(folder / "lifted.vcf.gz")
+    sizes = read_contigs(f"{genome}.fai")
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    unplaced = lift(str(given), samples, str(chain), genome, sizes, OPTIONS, str(scratch), made)
+    return made, unplaced
+
+
+def complement(bases):
+    return bases[::-1].translate(str.maketrans("ACGT", "TGCA"))
+
+
+def test_records_lift_with_their_alleles_or_are_listed_with_the_reason(tmp_path):
+    genome = indexed(tmp_path, f">chr1\n{NEW}\n")
+    turned = complement(SECOND)
+    (tmp_path / "small.chain").write_text(SMALL)
+    rows = [
+        (5, FIRST[4], "A", "0/1"),
+        (8, "T", FIRST[7], "0/1"),
+        (10, "G", "T", "0/1"),
+        (45, "A", "C", "0/1"),
+        (52, turned[1], "C", "0/1"),
+        (85, "A", "C", "0/1"),
+    ]
+    records = [
+        f"1\t{pos}\t.\t{ref}\t{alt}\t50\tPASS\tXX=1\tGT:AD\t0/0:9,0\t{call}:7,3\n"
+        for pos, ref, alt, call in rows
+    ]
+    given = tmp_path / "given.vcf"
+    given.write_text(HEADER + "".join(records))
+    made, unplaced = lifted(tmp_path, given, ["S2"], tmp_path / "small.chain", genome)
+
+    calls = {
+        (site.POS, site.REF, *site.ALT): (
+            sorted(site.genotypes[0][:2]),
+            site.format("AD")[0].tolist(),
+        )
+        for site in VCF(made)
+    }
+    assert VCF(made).samples == ["S2"]
+    assert calls == {
+        (15, FIRST[4], "A"): ([0, 1], [7, 3]),
+        (18, FIRST[7], "T"): ([0, 1], [3, 7]),
+        (79, complement(turned[1]), "G"): ([0, 1], [7, 3]),
+    }
+    assert unplaced.to_numpy().tolist() == [
+        ["1", 10, "G", "T", "reference allele differs from the genome"],
+        ["1", 45, "A", "C", "not in the genome"],
+        ["1", 85, "A", "C", "not in the genome"],
+    ]
+
+
+@pytest.mark.skipif(not PANEL.exists(), reason="the shared data is not here")
+def test_a_real_panel_lifts_to_where_its_authors_lifted_it(tmp_path):
+    fasta = gzip.decompress((REAL / "main" / "ref" / "GRCh38.slices.fa.gz").read_bytes())
+    genome = indexed(tmp_path, fasta.decode())
+    sample = VCF(str(PANEL)).samples[0]
+    there, given = [], tmp_path / "given.vcf"
+    with given.open("w") as stream:
+        stream.write(HEADER.replace("ID=1,length=100", "ID=20,length=63025520"))
+        for site in VCF(str(PANEL), samples=[sample]):
+            old = [str(site.INFO["GRCH37_POS"]), ".", site.INFO["GRCH37_REF"], ",".join(site.ALT)]
+            call = "/".join("." if allele < 0 else str(allele) for allele in site.genotypes[0][:2])
+            stream.write("\t".join(["20", *old, "50", "PASS", ".", "GT", call, call]) + "\n")
+            there.append((site.CHROM, site.POS, site.REF, tuple(site.ALT), call))
+    made, unplaced = lifted(tmp_path, given, ["S1"], CHAIN, genome)
+
+    found = [
+        (site.CHROM, site.POS, site.REF, tuple(site.ALT), "/".join(map(str, site.genotypes[0][:2])))
+        for site in VCF(made)
+    ]
+    assert unplaced.empty
+    assert len(found) > 3000
+    assert sorted(found) == sorted(there)
+    sizes = read_contigs(f"{genome}.fai")
+    adopt(made, ["S1"], genome, sizes, tmp_path / "scratch", str(tmp_path / "adopted.bcf"))
+    assert len({site.POS for site in VCF(str(tmp_path / "adopted.bcf"))}) > 3000

@@ -1,0 +1,73 @@
+"""Given VCFs: those of GRCh37 lifted over, then all in the form that joint calls have."""
+
+
+wildcard_constraints:
+    source=r"\d+",
+
+
+def given_vcf(wildcards):
+    """Name a cohort's given VCF by its number."""
+    return RUN.files_of(wildcards.cohort, "vcf")[int(wildcards.source)]
+
+
+def vcf_on_genome(wildcards):
+    """Name a given VCF, or its lifted form where it is of GRCh37."""
+    given = given_vcf(wildcards)
+    lifted = "results/cohorts/{cohort}/{generation}/given/{source}.lifted.vcf.gz"
+    return given if RUN.assembly_in(wildcards.cohort, given) == "GRCh38" else lifted
+
+
+rule lift_vcf:
+    """Lift the samples of a given VCF of GRCh37 over to the genome; list what does not lift."""
+    input:
+        calls=given_vcf,
+        chain=SETTINGS["annotation"]["maf"]["chain"],
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+        dictionary="results/reference/genome.dict",
+    output:
+        calls=temp("results/cohorts/{cohort}/{generation}/given/{source}.lifted.vcf.gz"),
+        unplaced="results/cohorts/{cohort}/{generation}/given/{source}.unplaced.tsv",
+    log:
+        "logs/lift_vcf/{cohort}/{generation}/{source}.log",
+    benchmark:
+        "benchmarks/results/lift_vcf/{cohort}/{generation}/{source}.tsv"
+    conda:
+        "../../envs/lifting.yaml"
+    # LiftoverVcf holds the whole genome in memory.
+    resources:
+        mem_mb=lambda wildcards, input, attempt: (4_000 + int(2 * input.size_mb)) * attempt,
+        runtime="8h",
+    params:
+        code=code_of("lift_vcf"),
+        samples=lambda wildcards: RUN.samples_in(wildcards.cohort, given_vcf(wildcards)),
+        compiler=lambda wildcards: compiler_options(
+            RUN.bytes_of(*RUN.samples_in(wildcards.cohort, given_vcf(wildcards)))
+        ),
+    script:
+        "../scripts/lift_vcf.py"
+
+
+rule adopt_vcf:
+    """Bring the samples of a given VCF to the form that joint calls have."""
+    input:
+        calls=vcf_on_genome,
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+    output:
+        calls=temp("results/cohorts/{cohort}/{generation}/given/{source}.bcf"),
+        index=temp("results/cohorts/{cohort}/{generation}/given/{source}.bcf.csi"),
+    log:
+        "logs/adopt_vcf/{cohort}/{generation}/{source}.log",
+    benchmark:
+        "benchmarks/results/adopt_vcf/{cohort}/{generation}/{source}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="8h",
+    params:
+        code=code_of("adopt_vcf"),
+        samples=lambda wildcards: RUN.samples_in(wildcards.cohort, given_vcf(wildcards)),
+    script:
+        "../scripts/adopt_vcf.py"

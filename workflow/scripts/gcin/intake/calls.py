@@ -1,0 +1,125 @@
+"""Given calls: what the headers of VCFs and genomic VCFs say, read each time a run is described."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gcin.intake.alignments import assembly_of
+from gcin.intake.found import require_end_of_bgzf
+from gcin.intake.heads import UnreadableError, vcf_header
+from gcin.intake.kinds import SEQUENCED
+from gcin.intake.problems import nearest
+
+LENGTH = re.compile(r"##contig=<.*\blength=(\d+)")
+# GATK 3 wrote ##GATKCommandLine.HaplotypeCaller=<ID=HaplotypeCaller,Version=3.8-1,...
+VERSION = re.compile(r'##GATKCommandLine.*?<ID=HaplotypeCaller,.*\bVersion="?([^",>]+)')
+NO_VERSION = "unknown"
+
+
+@dataclass(frozen=True)
+class CallsHeader:
+    """What the header of a VCF says.
+
+    Attributes:
+        samples: Samples in the file's order.
+        assembly: Assembly that the lengths of its contigs are of; empty where of none.
+        has_genotypes: Whether it declares FORMAT/GT.
+        has_blocks: Whether it declares the allele of GATK's reference blocks.
+        version: Version of the GATK that called it; `unknown` where it does not say.
+    """
+
+    samples: list[str]
+    assembly: str
+    has_genotypes: bool
+    has_blocks: bool
+    version: str
+
+
+def calls_header(path: str) -> CallsHeader:
+    """Read the header of a VCF or BCF.
+
+    Raises:
+        UnreadableError: The file is none, or cut off.
+    """
+    require_end_of_bgzf(path)
+    return described(vcf_header(path))
+
+
+def described(header: list[str]) -> CallsHeader:
+    """Sum up the lines of a VCF's header; the last names the columns."""
+    *meta, columns = header
+    lengths = {int(found[1]) for line in meta if (found := LENGTH.match(line))}
+    versions = [found[1] for line in meta if (found := VERSION.match(line))]
+    return CallsHeader(
+        samples=columns.split("\t")[9:],
+        assembly=assembly_of(lengths),
+        has_genotypes=any(line.startswith("##FORMAT=<ID=GT,") for line in meta),
+        has_blocks=any(line.startswith("##ALT=<ID=NON_REF,") for line in meta),
+        version=versions[-1] if versions else NO_VERSION,
+    )
+
+
+def require_fitting_calls(header: CallsHeader, kind: str, sample: str, assembly: str) -> None:
+    """Refuse calls that are not what their row says: of this sample, kind and assembly.
+
+    Raises:
+        UnreadableError: Says what differs, and the remedy.
+    """
+    if sample not in header.samples:
+        held = ", ".join(header.samples[:5]) or "no sample"
+        raise UnreadableError(
+            f"its header names {held}, not this sample; correct the sheet, or where it is the same "
+            f"specimen rename it: bcftools reheader --samples. {nearest(sample, header.samples)}"
+        )
+    if not header.has_genotypes:
+        raise UnreadableError(
+            "its header declares no genotypes (FORMAT/GT): a list of sites says nothing of a "
+            "sample; give the VCF that its caller wrote"
+        )
+    if kind == "gvcf" and len(header.samples) > 1:
+        raise UnreadableError(
+            f"it holds {len(header.samples)} samples; give each its own genomic VCF, or the joint "
+            "calls as kind vcf"
+        )
+    if kind == "gvcf" and not header.has_blocks:
+        raise UnreadableError(
+            "its header declares no <NON_REF>, so it is no genomic VCF of GATK; call it with -ERC "
+            "GVCF, or give it as kind vcf"
+        )
+    if header.assembly not in ("", assembly):
+        raise UnreadableError(
+            f"its contigs are those of {header.assembly}, the sheet says {assembly}; write "
+            f"{header.assembly} in column assembly"
+        )
+
+
+def doubts_about_callers(
+    rows: pd.DataFrame, headers: Mapping[str, CallsHeader], here: str
+) -> list[str]:
+    """Say in which cohorts genomic VCFs of several versions of GATK would be called jointly.
+
+    Before 4.6 a genotype without reads was written 0/0 and not ./., and models of errors differ.
+
+    Args:
+        rows: The sheet, paths resolved.
+        headers: Header of each given genomic VCF, by path.
+        here: Version of the GATK that calls the samples of this run.
+    """
+    doubts = []
+    for cohort, members in rows.groupby("cohort"):
+        given = members[members["kind"] == "gvcf"].drop_duplicates("sample")
+        versions = given["file"].map(lambda path: headers[path].version)
+        counts = versions.value_counts().sort_index()
+        own = members["sample"][members["kind"].isin(SEQUENCED)].nunique()
+        if own:
+            counts[here] = own + counts.get(here, 0)
+        if len(counts) > 1:
+            listed = ", ".join(f"{version} ({count})" for version, count in counts.items())
+            doubts.append(
+                f"cohort {cohort}: genomic VCFs of several versions of GATK are called jointly: "
+                f"{listed}. Genotypes without reads and error models differ between versions: "
+                "call all samples with one, from their reads or alignments."
+            )
+    return doubts

@@ -1,0 +1,70 @@
+"""Contigs of the genome and of the files laid over it: do they bear the same names?"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from gcin.intake.heads import UnreadableError, contigs_of, first_contig
+from gcin.intake.problems import Problems
+
+REMEDY = "Give files of the same assembly with the same contig names"
+
+
+def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Problems) -> None:
+    """Note files whose first record lies on a contig that the FASTA does not know.
+
+    Args:
+        reference: Settings of the stage that are in force, paths resolved.
+        cards: The readable cards.
+        problems: Where problems are noted.
+    """
+    fasta = reference["fasta"]
+    if fasta is None or not Path(fasta).is_file():
+        return
+    place = "config, reference.fasta"
+    try:
+        contigs, complete = contigs_of(fasta)
+    except UnreadableError as fault:
+        problems.add(place, f"{fasta}: {fault}", REMEDY)
+        return
+    if not contigs:
+        problems.add(place, f"{fasta}: it is no FASTA", REMEDY)
+        return
+    for place, path in _laid_over(reference, cards):
+        problem = _strangeness(path, contigs, complete)
+        if problem:
+            problems.add(place, problem, REMEDY)
+
+
+def _laid_over(reference: Mapping, cards: Mapping[str, Mapping]) -> Iterator[tuple[str, str]]:
+    """List the files with places on the genome that settings and cards name, as far as present."""
+    named = {
+        f"config, reference.{key}": reference[key] for key in ("gene_models", "calling_intervals")
+    }
+    # Known sites are there only where a recipe is in force that reads them.
+    for number, path in enumerate(reference.get("known_sites", [])):
+        named[f"config, reference.known_sites[{number}]"] = path
+    for cohort, card in cards.items():
+        named[f"{cohort}.yaml, targets"] = card["targets"]
+        for sample, truth in card["truth"].items():
+            named[f"{cohort}.yaml, truth.{sample}.bed"] = truth["bed"]
+    for place, path in named.items():
+        if path is not None and Path(path).is_file():
+            yield place, path
+
+
+def _strangeness(path: str, contigs: list[str], complete: bool) -> str:
+    """Say on which strange contig a file begins; empty where it fits.
+
+    Of a FASTA without index only the first contig is known: then only the way of naming counts.
+    """
+    try:
+        contig = first_contig(path)
+    except UnreadableError as fault:
+        return f"{path}: {fault}"
+    if contig is None:
+        return ""
+    named_alike = contig.startswith("chr") == contigs[0].startswith("chr")
+    if contig in contigs or (named_alike and not complete):
+        return ""
+    listed = ", ".join(contigs[:3])
+    return f"the first record of {path} is on {contig!r}, the FASTA has {listed} ..."
