@@ -6,7 +6,7 @@ import pandas as pd
 
 from gcin.intake.alignments import alignment_header, require_fitting
 from gcin.intake.heads import UnreadableError, begins_as_fastq, table_header, vcf_samples
-from gcin.intake.kinds import ALIGNMENTS, SEQUENCED
+from gcin.intake.kinds import ALIGNMENTS, INTERLEAVED, SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
 
@@ -131,7 +131,9 @@ def _check_reads(rows: pd.DataFrame, path: str, problems: Problems) -> None:
         for line, row in rows[reads & (rows[column] == "")].iterrows():
             place = f"{path}, line {line}, column {column}"
             problem = f"the FASTQ of sample {row['sample']}, unit {row['unit']}, lacks {what}"
-            single = "; single-end and interleaved reads are not supported yet"
+            single = (
+                f" ({INTERLEAVED} where the file holds both); single-end reads are not supported"
+            )
             problems.add(place, problem, f"Name {what}{single * (column == 'mate')}")
     for line, row in rows[~reads & (rows["mate"] != "")].iterrows():
         place = f"{path}, line {line}, column mate"
@@ -142,7 +144,7 @@ def _check_reads(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 def _check_reads_once(reads: pd.DataFrame, path: str, problems: Problems) -> None:
     units = reads.drop(columns="cohort").drop_duplicates()
     named = pd.concat([units["file"], units["mate"]])
-    for line, name in named[named.duplicated() & (named != "")].items():
+    for line, name in named[named.duplicated() & ~named.isin(["", INTERLEAVED])].items():
         first = named.index[named == name][0]
         problem = f"{name} already stands in line {first}"
         place = f"{path}, line {line}, columns file and mate"
@@ -195,7 +197,7 @@ def check_files(rows: pd.DataFrame, named: pd.DataFrame, path: str, problems: Pr
     """
     seen: dict[str, list[str] | dict | None] = {}
     for column in ("file", "mate"):
-        for line, row in rows[rows[column] != ""].iterrows():
+        for line, row in rows[~rows[column].isin(["", INTERLEAVED])].iterrows():
             place = f"{path}, line {line}, column {column}"
             try:
                 _check_file(row, row[column], seen)
