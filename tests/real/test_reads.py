@@ -1,9 +1,12 @@
 """Real reads to genotypes: HG002 and NA12878 against Genome in a Bottle, and three genomes."""
 
+import gzip
+import json
 import os
 import resource
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -125,28 +128,60 @@ def test_three_genomes_in_under_five_minutes(tmp_path):
     assert counts[["found", "missed", "extra"]].tolist() == [7, 2, 0]
 
 
-def test_recalibrated_reads_are_called_without_dragen_mode_and_filtered_by_site(tmp_path):
+@pytest.fixture(scope="module")
+def recalibrated(tmp_path_factory):
+    """NA12878 by recipe bqsr, from one file of both mates, gzipped in two parts, trimmed."""
+    folder = tmp_path_factory.mktemp("recalibrated")
     rows = pd.read_csv(EXAMPLES / "smoke" / "samples.tsv", sep="\t", dtype=str).fillna("")
-    rows[rows["sample"] == "NA12878"].to_csv(tmp_path / "one.tsv", sep="\t", index=False)
-    known = [
-        "data/seq/smoke/known_sites/dbsnp_146.hg38.chr22.vcf.gz",
-        "data/seq/smoke/known_sites/mills_and_1000G.indels.vcf.gz",
-    ]
-    generation = run(
-        tmp_path,
+    rows = rows[rows["sample"] == "NA12878"]
+    interleave(SHARED / rows["file"].item(), SHARED / rows["mate"].item(), folder / "both.fq.gz")
+    rows.assign(file=str(folder / "both.fq.gz"), mate="interleaved").to_csv(
+        folder / "samples.tsv", sep="\t", index=False
+    )
+    known = ["dbsnp_146.hg38.chr22.vcf.gz", "mills_and_1000G.indels.vcf.gz"]
+    generations = run(
+        folder,
         "smoke",
-        ["measure_concordance"],
-        tmp_path / "one.tsv",
-        alignment={"recipe": "bqsr"},
-        reference={"known_sites": known, "shards": 2},
-    )["smoke"]
+        ["measure_concordance", "render_multiqc"],
+        folder / "samples.tsv",
+        alignment={"recipe": "bqsr", "trim": {"tool": "fastp"}},
+        reference={
+            "known_sites": [f"data/seq/smoke/known_sites/{name}" for name in known],
+            "shards": 2,
+        },
+    )
+    return folder / "results" / "samples" / "NA12878", generations["smoke"]
+
+
+def interleave(reads, mates, joined):
+    """Write the mates of each pair in turn, each half of the pairs as a gzip of its own."""
+    records = []
+    with gzip.open(reads, "rt") as first, gzip.open(mates, "rt") as second:
+        while record := list(islice(first, 4)):
+            records += [*record, *islice(second, 4)]
+    half = len(records) // 16 * 8
+    parts = ("".join(records[:half]), "".join(records[half:]))
+    joined.write_bytes(b"".join(gzip.compress(part.encode()) for part in parts))
+
+
+def test_recalibrated_reads_are_called_without_dragen_mode(recalibrated):
+    sample, _ = recalibrated
+    assert "--dragen-mode false" in VCF(str(sample / "variants.g.vcf.gz")).raw_header
+    assert not (sample / "dragstr.txt").exists()
+    assert "NA12878.NYGC" in (sample / "quality" / "recalibration.txt").read_text()
+
+
+def test_recalibrated_reads_are_filtered_by_site_and_find_the_truth(recalibrated):
+    _, generation = recalibrated
     counts = table(generation, "concordance.tsv").set_index("type").loc["ALL"]
     assert counts[["found", "missed", "extra"]].tolist() == [7, 2, 0]
-    sample = tmp_path / "results" / "samples" / "NA12878"
-    header = VCF(str(sample / "variants.g.vcf.gz")).raw_header
-    assert "--dragen-mode false" in header
-    assert not (sample / "dragstr.txt").exists()
-    learnt = (sample / "quality" / "recalibration.txt").read_text()
-    assert "NA12878.NYGC" in learnt
     verdicts = {name for site in VCF(str(generation / "genotypes.bcf")) for name in site.FILTERS}
     assert {"PASS", "LowQD"} <= verdicts
+
+
+def test_every_pair_of_a_joined_file_is_read_and_what_trimming_cut_is_shown(recalibrated):
+    sample, generation = recalibrated
+    report = json.loads((sample / "quality" / "NYGC.fastp.json").read_text())
+    assert report["summary"]["before_filtering"]["total_reads"] == 2 * 9642
+    assert report["adapter_cutting"]["adapter_trimmed_bases"] == 2092
+    assert 'id="fastp"' in (generation / "quality" / "multiqc.html").read_text()

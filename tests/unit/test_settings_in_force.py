@@ -3,6 +3,7 @@
 from copy import deepcopy
 from pathlib import Path
 
+import pytest
 import yaml
 
 from gcin.intake.force import in_force
@@ -22,7 +23,16 @@ def changed(recipe, **changes):
 def test_settings_of_recalibration_count_only_where_it_is_asked_for():
     some, other = {"known_sites": ["a.vcf"], "min_qd": 2}, {"known_sites": [], "min_qd": 5}
     assert in_force(changed("dragen", **some)) == in_force(changed("dragen", **other))
-    assert in_force(changed("bqsr", **some)) == changed("bqsr", **some)
+    asked = in_force(changed("bqsr", **some))
+    assert asked["reference"]["known_sites"] == ["a.vcf"]
+    assert asked != in_force(changed("bqsr", **other))
+
+
+@pytest.mark.parametrize(("tool", "counts"), [("none", False), ("fastp", True)])
+def test_how_reads_are_trimmed_counts_only_where_they_are(tool, counts):
+    settings = changed("dragen", known_sites=[], min_qd=2)
+    settings["alignment"]["trim"]["tool"] = tool
+    assert ("trim" in in_force(settings)["alignment"]) == counts
 
 
 def test_the_settings_themselves_stay_whole():

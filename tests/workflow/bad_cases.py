@@ -68,9 +68,16 @@ SHEET = [
         "seqtk seq -Q64 -V",
     ),
     case("gzip broken", data("reads/S1.L1_1.fq.gz", b"\x1f\x8b\x08"), "line 2", "cannot be read"),
-    case("no mate", row(2, mate=""), "line 2, column mate", "lacks read 2", "not supported yet"),
+    case("no mate", row(2, mate=""), "line 2, column mate", "lacks read 2", "interleaved"),
     case("mate missing", row(2, mate="none"), "line 2, column mate", "none of sample S1"),
     case("mate is the file", row(2, mate="reads/S1.L1_1.fq.gz"), "line 2", "stands in line 2"),
+    case(
+        "interleaved reads of two units",
+        both(row(2, mate="interleaved"), row(3, mate="interleaved", file="reads/S1.L1_1.fq.gz")),
+        "line 3",
+        "already stands in line 2",
+    ),
+    case("interleaved BAM", alignment(mate="interleaved"), "line 6", "a bam has no mate"),
     case("mate of a VCF", row(4, mate="given.vcf.gz"), "line 4, column mate", "a vcf has no mate"),
     case(
         "reads of two units",
@@ -393,6 +400,13 @@ CONFIG = [
         "'1', the FASTA has chr1",
     ),
     case("known sites twice", known_sites("calls.maf", "calls.maf"), "known_sites", "twice"),
+    case("unknown trimmer", setting("alignment.trim.tool", "cutadapt"), "trim.tool", "fastp"),
+    case(
+        "adapters missing",
+        setting("alignment.trim.adapters", "adapters.fa"),
+        "alignment.trim.adapters",
+        "adapters.fa: there is no such file",
+    ),
     case("FASTA is none", data("genome.fa", ""), "reference.fasta", "it is empty"),
     case(
         "normal not in the sheet",

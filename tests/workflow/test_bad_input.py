@@ -100,6 +100,18 @@ def test_the_version_of_the_caller_is_read_from_the_header(tmp_path, line, numbe
     assert calls_header(str(path)).version == number
 
 
+def test_a_unit_may_hold_both_mates_in_one_file(run):
+    whole = run.read()
+    run.set_row(2, mate="interleaved")
+    run.write()
+    halved = run.read()
+    files = [f"{run.data}/reads/S1.L1_{mate}.fq.gz" for mate in (1, 2)]
+    assert whole.reads_of("S1", "L1") == files
+    assert halved.reads_of("S1", "L1") == files[:1]
+    sizes = (halved.bytes_of("S1"), whole.bytes_of("S1"))
+    assert sizes[0] == sizes[1] * 3 / 4
+
+
 def test_several_units_may_be_alignments(run):
     alignment()(run)
     shutil.copy(run.data / "S4.bam", run.data / "S4.u2.bam")

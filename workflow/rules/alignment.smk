@@ -1,75 +1,12 @@
-"""Reads and given alignments: each unit by itself, then all units of a sample together."""
+"""Given alignments unit by unit, then all units of a sample together."""
 
 import re
 
-from gcin.alignment.reads import read_group
 from gcin.intake.kinds import ALIGNMENTS
 
 GIVEN_SAMPLES = "|".join(map(re.escape, RUN.samples_of_kind(*ALIGNMENTS))) or r"(?!)"
 # What a CRAM may have been compressed with; the first is the genome.
 DECODERS = ["genome"] + ["cram"] * bool(SETTINGS["reference"]["cram_fasta"])
-
-
-rule check_reads:
-    """Read both files of a unit to their ends: the aligner would not notice a cut one."""
-    input:
-        reads=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
-        mates=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "mate"],
-    output:
-        pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
-    log:
-        "logs/check_reads/{sample}/{unit}.log",
-    benchmark:
-        "benchmarks/results/check_reads/{sample}/{unit}.tsv"
-    conda:
-        "../../envs/tables.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="4h",
-    params:
-        code=code_of("check_reads"),
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-    script:
-        "../scripts/check_reads.py"
-
-
-rule align_reads:
-    """Align the read pairs of a unit and sort them by position."""
-    input:
-        reads=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
-        mates=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "mate"],
-        pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
-        genome="results/reference/genome.fa",
-        index=multiext("results/reference/genome.fa", ".amb", ".ann", ".bwt", ".pac", ".sa"),
-    output:
-        alignment=temp("results/samples/{sample}/units/{unit}.bam"),
-    log:
-        "logs/align_reads/{sample}/{unit}.log",
-    benchmark:
-        "benchmarks/results/align_reads/{sample}/{unit}.tsv"
-    conda:
-        "../../envs/reads.yaml"
-    threads: 8
-    resources:
-        mem_mb=lambda wildcards, attempt: 16_000 * attempt,
-        runtime="24h",
-    params:
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        group=lambda wildcards: read_group(
-            wildcards.sample,
-            wildcards.unit,
-            *RUN.units_of(wildcards.sample).loc[wildcards.unit, ["platform", "library"]],
-        ),
-    # A fixed -K makes the batches, and with them the insert sizes that bwa learns, independent of
-    # the number of threads; -Y keeps the whole sequence of supplementary alignments.
-    shell:
-        """
-        exec 2>{log:q}
-        bwa mem -K 100000000 -Y -t {threads} -R {params.group:q} \
-            {input.genome:q} {input.reads:q} {input.mates:q} \
-            | samtools sort --no-PG -m 768M -T {resources.tmpdir:q}/sort.$$ \
-                --output-fmt bam,level=1 -o {output.alignment:q} -
-        """
 
 
 rule check_alignment:

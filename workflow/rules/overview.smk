@@ -56,6 +56,7 @@ rule render_multiqc:
                 "coverage.mosdepth.region.dist.txt",
             ],
         ),
+        trimming=lambda wildcards: reports_of_trimming(READS[wildcards.cohort]),
     output:
         page="results/cohorts/{cohort}/{generation}/quality/multiqc.html",
     log:

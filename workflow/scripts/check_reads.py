@@ -1,4 +1,4 @@
-"""Read both files of a unit to their ends and count its pairs."""
+"""Read the files of a unit to their ends and count its pairs."""
 
 import pandas as pd
 
@@ -8,6 +8,6 @@ from gcin.alignment.reads import count_pairs
 log_to(snakemake.log[0])
 
 sample, unit = snakemake.wildcards.sample, snakemake.wildcards.unit
-pairs = count_pairs(snakemake.input.reads, snakemake.input.mates, sample)
+pairs = count_pairs(list(snakemake.input.reads), sample)
 counted = pd.DataFrame({"sample": [sample], "unit": [unit], "pairs": [pairs]})
 counted.to_csv(snakemake.output.pairs, sep="\t", index=False)

@@ -9,4 +9,5 @@ log_to(snakemake.log[0])
 
 samples = pd.read_csv(snakemake.input.samples, sep="\t", dtype={"sample": str}).set_index("sample")
 title = f"{snakemake.wildcards.cohort}, generation {snakemake.wildcards.generation}"
-render(samples, snakemake.input.reports, snakemake.output.page, title)
+reports = [*snakemake.input.reports, *snakemake.input.trimming]
+render(samples, reports, snakemake.output.page, title)

@@ -1,10 +1,18 @@
 """Sequencing reads: are both mates whole, and what are they called."""
 
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import pysam
 
+from gcin.intake.kinds import INTERLEAVED
+
 MATE_SUFFIXES = ("/1", "/2")
+LOOKED_AT = 10_000
+# Letters of base qualities: the lowest that phred + 64 has ever had (Solexa's -5), and the highest
+# that Illumina writes as phred + 33 (42).
+LOWEST_OF_64, HIGHEST_OF_33 = ";", "K"
 
 
 def read_group(sample: str, unit: str, platform: str, library: str) -> str:
@@ -18,56 +26,86 @@ def read_group(sample: str, unit: str, platform: str, library: str) -> str:
     return r"\t".join(["@RG", *(f"{key}:{value}" for key, value in fields.items()), f"PU:{name}"])
 
 
-def count_pairs(reads: str | Path, mates: str | Path, sample: str) -> int:
-    """Count the read pairs of a unit, reading both files to their ends.
+def count_pairs(files: Sequence[str | Path], sample: str) -> int:
+    """Count the read pairs of a unit, reading its files to their ends.
 
     The aligner takes the end of a cut file for the end of the reads and says nothing of it.
 
     Args:
-        reads: FASTQ of read 1, plain or gzipped.
-        mates: FASTQ of read 2, in the same order.
+        files: FASTQ of read 1 and of read 2 in the same order, plain or gzipped; or one that holds
+            read 1 and read 2 of each pair in turn.
         sample: The sample, for the message.
 
     Raises:
-        ValueError: Names file, sample and remedy where a file is cut or broken, or where the two
-            do not hold the same reads.
+        ValueError: Names file, sample and remedy where a file is cut, broken or empty, has
+            qualities in an older encoding, or where the reads are no pairs.
     """
+    for path in files:
+        _require_phred_33(path, sample)
+    first = _names(files[0], sample)
+    second = _names(files[1], sample) if len(files) == 2 else first
     pairs = 0
-    with _fastq(reads) as first, _fastq(mates) as second:
-        name, other = _next_name(first, reads, sample), _next_name(second, mates, sample)
-        while name is not None and name == other:
-            pairs += 1
-            name, other = _next_name(first, reads, sample), _next_name(second, mates, sample)
-    if name != other:
-        raise ValueError(
-            f"sample {sample}: {reads} and {mates} do not hold the two mates of the same reads: "
-            f"pair {pairs + 1} is {name} and {other} (None: no more reads). Copy both again, or "
-            "correct `file` and `mate` in the sheet."
-        )
+    for name in first:
+        _require_mate(name, next(second, None), pairs + 1, files, sample)
+        pairs += 1
+    _require_mate(None, next(second, None), pairs + 1, files, sample)
     if not pairs:
-        raise ValueError(f"sample {sample}: {reads} has no reads. Copy it again, or drop its row.")
+        raise ValueError(
+            f"sample {sample}: {files[0]} has no reads. Copy it again, or drop its row."
+        )
     return pairs
 
 
-def _fastq(path: str | Path) -> pysam.FastxFile:
-    return pysam.FastxFile(str(path), persist=False)
+def _require_mate(
+    name: str | None, other: str | None, pair: int, files: Sequence[str | Path], sample: str
+) -> None:
+    if name == other:
+        return
+    if len(files) == 2:
+        fault = f"{files[0]} and {files[1]} do not hold the two mates of the same reads"
+        remedy = "Copy both again, or correct `file` and `mate` in the sheet."
+    else:
+        fault = f"{files[0]} does not hold the two mates of each read in turn"
+        remedy = f"Copy it again, or name its mate in the sheet instead of {INTERLEAVED}."
+    raise ValueError(
+        f"sample {sample}: {fault}: pair {pair} is {name} and {other} (None: no more reads). "
+        f"{remedy}"
+    )
 
 
-def _next_name(stream: pysam.FastxFile, path: str | Path, sample: str) -> str | None:
-    """Name of the next read without its mate's suffix; None at the end of the file."""
+def _require_phred_33(path: str | Path, sample: str) -> None:
+    """Refuse base qualities written as phred + 64, as Illumina did until 2011.
+
+    Read as phred + 33 they would all be 31 higher, so that every error looked sure.
+    """
+    seen: set[str] = set()
+    for record in islice(_records(path, sample), LOOKED_AT):
+        seen.update(record.quality)
+    if seen and min(seen) >= LOWEST_OF_64 and max(seen) > HIGHEST_OF_33:
+        raise ValueError(
+            f"sample {sample}: {path} has base qualities from {min(seen)} to {max(seen)} in its "
+            f"first {LOOKED_AT} reads: that is the older encoding, phred + 64. Rewrite it: fastp "
+            f"--phred64 --disable_adapter_trimming --disable_quality_filtering -i {path} -o NEW."
+        )
+
+
+def _names(path: str | Path, sample: str) -> Iterator[str]:
+    """Names of the reads without their mate's suffix."""
+    for record in _records(path, sample):
+        name = record.name
+        yield name[:-2] if name.endswith(MATE_SUFFIXES) else name
+
+
+def _records(path: str | Path, sample: str) -> Iterator[pysam.FastxRecord]:
+    """Records of a FASTQ, or words on where it is cut or broken."""
     try:
-        record = next(stream, None)
+        with pysam.FastxFile(str(path), persist=False) as stream:
+            for record in stream:
+                if not record.quality:
+                    raise ValueError(f"read {record.name} has no base qualities")
+                yield record
     except (ValueError, OSError) as error:
         raise ValueError(
-            f"sample {sample}: {path} is cut short or broken ({error}). Copy it again and compare "
-            "its checksum with the sequencing centre's."
+            f"sample {sample}: {path} is cut short or broken, or no FASTQ ({error}). Copy it again "
+            "and compare its checksum with the sequencing centre's."
         ) from None
-    if record is None:
-        return None
-    if not record.quality:
-        raise ValueError(
-            f"sample {sample}: {path} is cut short, or no FASTQ: read {record.name} has no base "
-            "qualities. Copy it again."
-        )
-    name = record.name
-    return name[:-2] if name.endswith(MATE_SUFFIXES) else name

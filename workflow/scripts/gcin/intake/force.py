@@ -7,10 +7,12 @@ from copy import deepcopy
 
 
 def in_force(settings: dict) -> dict:
-    """Copy the settings without what the recipe does not read."""
+    """Copy the settings without what neither the recipe nor a tool reads."""
     own = deepcopy(settings)
     if own["alignment"]["recipe"] != "bqsr":
         del own["reference"]["known_sites"]
         del own["genotypes"]["site_filter"]["snv"]
         del own["genotypes"]["site_filter"]["indel"]
+    if own["alignment"]["trim"]["tool"] == "none":
+        del own["alignment"]["trim"]
     return own

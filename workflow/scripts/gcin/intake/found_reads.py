@@ -147,7 +147,9 @@ def _pairs(paths: Iterable[str]) -> tuple[list[dict[int, ReadFile]], list[Doubt]
         if len(pair) == 1:
             ((read, alone),) = pair.items()
             why = f"its mate is missing: there is no read {3 - read} of it in the folder"
-            remedy = "Fetch the mate; single-end and interleaved reads are not supported"
+            remedy = (
+                "Fetch the mate; if it holds both reads in turn, write its row: mate interleaved"
+            )
             doubts.append(left_out(alone.path, why, remedy))
     return [pair for pair in grouped.values() if len(pair) == 2], doubts
 

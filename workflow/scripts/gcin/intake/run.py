@@ -13,6 +13,7 @@ from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
+from gcin.intake.kinds import INTERLEAVED
 from gcin.intake.problems import Problems
 from gcin.intake.settings import check_calling, check_reference, check_settings, check_studies
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
@@ -74,6 +75,11 @@ class Run:
     def units_of(self, sample: str) -> pd.DataFrame:
         """One row per unit of a sample, indexed by `unit`."""
         return self._units[sample]
+
+    def reads_of(self, sample: str, unit: str) -> list[str]:
+        """Files of a FASTQ unit: read 1 and read 2, or one that holds both in turn."""
+        pair = self.units_of(sample).loc[unit, ["file", "mate"]]
+        return [path for path in pair if path != INTERLEAVED]
 
     def rows_in(self, cohort: str) -> pd.DataFrame:
         """Rows of the sheet that belong to a cohort."""
@@ -180,8 +186,10 @@ def _resolver(data_root: str, project: str | Path) -> Callable[[str], str]:
     home = os.path.relpath(project)
 
     def resolve(path: str) -> str:
+        if path in ("", INTERLEAVED):
+            return path
         start = home if path.startswith("resources/") else data_root
-        return os.path.normpath(os.path.join(start, path)) if path else ""  # noqa: PTH118
+        return os.path.normpath(os.path.join(start, path))  # noqa: PTH118
 
     return resolve
 
@@ -203,8 +211,8 @@ def _read_cards(
 
 def _with_sizes(rows: pd.DataFrame) -> pd.DataFrame:
     """Add the sizes of each row's files, so that a file replaced under its name is noticed."""
-    sizes = {
-        name: str(Path(name).stat().st_size) for name in {*rows["file"], *rows["mate"]} if name
-    }
+    named = {*rows["file"], *rows["mate"]} - {"", INTERLEAVED}
+    sizes = {name: str(Path(name).stat().st_size) for name in named}
     pairs = zip(rows["file"], rows["mate"], strict=True)
-    return rows.assign(size_bytes=[" ".join(sizes[f] for f in pair if f) for pair in pairs])
+    own = [" ".join(sizes[name] for name in pair if name in sizes) for pair in pairs]
+    return rows.assign(size_bytes=own)

@@ -7,7 +7,7 @@ import pandas as pd
 from gcin.intake.alignments import alignment_header, require_fitting
 from gcin.intake.calls import CallsHeader, calls_header, require_fitting_calls
 from gcin.intake.heads import UnreadableError, require_fastq, table_header
-from gcin.intake.kinds import ALIGNMENTS, SEQUENCED
+from gcin.intake.kinds import ALIGNMENTS, INTERLEAVED, SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
 
@@ -132,7 +132,9 @@ def _check_reads(rows: pd.DataFrame, path: str, problems: Problems) -> None:
         for line, row in rows[reads & (rows[column] == "")].iterrows():
             place = f"{path}, line {line}, column {column}"
             problem = f"the FASTQ of sample {row['sample']}, unit {row['unit']}, lacks {what}"
-            single = "; single-end and interleaved reads are not supported yet"
+            single = (
+                f" ({INTERLEAVED} where the file holds both); single-end reads are not supported"
+            )
             problems.add(place, problem, f"Name {what}{single * (column == 'mate')}")
     for line, row in rows[~reads & (rows["mate"] != "")].iterrows():
         place = f"{path}, line {line}, column mate"
@@ -143,7 +145,7 @@ def _check_reads(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 def _check_reads_once(reads: pd.DataFrame, path: str, problems: Problems) -> None:
     units = reads.drop(columns="cohort").drop_duplicates()
     named = pd.concat([units["file"], units["mate"]])
-    for line, name in named[named.duplicated() & (named != "")].items():
+    for line, name in named[named.duplicated() & ~named.isin(["", INTERLEAVED])].items():
         first = named.index[named == name][0]
         problem = f"{name} already stands in line {first}"
         place = f"{path}, line {line}, columns file and mate"
@@ -207,7 +209,7 @@ def check_files(
     """
     seen: dict[str, CallsHeader | dict | None] = {}
     for column in ("file", "mate"):
-        for line, row in rows[rows[column] != ""].iterrows():
+        for line, row in rows[~rows[column].isin(["", INTERLEAVED])].iterrows():
             place = f"{path}, line {line}, column {column}"
             try:
                 _check_file(row, row[column], seen)

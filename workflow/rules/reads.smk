@@ -1,0 +1,125 @@
+"""Reads: each unit checked, trimmed where the configuration asks for it, and aligned."""
+
+from gcin.alignment.reads import read_group
+
+TRIM = SETTINGS["alignment"]["trim"]
+
+
+def reads_to_align(wildcards):
+    """Name the files of a unit as the aligner takes them."""
+    if TRIM["tool"] == "none":
+        return RUN.reads_of(**wildcards)
+    return collect("results/samples/{{sample}}/units/{{unit}}.{read}.fastq.gz", read=(1, 2))
+
+
+def reports_of_trimming(samples):
+    """Name the report of each unit whose reads were trimmed."""
+    return [
+        f"results/samples/{sample}/quality/{unit}.fastp.json"
+        for sample in samples
+        for unit in RUN.units_of(sample).query("kind == 'fastq'").index
+        if TRIM["tool"] == "fastp"
+    ]
+
+
+rule check_reads:
+    """Read the files of a unit to their ends: the aligner would not notice a cut one."""
+    input:
+        reads=lambda wildcards: RUN.reads_of(**wildcards),
+    output:
+        pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
+    log:
+        "logs/check_reads/{sample}/{unit}.log",
+    benchmark:
+        "benchmarks/results/check_reads/{sample}/{unit}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("check_reads"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    script:
+        "../scripts/check_reads.py"
+
+
+rule trim_reads:
+    """Cut the adapters off the read pairs of a unit."""
+    input:
+        reads=lambda wildcards: RUN.reads_of(**wildcards),
+        pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
+        adapters=TRIM["adapters"] or [],
+    output:
+        reads=temp("results/samples/{sample}/units/{unit}.1.fastq.gz"),
+        mates=temp("results/samples/{sample}/units/{unit}.2.fastq.gz"),
+        report="results/samples/{sample}/quality/{unit}.fastp.json",
+    log:
+        "logs/trim_reads/{sample}/{unit}.log",
+    benchmark:
+        "benchmarks/results/trim_reads/{sample}/{unit}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="12h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        reads=lambda wildcards, input: (
+            ["--in1", input.reads[0], "--in2", input.reads[1]]
+            if len(input.reads) == 2
+            else ["--interleaved_in", "--in1", input.reads[0]]
+        ),
+        adapters=lambda wildcards, input: (
+            ["--adapter_fasta", input.adapters] if input.adapters else []
+        ),
+        min_length_bases=TRIM["min_length_bases"],
+    # Reads of low quality stay: callers weigh them, and what is dropped here nobody sees again.
+    shell:
+        """
+        exec 2>{log:q}
+        fastp {params.reads:q} {params.adapters:q} \
+            --disable_quality_filtering --length_required {params.min_length_bases:q} \
+            --thread {threads} --compression 1 --json {output.report:q} --html /dev/null \
+            --out1 {output.reads:q} --out2 {output.mates:q}
+        """
+
+
+rule align_reads:
+    """Align the read pairs of a unit and sort them by position."""
+    input:
+        reads=reads_to_align,
+        pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
+        genome="results/reference/genome.fa",
+        index=multiext("results/reference/genome.fa", ".amb", ".ann", ".bwt", ".pac", ".sa"),
+    output:
+        alignment=temp("results/samples/{sample}/units/{unit}.bam"),
+    log:
+        "logs/align_reads/{sample}/{unit}.log",
+    benchmark:
+        "benchmarks/results/align_reads/{sample}/{unit}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    threads: 8
+    resources:
+        mem_mb=lambda wildcards, attempt: 16_000 * attempt,
+        runtime="24h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        layout=lambda wildcards, input: ["-p"] * (len(input.reads) == 1),
+        group=lambda wildcards: read_group(
+            wildcards.sample,
+            wildcards.unit,
+            *RUN.units_of(wildcards.sample).loc[wildcards.unit, ["platform", "library"]],
+        ),
+    # A fixed -K makes the batches, and with them the insert sizes that bwa learns, independent of
+    # the number of threads; -Y keeps the whole sequence of supplementary alignments.
+    shell:
+        """
+        exec 2>{log:q}
+        bwa mem -K 100000000 -Y -t {threads} -R {params.group:q} \
+            {params.layout:q} {input.genome:q} {input.reads:q} \
+            | samtools sort --no-PG -m 768M -T {resources.tmpdir:q}/sort.$$ \
+                --output-fmt bam,level=1 -o {output.alignment:q} -
+        """
