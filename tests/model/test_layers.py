@@ -120,6 +120,33 @@ def test_unseen_pathway_is_not_looked_at():
     assert np.isfinite(np.asarray(looked)).all()
 
 
+def test_first_token_gets_the_same_answer_where_it_alone_looks():
+    tokens = RANDOM.normal(size=(2, 5, 8)).astype("float32")
+    seen = np.array([[1, 1, 0, 1, 1], [1, 0, 1, 1, 0]], bool)
+    every, first = PathwayAttention(2), PathwayAttention(2, first_only=True)
+    looked, scores = every(tokens, seen)
+    first.build(tokens.shape, seen.shape)
+    first.set_weights(every.get_weights())
+    own, own_scores = first(tokens, seen)
+    assert own.shape == (2, 1, 8)
+    np.testing.assert_allclose(np.asarray(own)[:, 0], np.asarray(looked)[:, 0], atol=1e-6)
+    np.testing.assert_allclose(
+        np.asarray(own_scores)[:, :, 0], np.asarray(scores)[:, :, 0], atol=1e-6
+    )
+
+
+def test_token_is_the_weighted_sum_of_its_genes():
+    layer = PathwayTokens([0, 1, 4, 1], [0, 0, 1, 1], 2, 4)
+    layer.build(TRACK.shape, PRESENT.shape)
+    edges = RANDOM.normal(size=(4, 4)).astype("float32")
+    layer.edges.assign(edges)
+    layer.projection.assign(np.eye(4))
+    layer.identity.assign(np.zeros((2, 4)))
+    tokens, _ = layer(TRACK, PRESENT)
+    second = (TRACK[:, 4] * edges[2] + TRACK[:, 1] * edges[3]) / np.sqrt(2)
+    np.testing.assert_allclose(np.asarray(tokens)[:, 1], second, atol=1e-5)
+
+
 def test_heads_and_modulation_say_nothing_at_the_start():
     columns = RANDOM.normal(size=(3, 4)).astype("float32")
     assert (np.asarray(ArmHeads(2, 5)(columns)) == 0).all()
@@ -145,7 +172,7 @@ def test_arm_adds_its_own_weights_to_the_shared_ones():
         TrackConvolution(4, 5),
         ArmSummary(["1p", "", "1q"]),
         PathwayTokens([0, 1], [0, 1], 2, 8),
-        PathwayAttention(2, 0.1),
+        PathwayAttention(2, 0.1, first_only=True),
         Film(),
         PatientToken(),
         ArmHeads(2, 3, 0.1, 0.2, use_bias=False),

@@ -137,6 +137,24 @@ def test_variants_of_genes_left_out_make_room(fold):
     assert (genomes.variant_mask.sum(axis=1)[first_empty > 0] <= first_empty[first_empty > 0]).all()
 
 
+def test_variants_frozen_are_the_limit_and_not_the_largest_set_of_training(fold):
+    """A new patient with more variants than anybody in training must not lose the surplus."""
+    hospital, preparation, patients = fold
+    store = hospital.cohorts.stores["hospital"]
+    table = patients.table.iloc[:1]
+    kept = store.track[store.names[table.index[0]]].copy()
+    store.track[store.names[table.index[0]], :, :2] = 1
+    try:
+        genomes = load_genomes(
+            table, hospital.cohorts.stores, preparation.genes, preparation.variants
+        )
+    finally:
+        store.track[store.names[table.index[0]]] = kept
+    assert preparation.variants == 512
+    assert genomes.variant_mask.sum() == 2 * len(preparation.genes)
+    assert genomes.variant_mask.sum() > patients.genomes.variant_mask.shape[1]
+
+
 def test_stores_of_different_genes_are_refused():
     one, two = (
         MemoryStore(gene_table(n), [], np.zeros((0, n)), np.zeros((0, n)), np.zeros((0, n), bool))

@@ -82,7 +82,7 @@ def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np
         `variants` (variants x features), `variant_gene`, `variant_mask`, `genes` (genes x
         features), `gene_mask`, `clinical` and `linear` (columns).
     """
-    genomes = trim(patients.genomes, preparation.variants)
+    genomes = trim(patients.genomes)
     variants = (genomes.variants - preparation.variant_mean) / preparation.variant_scale
     track = np.stack(
         [genomes.feature(name) / scale for name, scale in preparation.track.items()]

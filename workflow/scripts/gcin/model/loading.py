@@ -126,17 +126,14 @@ def load_genomes(
     return trim(loaded)
 
 
-def trim(genomes: Genomes, variants: int | None = None) -> Genomes:
-    """Cut the padding off the variant sets, down to the largest set or to `variants` rows."""
-    largest = int(genomes.variant_mask.sum(axis=1).max(initial=0))
-    width = max(largest, 1) if variants is None else variants
-    short = max(width - genomes.variant_mask.shape[1], 0)
-    pad = ((0, 0), (0, short))
+def trim(genomes: Genomes) -> Genomes:
+    """Cut the padding off the variant sets, down to the largest set."""
+    width = max(int(genomes.variant_mask.sum(axis=1).max(initial=0)), 1)
     return replace(
         genomes,
-        variants=np.pad(genomes.variants, (*pad, (0, 0)))[:, :width],
-        variant_gene=np.pad(genomes.variant_gene, pad)[:, :width],
-        variant_mask=np.pad(genomes.variant_mask, pad)[:, :width],
+        variants=genomes.variants[:, :width],
+        variant_gene=genomes.variant_gene[:, :width],
+        variant_mask=genomes.variant_mask[:, :width],
     )
 
 

@@ -18,7 +18,7 @@ class Shape:
     """Sizes and orders that the data set, not the design, decides.
 
     Attributes:
-        variants: Rows and features of the variant set.
+        variants: Features of a variant; a set may have any number of rows.
         track: Features of a gene.
         clinical: Clinical columns.
         linear: Columns of the linear path.
@@ -29,7 +29,7 @@ class Shape:
         endpoints: Endpoint to its number of intervals (1 for response).
     """
 
-    variants: tuple[int, int]
+    variants: int
     track: int
     clinical: int
     linear: int
@@ -74,21 +74,21 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
 
 
 def attention_model(network: keras.Model) -> keras.Model:
-    """Make a model of the last block's attention, `(patients, heads, tokens, tokens)`.
+    """Make a model of how much the patient's token looks at each, `(patients, heads, tokens)`.
 
-    The first token is the patient's own; the others are the pathways in order.
+    It is the attention of the last block; nothing else of that block reaches a prediction. The
+    first token is the patient's own; the others are the pathways in order.
     """
     blocks = [layer for layer in network.layers if isinstance(layer, PathwayAttention)]
-    return keras.Model(network.input, blocks[-1].output[1], name="attention")
+    return keras.Model(network.input, blocks[-1].output[1][:, :, 0], name="attention")
 
 
 def _inputs(shape: Shape) -> dict[str, keras.KerasTensor]:
-    rows, features = shape.variants
     genes = len(shape.chromosomes)
     sizes = {
-        "variants": ((rows, features), "float32"),
-        "variant_gene": ((rows,), "int32"),
-        "variant_mask": ((rows,), "bool"),
+        "variants": ((None, shape.variants), "float32"),
+        "variant_gene": ((None,), "int32"),
+        "variant_mask": ((None,), "bool"),
         "genes": ((genes, shape.track), "float32"),
         "gene_mask": ((genes,), "bool"),
         "clinical": ((shape.clinical,), "float32"),
@@ -132,7 +132,10 @@ def _pathways(
     tokens, seen = PatientToken(name="patient_token")(own, tokens, seen)
     for number in range(1, design["attention_blocks"] + 1):
         block = PathwayAttention(
-            design["attention_heads"], design["dropout"], name=f"pathway_attention_{number}"
+            design["attention_heads"],
+            design["dropout"],
+            first_only=number == design["attention_blocks"],
+            name=f"pathway_attention_{number}",
         )
         tokens, _ = block(tokens, seen)
     return layers.LayerNormalization(name="patient_norm")(tokens[:, 0])

@@ -98,6 +98,8 @@ def prepare_fold(
     preparation = fit_preparation(
         teachers.table, teachers.clinical, teachers.genomes, genes, settings
     )
+    # A new patient may carry more variants than any of these: the limit is what is frozen.
+    preparation = replace(preparation, variants=variants)
     method, features = settings["selection"]["method"], settings["selection"]["features"]
     if method == "none":
         return preparation, patients

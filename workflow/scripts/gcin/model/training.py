@@ -19,6 +19,8 @@ from gcin.model.preparation import Preparation
 
 logger = logging.getLogger(__name__)
 
+PREDICTED_AT_ONCE = 256  # patients; the answer is the same for any number
+
 
 @dataclass(frozen=True)
 class Trained:
@@ -84,14 +86,15 @@ def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mappi
     network.compile(
         keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0),
         loss={endpoint: AnsweredCrossEntropy() for endpoint in network.output},
+        # XLA on CPU took 30 s to compile and 3 times as long a step (TensorFlow 2.21).
         jit_compile=False,
     )
     # Made now, its variables do not make TensorFlow trace the training step a second time.
     network.optimizer.build(network.trainable_variables)
     size = settings["batch_size"]
     start = network.get_weights()
-    before = _losses(network, train, size) | {
-        f"val_{name}": value for name, value in _losses(network, held, size).items()
+    before = _losses(network, train) | {
+        f"val_{name}": value for name, value in _losses(network, held).items()
     }
     stopping = keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=settings["patience_epochs"], restore_best_weights=True
@@ -101,6 +104,7 @@ def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mappi
         batch_size=size,
         epochs=settings["max_epochs"],
         validation_data=held,
+        validation_batch_size=PREDICTED_AT_ONCE,
         callbacks=[WithoutPenalties(), stopping],
         verbose=0,
     )
@@ -118,12 +122,16 @@ class WithoutPenalties(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Correct the losses of an epoch."""
+        penalty = _penalty(self.model)
         for name in ("loss", "val_loss"):
-            logs[name] -= _penalty(self.model)
+            logs[name] -= penalty
 
 
 def predict_network(
-    network: keras.Model, patients: Patients, preparation: Preparation, batch_size: int = 256
+    network: keras.Model,
+    patients: Patients,
+    preparation: Preparation,
+    batch_size: int = PREDICTED_AT_ONCE,
 ) -> dict[str, np.ndarray]:
     """Predict every arm of every patient.
 
@@ -138,7 +146,10 @@ def predict_network(
 
 
 def network_curves(
-    network: keras.Model, patients: Patients, preparation: Preparation, batch_size: int = 256
+    network: keras.Model,
+    patients: Patients,
+    preparation: Preparation,
+    batch_size: int = PREDICTED_AT_ONCE,
 ) -> pd.DataFrame:
     """Predict the survival curves of part test under every arm.
 
@@ -213,7 +224,7 @@ def _shape(
         members, preparation.genes, settings["min_pathway_genes"], settings["max_pathways"]
     )
     return Shape(
-        variants=arrays["variants"].shape[1:],
+        variants=arrays["variants"].shape[2],
         track=arrays["genes"].shape[2],
         clinical=arrays["clinical"].shape[1],
         linear=arrays["linear"].shape[1],
@@ -225,8 +236,8 @@ def _shape(
     )
 
 
-def _losses(network: keras.Model, data: tuple, batch_size: int) -> dict[str, float]:
-    losses = network.evaluate(*data, batch_size=batch_size, verbose=0, return_dict=True)
+def _losses(network: keras.Model, data: tuple) -> dict[str, float]:
+    losses = network.evaluate(*data, batch_size=PREDICTED_AT_ONCE, verbose=0, return_dict=True)
     return losses | {"loss": losses["loss"] - _penalty(network)}
 
 

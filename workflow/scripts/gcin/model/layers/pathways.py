@@ -47,14 +47,21 @@ class PathwayTokens(keras.layers.Layer):
         )
 
     def call(self, inputs, present):
-        member = np.eye(self.pathways, dtype="float32")[:, self.pathway]
-        members = ops.convert_to_tensor(member, dtype=inputs.dtype)
-        genes = np.array(self.gene, dtype="int32")
-        summed = ops.matmul(members, ops.take(inputs, genes, axis=1) * self.edges)
+        genes = inputs.shape[1]
+        # One matrix (pathways x genes) per channel: products of matrices cost a fraction of what
+        # gathering a row per membership and patient does, above all backwards.
+        place = np.array(self.pathway) * genes + np.array(self.gene)
+        cells = self.pathways * genes
+        weights = ops.segment_sum(self.edges, place.astype("int32"), num_segments=cells)
+        weights = ops.reshape(ops.transpose(weights), (-1, self.pathways, genes))
+        by_channel = ops.transpose(inputs, (2, 1, 0))
+        summed = ops.transpose(ops.matmul(weights, by_channel), (2, 1, 0))
+        member = np.bincount(place, minlength=cells).reshape(self.pathways, genes) > 0
+        members = ops.convert_to_tensor(member.astype("float32"), dtype=inputs.dtype)
         size = ops.expand_dims(ops.sum(members, axis=1), -1)
-        seen = ops.matmul(members, ops.cast(ops.take(present, genes, axis=1), inputs.dtype))
+        seen = ops.matmul(ops.cast(present, inputs.dtype)[..., 0], ops.transpose(members))
         tokens = ops.matmul(summed / ops.sqrt(size), self.projection) + self.identity
-        return tokens, ops.squeeze(seen, -1) > 0
+        return tokens, seen > 0
 
     def compute_output_spec(self, inputs, present):
         shape = (inputs.shape[0], self.pathways)
@@ -75,20 +82,23 @@ class PathwayAttention(keras.layers.Layer):
     Args:
         heads: Attention heads; must divide the width of a token.
         dropout: Share of activations dropped in training.
+        first_only: Whether only the first token looks, which is all that the last block is asked
+            for; its answer is the same, at a fraction of the cost.
 
     Call arguments:
         tokens: `(patients, tokens, units)`; the first token is the patient's own.
         seen: `(patients, tokens)`, false where a token says nothing and is not looked at.
 
     Returns:
-        Tokens of the same shape, and attention `(patients, heads, tokens, tokens)`: row by row,
-        how much each token looks at the others; rows sum to one.
+        Tokens that looked, `(patients, lookers, units)`, and attention `(patients, heads, lookers,
+        tokens)`: row by row, how much a token looks at the others; rows sum to one.
     """
 
-    def __init__(self, heads, dropout=0.0, **kwargs):
+    def __init__(self, heads, dropout=0.0, first_only=False, **kwargs):
         super().__init__(**kwargs)
         self.heads = heads
         self.dropout = dropout
+        self.first_only = first_only
 
     def build(self, tokens_shape, seen_shape):
         units, policy = tokens_shape[-1], self.dtype_policy
@@ -99,32 +109,38 @@ class PathwayAttention(keras.layers.Layer):
         self.wide = keras.layers.Dense(2 * units, activation="gelu", dtype=policy, name="wide")
         self.narrow = keras.layers.Dense(units, dtype=policy, name="narrow")
         self.drop = keras.layers.Dropout(self.dropout, dtype=policy)
-        self.attention.build(tokens_shape, tokens_shape)
-        for norm in self.norms:
-            norm.build(tokens_shape)
-        self.wide.build(tokens_shape)
-        self.narrow.build((*tokens_shape[:-1], 2 * units))
+        lookers = self._lookers(tokens_shape)
+        self.attention.build(lookers, tokens_shape)
+        for norm, shape in zip(self.norms, (tokens_shape, lookers), strict=True):
+            norm.build(shape)
+        self.wide.build(lookers)
+        self.narrow.build((*lookers[:-1], 2 * units))
+
+    def _lookers(self, shape):
+        return (shape[0], 1 if self.first_only else shape[1], shape[2])
 
     def call(self, tokens, seen, training=None):
         normal = self.norms[0](tokens)
+        last = 1 if self.first_only else None
         looked, scores = self.attention(
-            normal,
+            normal[:, :last],
             normal,
             attention_mask=ops.expand_dims(seen, 1),
             return_attention_scores=True,
             training=training,
         )
-        tokens = tokens + self.drop(looked, training=training)
+        tokens = tokens[:, :last] + self.drop(looked, training=training)
         change = self.narrow(self.wide(self.norms[1](tokens)))
         return tokens + self.drop(change, training=training), scores
 
     def compute_output_spec(self, tokens, seen, training=None):
-        patients, count, _ = tokens.shape
-        scores = (patients, self.heads, count, count)
+        looked = self._lookers(tokens.shape)
+        scores = (looked[0], self.heads, looked[1], tokens.shape[1])
         return (
-            keras.KerasTensor(tokens.shape, dtype=self.compute_dtype),
+            keras.KerasTensor(looked, dtype=self.compute_dtype),
             keras.KerasTensor(scores, dtype=self.compute_dtype),
         )
 
     def get_config(self):
-        return {**super().get_config(), "heads": self.heads, "dropout": self.dropout}
+        own = {"heads": self.heads, "dropout": self.dropout, "first_only": self.first_only}
+        return {**super().get_config(), **own}
