@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from gcin.quality import samples
+from gcin.quality.multiqc import failed_checks, render
 
 FLAGSTAT = """\
 110 + 0 in total (QC-passed reads + QC-failed reads)
@@ -74,3 +75,24 @@ def test_every_sample_of_the_manifest_has_a_row_in_order():
     assert table.index.tolist() == ["A", "B"]
     assert table["kind"].tolist() == ["fastq", "maf"]
     assert table["depth"].tolist() == pytest.approx([30.0, np.nan], nan_ok=True)
+
+
+def test_a_page_shows_what_failed_in_sections_of_its_own(tmp_path):
+    gate = pd.DataFrame(
+        {
+            "sample": ["A", "A", "B"],
+            "check": ["min_mean_depth", "sex_agrees", "sex_agrees"],
+            "value": [9.0, 0.0, np.nan],
+            "limit": [20.0, 1.0, 1.0],
+            "verdict": ["pass", "warn", "not measured"],
+        }
+    )
+    failed = failed_checks(gate)
+    assert failed.index.tolist() == ["A sex_agrees"]
+    measured = pd.DataFrame({"depth": [30.0]}, index=["A"])
+    tables = {"samples": measured, "gate": failed, "relatedness": failed.iloc[:0]}
+    render(tables, [], tmp_path / "page.html", "cohort a")
+    page = (tmp_path / "page.html").read_text()
+    assert "Checks that failed" in page
+    assert "A sex_agrees" in page
+    assert "Related samples" not in page

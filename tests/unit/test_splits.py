@@ -145,11 +145,6 @@ def test_a_missing_value_is_a_stratum_of_its_own():
     assert table["all"].all()
 
 
-def test_equal_family_names_of_two_cohorts_are_two_families():
-    people = patients(4).assign(cohort=list("aabb"), family="F1").set_index("patient")
-    assert groups_of(people, ["family"]).tolist() == [0, 0, 1, 1]
-
-
 def test_too_few_families_are_refused():
     with pytest.raises(ValueError, match="cannot fill 3 parts"):
         folds_of(patients(12, families=2), SPLIT, given=[], **DRAWING)
@@ -236,6 +231,45 @@ def test_roles_follow_cohort_and_outcomes():
         "P9": True,
     }
     assert list(listed.columns[-3:]) == ["response", "os_time", "os_event"]
+
+
+def families_of(tables, *pairs, external=()):
+    relatives = pd.DataFrame(pairs, columns=["patient_1", "patient_2"], dtype=object)
+    genomes = dict.fromkeys(tables, ())
+    listed = patients_of(tables, genomes, external, ENDPOINTS, relatives)
+    return listed.set_index("patient")
+
+
+def test_equal_family_names_of_two_cohorts_are_two_families():
+    tables = {"a": clinical(["P1", "P2"], family="F1"), "b": clinical(["P3"], family="F1")}
+    listed = families_of(tables)
+    assert listed["family"].tolist() == ["a.F1", "a.F1", "b.F1"]
+    assert groups_of(listed, ["family"]).tolist() == [0, 0, 1]
+
+
+def test_found_relatives_join_patients_and_families():
+    tables = {
+        "a": clinical(["P1", "P2", "P3", "P4", "P5", "P6"], family=["F1", "F1", "F2", *"   "])
+    }
+    tables["a"].loc[3:, "family"] = None
+    listed = families_of(tables, ("P2", "P3"), ("P4", "P5"), ("P6", "elsewhere"))
+    assert listed["family"].tolist() == ["F1", "F1", "F1", "kin of P4", "kin of P4", None]
+    assert groups_of(listed, ["family"]).nunique() == 3
+
+
+def test_families_stay_as_the_card_names_them_where_nobody_was_found():
+    listed = families_of({"a": clinical(["P1", "P2"], family=["F1", None])})
+    assert listed["family"].tolist() == ["F1", None]
+
+
+def test_relatives_across_cohorts_are_one_family_and_no_external_test():
+    tables = {"a": clinical(["P1", "P2"], family=["F1", None]), "b": clinical(["P3", "P4"])}
+    trained = families_of(tables, ("P1", "P3"))
+    assert trained["family"].tolist() == ["F1", None, "F1", None]
+    assert groups_of(trained, ["family"]).nunique() == 3
+    assert (trained["role"] == "train").all()
+    tested = families_of(tables, ("P1", "P3"), external=["b"])
+    assert tested["role"].tolist() == ["train", "train", "related", "external"]
 
 
 def test_an_external_cohort_may_lack_an_outcome():

@@ -78,7 +78,7 @@ def joint_artefacts(wildcards):
         "clinical/receipt.json",
         "quality/multiqc.html",
     ]
-    files += ["genotypes.bcf", "annotated.bcf", "annotated.vcf.gz"] if called else []
+    files += RECORD_FILES if called else []
     files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
     files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []
     return collect("results/cohorts/{{cohort}}/{{generation}}/{file}", file=files)

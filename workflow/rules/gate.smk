@@ -2,6 +2,11 @@
 
 from gcin.intake.recorded import card_of_one, recorded_digest
 
+# Samples whose reads came in several units.
+MIXED = {
+    cohort: [name for name in names if len(RUN.units_of(name)) > 1]
+    for cohort, names in READS.items()
+}
 SEX_CARDS = {cohort: card_of_one(RUN.cards[cohort], "person", "sex") for cohort in RUN.cohorts}
 
 
@@ -61,6 +66,38 @@ rule call_sex:
         "../scripts/call_sex.py"
 
 
+rule compare_units:
+    """Compare the genotypes of a sample's units: is a lane or library of somebody else in it?"""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        alignment_index="results/samples/{sample}/alignment.cram.crai",
+        gvcf="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+    output:
+        pairs="results/samples/{sample}/quality/units.tsv",
+    log:
+        "logs/compare_units/{sample}.log",
+    benchmark:
+        "benchmarks/results/compare_units/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("compare_units"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        limits={
+            "min_depth": SETTINGS["quality"]["min_depth"],
+            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
+        },
+        comparison=SETTINGS["quality"]["units"],
+    script:
+        "../scripts/compare_units.py"
+
+
 rule list_sexes:
     """List the sex that a cohort's card reads for each patient with samples."""
 
@@ -110,6 +147,9 @@ rule gate_samples:
         sexes=lambda wildcards: collect(
             "results/samples/{sample}/quality/sex.tsv",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+        ),
+        units=lambda wildcards: collect(
+            "results/samples/{sample}/quality/units.tsv", sample=MIXED[wildcards.cohort]
         ),
         recorded="results/cohorts/{cohort}/{generation}/quality/recorded_sexes.tsv",
     output:

@@ -24,6 +24,9 @@ rule tabulate_quality:
         genotypes=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/genotypes.txt"
         )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+        kinship=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/kinship.tsv"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
     output:
         table="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
     log:
@@ -45,6 +48,10 @@ rule render_multiqc:
     """Show the quality of every sample of a generation on one page."""
     input:
         samples="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
+        pairs=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/relatedness.tsv"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
         reports=lambda wildcards: collect(
             "results/samples/{sample}/quality/{report}",
             sample=READS[wildcards.cohort],

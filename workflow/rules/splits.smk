@@ -16,6 +16,9 @@ rule list_patients:
             cohort=RUN.cohorts_of(wildcards.study),
             generation=[GENERATIONS[cohort] for cohort in RUN.cohorts_of(wildcards.study)],
         ),
+        relatives=lambda wildcards: [
+            "results/studies/{study}/{edition}/splits/relatives.tsv".format(**wildcards)
+        ][: len(RECORDED_IN[wildcards.study])],
     output:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
     log:

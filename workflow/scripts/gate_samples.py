@@ -8,6 +8,7 @@ from gcin._log import log_to
 from gcin.quality import samples, sex
 from gcin.quality.balance import balance_table
 from gcin.quality.gate import judged, require_passable
+from gcin.quality.units import least_concordances
 
 log_to(snakemake.log[0])
 
@@ -23,6 +24,7 @@ table = table.combine_first(balance_table(snakemake.input.balance))
 recorded = pd.read_csv(snakemake.input.recorded, sep="\t", dtype=str, index_col="patient")
 sexes = sex.sexes_of(snakemake.input.sexes)
 table["sex_agrees"] = sex.agreement(sexes, samples.patients_of(called), recorded["sex"])
+table = table.join(least_concordances(snakemake.input.units))
 gate = judged(table, snakemake.params.checks)
 # Where the run stops here, the whole table is still to be read, beside the log.
 gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.splits.patients import patients_of
+from gcin.splits.patients import NOBODY, patients_of
 
 log_to(snakemake.log[0])
 
@@ -11,5 +11,12 @@ cohorts = snakemake.params.cohorts
 clinical = dict(zip(cohorts, map(pd.read_parquet, snakemake.input.clinical), strict=True))
 scalars = dict(zip(cohorts, map(pd.read_parquet, snakemake.input.scalars), strict=True))
 genomes = {cohort: table["patient"] for cohort, table in scalars.items()}
-patients = patients_of(clinical, genomes, snakemake.params.external, snakemake.params.endpoints)
+types = {"patient_1": str, "patient_2": str}
+[relatives] = [
+    pd.read_csv(path, sep="\t", dtype=types, keep_default_na=False)
+    for path in snakemake.input.relatives
+] or [NOBODY]
+patients = patients_of(
+    clinical, genomes, snakemake.params.external, snakemake.params.endpoints, relatives
+)
 patients.to_parquet(snakemake.output.patients, index=False)

@@ -5,6 +5,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.quality import samples
 from gcin.quality.gate import read_gate, worst
+from gcin.quality.pairs import kinship_counts
 from gcin.quality.sex import sexes_of
 
 log_to(snakemake.log[0])
@@ -17,6 +18,7 @@ measures = [
     samples.covered_shares(snakemake.input.coverage),
     sexes_of(snakemake.input.sexes).to_frame("sex"),
     samples.genotype_counts(snakemake.input.genotypes),
+    *map(kinship_counts, snakemake.input.kinship),
 ]
 table = samples.quality_table(manifest, measures)
 table.to_csv(snakemake.output.table, sep="\t", float_format="%.6g")

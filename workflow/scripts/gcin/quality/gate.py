@@ -20,6 +20,7 @@ MEASURES = {
     "min_share_10x": "share_10x",
     "min_share_20x": "share_20x",
     "min_ti_tv": "ti_tv",
+    "min_unit_concordance": "unit_concordance",
 }
 # Checks without a number: their measure is 1 where the statement holds and 0 where it does not.
 STATEMENTS = {"sex_agrees"}

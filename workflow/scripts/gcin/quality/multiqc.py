@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,18 +10,39 @@ import pandas as pd
 from gcin.quality.samples import sample_of
 
 HEADER = """\
-# id: gcin_samples
-# section_name: Samples of the generation
-# description: every sample, whatever it came as; a cell is empty where nothing could be measured
+# id: gcin_{name}
+# section_name: {title}
+# description: {description}
 # plot_type: table
+# pconfig:
+#     namespace: {title}
 """
+SECTIONS = {
+    "samples": (
+        "Samples of the generation",
+        "every sample, whatever it came as; a cell is empty where nothing could be measured",
+    ),
+    "gate": (
+        "Checks that failed",
+        "what a sample was held against before the joint call and did not reach; a sample whose "
+        "verdict is exclude is not in the joint artefacts",
+    ),
+    "relatedness": (
+        "Related samples",
+        "pairs whose genotypes show kinship (KING-robust), and all that are said to be of one "
+        "patient, beside what sheet and card say; relatives share a fold",
+    ),
+}
 
 
-def render(samples: pd.DataFrame, reports: Iterable[str], page: str | Path, title: str) -> None:
+def render(
+    tables: Mapping[str, pd.DataFrame], reports: Iterable[str], page: str | Path, title: str
+) -> None:
     """Write MultiQC's page; its data are inside it.
 
     Args:
-        samples: The table of sample quality, indexed by sample.
+        tables: By name of a section, its table; the index names the rows. One without rows is
+            left out.
         reports: Reports named `…/samples/{sample}/quality/{report}`.
         page: The HTML file to write.
         title: Of the page.
@@ -34,9 +55,27 @@ def render(samples: pd.DataFrame, reports: Iterable[str], page: str | Path, titl
             # MultiQC takes a sample's name from the file's, and these are alike in all samples.
             name = f"{sample_of(report)}.{Path(report).name.removeprefix('coverage.')}"
             Path(folder, name).symlink_to(Path(report).resolve())
-        table = samples.rename_axis("Sample").to_csv(sep="\t", na_rep="")
-        Path(folder, "samples_mqc.tsv").write_text(HEADER + table)
+        for section, table in tables.items():
+            if len(table):
+                Path(folder, f"{section}_mqc.tsv").write_text(_section(section, table))
         command = ["multiqc", folder, "--filename", Path(page).name, "--outdir", folder]
         command += ["--no-data-dir", "--fn_as_s_name", "--title", title, "--no-version-check"]
         subprocess.run([*command, "--no-ansi"], check=True)
         Path(page).write_bytes(Path(folder, Path(page).name).read_bytes())
+
+
+def _section(name: str, table: pd.DataFrame) -> str:
+    """Write a table as MultiQC reads it."""
+    title, description = SECTIONS[name]
+    head = HEADER.format(name=name, title=title, description=description)
+    return head + table.rename_axis("Sample").to_csv(sep="\t", na_rep="")
+
+
+def failed_checks(gate: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a gate that are worth a look: `check value limit verdict`, named by sample and check.
+
+    MultiQC shows one row per name.
+    """
+    failed = gate[gate["verdict"].isin(["warn", "exclude", "stop"])]
+    names = failed["sample"] + " " + failed["check"]
+    return failed.set_index(names)[["verdict", "value", "limit"]]

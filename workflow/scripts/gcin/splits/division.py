@@ -60,7 +60,7 @@ def groups_of(patients: pd.DataFrame, columns: list[str]) -> pd.Series:
 
     Args:
         patients: Indexed by patient, with the grouping columns; a missing value groups nobody.
-        columns: The grouping columns; families of two cohorts are different families.
+        columns: The grouping columns.
 
     Returns:
         A group number per patient.
@@ -68,9 +68,9 @@ def groups_of(patients: pd.DataFrame, columns: list[str]) -> pd.Series:
     positions = pd.Series(np.arange(len(patients)), index=patients.index)
     links = [np.empty((0, 2), dtype=np.int64)]
     for column in columns:
-        known = patients.loc[patients[column].notna(), ["cohort", column]]
+        known = patients[column].dropna()
         own = positions.loc[known.index]
-        first = own.groupby([known["cohort"], known[column]]).transform("min")
+        first = own.groupby(known).transform("min")
         links.append(np.column_stack([own, first]))
     ends = np.concatenate(links)
     shape = (len(patients), len(patients))

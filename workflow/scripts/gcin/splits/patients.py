@@ -1,10 +1,17 @@
 """The patients of a study: who trains, who tests from outside, who is new, and their outcomes."""
 
+import logging
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 DESCRIBED = ("cancer_type", "arm", "family", "site")
+NOBODY = pd.DataFrame({"patient_1": [], "patient_2": []}, dtype=object)
+
+logger = logging.getLogger(__name__)
 
 
 def patients_of(
@@ -12,6 +19,7 @@ def patients_of(
     genomes: Mapping[str, Iterable[str]],
     external: Iterable[str],
     endpoints: Mapping[str, str | Mapping[str, str]],
+    relatives: pd.DataFrame = NOBODY,
 ) -> pd.DataFrame:
     """List a study's patients.
 
@@ -20,11 +28,14 @@ def patients_of(
         genomes: Patients of each cohort who have a genome.
         external: Cohorts that are not trained on.
         endpoints: Name of a binary outcome, or of those with `months` and `event`.
+        relatives: Pairs whose genotypes show that they are related, or one: `patient_1 patient_2`.
 
     Returns:
         One row per patient, sorted: `patient cohort role cancer_type arm family site has_genome`,
         each binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` of survival; NaN
-        where missing. Role `new`: of a training cohort, without any outcome.
+        where missing. Role `new`: of a training cohort, without any outcome; `related`: of an
+        external cohort, but kin of a patient who trains. A family is the card's, and all whom
+        found relatives tie to it.
 
     Raises:
         ValueError: A patient stands in two cohorts, or none has an outcome to train on.
@@ -40,12 +51,58 @@ def patients_of(
             f"{twice} patient(s) stand in several cohorts of the study ({', '.join(clinical)}), "
             "and each counts once. Name cohorts without common patients."
         )
+    patients["family"] = united_families(patients, relatives)
+    patients["role"] = _independent_roles(patients)
     if not (patients["role"] == "train").any():
         raise ValueError(
             "No patient of the training cohorts has an outcome. Correct the study's endpoints, or "
             "the outcome mappings of the cards."
         )
     return patients
+
+
+def united_families(patients: pd.DataFrame, relatives: pd.DataFrame) -> pd.Series:
+    """Name the family of each patient: the card's families, joined where relatives were found.
+
+    Args:
+        patients: `patient cohort family`, each patient once.
+        relatives: `patient_1 patient_2`.
+
+    Returns:
+        Names that no two families share, of two cohorts neither; None for a patient alone.
+    """
+    place = pd.Series(np.arange(len(patients)), index=patients["patient"].to_numpy())
+    named = patients["family"].notna().to_numpy()
+    keys = [patients["cohort"][named], patients["family"][named]]
+    own = pd.Series(np.flatnonzero(named), index=patients.index[named])
+    found = relatives[relatives[["patient_1", "patient_2"]].isin(place.index).all(axis=1)]
+    starts = np.concatenate([own, place[found["patient_1"]]])
+    ends = np.concatenate([own.groupby(keys).transform("min"), place[found["patient_2"]]])
+    shape = (len(patients), len(patients))
+    graph = coo_array((np.ones(len(starts)), (starts.astype(int), ends.astype(int))), shape=shape)
+    group = pd.Series(connected_components(graph, directed=False)[1], index=patients.index)
+
+    first = patients.groupby(group)[["patient", "cohort", "family"]].transform("first")
+    alone = group.groupby(group).transform("size") == 1
+    name = first["family"].where(first["family"].notna() | alone, "kin of " + first["patient"])
+    is_shared = group.groupby(name).transform("nunique") > 1
+    name = name.where(~is_shared, first["cohort"] + "." + name.astype(str))
+    joined = len(found) and int((name.notna() & (name != patients["family"])).sum())
+    logger.info("%d pairs of found relatives put %d patients in another family", len(found), joined)
+    return name.astype(object).where(name.notna(), None)
+
+
+def _independent_roles(patients: pd.DataFrame) -> pd.Series:
+    """Take kin of patients who train out of the external cohorts: they are no independent test."""
+    training = set(patients["family"][patients["role"] == "train"].dropna())
+    is_kin = (patients["role"] == "external") & patients["family"].isin(training)
+    if is_kin.any():
+        logger.warning(
+            "%d patient(s) of external cohorts are kin of training patients, or the same, and are "
+            "not evaluated",
+            is_kin.sum(),
+        )
+    return patients["role"].mask(is_kin, "related")
 
 
 def _of_cohort(

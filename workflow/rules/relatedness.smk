@@ -1,0 +1,77 @@
+"""Relatives and duplicates: within a generation, and among the cohorts of a study."""
+
+RECORDED_IN = {
+    study: [cohort for cohort in RUN.cohorts_of(study) if CALLED_SAMPLES[cohort]]
+    for study in STUDIES
+}
+
+
+def kinship_of_study(name):
+    """Make the function that names a file of each cohort of a study that has genotypes."""
+
+    def files(wildcards):
+        return [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/{name}"
+            for cohort in RECORDED_IN[wildcards.study]
+        ]
+
+    return files
+
+
+rule measure_relatedness:
+    """Find relatives among the samples of a generation, beside what sheet and card say of them."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        persons="results/cohorts/{cohort}/{generation}/clinical/person.parquet",
+        genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
+        index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
+    output:
+        pairs="results/cohorts/{cohort}/{generation}/quality/relatedness.tsv",
+        samples="results/cohorts/{cohort}/{generation}/quality/kinship.tsv",
+        sites="results/cohorts/{cohort}/{generation}/quality/markers.parquet",
+        dosages="results/cohorts/{cohort}/{generation}/quality/dosages.parquet",
+    log:
+        "logs/measure_relatedness/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/measure_relatedness/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime="8h",
+    params:
+        code=code_of("measure_relatedness"),
+        markers=SETTINGS["quality"]["relatedness"]["markers"],
+        min_markers=SETTINGS["quality"]["relatedness"]["min_markers"],
+        checks=SETTINGS["quality"]["relatedness"]["checks"],
+    script:
+        "../scripts/measure_relatedness.py"
+
+
+rule list_relatives:
+    """List who is related among a study's patients, across its cohorts too."""
+    input:
+        pairs=kinship_of_study("relatedness.tsv"),
+        samples=kinship_of_study("kinship.tsv"),
+        sites=kinship_of_study("markers.parquet"),
+        dosages=kinship_of_study("dosages.parquet"),
+    output:
+        relatives="results/studies/{study}/{edition}/splits/relatives.tsv",
+    log:
+        "logs/list_relatives/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/list_relatives/{study}/{edition}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("list_relatives"),
+        cohorts=lambda wildcards: RECORDED_IN[wildcards.study],
+        min_markers=SETTINGS["quality"]["relatedness"]["min_markers"],
+        min_kinship=SETTINGS["quality"]["relatedness"]["checks"]["max_kinship"]["limit"],
+    script:
+        "../scripts/list_relatives.py"
