@@ -383,6 +383,26 @@ def test_copies_of_a_patient_are_those_of_the_tumour_where_it_has_them(tmp_path)
     assert feature(store, "copy_number_measured").tolist() == [[1, 1, 0]]
 
 
+def altered(*rows):
+    return pd.DataFrame(rows, columns=["sample", "gene", "effect", "dosage"])
+
+
+def test_structural_variants_reach_carriers_and_only_those_who_were_looked_at(tmp_path):
+    found = altered(("S0", "AAA", "loss", 1), ("S0", "AAA", "loss", 2), ("S1", "BBB", "gain", 1))
+    samples = cohort("fastq", "bam", "gvcf")
+    store = build(tmp_path / "s", samples, [], beside=Beside({}, found))
+    assert feature(store, "structural_loss").tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 0]]
+    assert feature(store, "structural_gain").tolist() == [[0, 0, 0], [0, 0.5, 0], [0, 0, 0]]
+    assert feature(store, "structural_measured").tolist() == [[1, 1, 1], [1, 1, 1], [0, 0, 0]]
+
+
+def test_structural_variants_of_any_sample_are_the_patient_s(tmp_path):
+    samples = cohort("fastq", "fastq", patients=["P0", "P0"], tissue=["germline", "tumour"])
+    found = altered(("S0", "AAA", "loss", 1), ("S1", "BBB", "loss", 2))
+    store = build(tmp_path / "s", samples, [], beside=Beside({}, found))
+    assert feature(store, "structural_loss").tolist() == [[0.5, 1, 0]]
+
+
 def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
     samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
     records = [

@@ -428,6 +428,13 @@ CONFIG = [
         "S4 is a tumour sample that comes as maf",
     ),
     case("unknown copy tool", setting("calling.copy_number.tool", "deep"), "mean depth"),
+    case("unknown structural tool", setting("calling.structural.tool", "dely"), "mean delly"),
+    case(
+        "excluded regions missing",
+        setting("calling.structural.exclude", "telomeres.tsv"),
+        "calling.structural.exclude",
+        "telomeres.tsv: there is no such file",
+    ),
     case("no bin", setting("calling.copy_number.bin_bases", 10), "bin_bases", "at least 100"),
 ]
 

@@ -15,6 +15,7 @@ MAY_KNOW = {
     "copies": {"reference", "intake"},
     "quality": {"reference", "intake"},
     "genotypes": {"calling", "reference", "intake"},
+    "structural": {"genotypes", "reference", "intake"},
     "annotation": {"reference", "intake"},
     "clinical": {"reference", "intake"},
     "tensors": {"reference", "annotation", "quality", "intake"},

@@ -72,14 +72,11 @@ def samples_of_run(wildcards):
 def joint_artefacts(wildcards):
     """Name every joint artefact of a cohort's generation: a missing one is always made again."""
     called = RUN.samples_of(wildcards.cohort, *RECORDED)
-    files = [
-        "manifest.tsv",
-        "tensors/receipt.json",
-        "clinical/receipt.json",
-        "quality/multiqc.html",
-    ]
+    files = ["manifest.tsv", "quality/multiqc.html"]
+    files += ["tensors/receipt.json", "clinical/receipt.json"]
     files += RECORD_FILES if called else []
     files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
+    files += ["structural.vcf.gz", "structural.tsv"] if STRUCTURAL[wildcards.cohort] else []
     files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []
     return collect("results/cohorts/{{cohort}}/{{generation}}/{file}", file=files)
 

@@ -3,6 +3,10 @@
 from gcin.copies.references import reference_of
 
 COPIES = SETTINGS["calling"]["copy_number"]
+COPIED = {
+    cohort: RUN.samples_of(cohort, *SEQUENCED) if COPIES["tool"] != "none" else []
+    for cohort in RUN.cohorts
+}
 
 
 def copy_reference_of(wildcards):

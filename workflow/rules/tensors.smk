@@ -90,12 +90,11 @@ rule assemble_tensors:
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
         copies=lambda wildcards: collect(
-            "results/samples/{sample}/copies.tsv",
-            sample=(
-                RUN.samples_of(wildcards.cohort, *SEQUENCED)
-                if SETTINGS["calling"]["copy_number"]["tool"] != "none"
-                else []
-            ),
+            "results/samples/{sample}/copies.tsv", sample=COPIED[wildcards.cohort]
+        ),
+        structural=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=["structural.tsv"] * bool(STRUCTURAL[wildcards.cohort]),
         ),
         sources=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",

@@ -28,7 +28,7 @@ measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.
 assay = Assay(
     assayed_share(genes, read_bed(snakemake.input.coding), targets, listed),
     measured_shares(measured, genes),
-    Beside({Path(path).parent.name: path for path in snakemake.input.copies}, None),
+    Beside.of_files(snakemake.input.copies, snakemake.input.structural),
     np.load(snakemake.input.missing, mmap_mode="r"),
     np.load(snakemake.input.missing_by_sample),
 )

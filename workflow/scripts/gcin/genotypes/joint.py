@@ -57,7 +57,7 @@ def unite(
     listed, ordered, header = (str(Path(scratch) / n) for n in ("order.txt", "ordered", "header"))
     Path(listed).write_text("\n".join(samples) + "\n")
     options = ("--no-version", "-S", listed, "--min-ac", "1:nref", "-Ob", "-o", ordered)
-    bcftools.view(*options, _merged(sources, scratch), catch_stdout=False)
+    bcftools.view(*options, merged_samples(sources, scratch), catch_stdout=False)
     Path(header).write_text(timeless_header(ordered))
     bcftools.reheader("-h", header, "-o", united, ordered, catch_stdout=False)
     bcftools.index("--force", united, catch_stdout=False)
@@ -82,24 +82,33 @@ def _gathered(shards: list[str], scratch: str | Path) -> str:
     return gathered
 
 
-def _merged(sources: list[str], scratch: str | Path) -> str:
-    """Merge files of different samples, as many at a time as a process may hold open."""
+def merged_samples(sources: list[str], scratch: str | Path, alike: str = "none") -> str:
+    """Merge files of different samples, as many at a time as a process may hold open.
+
+    Args:
+        sources: Indexed files.
+        scratch: Where to write.
+        alike: Which records of a place become one with several alternates, as bcftools names it.
+
+    Returns:
+        The merged file.
+    """
     level = 0
     while len(sources) > 1:
         groups = [sources[i : i + MAX_OPEN_FILES] for i in range(0, len(sources), MAX_OPEN_FILES)]
         sources = [
-            _merge(group, str(Path(scratch) / f"merged-{level}-{number}.bcf"))
+            _merge(group, str(Path(scratch) / f"merged-{level}-{number}.bcf"), alike)
             for number, group in enumerate(groups)
         ]
         level += 1
     return sources[0]
 
 
-def _merge(sources: list[str], merged: str) -> str:
+def _merge(sources: list[str], merged: str, alike: str) -> str:
     """Merge files of different samples; a site passes where it passes in one of them."""
     if len(sources) == 1:
         return sources[0]
-    options = ("--merge", "none", "--filter-logic", "x", "-Ob", "-o", merged)
+    options = ("--merge", alike, "--filter-logic", "x", "-Ob", "-o", merged)
     bcftools.merge("--no-version", *options, *sources, catch_stdout=False)
     bcftools.index("--force", merged, catch_stdout=False)
     return merged

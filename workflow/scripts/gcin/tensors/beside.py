@@ -1,7 +1,9 @@
 """What is measured of genes beside their short variants: copies, and structural variants."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -16,11 +18,17 @@ class Beside:
 
     Attributes:
         copies: By sample, its `copies.tsv`.
-        structural: `sample gene loss gain` of affected genes; None where nothing was looked for.
+        structural: `sample gene effect dosage` of altered genes; None where nothing was looked for.
     """
 
     copies: Mapping[str, str]
     structural: pd.DataFrame | None
+
+    @classmethod
+    def of_files(cls, copies: Iterable[str], structural: Iterable[str]) -> Self:
+        """Take `{sample}/copies.tsv` of samples, and the cohort's `structural.tsv` or nothing."""
+        tables = [pd.read_csv(path, sep="\t", dtype={"sample": str}) for path in structural]
+        return cls({Path(path).parent.name: path for path in copies}, next(iter(tables), None))
 
     def of_sample(
         self, sample: str, kind: str, genes: pd.DataFrame, assayed: np.ndarray
@@ -41,8 +49,10 @@ class Beside:
             found = pd.read_csv(self.copies[sample], sep="\t", index_col="gene", na_values=[""])
             table["copy_number"] = found["log2"].reindex(table.index)
         if self.structural is not None and kind in SEQUENCED:
-            own = self.structural[self.structural["sample"] == sample].set_index("gene")
+            own = self.structural[self.structural["sample"] == sample]
+            dosage = own.groupby(["effect", "gene"])["dosage"].max()
             for effect in ("loss", "gain"):
-                table[f"structural_{effect}"] = own[effect].reindex(table.index, fill_value=0)
+                found = dosage[effect] if effect in dosage else dosage.droplevel(0)[:0]
+                table[f"structural_{effect}"] = found.reindex(table.index, fill_value=0) / 2
         table[assayed == 0] = np.nan
         return table.to_numpy(np.float32)

@@ -1,0 +1,175 @@
+"""A deletion within a gene, from reads to the table of altered genes, by the workflow's own rules.
+
+Calling and the gate's measures are left out: alignments and the gate are laid down here, and only
+the rules of structural variants and copy number run, with those that prepare the reference.
+"""
+
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pandas as pd
+import pysam
+import pytest
+import yaml
+from conftest import ROOT, TRAVELS, Project
+
+from gcin.simulation.files import write_hospital
+from gcin.simulation.genome import make_genome
+from gcin.simulation.hospital import Hospital
+from gcin.simulation.people import make_people
+from gcin.simulation.reads import fastq_text, read_pairs
+from gcin.simulation.variants import make_catalogue
+
+HOSPITAL = Hospital(patients=12, external=4, genes=8, fastq=4, gvcf=1, depth=40)
+CARRIER, LOSER, *OTHERS = (f"A{number:04d}" for number in range(1, 5))
+GENE = "PTEN"
+RULES = [
+    *("prepare_genome", "prepare_intervals", "prepare_gene_models", "list_genes"),
+    *("discover_structural", "list_structural", "merge_structural", "genotype_structural"),
+    *("unite_structural", "map_structural", "cut_copy_bins", "measure_bins", "measure_copies"),
+]
+SWITCHED_ON = {
+    "calling": {
+        "structural": {"tool": "delly"},
+        "copy_number": {
+            "tool": "depth", "normals": OTHERS, "min_normals": 2, "bin_bases": 100
+        },
+    }
+}  # fmt: skip
+
+pytestmark = pytest.mark.skipif(shutil.which("delly") is None, reason="delly is not installed")
+
+
+def within(gene):
+    """A deletion of most of a gene, from one intron to the flank behind the last exon but one."""
+    (_, first), *_, (last, _) = gene.exons
+    return first + 40, last - 40
+
+
+def whole(gene):
+    return gene.start - 400, gene.end + 400
+
+
+def reads_with_deletion(genome, catalogue, haplotypes, patient, chromosome, start, end):
+    """Sequence a patient whose first haplotype lacks the bases from `start` (0-based) to `end`."""
+    inside = catalogue["chromosome"].eq(chromosome) & catalogue["position"].between(start - 9, end)
+    haplotypes = haplotypes & ~inside.to_numpy()
+    sequence = genome.sequences[chromosome]
+    row = {
+        "chromosome": chromosome,
+        "position": start,
+        "reference": sequence[start - 1 : end],
+        "alternate": sequence[start - 1],
+    }
+    catalogue = pd.concat([catalogue, pd.DataFrame([row])], ignore_index=True)
+    haplotypes = np.hstack([haplotypes, [[True], [False]]])
+    order = catalogue.sort_values("position", kind="stable").index.to_numpy()
+    return read_pairs(
+        genome, catalogue.loc[order], haplotypes[:, order], HOSPITAL, patient, units=1
+    )
+
+
+def align(folder, patient, lanes):
+    """Align a patient's reads as the workflow would, duplicates left in."""
+    place = folder / "results" / "samples" / patient
+    place.mkdir(parents=True)
+    for mate in (0, 1):
+        text = b"".join(fastq_text(reads, mate, "L1") for reads in lanes)
+        (folder / f"{patient}_{mate}.fastq").write_bytes(text)
+    genome, reads = "hospital/reference/genome.fa", f"{patient}_0.fastq {patient}_1.fastq"
+    cram = f"results/samples/{patient}/alignment.cram"
+    command = (
+        f"bwa mem -Y -R '@RG\\tID:1\\tSM:{patient}' {genome} {reads} 2>bwa.log"
+        f" | samtools sort --output-fmt cram --reference {genome} -o {cram} - 2>sort.log"
+        f" && samtools index {cram}"
+    )
+    subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=folder, check=True)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Project:
+    """Four patients: one lacks part of a gene on one haplotype, one a whole gene."""
+    folder = tmp_path_factory.mktemp("structural")
+    for name in TRAVELS:
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "hospital").mkdir()
+    write_hospital(folder / "hospital", HOSPITAL, "hospital")
+    subprocess.run(
+        ["bwa", "index", "genome.fa"],
+        cwd=folder / "hospital" / "reference",
+        check=True,
+        capture_output=True,
+    )
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(SWITCHED_ON))
+    genome = make_genome(HOSPITAL)
+    catalogue = make_catalogue(genome, HOSPITAL)
+    people = make_people(catalogue, HOSPITAL)
+    gene = next(gene for gene in genome.genes if gene.name == GENE)
+    for patient in (CARRIER, LOSER, *OTHERS):
+        own = people.haplotypes[people.patients.index.get_loc(patient)]
+        if patient in OTHERS:
+            lanes = read_pairs(genome, catalogue, own, HOSPITAL, patient, units=1)
+        else:
+            place = within(gene) if patient == CARRIER else whole(gene)
+            lanes = reads_with_deletion(genome, catalogue, own, patient, gene.chromosome, *place)
+        align(folder, patient, lanes)
+    return Project(folder)
+
+
+@pytest.fixture(scope="module")
+def generation(project):
+    """The folder of hospital A's generation, with what the allowed rules made of it."""
+    planned = project.snakemake("--dry-run", "--until", "write_manifest").stdout
+    name = re.search(r"cohort=hospital_a, generation=([0-9a-f]{12})", planned)[1]
+    folder = project.folder / "results" / "cohorts" / "hospital_a" / name
+    (folder / "quality").mkdir(parents=True)
+    (folder / "quality" / "gate.tsv").write_text(
+        f"sample\tcheck\tvalue\tlimit\tverdict\n{OTHERS[1]}\tmin_mean_depth\t1\t20\texclude\n"
+    )
+    wanted = [f"{folder.relative_to(project.folder)}/structural.tsv"]
+    wanted += [f"results/samples/{name}/copies.tsv" for name in (CARRIER, LOSER, *OTHERS)]
+    project.snakemake(*wanted, "--allowed-rules", *RULES)
+    return folder
+
+
+def test_a_deletion_is_found_genotyped_and_mapped_in_its_carrier_alone(project, generation):
+    with pysam.VariantFile(generation / "structural.vcf.gz") as calls:
+        assert list(calls.header.samples) == [CARRIER, LOSER, OTHERS[0]]
+        found = [(r.pos, r.stop, [s["GT"] for s in r.samples.values()]) for r in calls]
+    gene = next(gene for gene in make_genome(HOSPITAL).genes if gene.name == GENE)
+    start, end = within(gene)
+    ((first, last, genotypes),) = found
+    assert end - start > 900
+    assert (abs(first - start), abs(last - end)) <= (3, 3)
+    assert genotypes == [(0, 1), (0, 0), (0, 0)]
+    table = pd.read_csv(generation / "structural.tsv", sep="\t")
+    assert table[["sample", "gene", "effect", "dosage", "type"]].to_numpy().tolist() == [
+        [CARRIER, GENE, "loss", 1, "DEL"]
+    ]
+
+
+def test_a_gene_that_one_haplotype_lacks_has_half_the_depth(project, generation):
+    copies = pd.concat(
+        pd.read_csv(project.folder / f"results/samples/{name}/copies.tsv", sep="\t").assign(
+            sample=name
+        )
+        for name in (CARRIER, LOSER, *OTHERS)
+    )
+    log2 = copies.pivot_table(index="sample", columns="gene", values="log2", dropna=False)
+    assert log2.loc[LOSER, GENE] == pytest.approx(-1, abs=0.35)
+    assert log2.loc[LOSER].drop(GENE).abs().max() < 0.5
+    # A sample is never compared with itself, and one normal is too few.
+    assert log2.loc[OTHERS].isna().all(axis=None)
+
+
+def test_what_is_switched_off_is_not_planned(project, generation):
+    (project.folder / "off.yaml").write_text(
+        yaml.safe_dump(
+            {"calling": {"structural": {"tool": "none"}, "copy_number": {"tool": "none"}}}
+        )
+    )
+    jobs = project.snakemake("--dry-run", overlays=("off.yaml",)).stdout
+    assert "rule assemble_tensors:" in jobs
+    assert not re.search(r"rule (\w*structural|cut_copy_bins|measure_bins|measure_copies):", jobs)
