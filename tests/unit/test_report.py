@@ -102,6 +102,18 @@ def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tm
     assert not {"external", "planted", "survival", "curves"} & set(re.findall(r'id="(\w+)"', html))
 
 
+def test_shortcuts_stand_at_the_top_and_only_where_there_are_any(study, report):
+    table, tables = study
+    assert "Possible shortcuts" in report.split('id="summary"')[0]
+    assert "P0001 of hospital_a, P0310 of hospital_b: 0.960 (alarm at 0.800, n = 212)" in report
+    silent = tables["warnings"].assign(raised=False)
+    facts = study_facts(
+        tables | {"warnings": silent}, table, made.features(table), made.SETTINGS, ["gcin"]
+    )
+    assert facts["warnings"] == []
+    assert len(facts["shortcuts"]) == len(silent)
+
+
 def test_metrics_stand_in_one_table_an_endpoint_with_designs_in_order(study):
     _, tables = study
     both = metric_tables(tables["metrics"], list(made.DESIGNS))

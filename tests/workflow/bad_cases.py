@@ -179,6 +179,13 @@ CARDS = [
     ),
     case("unknown table", card("clinical.age", "clinic.age"), "person.age.column", "'clinic'"),
     case("column without table", card("clinical.age", "age"), "person.age.column", "table.column"),
+    case(
+        "outcome as a feature",
+        card("condition:\n", "condition:\n  responder: {column: clinical.remission}\n"),
+        "condition.responder.column",
+        "column of outcome remission",
+        "Remove the mapping",
+    ),
     case("unknown unit", card("unit: d,", "unit: days,"), "outcome.os_months.unit", "'days'"),
     case("incompatible unit", card("to: mo", "to: kg"), "outcome.os_months.unit", "'kg'"),
     case("to without unit", card("unit: d, to", "to"), "outcome.os_months.to", "convert from"),

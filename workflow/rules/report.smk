@@ -12,6 +12,8 @@ FIGURES = {
     for study in STUDIES
 }
 
+TABLES = ["metrics", "differences", "tests", "warnings", "calibration", "logrank", "d_calibration"]
+
 
 rule draw_figures:
     """Draw one figure of the report from the table of the same name."""
@@ -87,8 +89,7 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
-                *(f"evaluation/{name}" for name in ("metrics", "differences", "tests")),
-                *(f"evaluation/{name}" for name in ("calibration", "logrank", "d_calibration")),
+                *(f"evaluation/{table}" for table in TABLES),
                 *(
                     f"evaluation/{n}"
                     for n in FIGURES[wildcards.study]

@@ -135,6 +135,16 @@ def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"p_holm": "p (Holm)"})
 
 
+def shortcut_table(shortcuts: pd.DataFrame) -> pd.DataFrame:
+    """Checks for shortcuts, those raised first, ready to print."""
+    ordered = shortcuts.sort_values("raised", ascending=False, kind="stable")
+    cells = ordered.assign(
+        value=[interval(row) for _, row in ordered.iterrows()],
+        raised=ordered["raised"].map({True: "raised", False: ""}),
+    )
+    return printed(cells.drop(columns=["low", "high"])).fillna("")
+
+
 def calibration_summary(calibration: pd.DataFrame) -> pd.DataFrame:
     """Intercept and slope of each design."""
     columns = ["endpoint", "design", "intercept", "slope"]
