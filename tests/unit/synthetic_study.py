@@ -7,9 +7,11 @@ import pandas as pd
 
 from gcin.evaluation import comparison, curves
 from gcin.evaluation.benefit import net_benefit_table
+from gcin.evaluation.hazards import hazard_table
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.shortcuts import shortcut_table
 from gcin.evaluation.significance import significance_table
+from gcin.evaluation.subgroups import groupings_of, subgroup_table
 from gcin.evaluation.survival_curves import d_calibration_table, score_curves
 
 DESIGNS = {"gcin": "network", "majority": "majority", "boosting": "boosting", "cox": "cox"}
@@ -101,6 +103,10 @@ def tables_of(table, said, draws=100):
         "differences": comparison.difference_table(measured, counts, pairs, 0.95),
         "tests": significance_table(pooled, measured, pairs),
         "warnings": shortcuts_of(table, pooled),
+        "subgroups": subgroups_of(table, pooled),
+        "hazard_ratios": hazard_table(
+            pooled, features(table)[["age", "sex"]], {"risk_groups": 2, "confidence": 0.95}
+        ),
         "roc": curves.roc_table(pooled),
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),
@@ -136,6 +142,15 @@ def shortcuts_of(table, pooled):
     settings = {"bootstrap_draws": 50, "seed": 1, "confidence": 0.95}
     settings["alarms"] = alarms | {"twin_alleles": 10, "min_patients": 50}
     return shortcut_table(table, features(table), pooled, twins, settings)
+
+
+def subgroups_of(table, pooled):
+    """Designs in groups."""
+    samples = scalars(table).assign(burden=np.arange(table["has_genome"].sum(), dtype=float))
+    groups = groupings_of(table, features(table), samples, [])
+    limits = {"min_patients": 30, "min_events": 10}
+    settings = {"bootstrap_draws": 20, "seed": 1, "confidence": 0.95, "subgroups": limits}
+    return subgroup_table(pooled, groups, settings)
 
 
 def planted():

@@ -366,6 +366,18 @@ STUDIES = [
         "scheme.file",
         "reads no file",
     ),
+    case(
+        "sites without a site",
+        setting(f"{STUDY}.split.scheme", {"name": "site", "folds": 3, "repeats": 1}),
+        "split.scheme",
+        "the card of a maps no site",
+    ),
+    case(
+        "sites twice",
+        setting(f"{STUDY}.split.scheme", {"name": "site", "folds": 3, "repeats": 2}),
+        "scheme.repeats",
+        "the same again",
+    ),
     case("unknown stratum", setting(f"{STUDY}.split.stratify", ["arms"]), "stratify", "mean arm"),
     case("unknown group", setting(f"{STUDY}.split.group", ["site"]), "split.group", "'site'"),
     case(

@@ -5,21 +5,21 @@ hospital, goes by itself. A fact known before treatment that nearly settles the 
 often the outcome under another name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
 from lifelines.utils import concordance_index
 
-from gcin.evaluation.comparison import estimate_of, measure, resampled
+from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.intervals import bca_interval
-from gcin.evaluation.metrics import ordered_pairs
+from gcin.evaluation.metrics import ordered_pairs, within_folds
 from gcin.evaluation.pooling import outcome_of
+from gcin.evaluation.survival import survival_metrics
 
 COLUMNS = ["check", "endpoint", "name", "value", "low", "high", "limit", "n", "raised", "meaning"]
 PLACES = ("site", "cohort")
 STRONGEST = 3  # columns listed of each endpoint, raised or not
-ORDER = ("roc_auc", "harrell_c")
 FEW_VALUES = 10  # a number with no more distinct values than this tells nobody apart
 
 
@@ -211,13 +211,26 @@ def _gaps(rows: pd.DataFrame, endpoint: str, place: str, settings: Mapping) -> I
     meaning = f"what is lost of its order once only patients of one {place} are compared"
     for design, own in weighted.groupby("design"):
         apart = own.assign(fold=own["fold"].astype(str) + " " + own["place"].astype(str))
-        metrics = measure(own, weights), measure(apart, weights)
-        metric = next(name for name in ORDER if name in metrics[0])
-        gap = estimate_of(metrics[0][metric] - metrics[1][metric], draws)
+        gap = estimate_of(_order(own, weights) - _order(apart, weights), draws)
         low, high = bca_interval(gap, settings["confidence"])
         limit, n = settings["alarms"]["site_gap"], own["patient"].nunique()
         row = _row(f"within {place}", endpoint, design, gap.whole, limit, n, meaning)
         yield row | {"low": low, "high": high, "raised": row["raised"] and bool(low > 0)}
+
+
+def _order(rows: pd.DataFrame, weights: np.ndarray) -> np.ndarray:
+    """ROC AUC or Harrell's C within folds, averaged over repeats, in each resample."""
+    if rows["response"].notna().all():
+        told = rows.assign(case=rows["response"], control=1 - rows["response"])
+        found = [
+            within_folds(ordered_pairs, repeat, weights, "case", "control")
+            for _, repeat in told.groupby("repeat")
+        ]
+    else:
+        found = [
+            survival_metrics(repeat, weights)["harrell_c"] for _, repeat in rows.groupby("repeat")
+        ]
+    return np.mean(found, axis=0)
 
 
 def clinical_twins(features: pd.DataFrame, cohorts: pd.Series) -> pd.DataFrame:
@@ -257,9 +270,3 @@ def _row(
     numbers = {"value": float(value), "low": np.nan, "high": np.nan, "limit": limit, "n": int(n)}
     named = {"check": check, "endpoint": endpoint, "name": name}
     return named | numbers | {"raised": bool(value > limit), "meaning": meaning}
-
-
-def raised(table: pd.DataFrame) -> Iterable[str]:
-    """Sentences of the checks that were raised, for the log."""
-    for row in table[table["raised"]].itertuples():
-        yield f"{row.check} {row.endpoint} {row.name}: {row.value:.3f} beyond {row.limit:g}"
