@@ -35,6 +35,7 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/prediction.smk"
 include: "workflow/rules/simulation.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/documents.smk"
 
 
 rule all:

@@ -7,8 +7,11 @@ import pandas as pd
 
 from gcin.evaluation import comparison, curves
 from gcin.evaluation.benefit import net_benefit_table
+from gcin.evaluation.hazards import hazard_table
 from gcin.evaluation.pooling import external_rows, pool
+from gcin.evaluation.shortcuts import shortcut_table
 from gcin.evaluation.significance import significance_table
+from gcin.evaluation.subgroups import groupings_of, subgroup_table
 from gcin.evaluation.survival_curves import d_calibration_table, score_curves
 
 DESIGNS = {"gcin": "network", "majority": "majority", "boosting": "boosting", "cox": "cox"}
@@ -99,6 +102,11 @@ def tables_of(table, said, draws=100):
         "metrics": comparison.metric_table(measured, counts, 0.95),
         "differences": comparison.difference_table(measured, counts, pairs, 0.95),
         "tests": significance_table(pooled, measured, pairs),
+        "warnings": shortcuts_of(table, pooled),
+        "subgroups": subgroups_of(table, pooled),
+        "hazard_ratios": hazard_table(
+            pooled, features(table)[["age", "sex"]], {"risk_groups": 2, "confidence": 0.95}
+        ),
         "roc": curves.roc_table(pooled),
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),
@@ -122,6 +130,27 @@ def tables_of(table, said, draws=100):
         ),
         "patients": new_predictions(table),
     }
+
+
+def shortcuts_of(table, pooled):
+    """Checks for shortcuts; one person stands in both cohorts."""
+    twins = pd.DataFrame(
+        [("P0001 of hospital_a", "P0310 of hospital_b", 0.96, 212)],
+        columns=["first", "second", "shared", "n"],
+    )
+    alarms = {"column": 0.9, "site": 0.65, "site_gap": 0.05, "twin_share": 0.8}
+    settings = {"bootstrap_draws": 50, "seed": 1, "confidence": 0.95}
+    settings["alarms"] = alarms | {"twin_alleles": 10, "min_patients": 50}
+    return shortcut_table(table, features(table), pooled, twins, settings)
+
+
+def subgroups_of(table, pooled):
+    """Designs in groups."""
+    samples = scalars(table).assign(burden=np.arange(table["has_genome"].sum(), dtype=float))
+    groups = groupings_of(table, features(table), samples, [])
+    limits = {"min_patients": 30, "min_events": 10}
+    settings = {"bootstrap_draws": 20, "seed": 1, "confidence": 0.95, "subgroups": limits}
+    return subgroup_table(pooled, groups, settings)
 
 
 def planted():

@@ -13,7 +13,7 @@ from gcin.report.figures import FIGURES, draw
 from gcin.report.pages import inline_images, patient_documents, render
 from gcin.report.patients import patient_pages, preferred_arm, risk_place, unseen_risks
 from gcin.report.study import cohort_sections, origin, study_facts
-from gcin.report.tables import metric_tables, quality_summary
+from gcin.report.tables import hazard_ratio_table, metric_tables, quality_summary, subgroup_tables
 from gcin.report.words import number, summary, verdict
 
 
@@ -78,6 +78,8 @@ def test_the_report_needs_nothing_but_itself(report):
     outside = {a for a in links.addresses if not a.startswith(("data:", "#"))}
     assert outside == {
         "../prediction/pages/index.html",
+        "model_card.md",
+        "tripod_ai.tsv",
         "../../../../cohorts/hospital_a/0123456789ab/quality/multiqc.html",
     }
 
@@ -100,6 +102,30 @@ def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tm
         quality=[], **facts, **origin([], {}),
     )  # fmt: skip
     assert not {"external", "planted", "survival", "curves"} & set(re.findall(r'id="(\w+)"', html))
+
+
+def test_shortcuts_stand_at_the_top_and_only_where_there_are_any(study, report):
+    table, tables = study
+    assert "Possible shortcuts" in report.split('id="summary"')[0]
+    assert "P0001 of hospital_a, P0310 of hospital_b: 0.960 (alarm at 0.800, n = 212)" in report
+    silent = tables["warnings"].assign(raised=False)
+    facts = study_facts(
+        tables | {"warnings": silent}, table, made.features(table), made.SETTINGS, ["gcin"]
+    )
+    assert facts["warnings"] == []
+    assert len(facts["shortcuts"]) == len(silent)
+
+
+def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
+    _, tables = study
+    groups = subgroup_tables(tables["subgroups"], list(made.DESIGNS))
+    captions = [each["caption"] for each in groups]
+    assert captions[0] == "os: Harrell C"
+    assert "response: ROC AUC" in captions
+    assert list(groups[0]["table"])[:5] == ["grouping", "group", "n", "events", "gcin"]
+    ratios = hazard_ratio_table(tables["hazard_ratios"])
+    assert set(ratios["model"]) == {"alone", "adjusted"}
+    assert ratios["hazard ratio"].str.contains("to").any()
 
 
 def test_metrics_stand_in_one_table_an_endpoint_with_designs_in_order(study):

@@ -290,3 +290,39 @@ def test_a_study_without_outcomes_is_refused():
     table = clinical(["P1"], remission=None, os_months=None, dead=None)
     with pytest.raises(ValueError, match="No patient of the training cohorts has an outcome"):
         patients_of({"a": table}, {"a": []}, [], ENDPOINTS)
+
+
+def by_site(folds):
+    scheme = {"name": "site", "folds": folds, "repeats": 1}
+    return SPLIT | {"scheme": scheme, "stratify": []}
+
+
+def sited(sizes):
+    """Patients of sites of these sizes, and three of an unknown one."""
+    table = patients(sum(sizes) + 3)
+    names = [f"site {number}" for number, size in enumerate(sizes) for _ in range(size)]
+    return table.assign(site=[*names, None, None, None])
+
+
+def test_a_site_is_tested_whole_by_models_that_never_saw_it():
+    table = sited([20, 15, 10, 7, 5, 4])
+    folds, _ = folds_of(table, by_site(3), given=[], **DRAWING)
+    placed = folds.merge(table, on="patient").dropna(subset="site")
+    tested = placed[placed["part"] == "test"]
+    assert tested["patient"].value_counts().eq(1).all()
+    assert tested.groupby("site")["fold"].agg(set).map(len).eq(1).all()
+    for fold, rows in placed.groupby("fold"):
+        learnt = set(rows.loc[rows["part"] != "test", "site"])
+        assert not learnt & set(tested.loc[tested["fold"] == fold, "site"])
+
+
+def test_as_many_folds_as_sites_leave_each_out_once():
+    table = sited([20, 12, 9, 5]).dropna(subset="site")
+    folds, _ = folds_of(table, by_site(4), given=[], **DRAWING)
+    placed = folds[folds["part"] == "test"].merge(table, on="patient")
+    assert placed.groupby("fold")["site"].agg(set).map(len).tolist() == [1, 1, 1, 1]
+
+
+def test_more_folds_than_sites_are_refused():
+    with pytest.raises(ValueError, match="3 folds needs as many sites"):
+        folds_of(sited([40, 30]), by_site(3), given=[], **DRAWING)

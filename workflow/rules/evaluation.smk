@@ -104,6 +104,67 @@ rule trace_curves:
         "../scripts/trace_curves.py"
 
 
+rule check_shortcuts:
+    """Look for what designs may live off instead of medicine: one column, the site, twins."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
+    output:
+        warnings="results/studies/{study}/{edition}/evaluation/warnings.tsv",
+    log:
+        "logs/check_shortcuts/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/check_shortcuts/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("check_shortcuts"),
+        cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
+        evaluation=lookup("evaluation", within=SETTINGS),
+    script:
+        "../scripts/check_shortcuts.py"
+
+
+rule evaluate_subgroups:
+    """Measure every design in groups of patients, and hazard ratios of the risk groups."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        samples=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/scalars.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+    output:
+        subgroups="results/studies/{study}/{edition}/evaluation/subgroups.tsv",
+        hazards="results/studies/{study}/{edition}/evaluation/hazard_ratios.tsv",
+    log:
+        "logs/evaluate_subgroups/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/evaluate_subgroups/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("evaluate_subgroups"),
+        evaluation=lookup("evaluation", within=SETTINGS),
+    script:
+        "../scripts/evaluate_subgroups.py"
+
+
 rule evaluate_external:
     """Measure the frozen designs on the cohorts that no design was trained on."""
     input:

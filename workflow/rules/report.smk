@@ -1,4 +1,4 @@
-"""What a reader sees: figures, one page a study, one page a new patient, and the pointer to it all."""
+"""What a reader sees: figures, one page a study, one page a new patient."""
 
 from gcin.report._templates import templates
 
@@ -11,6 +11,9 @@ FIGURES = {
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
 }
+
+TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
+TABLES += ["calibration", "logrank", "d_calibration"]
 
 
 rule draw_figures:
@@ -87,8 +90,7 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
-                *(f"evaluation/{name}" for name in ("metrics", "differences", "tests")),
-                *(f"evaluation/{name}" for name in ("calibration", "logrank", "d_calibration")),
+                *(f"evaluation/{table}" for table in TABLES),
                 *(
                     f"evaluation/{n}"
                     for n in FIGURES[wildcards.study]
@@ -171,29 +173,3 @@ rule render_patient_pages:
         design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
     script:
         "../scripts/render_patient_pages.py"
-
-
-rule point_to_edition:
-    """Name a study's newest complete edition."""
-    input:
-        artefacts=lambda wildcards: collect(
-            "results/studies/{{study}}/{edition}/{artefact}",
-            edition=EDITIONS[wildcards.study],
-            artefact=["report/index.html", "prediction/pages", *EVALUATED, *SELECTED],
-        ),
-    output:
-        pointer="results/studies/{study}/current",
-    log:
-        "logs/point_to_edition/{study}.log",
-    benchmark:
-        "benchmarks/results/point_to_edition/{study}.tsv"
-    localrule: True
-    conda:
-        "../../envs/tables.yaml"
-    params:
-        edition=lambda wildcards: EDITIONS[wildcards.study],
-    shell:
-        """
-        exec 2>{log:q}
-        printf '%s\\n' {params.edition:q} >{output.pointer:q}
-        """

@@ -111,7 +111,7 @@ def with_outcomes(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataF
     """
     received = predictions.merge(patients[["patient", "arm", "family"]], on=["patient", "arm"])
     outcomes = pd.concat(
-        [_outcome(patients, endpoint) for endpoint in received["endpoint"].unique()]
+        [outcome_of(patients, endpoint) for endpoint in received["endpoint"].unique()]
     )
     joined = received.merge(outcomes, on=["patient", "endpoint"])
     known = joined["response"].notna() | (joined["time"].notna() & joined["event"].notna())
@@ -122,8 +122,8 @@ def with_outcomes(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataF
     return joined[known].reset_index(drop=True)
 
 
-def _outcome(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:
-    """One endpoint's outcome in the columns that all endpoints share."""
+def outcome_of(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:
+    """One endpoint's outcome, `patient endpoint response time event`, for every endpoint alike."""
     source = {"response": endpoint, "time": f"{endpoint}_time", "event": f"{endpoint}_event"}
     columns = {
         name: patients[column].astype(float) if column in patients else np.nan

@@ -12,6 +12,7 @@ from gcin.intake.schema import LOADER, check, dotted, filled, paths_in, resolved
 from gcin.intake.sheet import require_file
 from gcin.intake.units import require_compatible, unit_of
 
+FEATURES = ("person", "condition", "measurement")
 TABULATE = "Correct the file: tab-separated, UTF-8, with a header that names each column once"
 
 
@@ -125,6 +126,23 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
         for key in REFERENCE_KEYS:
             if mapping[key] is not None:
                 _check_reference(mapping[key], card, headers, f"{place}.{key}", problems)
+    _check_outcomes_apart(card, path, problems)
+
+
+def _check_outcomes_apart(card: dict, path: str, problems: Problems) -> None:
+    """No feature is read from the column of an outcome, unless its day says that it came before."""
+    outcomes = {
+        mapping["column"]: name for section, name, mapping in mappings_of(card)
+        if section == "outcome"
+    }  # fmt: skip
+    for section, name, mapping in mappings_of(card):
+        outcome = outcomes.get(mapping["column"])
+        if section not in FEATURES or mapping["column"] is None or outcome is None:
+            continue
+        if mapping["day"] is None:
+            problem = f"{mapping['column']} is the column of outcome {outcome}"
+            remedy = "Remove the mapping, or name the column of its day: an outcome is no feature"
+            problems.add(f"{path}, {section}.{name}.column", problem, remedy)
 
 
 def _headers(card: dict, path: str, problems: Problems) -> dict[str, list[str]]:

@@ -81,6 +81,9 @@ def _check_split(study: dict, place: str, problems: Problems) -> None:
             problem = f"{scheme} does not divide 100 per cent into three parts"
             problems.add(f"{place}.scheme", problem, "Write for example 70-15-15 or 80-10-10")
         return
+    if scheme["name"] == "site" and scheme["repeats"] > 1:
+        problem = "sites are divided in one best way, so a repeat is the same again"
+        problems.add(f"{place}.scheme.repeats", problem, "Write repeats: 1")
     given = scheme["name"] == "given"
     for key in ("file", "patient"):
         if given and key not in scheme:
@@ -163,6 +166,7 @@ def check_studies(
         _check_cohorts(study, rows, place, problems)
         _check_endpoints(study, cards, place, problems)
         _check_strata(study, f"{place}.split.stratify", problems)
+        _check_sites(study, cards, f"{place}.split.scheme", problems)
         for design in study["designs"]:
             if design not in designs:
                 remedy = f"{nearest(design, designs)}; model.designs must name it"
@@ -228,6 +232,17 @@ def _check_outcome(
     elif key != "months" and mapping["type"] != "binary":
         problem = f"outcome {outcome!r} of cohort {cohort} is not binary"
         problems.add(place, problem, "Write type: binary in the card, with codes where needed")
+
+
+def _check_sites(study: dict, cards: dict, place: str, problems: Problems) -> None:
+    """Sites can be left out where cards say what they are."""
+    scheme = study["split"]["scheme"]
+    if isinstance(scheme, str) or scheme["name"] != "site":
+        return
+    for cohort in (cohort for cohort in study["cohorts"] if cohort in cards):
+        if cards[cohort]["person"]["site"] is None:
+            problem = f"the card of {cohort} maps no site"
+            problems.add(place, problem, "Map person.site in it, or write name: k-fold")
 
 
 def _check_strata(study: dict, place: str, problems: Problems) -> None:

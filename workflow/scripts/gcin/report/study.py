@@ -9,7 +9,7 @@ import pandas as pd
 from gcin.generations import digest
 from gcin.report import tables as made
 from gcin.report.pages import library_versions
-from gcin.report.words import summary
+from gcin.report.words import shortcuts_raised, summary
 
 
 def study_facts(
@@ -22,8 +22,8 @@ def study_facts(
     """Gather what the page says of patients and designs.
 
     Args:
-        tables: `metrics differences tests calibration logrank d_calibration balance patients` and,
-            where the study has them, `external` and `planted`.
+        tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
+            hazard_ratios balance patients` and, where the study has them, `external` and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -41,6 +41,10 @@ def study_facts(
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),
+        "warnings": shortcuts_raised(tables["warnings"]),
+        "shortcuts": made.shortcut_table(tables["warnings"]),
+        "subgroups": made.subgroup_tables(tables["subgroups"], settings["designs"]),
+        "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),

@@ -8,6 +8,7 @@ import pandas as pd
 from gcin.report.words import interval, label, number, p_value, percent
 
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
+IN_GROUPS = ("roc_auc", "observed_expected", "harrell_c")
 MOST_ROWS = 200  # samples listed one by one
 
 
@@ -133,6 +134,51 @@ def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
     p = {name: tests[name].map(p_value) for name in ("p", "p_holm")}
     shown = printed(cells.drop(columns=["p", "p_holm", "n"]), len(cells)).assign(**p)
     return shown.rename(columns={"p_holm": "p (Holm)"})
+
+
+def shortcut_table(shortcuts: pd.DataFrame) -> pd.DataFrame:
+    """Checks for shortcuts, those raised first, ready to print."""
+    ordered = shortcuts.sort_values("raised", ascending=False, kind="stable")
+    cells = ordered.assign(
+        value=[interval(row) for _, row in ordered.iterrows()],
+        raised=ordered["raised"].map({True: "raised", False: ""}),
+    )
+    return printed(cells.drop(columns=["low", "high"])).fillna("")
+
+
+def subgroup_tables(subgroups: pd.DataFrame, designs: list[str]) -> list[dict]:
+    """Designs in each group, one table a grouping, endpoint and metric.
+
+    Args:
+        subgroups: `design endpoint grouping group metric value low high n events`.
+        designs: The study's designs, in the order of the columns.
+
+    Returns:
+        `caption` and `table` of each; a group too small to be measured has its size alone.
+    """
+    tables = []
+    measured = subgroups[subgroups["metric"].isin(IN_GROUPS)]
+    small = subgroups[subgroups["metric"] == "too few"]
+    for (endpoint, metric), own in measured.groupby(["endpoint", "metric"], sort=False):
+        kept = pd.concat([own, small[small["endpoint"] == endpoint]])
+        cells = kept.assign(cell=[interval(row) for _, row in kept.iterrows()])
+        wide = _wide(cells, ["grouping", "group", "n", "events"], "design")
+        columns = [name for name in designs if name in wide]
+        ordered = wide.sort_values(["grouping", "group"])[
+            ["grouping", "group", "n", "events", *columns]
+        ]
+        tables.append({"caption": f"{endpoint}: {label(metric)}", "table": ordered.fillna("")})
+    return tables
+
+
+def hazard_ratio_table(hazards: pd.DataFrame) -> pd.DataFrame:
+    """Hazard ratios with their intervals, ready to print."""
+    ratios = [interval(row, "hazard_ratio") for _, row in hazards.iterrows()]
+    shown = hazards[["endpoint", "design", "model", "group"]].assign(hazard_ratio=ratios)
+    p = {name: hazards[name].map(p_value) for name in ("p", "p_proportional")}
+    shown = shown.assign(**p, n=hazards["n"], events=hazards["events"])
+    shown["adjusted for"] = hazards["covariates"].fillna("")
+    return shown.rename(columns={"hazard_ratio": "hazard ratio", "p_proportional": "p (steady)"})
 
 
 def calibration_summary(calibration: pd.DataFrame) -> pd.DataFrame:

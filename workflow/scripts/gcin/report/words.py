@@ -104,6 +104,23 @@ def _sentence(rows: pd.DataFrame, differences: pd.DataFrame, networks: list[str]
     return f"{text} {verdict(best, other, differences)}"
 
 
+def shortcuts_raised(shortcuts: pd.DataFrame, most: int = 10) -> list[str]:
+    """Say which shortcuts were found, the first few by name.
+
+    Args:
+        shortcuts: `check endpoint name value limit n raised meaning`.
+        most: Sentences at most.
+    """
+    found = shortcuts[shortcuts["raised"]].fillna({"endpoint": ""})
+    sentences = [
+        f"{' '.join(filter(None, (row.endpoint, row.check)))}, {row.name}: {number(row.value)} "
+        f"(alarm at {number(row.limit)}, n = {row.n}). {row.meaning[:1].upper()}{row.meaning[1:]}."
+        for row in found.head(most).itertuples(index=False)
+    ]
+    rest = len(found) - most
+    return [*sentences, f"{rest} more stand in warnings.tsv."] if rest > 0 else sentences
+
+
 def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str:
     """Say whether a difference was shown; only an interval that excludes zero shows one.
 

@@ -1,4 +1,4 @@
-"""The folds of a study: single splits, k-fold repeats and given folds, by one exact division."""
+"""The folds of a study: a single split, k-fold, sites left out or given; one exact division."""
 
 import logging
 from collections.abc import Mapping
@@ -36,16 +36,32 @@ def folds_of(
     """
     training = patients[patients["role"] == "train"].set_index("patient").sort_index()
     strata = strata_of(training, list(split["stratify"]))
-    groups = groups_of(training, [name for name in split["group"] if name != "patient"])
+    grouping = [name for name in split["group"] if name != "patient"]
+    groups = groups_of(training, grouping)
     scheme = split["scheme"]
     if isinstance(scheme, str):
         shares = [int(share) / 100 for share in scheme.split("-")]
         return _long([(0, divide(strata, groups, shares, [seed])[0])])
+    tested = groups
+    if scheme["name"] == "site":
+        _require_sites(training["site"], scheme["folds"])
+        tested = groups_of(training, [*grouping, "site"])
     inner = [
         (fold, _with_test(strata, groups, test, gap, inner_share, seed + fold))
-        for fold, (test, gap) in enumerate(_tests(strata, groups, scheme, seed, given))
+        for fold, (test, gap) in enumerate(_tests(strata, tested, scheme, seed, given))
     ]
     return _long(inner)
+
+
+def _require_sites(sites: pd.Series, folds: int) -> None:
+    """Refuse more folds than sites: a fold would leave out nothing but patients of unknown site."""
+    known = len(sites.dropna().unique())
+    if known < folds:
+        raise ValueError(
+            f"A site split of {folds} folds needs as many sites, and the study's patients come "
+            f"from {known}. Choose fewer folds, map person.site in the cards, or write "
+            "name: k-fold."
+        )
 
 
 def _tests(

@@ -1,7 +1,7 @@
 """The genotype tensor store of a cohort's generation, opened: the only reader of the model."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -162,6 +162,12 @@ class Store:
             gene[row, kept] = self._effects.gene[calls["site"]]
             mask[row, kept] = True
         return VariantSets(values, gene, mask)
+
+    def carried(self, patients: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
+        """Read which rows of `sites` each patient carries an alternate allele of."""
+        for patient in patients:
+            calls, _ = self._united(patient)
+            yield patient, calls["site"][calls["dosage"] > 0]
 
     def gene_tensor(self, patients: Iterable[str]) -> tuple[np.ndarray, np.ndarray]:
         """Read the gene tracks of patients.

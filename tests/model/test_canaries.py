@@ -1,0 +1,280 @@
+"""Leak canaries: every leak is planted and must be seen, and the project's own path has none.
+
+Each test compares two ways to the same number on data in which nothing is to be found, or in which
+only the leak is: the wrong way must look good, or else the canary could not sing, and the way
+through the project's functions must be at chance, or must raise the alarm. That shuffled labels and
+locked outcomes teach nothing is held in test_baselines, test_training and test_curves.
+"""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from memory_hospital import make_hospital
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.neighbors import KNeighborsClassifier
+
+from gcin.evaluation.shortcuts import clinical_twins, shortcut_table
+from gcin.model.baselines import fit_baseline, predict_baseline
+from gcin.model.inputs import linear_columns, network_arrays, tree_columns
+from gcin.model.outcomes import training_table
+from gcin.model.study import prepare_fold
+from gcin.splits.folds import fold_of, folds_of
+from gcin.splits.patients import patients_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*PuLP 4.0:DeprecationWarning")
+
+CHANCE = 0.12  # three standard errors of an AUC of about 200 patients
+SEEN = 0.7  # what a leak must reach to be called seen
+FOLDS = {"name": "k-fold", "folds": 5, "repeats": 1}
+ALARMS = {
+    "column": 0.9, "site": 0.65, "site_gap": 0.05, "twin_share": 0.8, "twin_alleles": 10,
+    "min_patients": 50,
+}  # fmt: skip
+EVALUATION = {"alarms": ALARMS, "bootstrap_draws": 100, "seed": 1, "confidence": 0.95}
+NO_TWINS = pd.DataFrame(columns=["first", "second", "shared", "n"])
+
+
+@pytest.fixture(scope="module")
+def quick(settings):
+    """The model's settings with fewer penalties to try."""
+    linear = settings["linear"] | {"strengths": [0.03, 0.3, 3], "inner_folds": 3}
+    boosting = settings["boosting"] | {"learning_rates": [0.1], "leaves": [8]}
+    return settings | {"linear": linear, "boosting": boosting}
+
+
+def silent_hospital(count=200, genes=200, seed=1):
+    """One arm, no signal, and every response known."""
+    hospital = make_hospital(count=count, genes=genes, seed=seed, signal=0, arms=("chemo",))
+    patients = hospital.patients.assign(family=None, site=None)
+    known = patients["response"].notna()
+    coins = np.random.default_rng(seed).integers(0, 2, count).astype(float)
+    patients["response"] = patients["response"].where(known, coins)
+    return dataclasses.replace(hospital, patients=patients)
+
+
+def with_clinical(hospital, **columns):
+    """The hospital with further clinical columns."""
+    table = hospital.cohorts.clinical["hospital"].assign(**columns)
+    cohorts = dataclasses.replace(hospital.cohorts, clinical={"hospital": table})
+    return dataclasses.replace(hospital, cohorts=cohorts)
+
+
+def split_by(patients, group=("family", "patient")):
+    """The project's folds."""
+    split = {"scheme": FOLDS, "stratify": ["response"], "group": list(group)}
+    folds, _ = folds_of(patients, split, seed=1, inner_share=0.2, given=[])
+    return [fold_of(folds, number) for number in range(FOLDS["folds"])]
+
+
+def unseen_of(hospital, kind, settings, splits):
+    """Out-of-fold predictions of response, through the project's own path, as if pooled."""
+    tables = []
+    for number, split in enumerate(splits):
+        table = training_table(hospital.patients, split)
+        preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+        fits = fit_baseline(kind, everyone, preparation, settings, 1)
+        test = everyone.part("test")
+        said = predict_baseline(kind, fits, test, preparation)["response"][:, 0]
+        tables.append(pd.DataFrame({"patient": test.table.index, "value": said, "fold": number}))
+    pooled = pd.concat(tables).merge(hospital.patients[["patient", "family", "response"]])
+    unknown = {"time": np.nan, "event": np.nan, "uno_weight": np.nan}
+    return pooled.assign(design=kind, endpoint="response", repeat=0, **unknown)
+
+
+def area(pooled):
+    """Mean AUC over folds."""
+    areas = [roc_auc_score(fold["response"], fold["value"]) for _, fold in pooled.groupby("fold")]
+    return float(np.mean(areas))
+
+
+def area_of(model, values, response, splits):
+    """Mean AUC over folds of a plain classifier."""
+    areas = []
+    for split in splits:
+        test = split.set_index("patient")["part"].eq("test").reindex(response.index).to_numpy()
+        fitted = model.fit(values[~test], response[~test])
+        areas.append(roc_auc_score(response[test], fitted.predict_proba(values[test])[:, 1]))
+    return float(np.mean(areas))
+
+
+def responses(hospital):
+    return hospital.patients.set_index("patient")["response"]
+
+
+def all_rows(hospital, settings):
+    """Linear columns prepared on every patient at once: the wrong way to begin."""
+    everybody = hospital.patients[["patient"]].assign(part="train")
+    table = training_table(hospital.patients, everybody)
+    preparation, patients = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    return linear_columns(patients, preparation).to_numpy()
+
+
+def test_selection_before_the_folds(quick):
+    hospital = silent_hospital()
+    splits, response = split_by(hospital.patients), responses(hospital)
+    columns = all_rows(hospital, quick)
+    strength = np.abs(columns.T @ (response - response.mean()).to_numpy())
+    best = columns[:, np.argsort(-strength)[:20]]
+    assert area_of(LogisticRegression(), best, response, splits) > SEEN
+    assert abs(area(unseen_of(hospital, "lasso", quick, splits)) - 0.5) < CHANCE
+
+
+def test_imputation_over_all_rows(quick):
+    hospital, random = silent_hospital(genes=10), np.random.default_rng(3)
+    splits, response = split_by(hospital.patients), responses(hospital)
+    marker = pd.Series(random.normal(size=len(response)), response.index)
+    marker[random.random(len(response)) < 0.8] = np.nan
+    filled = marker.fillna(marker.groupby(response).transform("mean")).to_numpy()[:, None]
+    trees = HistGradientBoostingClassifier(max_iter=20, min_samples_leaf=5)
+    assert area_of(trees, filled, response, splits) > SEEN
+    project = with_clinical(hospital, marker=marker)
+    assert abs(area(unseen_of(project, "clinical_logistic", quick, splits)) - 0.5) < CHANCE
+
+
+def test_what_others_are_like_says_nothing_of_a_test_patient(quick):
+    hospital = silent_hospital(genes=10)
+    split = split_by(hospital.patients)[0]
+    tested = split["patient"][split["part"] == "test"]
+    age = hospital.cohorts.clinical["hospital"]["age"].copy()
+    age[tested.iloc[1:]] += 1000
+    strange = with_clinical(hospital, age=age)
+    one, other = (
+        unseen_of(each, "clinical_logistic", quick, [split]).set_index("patient")["value"]
+        for each in (hospital, strange)
+    )
+    assert one[tested.iloc[0]] == other[tested.iloc[0]]
+    assert not one.equals(other)
+
+
+def test_relatives_across_folds():
+    hospital, random = silent_hospital(), np.random.default_rng(5)
+    family = random.permutation(np.arange(len(hospital.patients)) // 4)
+    patients = hospital.patients.assign(family=[f"F{number}" for number in family])
+    response = pd.Series(random.integers(0, 2, 50)[family].astype(float), patients["patient"])
+    genome = random.integers(0, 3, (50, 300))[family] + random.random((len(family), 300))
+    patients["response"] = response.to_numpy()
+    nearest = KNeighborsClassifier(3)
+    assert area_of(nearest, genome, response, split_by(patients, ["patient"])) > SEEN
+    whole = area_of(nearest, genome, response, split_by(patients, ["family", "patient"]))
+    assert abs(whole - 0.5) < CHANCE
+
+
+def area_by_epoch(values, response, trained, watched, random):
+    """AUC of a logistic regression in the patients watched, after each of 60 steps of descent."""
+    weights, areas = np.zeros(values.shape[1]), []
+    for _ in range(60):
+        batch = random.choice(trained, 8)
+        said = 1 / (1 + np.exp(-values[batch] @ weights))
+        weights += 0.5 * values[batch].T @ (response[batch] - said) / len(batch)
+        areas.append([pairs_in_order(response[part], values[part] @ weights) for part in watched])
+    return np.array(areas)
+
+
+def pairs_in_order(response, score):
+    return np.mean(score[response == 1][:, None] > score[response == 0])
+
+
+def test_best_epoch_on_the_reported_patients():
+    """The epoch is chosen on patients held out of training; see `locked outcomes` for the proof."""
+    best_on_reported, best_on_inner = [], []
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        values, response = random.normal(size=(200, 50)), random.integers(0, 2, 200)
+        trained, inner, reported = np.split(random.permutation(200), [80, 120])
+        areas = area_by_epoch(values, response, trained, (inner, reported), random)
+        best_on_reported.append(areas[:, 1].max())
+        best_on_inner.append(areas[areas[:, 0].argmax(), 1])
+    assert np.mean(best_on_reported) > 0.58
+    assert abs(np.mean(best_on_inner) - 0.5) < 0.04
+
+
+def test_a_column_made_from_the_outcome(quick):
+    hospital, random = silent_hospital(genes=10), np.random.default_rng(6)
+    splits, response = split_by(hospital.patients), responses(hospital)
+    leaky = with_clinical(hospital, cycles=4 * response + random.normal(size=len(response)))
+    pooled = unseen_of(leaky, "clinical_logistic", quick, splits)
+    assert area(pooled) > 0.9
+    assert named(warnings_of(leaky, pooled)) == {("one column", "cycles")}
+    clean = unseen_of(hospital, "clinical_logistic", quick, splits)
+    assert named(warnings_of(hospital, clean)) == set()
+
+
+def warnings_of(hospital, pooled):
+    features = hospital.cohorts.clinical["hospital"]
+    table = shortcut_table(hospital.patients, features, pooled, NO_TWINS, EVALUATION)
+    return table[table["raised"]]
+
+
+def named(table):
+    return set(zip(table["check"], table["name"], strict=True))
+
+
+def test_one_person_in_two_cohorts():
+    hospital, random = silent_hospital(count=240), np.random.default_rng(7)
+    person = np.concatenate([np.arange(120), np.arange(120)])
+    labs = pd.DataFrame(random.normal(size=(120, 8))[person]).add_prefix("lab_")
+    patients = hospital.patients.assign(cohort=np.repeat(["a", "b"], 120))
+    patients["response"] = random.integers(0, 2, 120)[person].astype(float)
+    response = patients.set_index("patient")["response"]
+    labs.index = response.index
+    nearest = KNeighborsClassifier(1)
+    twice = area_of(nearest, labs.to_numpy(), response, split_by(patients))
+    assert twice > SEEN
+    twins = clinical_twins(labs, patients.set_index("patient")["cohort"])
+    assert len(twins) == 120
+    first = twins["first"].str.removesuffix(" of a")
+    second = twins["second"].str.removesuffix(" of b")
+    family = dict(zip(second, first, strict=True)) | dict(zip(first, first, strict=True))
+    whole = patients.assign(cohort="a", family=patients["patient"].map(family))
+    assert abs(area_of(nearest, labs.to_numpy(), response, split_by(whole)) - 0.5) < CHANCE
+
+
+def test_one_name_in_two_cohorts_is_refused():
+    table = pd.DataFrame(
+        {"patient": ["P1"], "cancer_type": "AML", "arm": "x", "family": None, "site": None, "y": 1}
+    )
+    with pytest.raises(ValueError, match="several cohorts"):
+        patients_of({"a": table, "b": table}, {"a": [], "b": []}, [], {"response": "y"})
+
+
+@pytest.mark.parametrize("unlike", [True, False])
+def test_site_as_a_shortcut(quick, unlike):
+    hospital, random = silent_hospital(genes=10), np.random.default_rng(8)
+    north = random.random(len(hospital.patients)) < 0.5
+    share = np.where(north, 0.15, 0.85) if unlike else 0.5
+    response = (random.random(len(north)) < share).astype(float)
+    patients = hospital.patients.assign(site=np.where(north, "north", "south"), response=response)
+    scanner = north + random.normal(0, 0.2, len(north))
+    marked = with_clinical(dataclasses.replace(hospital, patients=patients), scanner=scanner)
+    pooled = unseen_of(marked, "clinical_logistic", quick, split_by(patients))
+    assert (area(pooled) > SEEN) == unlike
+    flags = named(warnings_of(marked, pooled))
+    sites = {("site", "outcome"), ("within site", "clinical_logistic")}
+    assert flags == (sites if unlike else set())
+
+
+def test_silent_variants_give_no_gain(quick):
+    """The outcome itself, written into the synonymous track, does not reach any model's columns."""
+    hospital = silent_hospital(genes=10)
+    splits, response = split_by(hospital.patients), responses(hospital)
+    store = hospital.cohorts.stores["hospital"]
+    clean = unseen_of(hospital, "boosting", quick, splits)
+    inputs = seen_by_models(hospital, quick, splits[0])
+    store.track[..., store.features.index("synonymous")] = 5 * response.to_numpy()[:, None]
+    leak = store.track[..., store.features.index("synonymous")]
+    assert area_of(LogisticRegression(), leak, response, splits) > 0.99
+    assert area(unseen_of(hospital, "boosting", quick, splits)) == area(clean)
+    for before, after in zip(inputs, seen_by_models(hospital, quick, splits[0]), strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
+def seen_by_models(hospital, settings, split):
+    """Columns of the linear models and of the trees, and the network's gene track."""
+    table = training_table(hospital.patients, split)
+    preparation, patients = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    frames = [make(patients, preparation).to_numpy() for make in (linear_columns, tree_columns)]
+    return [*frames, network_arrays(patients, preparation)["genes"]]

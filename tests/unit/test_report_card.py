@@ -1,0 +1,93 @@
+"""Model card and checklist say what the run did, and that the rest was not done."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import synthetic_study as made
+import yaml
+
+from gcin.report.checklist import DONE, NOT, Facts, answers, checklist
+from gcin.report.model_card import card_facts, markdown
+from gcin.report.pages import render
+
+ROOT = Path(__file__).parents[2]
+ITEMS = pd.read_csv(ROOT / "resources" / "reporting" / "tripod_ai.tsv", sep="\t", dtype=str)
+SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+STUDY = made.SETTINGS | {"split": {"scheme": "70-15-15", "group": ["family", "patient"]}}
+
+
+@pytest.fixture(scope="module")
+def facts():
+    table = made.patients()
+    tables = made.tables_of(table, made.predictions(table), draws=30)
+    cards = {name: {"title": f"Patients of {name}"} for name in ("hospital_a", "hospital_b")}
+    return Facts(STUDY, cards, SETTINGS, table, made.features(table), tables)
+
+
+def card_of(facts):
+    checked = checklist(ITEMS, facts)
+    return render("model_card.md", study="s", edition="e", **card_facts(facts, checked))
+
+
+def without_external(facts):
+    tables = {name: table for name, table in facts.tables.items() if name != "external"}
+    study, inner = facts.study | {"external": []}, facts.patients["role"] != "external"
+    return Facts(study, facts.cards, facts.settings, facts.patients[inner], facts.features, tables)
+
+
+def status(facts):
+    return checklist(ITEMS, facts).set_index("item")["status"]
+
+
+def test_every_answer_is_to_a_point_of_the_list_and_given_once(facts):
+    given = [item for item, _, _ in answers(facts)]
+    assert set(given) <= set(ITEMS["item"])
+    assert len(given) == len(set(given))
+
+
+def test_what_only_people_know_is_not_done(facts):
+    undone = status(facts)
+    assert (undone[["8b", "8c", "10", "17", "18a", "18b", "18c", "18d", "19"]] == NOT).all()
+    assert undone["21"] == DONE
+
+
+def test_sizes_are_those_of_the_patients(facts):
+    fact = checklist(ITEMS, facts).set_index("item").loc["21", "fact"]
+    train = facts.patients[facts.patients["role"] == "train"]
+    assert f"response: 300 patients, {int(train['response'].sum())} responders" in fact
+    assert f"os: 300 patients, {int(train['os_event'].sum())} events" in fact
+
+
+def test_external_evaluation_is_claimed_only_where_it_was_made(facts):
+    assert status(facts)["16"] != NOT
+    assert status(without_external(facts))["16"] == NOT
+    assert "## Performance on external cohorts" in card_of(facts)
+    alone = card_of(without_external(facts))
+    assert "## Performance on external cohorts" not in alone
+    assert "none: performance elsewhere is not known" in alone
+
+
+def test_fairness_is_not_claimed_where_no_group_was_measured(facts):
+    small = facts.tables["subgroups"].assign(metric="too few")
+    bare = Facts(
+        facts.study, facts.cards, facts.settings, facts.patients, facts.features,
+        facts.tables | {"subgroups": small},
+    )  # fmt: skip
+    assert status(facts)["14"] != NOT
+    assert (status(bare)[["14", "12d", "23b"]] == NOT).all()
+    assert "No group was large enough to be measured." in card_of(bare)
+
+
+def test_the_card_shows_figures_warnings_and_what_is_not_done(facts):
+    card = card_of(facts)
+    assert "| response | ROC AUC | 300 |" in card
+    assert "P0001 of hospital_a, P0310 of hospital_b" in card
+    assert "- funding (18a)" in card
+    assert "north" not in card
+    assert "{" not in card
+
+
+def test_tables_are_markdown():
+    table = pd.DataFrame({"a": ["x|y"], "b": [2]})
+    assert markdown(table) == "| a | b |\n| --- | --- |\n| x/y | 2 |"

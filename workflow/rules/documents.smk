@@ -1,0 +1,68 @@
+"""What goes with a study: model card, reporting checklist, the pointer to its newest edition."""
+
+PAGES = ["report/index.html", "report/model_card.md", "prediction/pages"]
+
+
+rule write_model_card:
+    """Write the model card and the reporting checklist (TRIPOD+AI) of a study from its run."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+        tables=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
+            table=["metrics", "subgroups", "warnings"]
+            + ["external"] * bool(STUDIES[wildcards.study]["external"]),
+        ),
+        points=lookup("report/checklist", within=SETTINGS),
+    output:
+        card="results/studies/{study}/{edition}/report/model_card.md",
+        checklist="results/studies/{study}/{edition}/report/tripod_ai.tsv",
+    log:
+        "logs/write_model_card/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/write_model_card/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("write_model_card"),
+        templates=templates(),
+        study=lambda wildcards: STUDIES[wildcards.study],
+        cards=lambda wildcards: {
+            cohort: {"title": RUN.cards[cohort]["title"]}
+            for cohort in RUN.cohorts_of(wildcards.study)
+        },
+        settings={stage: SETTINGS[stage] for stage in ("model", "evaluation", "quality")},
+    script:
+        "../scripts/write_model_card.py"
+
+
+rule point_to_edition:
+    """Name a study's newest complete edition."""
+    input:
+        artefacts=lambda wildcards: collect(
+            "results/studies/{{study}}/{edition}/{artefact}",
+            edition=EDITIONS[wildcards.study],
+            artefact=[*PAGES, *EVALUATED, *SELECTED],
+        ),
+    output:
+        pointer="results/studies/{study}/current",
+    log:
+        "logs/point_to_edition/{study}.log",
+    benchmark:
+        "benchmarks/results/point_to_edition/{study}.tsv"
+    localrule: True
+    conda:
+        "../../envs/tables.yaml"
+    params:
+        edition=lambda wildcards: EDITIONS[wildcards.study],
+    shell:
+        """
+        exec 2>{log:q}
+        printf '%s\\n' {params.edition:q} >{output.pointer:q}
+        """

@@ -1,0 +1,152 @@
+"""Hazard ratios of predicted risk groups, adjusted for what a clinician knows anyway."""
+
+import logging
+import warnings
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from lifelines import CoxPHFitter
+from lifelines.exceptions import ConvergenceError, ConvergenceWarning
+from lifelines.statistics import proportional_hazard_test
+
+from gcin.evaluation.survival import risk_groups
+
+COLUMNS = [
+    "design", "endpoint", "model", "group", "hazard_ratio", "low", "high", "p", "p_proportional",
+    "n", "events", "covariates",
+]  # fmt: skip
+FEWEST = 10  # patients at a level; rarer levels are one
+PER_COVARIATE = 10  # events that a covariate must have to be adjusted for (Peduzzi 1995)
+
+logger = logging.getLogger(__name__)
+
+
+def hazard_table(pooled: pd.DataFrame, covariates: pd.DataFrame, settings: Mapping) -> pd.DataFrame:
+    """Estimate how much sooner events come in groups of higher out-of-fold risk.
+
+    Groups are those of the Kaplan-Meier curves, so no patient's own outcome had a part in them.
+
+    Args:
+        pooled: As `gcin.evaluation.pooling.pool` gives them.
+        covariates: Clinical covariates, indexed by patient.
+        settings: `evaluation` of the configuration: `risk_groups confidence`.
+
+    Returns:
+        One row per design, survival endpoint, model (`alone` or `adjusted`) and group but the
+        first: its hazard ratio against the group of lowest risk, the interval, Wald's p, and
+        `p_proportional`, the p of the proportional-hazards test (scaled Schoenfeld residuals
+        against rank of time): a small one says that the ratio changes with time. Empty where the
+        model cannot be fitted; the log says why.
+    """
+    rows = []
+    timed = pooled[pooled["time"].notna()]
+    for (design, endpoint), own in timed.groupby(["design", "endpoint"]):
+        patients = risk_groups(own, settings["risk_groups"]).set_index("patient")
+        adjusted = covariate_matrix(covariates.reindex(patients.index), patients["event"].sum())
+        for model, known in (("alone", adjusted.iloc[:, :0]), ("adjusted", adjusted)):
+            name = {"design": design, "endpoint": endpoint, "model": model}
+            rows += [name | row for row in hazard_ratios(patients, known, settings["confidence"])]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def covariates_of(patients: pd.DataFrame, features: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Take the covariates named, those that a study has, indexed by patient.
+
+    Args:
+        patients: The study's patients: `patient arm cancer_type`.
+        features: Clinical features, indexed by patient.
+        names: Columns of either; what a study does not have is left out.
+    """
+    known = patients.set_index("patient")[["arm", "cancer_type"]]
+    both = features.drop(columns=list(known), errors="ignore").reindex(known.index).join(known)
+    return both[[name for name in names if name in both]]
+
+
+def covariate_matrix(covariates: pd.DataFrame, events: float) -> pd.DataFrame:
+    """Make numbers of covariates, as many columns as the events allow, in the order given.
+
+    Args:
+        covariates: Numbers or text; a missing number is given the mean and marked, missing text
+            is a level.
+        events: Events seen: one column for each ten of them at most.
+
+    Returns:
+        Standardised numbers, and one column for each level but the commonest; levels of fewer
+        than ten patients are one. A covariate that would go beyond the limit is left out whole.
+    """
+    blocks, columns = [pd.DataFrame(index=covariates.index)], 0
+    for name, values in covariates.items():
+        numeric = pd.api.types.is_numeric_dtype(values)
+        block = _number(name, values) if numeric else _levels(name, values)
+        if columns + block.shape[1] > events / PER_COVARIATE:
+            logger.warning("not adjusted for %s: too few events", name)
+            continue
+        blocks.append(block)
+        columns += block.shape[1]
+    return pd.concat(blocks, axis=1).astype(float)
+
+
+def _number(name: str, values: pd.Series) -> pd.DataFrame:
+    spread = values.std(ddof=0)
+    if not spread > 0:
+        return pd.DataFrame(index=values.index)
+    block = pd.DataFrame({name: ((values - values.mean()) / spread).fillna(0.0)})
+    missing = values.isna()
+    if min(missing.sum(), (~missing).sum()) >= FEWEST:
+        block[f"{name} missing"] = missing
+    return block
+
+
+def _levels(name: str, values: pd.Series) -> pd.DataFrame:
+    labels = values.astype(object).where(values.notna(), "missing").astype(str)
+    counts = labels.value_counts()
+    labels = labels.where(labels.map(counts) >= FEWEST, "other")
+    kept = labels.value_counts().index[1:]
+    return pd.DataFrame({f"{name}={level}": labels == level for level in kept}, index=values.index)
+
+
+def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float) -> list[dict]:
+    """Fit Cox's model to risk groups and covariates.
+
+    Args:
+        patients: `time event group`, indexed by patient.
+        known: Covariates as numbers, of the same patients; may have no column.
+        confidence: Of the intervals.
+
+    Returns:
+        One row per group but the first.
+    """
+    groups = sorted(patients["group"].unique())[1:]
+    names = [f"group {group}" for group in groups]
+    dummies = {
+        name: (patients["group"] == group).astype(float)
+        for name, group in zip(names, groups, strict=True)
+    }
+    table = pd.DataFrame(dummies).join(known).join(patients[["time", "event"]])
+    size = {"n": len(table), "events": int(table["event"].sum())}
+    size["covariates"] = ", ".join(known)
+    fit = _fitted(table, confidence) if groups else None
+    if fit is None:
+        missing = dict.fromkeys(("hazard_ratio", "low", "high", "p", "p_proportional"), np.nan)
+        return [{"group": group} | missing | size for group in groups]
+    limits = np.exp(fit.confidence_intervals_)
+    proportional = proportional_hazard_test(fit, table, time_transform="rank").summary["p"]
+    rows = []
+    for name, group in zip(names, groups, strict=True):
+        low, high = limits.loc[name]
+        ratio = {"hazard_ratio": float(fit.hazard_ratios_[name]), "low": low, "high": high}
+        p = {"p": fit.summary.loc[name, "p"], "p_proportional": float(proportional[name])}
+        rows.append({"group": group} | ratio | p | size)
+    return rows
+
+
+def _fitted(table: pd.DataFrame, confidence: float) -> CoxPHFitter | None:
+    """Fit, or say in the log why the likelihood has no maximum."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ConvergenceWarning)
+        try:
+            return CoxPHFitter(alpha=1 - confidence).fit(table, "time", "event")
+        except (ConvergenceError, ConvergenceWarning) as fault:
+            logger.warning("no hazard ratio: %s", str(fault).splitlines()[0])
+            return None

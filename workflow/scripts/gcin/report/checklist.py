@@ -1,0 +1,190 @@
+"""What a report of a prediction model should cover, and what this run can say of it (TRIPOD+AI).
+
+Facts come from the run: settings, cards and tables. What only people know, such as funding or
+ethical approval, is `not done`, and so is what the study did not do.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from gcin.report.words import label, percent
+
+DONE, PARTLY, NOT = "done", "partly", "not done"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a run.
+
+    Attributes:
+        study: The study as configured.
+        cards: Card of each of its cohorts.
+        settings: `model`, `splits`, `evaluation` and `quality` of the configuration.
+        patients: The study's patients.
+        features: Clinical features, indexed by patient.
+        tables: `metrics subgroups warnings balance`, and `external` where there is one.
+    """
+
+    study: Mapping
+    cards: Mapping[str, Mapping]
+    settings: Mapping
+    patients: pd.DataFrame
+    features: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
+
+    @property
+    def training(self) -> pd.DataFrame:
+        """Patients who take part in the splits."""
+        return self.patients[self.patients["role"] == "train"]
+
+
+def checklist(items: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """Fill in a list of points to report.
+
+    Args:
+        items: `item section topic`, all text.
+        facts: Of the run.
+
+    Returns:
+        `item section topic status fact`; status is `done`, `partly` or `not done`.
+    """
+    said = {item: (status, fact) for item, status, fact in answers(facts)}
+    rows = [said.get(item, (NOT, "")) for item in items["item"]]
+    return items.assign(status=[row[0] for row in rows], fact=[row[1] for row in rows])
+
+
+def answers(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Say of each point that the run knows something of: item, status, fact."""
+    yield from _of_data(facts)
+    yield from _of_methods(facts)
+    yield from _of_evaluation(facts)
+    yield from _of_results(facts)
+
+
+def _of_data(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    study, cohorts = facts.study, [*facts.study["cohorts"], *facts.study["external"]]
+    titles = "; ".join(f"{name}: {facts.cards[name]['title']}" for name in cohorts)
+    ends = ", ".join(study["endpoints"])
+    yield "1", PARTLY, f"development and internal validation; endpoints {ends}; {titles}"
+    tested = "development and external evaluation" if study["external"] else "development"
+    yield "4", PARTLY, f"{tested}; the aim itself is for people to state"
+    yield "5a", DONE, titles
+    sites = facts.patients["site"].nunique()
+    if sites:
+        yield "6a", PARTLY, f"{sites} sites, unnamed; their kind and place are not in the data"
+    arms = ", ".join(sorted(facts.training["arm"].dropna().astype(str).unique()))
+    yield "6c", PARTLY, f"arms {arms}; each has its own prediction"
+    checks = ", ".join(facts.settings["quality"]["checks"])
+    yield (
+        "7",
+        DONE,
+        f"sheets and cards refused where they contradict; samples held against {checks}",
+    )
+    yield "8a", PARTLY, "; ".join(f"{name}: {_source(spec)}" for name, spec in
+                                  study["endpoints"].items())  # fmt: skip
+
+
+def _source(spec: str | Mapping) -> str:
+    """Which outcomes of the cards an endpoint is made of."""
+    return spec if isinstance(spec, str) else f"{spec['months']} and {spec['event']}"
+
+
+def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    model, split = facts.settings["model"], facts.study["split"]
+    chosen = model["preparation"]["selection"]["method"]
+    selection = "all that vary" if chosen == "none" else f"chosen in the fold by {chosen}"
+    columns = facts.features.shape[1]
+    yield (
+        "9a",
+        DONE,
+        f"{columns} clinical columns mapped in the cards; columns and genes: {selection}",
+    )
+    yield "9b", PARTLY, "only values known on day 0 are read; units stand in the cards"
+    share = percent(facts.features.isna().to_numpy().mean()) if columns else percent(0)
+    how = model["preparation"]["imputation"]["method"]
+    yield (
+        "11",
+        DONE,
+        f"{share} of clinical values missing; filled by {how} of training patients, marked",
+    )
+    yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
+    yield "12b", DONE, "scaled, log where skewed, with knots, all fitted on training patients"
+    kinds = ", ".join(facts.study["designs"])
+    yield "12c", DONE, f"{kinds}; tuned on patients held out of training; tested on others"
+    if "response" in facts.study["endpoints"]:
+        yield "12f", DONE, "response recalibrated on patients held out of training"
+    yield "12g", DONE, "by the models of the folds that a patient had no part in, seeds averaged"
+    yield "13", DONE, "no resampling; accuracy beside the majority rate, PR AUC beside prevalence"
+    yield (
+        "15",
+        DONE,
+        "probability of response, risk and curve of survival, by arm; no threshold fixed",
+    )
+    yield "18f", DONE, "digest of the code of every rule in the report"
+
+
+def output_of(endpoint: str, spec: str | Mapping) -> str:
+    """Say what is predicted of an endpoint."""
+    if isinstance(spec, str):
+        return f"probability of {endpoint} under each arm"
+    return f"risk and curve of {endpoint} under each arm"
+
+
+def division_of(scheme: str | Mapping) -> str:
+    """Say how a study's patients are divided."""
+    if isinstance(scheme, str):
+        return f"{scheme} per cent for training, validation and test"
+    return f"{scheme['name']} division, {scheme['folds']} folds, {scheme['repeats']} repeats"
+
+
+def _of_evaluation(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    measured = list(dict.fromkeys(facts.tables["metrics"]["metric"]))
+    yield "12e", DONE, ", ".join(label(name) for name in measured)
+    groups = facts.tables["subgroups"]
+    known = groups[groups["metric"] != "too few"]
+    names = sorted(set(known["grouping"]))
+    if names:
+        yield "14", PARTLY, f"performance by {', '.join(names)}; no mitigation"
+        yield (
+            "23a",
+            DONE,
+            f"metrics.tsv, and by {', '.join(names)} in subgroups.tsv, with intervals",
+        )
+    else:
+        yield "23a", PARTLY, "metrics.tsv with intervals; no group is large enough to be measured"
+    if "site" in names:
+        yield "12d", DONE, "by site in subgroups.tsv, and within sites in warnings.tsv"
+        yield "23b", DONE, "by site in subgroups.tsv"
+    external = facts.tables.get("external")
+    if external is not None and len(external):
+        cohorts = ", ".join(sorted(set(external["cohort"])))
+        yield "16", PARTLY, f"evaluated on {cohorts}; its table of patients stands in the report"
+        yield "20c", PARTLY, f"{cohorts} beside the training cohorts in the report's first table"
+
+
+def _of_results(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    roles = facts.patients["role"].value_counts()
+    flow = ", ".join(f"{count} {role}" for role, count in roles.items())
+    yield "20a", PARTLY, f"{flow}; who was not in the data is not known"
+    yield "20b", DONE, "patients by cohort and role, and missing values, in the report"
+    yield "21", DONE, "; ".join(_events(facts, name) for name in facts.study["endpoints"])
+    yield "22", PARTLY, "every fitted model is kept; a network has no formula to print"
+    raised = int(facts.tables["warnings"]["raised"].sum())
+    yield "26", PARTLY, f"the report lists limits; possible shortcuts raised: {raised}"
+    yield (
+        "27a",
+        PARTLY,
+        "missing values and genes are masked or filled; a cohort unlike is not refused",
+    )
+    yield "27b", PARTLY, "not for clinical use; pages say what a prediction rests on"
+
+
+def _events(facts: Facts, endpoint: str) -> str:
+    """Patients and events of an endpoint."""
+    if endpoint in facts.training:
+        known = facts.training[endpoint].dropna()
+        return f"{endpoint}: {len(known)} patients, {int(known.sum())} responders"
+    known = facts.training[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
+    return f"{endpoint}: {len(known)} patients, {int(known[f'{endpoint}_event'].sum())} events"

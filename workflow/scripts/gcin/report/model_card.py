@@ -1,0 +1,86 @@
+"""The model card: what a design is, for whom, how good, and what was not done."""
+
+import pandas as pd
+
+from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
+from gcin.report.tables import IN_GROUPS, cohort_table
+from gcin.report.words import interval, label, shortcuts_raised
+
+SHOWN = ("roc_auc", "pr_auc", "prevalence", "brier", "calibration_slope", "accuracy", "majority")
+SHOWN += ("harrell_c", "uno_c", "integrated_brier")
+
+
+def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
+    """Gather what the card says.
+
+    Args:
+        facts: Of the run.
+        checked: As `gcin.report.checklist.checklist` gives it.
+    """
+    study, model = facts.study, facts.settings["model"]
+    design, tables = study["predict_with"], facts.tables
+    preparation = model["preparation"]
+    counts = checked["status"].value_counts()
+    open_points = checked[checked["status"] == NOT]
+    return {
+        "predict_with": design,
+        "kind": model["designs"][design]["kind"],
+        "others": [name for name in study["designs"] if name != design],
+        "outputs": [output_of(name, spec) for name, spec in study["endpoints"].items()],
+        "backend": model["backend"],
+        "seeds": model["training"]["seeds"],
+        "imputation": preparation["imputation"]["method"],
+        "selection": preparation["selection"]["method"],
+        "cohorts": markdown(cohort_table(facts.patients, study["endpoints"])),
+        "division": division_of(study["split"]["scheme"]),
+        "grouped": study["split"]["group"],
+        "external": study["external"],
+        "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
+        "external_metrics": metric_rows(
+            tables["external"], study["designs"], ["cohort", "endpoint"]
+        )
+        if "external" in tables
+        else "",
+        "subgroups": group_rows(tables["subgroups"], design),
+        "limits": facts.settings["evaluation"]["subgroups"],
+        "warnings": shortcuts_raised(tables["warnings"]),
+        "undone": [f"{row.topic} ({row.item})" for row in open_points.itertuples()],
+        "items": len(checked),
+        "done": int(counts.get(DONE, 0)),
+        "partly": int(counts.get(PARTLY, 0)),
+    }
+
+
+def metric_rows(metrics: pd.DataFrame, designs: list[str], keys: list[str]) -> str:
+    """Designs side by side in the measures that the card shows, as a Markdown table."""
+    shown = metrics[metrics["metric"].isin(SHOWN)]
+    cells = shown.assign(
+        cell=[interval(row) for _, row in shown.iterrows()], measure=shown["metric"].map(label)
+    )
+    return _spread(cells, [*keys, "measure", "n"], designs)
+
+
+def group_rows(subgroups: pd.DataFrame, design: str) -> str:
+    """One design in its groups, as a Markdown table; empty where none was measured."""
+    own = subgroups[(subgroups["design"] == design) & subgroups["metric"].isin(IN_GROUPS)]
+    if not len(own):
+        return ""
+    cells = own.assign(
+        cell=[interval(row) for _, row in own.iterrows()], measure=own["metric"].map(label)
+    )
+    keys = ["endpoint", "grouping", "group", "n", "events"]
+    return _spread(cells, keys, list(dict.fromkeys(cells["measure"])), "measure")
+
+
+def _spread(cells: pd.DataFrame, keys: list[str], order: list[str], names: str = "design") -> str:
+    """Spread `cell` over one column for each of `names`, in this order."""
+    wide = cells.pivot_table(values="cell", index=keys, columns=names, aggfunc="first", sort=False)
+    columns = [name for name in order if name in wide]
+    return markdown(wide[columns].reset_index().fillna(""))
+
+
+def markdown(table: pd.DataFrame) -> str:
+    """Write a table in Markdown."""
+    rows = [list(table.columns), ["---"] * table.shape[1], *table.astype(str).to_numpy()]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in row) + " |"
+                     for row in rows)  # fmt: skip

@@ -1,0 +1,30 @@
+"""Write the model card and the reporting checklist of a study."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.report.checklist import Facts, checklist
+from gcin.report.model_card import card_facts
+from gcin.report.pages import read_tables, render
+
+log_to(snakemake.log[0])
+
+read, given = snakemake.input, snakemake.params
+facts = Facts(
+    given.study,
+    given.cards,
+    given.settings,
+    pd.read_parquet(read.patients),
+    pd.concat([pd.read_parquet(path) for path in read.features]),
+    read_tables(read.tables),
+)
+checked = checklist(pd.read_csv(read.points, sep="\t", dtype=str), facts)
+checked.to_csv(snakemake.output.checklist, sep="\t", index=False)
+
+wildcards = snakemake.wildcards
+card = render(
+    "model_card.md", study=wildcards.study, edition=wildcards.edition, **card_facts(facts, checked)
+)
+Path(snakemake.output.card).write_text(card)
