@@ -79,7 +79,7 @@ def test_intervals_outside_the_genome_are_refused_by_name(row, told):
     lengths=st.lists(st.integers(1, 50), min_size=1, max_size=12),
     count=st.integers(1, 12),
 )
-def test_shards_hold_every_base_once_in_order_and_as_many_each(lengths, count):
+def test_shards_hold_every_base_once_in_order_and_about_as_many_each(lengths, count):
     starts = [60 * index for index in range(len(lengths))]
     ends = [start + length for start, length in zip(starts, lengths, strict=True)]
     whole = pd.DataFrame({"chromosome": "chr2", "start": starts, "end": ends})
@@ -92,7 +92,17 @@ def test_shards_hold_every_base_once_in_order_and_as_many_each(lengths, count):
     assert [b for part in bases for b in part] == [
         b for _, s, e in rows_of(whole) for b in range(s, e)
     ]
-    assert max(map(len, bases)) - min(map(len, bases)) <= 1
+    mean = sum(lengths) / count
+    assert max(map(len, bases)) <= 1.2 * mean + 1
+    assert min(map(len, bases)) >= max(1, 0.8 * mean - 1)
+
+
+def test_borders_of_shards_spare_targets_but_cut_what_is_long():
+    targets = [("chr2", 20 * index, 20 * index + 10 + index % 3) for index in range(40)]
+    parts = shards(table(*targets), 3)
+    assert [row for part in parts for row in rows_of(part)] == targets
+    assert [rows_of(part) for part in shards(table(("chr2", 0, 9), ("chr10", 0, 91)), 2)] == [
+        [("chr2", 0, 9), ("chr10", 0, 41)], [("chr10", 41, 91)]]  # fmt: skip
 
 
 def test_known_bases_are_the_runs_without_n_across_blocks(tmp_path, monkeypatch):

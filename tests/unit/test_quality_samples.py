@@ -96,3 +96,13 @@ def test_a_page_shows_what_failed_in_sections_of_its_own(tmp_path):
     assert "Checks that failed" in page
     assert "A sex_agrees" in page
     assert "Related samples" not in page
+
+
+def test_what_stays_on_disk_is_summed_by_sample(tmp_path):
+    sizes = {"S1/alignment.cram": 1_500_000, "S1/variants.g.vcf.gz": 240_000, "S2/x.g.vcf.gz": 9}
+    for name, size in sizes.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(bytes(size))
+    kept = samples.kept_megabytes([str(tmp_path / name) for name in sizes])
+    assert kept["kept_mb"].to_dict() == {"S1": 1.7, "S2": 0.0}
+    assert list(samples.kept_megabytes([]).columns) == ["kept_mb"]

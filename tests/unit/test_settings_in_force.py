@@ -35,6 +35,12 @@ def test_how_reads_are_trimmed_counts_only_where_they_are(tool, counts):
     assert ("trim" in in_force(settings)["alignment"]) == counts
 
 
+def test_what_is_kept_names_and_remakes_nothing():
+    kept, dropped = (changed("dragen", known_sites=[], min_qd=2) for _ in range(2))
+    dropped["alignment"]["keep_cram"] = False
+    assert in_force(kept) == in_force(dropped)
+
+
 def test_the_settings_themselves_stay_whole():
     settings = changed("dragen", known_sites=["a.vcf"], min_qd=2)
     before = deepcopy(settings)

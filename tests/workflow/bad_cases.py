@@ -414,6 +414,19 @@ CONFIG = [
         "alignment.trim.adapters",
         "adapters.fa: there is no such file",
     ),
+    case(
+        "shards of a genome without index",
+        setting("reference.shards", "auto"),
+        "reference.shards",
+        "genome.fa.fai (samtools faidx)",
+    ),
+    case("shards too small", setting("reference.shard_bases", 1), "shard_bases", "at least 1000"),
+    case(
+        "structural variants of alignments that are not kept",
+        both(setting("alignment.keep_cram", False), setting("calling.structural.tool", "delly")),
+        "alignment.keep_cram",
+        "calling.structural needs them again",
+    ),
     case("FASTA is none", data("genome.fa", ""), "reference.fasta", "it is empty"),
     case(
         "normal not in the sheet",

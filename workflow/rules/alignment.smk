@@ -7,6 +7,7 @@ from gcin.intake.kinds import ALIGNMENTS
 GIVEN_SAMPLES = "|".join(map(re.escape, RUN.samples_of_kind(*ALIGNMENTS))) or r"(?!)"
 # What a CRAM may have been compressed with; the first is the genome.
 DECODERS = ["genome"] + ["cram"] * bool(SETTINGS["reference"]["cram_fasta"])
+kept = str if SETTINGS["alignment"]["keep_cram"] else temp
 
 
 rule check_alignment:
@@ -111,8 +112,8 @@ rule compress_alignment:
         genome="results/reference/genome.fa",
         index="results/reference/genome.fa.fai",
     output:
-        alignment="results/samples/{sample}/alignment.cram",
-        index="results/samples/{sample}/alignment.cram.crai",
+        alignment=kept("results/samples/{sample}/alignment.cram"),
+        index=kept("results/samples/{sample}/alignment.cram.crai"),
     log:
         "logs/compress_alignment/{sample}.log",
     benchmark:

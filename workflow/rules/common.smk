@@ -65,7 +65,7 @@ def samples_of_run(wildcards):
     return collect(
         "results/samples/{sample}/{file}",
         sample=RUN.samples_of_kind(*SEQUENCED),
-        file=["alignment.cram", "variants.g.vcf.gz"],
+        file=["alignment.cram"] * SETTINGS["alignment"]["keep_cram"] + ["variants.g.vcf.gz"],
     )
 
 

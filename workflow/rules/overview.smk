@@ -1,6 +1,15 @@
 """One row and one page of quality for all samples of a generation."""
 
 
+def kept_of_cohort(wildcards):
+    """Name the large files that stay of each sample of a cohort."""
+    aligned = READS[wildcards.cohort] if SETTINGS["alignment"]["keep_cram"] else []
+    called = RUN.samples_of(wildcards.cohort, *GENOTYPED)
+    return collect("results/samples/{sample}/alignment.cram", sample=aligned) + collect(
+        "results/samples/{sample}/variants.g.vcf.gz", sample=called
+    )
+
+
 rule tabulate_quality:
     """Gather one row per sample of a generation."""
     input:
@@ -21,6 +30,7 @@ rule tabulate_quality:
             "results/samples/{sample}/quality/sex.tsv",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
+        kept=kept_of_cohort,
         genotypes=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/genotypes.txt"
         )[: bool(CALLED_SAMPLES[wildcards.cohort])],

@@ -19,6 +19,7 @@ measures = [
     sexes_of(snakemake.input.sexes).to_frame("sex"),
     samples.genotype_counts(snakemake.input.genotypes),
     *map(kinship_counts, snakemake.input.kinship),
+    samples.kept_megabytes(snakemake.input.kept),
 ]
 table = samples.quality_table(manifest, measures)
 table.to_csv(snakemake.output.table, sep="\t", float_format="%.6g")

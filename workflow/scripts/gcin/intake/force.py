@@ -9,6 +9,9 @@ from copy import deepcopy
 def in_force(settings: dict) -> dict:
     """Copy the settings without what neither the recipe nor a tool reads."""
     own = deepcopy(settings)
+    # What is kept of a sample alters nothing of what is made; shards are counted by now.
+    del own["alignment"]["keep_cram"]
+    del own["reference"]["shard_bases"]
     if own["alignment"]["recipe"] != "bqsr":
         del own["reference"]["known_sites"]
         del own["genotypes"]["site_filter"]["snv"]

@@ -15,6 +15,7 @@ from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
 from gcin.intake.kinds import INTERLEAVED
 from gcin.intake.problems import Problems
+from gcin.intake.scatter import shard_count
 from gcin.intake.settings import check_calling, check_reference, check_settings, check_studies
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
 
@@ -26,7 +27,8 @@ class Run:
     Attributes:
         samples: One row per sequenced unit, all text, with the sheet's columns and `size_bytes`.
         cards: Each cohort's card, paths resolved and every optional key filled in.
-        settings: The configuration, paths resolved and the optional keys of studies filled in.
+        settings: The configuration, paths resolved, shards counted and the optional keys of
+            studies filled in.
         doubts: What does not stop the run but must be said.
     """
 
@@ -166,6 +168,7 @@ def read_run(config: dict, project: str | Path) -> Run:
         check_reference(in_force(settings)["reference"], rows, problems)
         check_calling(settings["calling"], rows, problems)
         check_contigs(in_force(settings)["reference"], cards, problems)
+        settings["reference"]["shards"] = shard_count(settings["reference"], problems)
         check_studies(settings, cards, rows, problems)
     problems.stop()
     # Sorted, so that nothing made from the rows depends on their order in the sheet.

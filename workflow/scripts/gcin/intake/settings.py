@@ -29,6 +29,7 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
     settings = resolved(filled(config, schema), schema, resolve)
     _check_paths(settings, config, problems)
     _check_recipe(settings, problems)
+    _check_keeping(settings, problems)
     genes = settings["reference"]["pathway_genes"]
     if genes["min"] > genes["max"]:
         problem = f"min {genes['min']} is above max {genes['max']}"
@@ -70,6 +71,15 @@ def _check_recipe(settings: dict, problems: Problems) -> None:
         except UnreadableError as fault:
             place = f"{CONFIG}, reference.known_sites[{number}]"
             problems.add(place, f"{path}: {fault}", "Name a VCF")
+
+
+def _check_keeping(settings: dict, problems: Problems) -> None:
+    """Structural variants are genotyped in each generation, and each time from the alignments."""
+    is_sought = settings["calling"]["structural"]["tool"] != "none"
+    if is_sought and not settings["alignment"]["keep_cram"]:
+        problem = "alignments are not kept, but calling.structural needs them again"
+        remedy = "Write keep_cram: true, or calling.structural.tool: none"
+        problems.add(f"{CONFIG}, alignment.keep_cram", problem, remedy)
 
 
 def _check_split(study: dict, place: str, problems: Problems) -> None:

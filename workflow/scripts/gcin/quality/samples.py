@@ -9,6 +9,7 @@ import pandas as pd
 COLUMNS = [
     "kind", "verdict", "reads", "mapped", "duplicates", "depth", "share_10x", "share_20x",
     "share_30x", "sex", "ti_tv", "het_hom", "missing", "kinship_markers", "relatives",
+    "kept_mb",
 ]  # fmt: skip
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
@@ -74,6 +75,16 @@ def genotype_counts(reports: Iterable[str]) -> pd.DataFrame:
     `missing` is the share of the alleles of the cohort at which a sample has no passing genotype.
     """
     return pd.concat([pd.DataFrame(), *(_genotypes(Path(path).read_text()) for path in reports)])
+
+
+def kept_megabytes(files: Iterable[str]) -> pd.DataFrame:
+    """Samples by `kept_mb`, million bytes on disk of the files named `…/{sample}/{file}`.
+
+    To a tenth: headers hold dates, so the same calls may differ by a few bytes.
+    """
+    sizes = [(Path(file).parent.name, Path(file).stat().st_size / 1e6) for file in files]
+    table = pd.DataFrame(sizes, columns=["sample", "kept_mb"])
+    return table.groupby("sample").sum().round(1)
 
 
 def _genotypes(stats: str) -> pd.DataFrame:

@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyranges
 
 NO_INTERVAL = ("#", "track", "browser")
 COLUMNS = ["chromosome", "start", "end"]
 RANGES = ["Chromosome", "Start", "End"]
+# How far a border between two parts may move to spare an interval, as share of a part.
+BORDER_SLACK = 0.1
 
 
 def read_bed(path: str | Path) -> pd.DataFrame:
@@ -90,14 +93,17 @@ def intersection(left: pd.DataFrame, right: pd.DataFrame, sizes: Mapping[str, in
 
 
 def shards(intervals: pd.DataFrame, count: int) -> list[pd.DataFrame]:
-    """Share intervals out into contiguous parts of as many bases each, give or take one.
+    """Share intervals out into contiguous parts of about as many bases each.
+
+    A border moves to the end of an interval where one is near, so that targets stay whole; an
+    interval is cut where none is.
 
     Args:
         intervals: Disjoint intervals in genome order.
         count: Number of parts.
 
     Returns:
-        As many tables, none of them empty; an interval that lies across a border is cut there.
+        As many tables, none of them empty.
 
     Raises:
         ValueError: There are fewer bases than parts.
@@ -106,9 +112,17 @@ def shards(intervals: pd.DataFrame, count: int) -> list[pd.DataFrame]:
     total = int(lengths.sum())
     if total < count:
         raise ValueError(f"{total} base(s) cannot be shared out into reference.shards = {count}.")
-    first = lengths.cumsum() - lengths
-    borders = [total * part // count for part in range(count + 1)]
-    return [_between(intervals, first, low, high) for low, high in pairwise(borders)]
+    ends = lengths.cumsum()
+    slack = int(total / count * BORDER_SLACK)
+    ideal = [total * part // count for part in range(count + 1)]
+    borders = [_settled(border, ends.to_numpy(), slack) for border in ideal]
+    return [_between(intervals, ends - lengths, low, high) for low, high in pairwise(borders)]
+
+
+def _settled(border: int, ends: np.ndarray, slack: int) -> int:
+    """Move a border to the nearest end of an interval, where one lies within the slack."""
+    nearest = int(ends[np.abs(ends - border).argmin()])
+    return nearest if border and abs(nearest - border) <= slack else border
 
 
 def _between(intervals: pd.DataFrame, first: pd.Series, low: int, high: int) -> pd.DataFrame:
