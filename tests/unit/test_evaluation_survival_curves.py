@@ -6,6 +6,8 @@ import pytest
 from scipy import stats
 from test_evaluation_horizons import followed
 
+from gcin.evaluation.comparison import metric_table
+from gcin.evaluation.intervals import Estimate
 from gcin.evaluation.survival_curves import (
     curve_metrics,
     curves_by_run,
@@ -99,6 +101,16 @@ def test_wrong_curves_are_found_out(wrong):
     assert table["p"].iloc[0] < 1e-3
     right = measured(scored(patients=400))["d_calibration"]
     assert measured(rows)["d_calibration"] > 2 * right
+
+
+def test_a_distance_that_every_resample_adds_to_has_no_interval():
+    rows = scored(patients=200)
+    several = {("a", "os", "d_calibration"): Estimate(0.1, np.full(50, 0.2), np.full(20, 0.1))}
+    (row,) = metric_table(several, {"os": len(rows)}, 0.95).to_dict("records")
+    assert row["value"] == 0.1
+    assert np.isnan([row["low"], row["high"]]).all()
+    drawn = rows.sample(len(rows), replace=True, random_state=1).assign(column=range(len(rows)))
+    assert measured(drawn)["d_calibration"] > measured(rows)["d_calibration"]
 
 
 def test_the_statistic_is_the_chi_squared_of_the_tenths():

@@ -17,6 +17,10 @@ DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low",
 # the last grows with chance alone where it is small.
 UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope", "d_calibration")
 
+# A distance from uniform is larger in every resample than in the cohort, so resamples say nothing
+# of its error; the test of `d_calibration_table` does.
+WITHOUT_INTERVAL = ("d_calibration",)
+
 Estimates = dict[tuple[str, str, str], Estimate]
 
 logger = logging.getLogger(__name__)
@@ -108,11 +112,12 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
     Returns:
         `design endpoint metric value low high n`; value and limits are empty where the metric is
         undefined (one class only, nobody named a responder, no comparable pair): the log says
-        where.
+        where. WITHOUT_INTERVAL have no limits.
     """
     rows = []
     for (design, endpoint, metric), estimate in draws.items():
-        limits = bca_interval(estimate, confidence)
+        has_interval = metric not in WITHOUT_INTERVAL
+        limits = bca_interval(estimate, confidence) if has_interval else (np.nan, np.nan)
         if not np.isfinite(estimate.whole):
             logger.warning(
                 "%s of %s for %s is undefined in these %d patients: one class only, nobody named "
