@@ -1,0 +1,73 @@
+"""What the settings of alignment ask for is planned, and nothing of what they leave out."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from described_run import describe
+from project import ROOT
+
+from gcin.intake.problems import Problems
+from gcin.intake.schema import check, schema_of
+
+EXAMPLES = ROOT / "config" / "examples"
+DBSNP = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+OVERLAYS = [path for path in EXAMPLES.glob("*/*.yaml")] + [*ROOT.glob("config/reference*.yaml")]
+
+
+def plan(folder: Path, change) -> set[str]:
+    """Rules that a dry run up to the genomic VCF of a sample of reads plans."""
+    described = describe(folder)
+    (described.data / "known.vcf").write_text(DBSNP)
+    change(described.config)
+    (folder / "config.yaml").write_text(yaml.safe_dump(described.config))
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
+    command += ["--directory", str(folder), "--replace-workflow-config", "--dry-run", "--nocolor"]
+    command += ["--configfile", str(folder / "config.yaml"), "--workflow-profile", "none"]
+    command += ["--cores", "1", "--", "results/samples/S1/variants.g.vcf.gz"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return set(re.findall(r"(?m)^(?:local)?rule (\w+):", done.stdout + done.stderr))
+
+
+def recalibrated(config):
+    config["alignment"]["recipe"] = "bqsr"
+    config["reference"]["known_sites"] = ["known.vcf"]
+    config["reference"]["download"] = {
+        "fasta": None,
+        "known_sites": [{"url": "http://127.0.0.1/indels.vcf.gz", "sha256": "0" * 64}],
+    }
+    config["alignment"]["trim"]["tool"] = "fastp"
+
+
+def test_by_default_reads_are_neither_trimmed_nor_recalibrated(tmp_path):
+    rules = plan(tmp_path / "run", lambda config: None)
+    assert {"align_reads", "calibrate_dragstr", "call_shard"} <= rules
+    assert not {"trim_reads", "learn_recalibration", "prepare_known_sites"} & rules
+
+
+def test_recalibration_takes_given_and_fetched_sites_and_no_model_of_repeats(tmp_path):
+    rules = plan(tmp_path / "run", recalibrated)
+    asked = {"trim_reads", "download_reference", "prepare_known_sites", "index_marked"}
+    assert {*asked, "learn_recalibration", "recalibrate_alignment", "call_shard"} <= rules
+    assert not {"calibrate_dragstr", "compose_str_table"} & rules
+
+
+@pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_overlay_of_the_project_keeps_to_the_schema(path):
+    config = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+    problems = Problems()
+    check(overlaid(config, yaml.safe_load(path.read_text())), schema_of("config"), "x", problems)
+    assert problems.lines == []
+
+
+def overlaid(below: dict, above: dict) -> dict:
+    """Merge settings key by key, as Snakemake does."""
+    merged = dict(below)
+    for key, value in above.items():
+        nested = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = overlaid(below[key], value) if nested else value
+    return merged
