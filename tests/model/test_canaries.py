@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.neighbors import KNeighborsClassifier
 
+from gcin.clinical.harmonise import harmonise
 from gcin.evaluation.shortcuts import clinical_twins, shortcut_table
 from gcin.model.baselines import fit_baseline, predict_baseline
 from gcin.model.inputs import linear_columns, network_arrays, tree_columns
@@ -201,6 +202,35 @@ def test_a_column_made_from_the_outcome(quick):
     assert named(warnings_of(leaky, pooled)) == {("one column", "cycles")}
     clean = unseen_of(hospital, "clinical_logistic", quick, splits)
     assert named(warnings_of(hospital, clean)) == set()
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_column_from_after_the_index_date(tmp_path, dated):
+    """Cycles given by day 60: responders stay on treatment."""
+    random = np.random.default_rng(9)
+    response = random.integers(0, 2, 120)
+    table = pd.DataFrame({"id": [f"P{number}" for number in range(120)], "response": response})
+    table["cycles"] = 2 + 4 * response + random.integers(0, 2, 120)
+    table["day"] = 60
+    table.to_csv(tmp_path / "t.tsv", sep="\t", index=False)
+    mapping = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type"))
+    cycles = mapping | {"column": "t.cycles", "type": "number", "day": "t.day" if dated else None}
+    card = {
+        "tables": {"t": {"file": str(tmp_path / "t.tsv"), "patient": "id", "index_date": None}},
+        "person": dict.fromkeys(("sex", "age", "family", "site")),
+        "condition": {},
+        "treatment": {},
+        "measurement": {"cycles": cycles},
+        "outcome": {"response": mapping | {"column": "t.response", "type": "binary"}},
+    }
+    known = harmonise(card, [])
+    patients = known["patients"].assign(cohort="a", role="train")
+    pooled = patients.assign(endpoint="response", design="x", value=0.5, fold=0, repeat=0)
+    pooled = pooled.assign(time=np.nan, event=np.nan, uno_weight=np.nan)
+    found = shortcut_table(patients, known["features"], pooled, NO_TWINS, EVALUATION)
+    raised = {("one column", "cycles")} if not dated else set()
+    assert named(found[found["raised"]]) == raised
+    assert known["features"]["cycles"].isna().all() == dated
 
 
 def warnings_of(hospital, pooled):

@@ -128,6 +128,19 @@ def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
     assert ratios["hazard ratio"].str.contains("to").any()
 
 
+def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_path):
+    table, tables = study
+    empty = {}
+    for name in ("warnings", "subgroups", "hazard_ratios"):
+        tables[name].head(0).to_csv(tmp_path / f"{name}.tsv", sep="\t", index=False)
+        empty[name] = pd.read_csv(tmp_path / f"{name}.tsv", sep="\t")
+    facts = study_facts(tables | empty, table, made.features(table), made.SETTINGS, ["gcin"])
+    assert facts["warnings"] == facts["subgroups"] == []
+    assert not len(facts["shortcuts"])
+    assert not len(facts["hazards"])
+    draw("subgroups", empty["subgroups"], list(made.DESIGNS)).savefig(tmp_path / "figure.png")
+
+
 def test_metrics_stand_in_one_table_an_endpoint_with_designs_in_order(study):
     _, tables = study
     both = metric_tables(tables["metrics"], list(made.DESIGNS))

@@ -3,7 +3,7 @@
 from gcin.report._templates import templates
 
 FIGURES = {
-    study: ["metrics", "differences"]
+    study: ["metrics", "differences", "subgroups"]
     + ["roc", "pr", "calibration", "net_benefit"] * ("response" in STUDIES[study]["endpoints"])
     + ["kaplan_meier"] * any(name != "response" for name in STUDIES[study]["endpoints"])
     + ["history"] * any(design in NETWORKS for design in STUDIES[study]["designs"])
@@ -32,7 +32,7 @@ rule draw_figures:
     benchmark:
         "benchmarks/results/draw_figures/{study}/{edition}/{figure}.tsv"
     wildcard_constraints:
-        figure="metrics|differences|roc|pr|calibration|net_benefit|kaplan_meier|external|planted",
+        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|kaplan_meier|external|planted",
     conda:
         "../../envs/report.yaml"
     resources:

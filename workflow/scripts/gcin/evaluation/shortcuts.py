@@ -55,7 +55,7 @@ def shortcut_table(
     rows += twin_checks(twins, "same genome", alarms["twin_share"])
     cohorts = patients.set_index("patient")["cohort"]
     rows += twin_checks(clinical_twins(features, cohorts), "same clinical row", 1.0)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"raised": bool})
 
 
 def outcomes_in(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:

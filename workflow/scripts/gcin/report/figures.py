@@ -36,6 +36,7 @@ CHANCE = {
     "auc_months": 0.5,
 }
 HEADLINES = ("roc_auc", "brier", "uno_c", "integrated_brier", "accuracy")
+ORDERED = ("roc_auc", "harrell_c")  # shown of each group
 STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -239,6 +240,31 @@ def draw_history(table: pd.DataFrame, palette: dict) -> Figure:
     return figure
 
 
+def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
+    """Order within each group of patients, designs side by side, one panel an endpoint."""
+    shown = table[table["metric"].isin(ORDERED) & table["value"].notna()]
+    keys = shown[["endpoint", "metric"]].drop_duplicates()
+    most = shown.groupby("endpoint")["group"].nunique().max() if len(keys) else 1
+    figure, panels = _panels(len(keys), width=5.6, height=0.9 + 0.34 * most)
+    for axes, key in zip(panels, keys.itertuples(), strict=False):
+        rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
+        rows = rows.assign(name=rows["grouping"] + ": " + rows["group"].astype(str))
+        names = list(dict.fromkeys(rows["name"]))
+        step = 0.7 / len(palette)
+        for place, design in enumerate(palette):
+            own = rows[rows["design"] == design]
+            height = own["name"].map(names.index) + step * (place - (len(palette) - 1) / 2)
+            axes.hlines(height, own["low"], own["high"], color=palette[design], linewidth=1.5)
+            axes.plot(own["value"], height, "o", color=palette[design], markersize=3, label=design)
+        sizes = rows.drop_duplicates("name").set_index("name")["n"]
+        axes.set_yticks(range(len(names)), [f"{name}, n = {sizes[name]}" for name in names])
+        axes.set_ylim(len(names) - 0.5, -0.5)
+        axes.axvline(0.5, color="#888888", linestyle="--", linewidth=1)
+        axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
+        axes.legend(fontsize=7)
+    return figure
+
+
 def draw_planted(table: pd.DataFrame, palette: dict) -> Figure:
     """Each design beside the best that anybody could reach on the simulated patients."""
     shown = table[table["design"].isin(palette) & table["bayes"].notna()]
@@ -266,5 +292,6 @@ FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
     "net_benefit": draw_net_benefit,
     "kaplan_meier": draw_kaplan_meier,
     "history": draw_history,
+    "subgroups": draw_subgroups,
     "planted": draw_planted,
 }

@@ -111,7 +111,7 @@ def shortcuts_raised(shortcuts: pd.DataFrame, most: int = 10) -> list[str]:
         shortcuts: `check endpoint name value limit n raised meaning`.
         most: Sentences at most.
     """
-    found = shortcuts[shortcuts["raised"]].fillna({"endpoint": ""})
+    found = shortcuts[shortcuts["raised"].astype(bool)].fillna({"endpoint": ""})
     sentences = [
         f"{' '.join(filter(None, (row.endpoint, row.check)))}, {row.name}: {number(row.value)} "
         f"(alarm at {number(row.limit)}, n = {row.n}). {row.meaning[:1].upper()}{row.meaning[1:]}."
