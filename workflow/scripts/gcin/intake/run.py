@@ -82,7 +82,7 @@ class Run:
     def reads_of(self, sample: str, unit: str) -> list[str]:
         """Files of a FASTQ unit: read 1 and read 2, or one that holds both in turn."""
         pair = self.units_of(sample).loc[unit, ["file", "mate"]]
-        return [path for path in pair if path != INTERLEAVED]
+        return [path for path in pair if path not in ("", INTERLEAVED)]
 
     def rows_in(self, cohort: str) -> pd.DataFrame:
         """Rows of the sheet that belong to a cohort."""
