@@ -43,6 +43,7 @@ rule call_shard:
         alignment="results/samples/{sample}/alignment.cram",
         index="results/samples/{sample}/alignment.cram.crai",
         model=branch(IS_RECALIBRATED, then=[], otherwise="results/samples/{sample}/dragstr.txt"),
+        contamination=CONTAMINATION,
         intervals="results/reference/intervals/shard-{shard}.bed",
         genome="results/reference/genome.fa",
         others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
@@ -61,7 +62,9 @@ rule call_shard:
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         mode=lambda wildcards, input: (
-            ["--dragen-mode", "true", "--dragstr-params-path", input.model] if input.model else []
+            ["--dragen-mode", "true", "--dragstr-params-path", input.model] * bool(input.model)
+            + ["--contamination-fraction-per-sample-file", input.contamination]
+            * bool(input.contamination)
         ),
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:

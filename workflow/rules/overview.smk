@@ -17,6 +17,11 @@ rule tabulate_quality:
             "results/samples/{sample}/quality/coverage.regions.bed.gz",
             sample=READS[wildcards.cohort],
         ),
+        balance=lambda wildcards: collect(
+            "results/samples/{sample}/quality/balance.tsv",
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+        ),
+        contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
         sexes=lambda wildcards: collect(
             "results/samples/{sample}/quality/sex.tsv",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),

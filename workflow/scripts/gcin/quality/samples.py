@@ -8,7 +8,8 @@ import pandas as pd
 
 COLUMNS = [
     "kind", "verdict", "reads", "mapped", "duplicates", "depth", "share_10x", "share_20x",
-    "share_30x", "sex", "ti_tv", "het_hom", "missing", "kinship_markers", "relatives",
+    "share_30x", "contamination", "contamination_error", "sex", "ti_tv", "het_hom", "missing",
+    "kinship_markers", "relatives",
 ]  # fmt: skip
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
