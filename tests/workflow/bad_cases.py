@@ -414,6 +414,12 @@ CONFIG = [
         "or write null",
     ),
     case(
+        "common sites without frequencies",
+        setting("quality.common_sites", "given.vcf.gz"),
+        "quality.common_sites",
+        "declares no frequencies (INFO/AF)",
+    ),
+    case(
         "sexes that overlap",
         setting("quality.sex.max_male_x_depth", 0.75),
         "quality.sex.max_male_x_depth",

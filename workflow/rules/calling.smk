@@ -44,6 +44,7 @@ rule call_shard:
         index="results/samples/{sample}/alignment.cram.crai",
         model=branch(IS_RECALIBRATED, then=[], otherwise="results/samples/{sample}/dragstr.txt"),
         contamination=CONTAMINATION,
+        haploid=HAPLOID,
         intervals="results/reference/intervals/shard-{shard}.bed",
         genome="results/reference/genome.fa",
         others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
@@ -65,6 +66,7 @@ rule call_shard:
             ["--dragen-mode", "true", "--dragstr-params-path", input.model] * bool(input.model)
             + ["--contamination-fraction-per-sample-file", input.contamination]
             * bool(input.contamination)
+            + ["--ploidy-regions", input.haploid] * bool(input.haploid)
         ),
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:

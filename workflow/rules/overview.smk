@@ -9,6 +9,9 @@ rule tabulate_quality:
         reads=lambda wildcards: collect(
             "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
         ),
+        stats=lambda wildcards: collect(
+            "results/samples/{sample}/quality/stats.txt", sample=READS[wildcards.cohort]
+        ),
         coverage=lambda wildcards: collect(
             "results/samples/{sample}/quality/coverage.thresholds.bed.gz",
             sample=READS[wildcards.cohort],
@@ -62,6 +65,7 @@ rule render_multiqc:
             sample=READS[wildcards.cohort],
             report=[
                 "flagstat.txt",
+                "stats.txt",
                 "duplicates.txt",
                 "coverage.mosdepth.summary.txt",
                 "coverage.mosdepth.global.dist.txt",

@@ -16,6 +16,7 @@ manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_defau
 measures = [
     worst(read_gate(snakemake.input.gate)),
     samples.read_counts(snakemake.input.reads),
+    samples.insert_sizes(snakemake.input.stats),
     samples.mean_depths(snakemake.input.depth),
     samples.covered_shares(snakemake.input.coverage),
     contamination_table(snakemake.input.contaminations)

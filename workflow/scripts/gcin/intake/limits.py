@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from gcin.intake.heads import UnreadableError, vcf_samples
+from gcin.intake.heads import UnreadableError, vcf_header
 from gcin.intake.problems import Problems
 
 # Highest value of the sex that has less of a measure, and lowest of the one that has more.
@@ -25,7 +25,7 @@ def check_quality(quality: Mapping, place: str, problems: Problems) -> None:
     sites = quality["common_sites"]
     try:
         if sites is not None and Path(sites).is_file():
-            vcf_samples(sites)
+            _require_frequencies(vcf_header(sites))
     except UnreadableError as fault:
         remedy = "Name a VCF of common SNVs with INFO/AF, or write null"
         problems.add(f"{place}.common_sites", f"{sites}: {fault}", remedy)
@@ -34,3 +34,8 @@ def check_quality(quality: Mapping, place: str, problems: Problems) -> None:
         if most >= least:
             problem = f"{low} {most} is not below {high} {least}"
             problems.add(f"{place}.sex.{low}", problem, f"Lower {low}, or raise {high}")
+
+
+def _require_frequencies(header: list[str]) -> None:
+    if not any(line.startswith("##INFO=<ID=AF,") for line in header):
+        raise UnreadableError("its header declares no frequencies (INFO/AF)")
