@@ -2,9 +2,12 @@
 
 import pandas as pd
 import pytest
+from cyvcf2 import VCF
 
 from gcin.quality.balance import balance_table, snv_balance
+from gcin.quality.contamination import contamination_table
 from gcin.quality.snvs import COLUMNS, read_snvs
+from gcin.reference.common_sites import prepare_common_sites
 
 HEADER = """\
 ##fileformat=VCFv4.2
@@ -107,3 +110,56 @@ def test_reports_are_gathered_and_samples_stay_text(tmp_path):
     assert table.index.tolist() == ["007"]
     assert pd.isna(table.loc["007", "ti_tv"])
     assert balance_table([]).empty
+
+
+def test_an_estimate_with_too_large_an_error_is_none(tmp_path):
+    reports = []
+    for sample, value, error in (("007", 0.03, 0.004), ("008", 0.0, 1.0)):
+        report = tmp_path / sample / "quality" / "contamination.table"
+        report.parent.mkdir(parents=True)
+        report.write_text(f"sample\tcontamination\terror\nX\t{value}\t{error}\n")
+        reports.append(str(report))
+    table = contamination_table(reports)
+    assert table.loc["007"].tolist() == [0.03, 0.004]
+    assert pd.isna(table.loc["008", "contamination"])
+    assert contamination_table([]).empty
+
+
+SITES = """\
+##fileformat=VCFv4.2
+##contig=<ID=chr1,length=1000>
+##INFO=<ID=AF,Number=A,Type=Float,Description="">
+##INFO=<ID=AC,Number=A,Type=Integer,Description="">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO
+"""
+
+
+def common_sites(folder, *rows, header=SITES):
+    given = folder / "given.vcf"
+    given.write_text(header + "".join(f"chr1\t{row}\n" for row in rows))
+    (folder / "calling.bed").write_text("chr1\t0\t100\n")
+    prepared = str(folder / "sites.vcf.gz")
+    calling = str(folder / "calling.bed")
+    prepare_common_sites(str(given), {"chr1": 1000}, calling, folder, prepared, prepared + ".tbi")
+    return list(VCF(prepared))
+
+
+def test_common_snvs_of_the_called_bases_are_kept(tmp_path):
+    kept = common_sites(
+        tmp_path,
+        "5\t.\tA\tG\t.\t.\tAF=0.1;AC=7",
+        "6\t.\tA\tG\t.\t.\tAF=0.001",
+        "7\t.\tA\tG\t.\t.\tAF=0.4",
+        "8\t.\tA\tAG\t.\t.\tAF=0.1",
+        "9\t.\tA\tG,T\t.\t.\tAF=0.1,0.1",
+        "500\t.\tA\tG\t.\t.\tAF=0.1",
+    )
+    assert [site.POS for site in kept] == [5]
+
+
+def test_sites_without_frequencies_or_without_any_that_count_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"given.vcf has no SNV with a frequency .* write null"):
+        common_sites(tmp_path, "500\t.\tA\tG\t.\t.\tAF=0.1")
+    bare = "\n".join(line for line in SITES.splitlines() if "ID=AF" not in line) + "\n"
+    with pytest.raises(ValueError, match=r"given.vcf has no frequencies \(INFO/AF\)"):
+        common_sites(tmp_path, "5\t.\tA\tG\t.\t.\tAC=7", header=bare)

@@ -39,6 +39,17 @@ def test_a_sample_without_reads_has_no_shares(tmp_path):
     assert counts.loc["S1", ["mapped", "duplicates"]].isna().all()
 
 
+def test_the_insert_size_is_the_median_of_inward_pairs(tmp_path):
+    """Columns are size, all pairs, inward, outward, others."""
+    text = "SN\tsequences:\t9\nIS\t0\t9\t0\t9\t0\nIS\t300\t4\t4\t0\t0\nIS\t310\t5\t5\t0\t0\n"
+    sizes = samples.insert_sizes(
+        [report(tmp_path, "S1", "stats.txt", text), report(tmp_path, "S2", "stats.txt", "SN\t0\n")]
+    )
+    assert sizes.loc["S1"].item() == 310
+    assert pd.isna(sizes.loc["S2"].item())
+    assert samples.insert_sizes([]).empty
+
+
 def test_covered_shares_weigh_intervals_by_their_bases(tmp_path):
     table = "#chrom\tstart\tend\tregion\t1X\t10X\t20X\t30X\n"
     table += "chr1\t0\t100\ta\t100\t100\t50\t0\nchr1\t200\t500\tb\t300\t0\t0\t0\n"

@@ -11,8 +11,10 @@ from gcin.intake.recorded import card_of_one, recorded_digest
 from gcin.quality.sex import (
     agreement,
     called_sex,
+    haploid_regions,
     on_x,
     relative_depths,
+    sex_by_depth,
     sex_table,
     sexes_of,
     shared_regions,
@@ -88,6 +90,33 @@ def test_the_borders_of_shared_regions_belong_to_them():
     at = [10_000, 10_001, 2_781_479, 2_781_480, 155_701_382, 156_030_895]
     places = pd.DataFrame({"chromosome": "chrX", "position": at})
     assert on_x(places, SHARED).tolist() == [True, False, False, True, True, False]
+
+
+SIZES = {"chr1": 10**8, "chrX": 156_040_895, "chrY": 57_227_415}
+
+
+def test_a_male_has_one_copy_of_what_x_and_y_do_not_share():
+    regions = haploid_regions("male", SIZES, SHARED)
+    assert list(regions.itertuples(index=False, name=None)) == [
+        ("chrX", 0, 10_000, 1),
+        ("chrX", 2_781_479, 155_701_382, 1),
+        ("chrX", 156_030_895, 156_040_895, 1),
+        ("chrY", 0, 10_000, 1),
+        ("chrY", 2_781_479, 56_887_902, 1),
+        ("chrY", 57_217_415, 57_227_415, 1),
+    ]
+
+
+@pytest.mark.parametrize("sex", ["female", "unclear", None])
+def test_nobody_else_has_haploid_regions(sex):
+    assert haploid_regions(sex, SIZES, SHARED).empty
+    assert haploid_regions("male", {"chr1": 10**8}, SHARED).empty
+
+
+@pytest.mark.parametrize(("depth", "sex"), [(15.0, "male"), (30.0, "female"), (21.0, "unclear")])
+def test_depth_alone_tells_a_sex_before_variants_are_called(tmp_path, depth, sex):
+    path = regions(tmp_path, ("chr1", 0, 10_000, 30.0), ("chrX", 5_000_000, 5_010_000, depth))
+    assert sex_by_depth(path, SHARED, LIMITS) == sex
 
 
 def test_an_assembly_that_is_not_listed_has_no_shared_regions():

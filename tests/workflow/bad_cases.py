@@ -406,6 +406,31 @@ CONFIG = [
         "reference.known_sites[0]",
         "'1', the FASTA has chr1",
     ),
+    case(
+        "common sites no VCF",
+        setting("quality.common_sites", "genes.gtf"),
+        "quality.common_sites",
+        "no VCF header",
+        "or write null",
+    ),
+    case(
+        "common sites without frequencies",
+        setting("quality.common_sites", "given.vcf.gz"),
+        "quality.common_sites",
+        "declares no frequencies (INFO/AF)",
+    ),
+    case(
+        "sexes that overlap",
+        setting("quality.sex.max_male_x_depth", 0.75),
+        "quality.sex.max_male_x_depth",
+        "0.75 is not below min_female_x_depth 0.75",
+    ),
+    case(
+        "relatives excluded",
+        setting("quality.relatedness.checks.max_kinship.action", "exclude"),
+        "quality.relatedness.checks.max_kinship.action",
+        "'exclude'",
+    ),
     case("known sites twice", known_sites("calls.maf", "calls.maf"), "known_sites", "twice"),
     case("unknown trimmer", setting("alignment.trim.tool", "cutadapt"), "trim.tool", "fastp"),
     case(

@@ -43,6 +43,8 @@ rule call_shard:
         alignment="results/samples/{sample}/alignment.cram",
         index="results/samples/{sample}/alignment.cram.crai",
         model=branch(IS_RECALIBRATED, then=[], otherwise="results/samples/{sample}/dragstr.txt"),
+        contamination=CONTAMINATION,
+        haploid=HAPLOID,
         intervals="results/reference/intervals/shard-{shard}.bed",
         genome="results/reference/genome.fa",
         others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
@@ -61,7 +63,10 @@ rule call_shard:
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         mode=lambda wildcards, input: (
-            ["--dragen-mode", "true", "--dragstr-params-path", input.model] if input.model else []
+            ["--dragen-mode", "true", "--dragstr-params-path", input.model] * bool(input.model)
+            + ["--contamination-fraction-per-sample-file", input.contamination]
+            * bool(input.contamination)
+            + ["--ploidy-regions", input.haploid] * bool(input.haploid)
         ),
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:

@@ -148,6 +148,7 @@ rule gate_samples:
             "results/samples/{sample}/quality/sex.tsv",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
+        contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
         units=lambda wildcards: collect(
             "results/samples/{sample}/quality/units.tsv", sample=MIXED[wildcards.cohort]
         ),

@@ -18,6 +18,9 @@ rule tabulate_quality:
         reads=lambda wildcards: collect(
             "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
         ),
+        stats=lambda wildcards: collect(
+            "results/samples/{sample}/quality/stats.txt", sample=READS[wildcards.cohort]
+        ),
         coverage=lambda wildcards: collect(
             "results/samples/{sample}/quality/coverage.thresholds.bed.gz",
             sample=READS[wildcards.cohort],
@@ -26,6 +29,11 @@ rule tabulate_quality:
             "results/samples/{sample}/quality/coverage.regions.bed.gz",
             sample=READS[wildcards.cohort],
         ),
+        balance=lambda wildcards: collect(
+            "results/samples/{sample}/quality/balance.tsv",
+            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+        ),
+        contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
         sexes=lambda wildcards: collect(
             "results/samples/{sample}/quality/sex.tsv",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
@@ -67,6 +75,7 @@ rule render_multiqc:
             sample=READS[wildcards.cohort],
             report=[
                 "flagstat.txt",
+                "stats.txt",
                 "duplicates.txt",
                 "coverage.mosdepth.summary.txt",
                 "coverage.mosdepth.global.dist.txt",

@@ -35,6 +35,35 @@ rule count_reads:
         """
 
 
+rule measure_inserts:
+    """Measure the length of a sample's fragments, and more that samtools counts of its reads."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        genome="results/reference/genome.fa",
+    output:
+        counts="results/samples/{sample}/quality/stats.txt",
+    log:
+        "logs/measure_inserts/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_inserts/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    threads: 2
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="8h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    # Duplicates would count a fragment twice.
+    shell:
+        """
+        exec 2>{log:q}
+        samtools stats --threads {threads} --remove-dups --reference {input.genome:q} \
+            {input.alignment:q} >{output.counts:q}
+        """
+
+
 rule measure_coverage:
     """Measure a sample's depth over the calling intervals, duplicates left out."""
     input:

@@ -7,6 +7,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.quality import samples, sex
 from gcin.quality.balance import balance_table
+from gcin.quality.contamination import contamination_table
 from gcin.quality.gate import judged, require_passable
 from gcin.quality.units import least_concordances
 
@@ -20,6 +21,8 @@ measures = [
 ]
 called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
 table = samples.quality_table(called, measures)
+# What reads at common sites say goes before what a sample's own genotypes say.
+table = table.combine_first(contamination_table(snakemake.input.contaminations))
 table = table.combine_first(balance_table(snakemake.input.balance))
 recorded = pd.read_csv(snakemake.input.recorded, sep="\t", dtype=str, index_col="patient")
 sexes = sex.sexes_of(snakemake.input.sexes)

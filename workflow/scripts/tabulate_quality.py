@@ -4,6 +4,8 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.quality import samples
+from gcin.quality.balance import balance_table
+from gcin.quality.contamination import contamination_table
 from gcin.quality.gate import read_gate, worst
 from gcin.quality.pairs import kinship_counts
 from gcin.quality.sex import sexes_of
@@ -14,8 +16,12 @@ manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_defau
 measures = [
     worst(read_gate(snakemake.input.gate)),
     samples.read_counts(snakemake.input.reads),
+    samples.insert_sizes(snakemake.input.stats),
     samples.mean_depths(snakemake.input.depth),
     samples.covered_shares(snakemake.input.coverage),
+    contamination_table(snakemake.input.contaminations)
+    .combine_first(balance_table(snakemake.input.balance))
+    .reindex(columns=["contamination", "contamination_error"]),
     sexes_of(snakemake.input.sexes).to_frame("sex"),
     samples.genotype_counts(snakemake.input.genotypes),
     *map(kinship_counts, snakemake.input.kinship),

@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 COLUMNS = [
-    "kind", "verdict", "reads", "mapped", "duplicates", "depth", "share_10x", "share_20x",
-    "share_30x", "sex", "ti_tv", "het_hom", "missing", "kinship_markers", "relatives",
-    "kept_mb",
+    "kind", "verdict", "reads", "mapped", "duplicates", "insert_size", "depth", "share_10x",
+    "share_20x", "share_30x", "contamination", "contamination_error", "sex", "ti_tv", "het_hom",
+    "missing", "kinship_markers", "relatives", "kept_mb",
 ]  # fmt: skip
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
+INSERTS = re.compile(r"^IS\t(\d+)\t\d+\t(\d+)\t", re.MULTILINE)
 RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
 THRESHOLDS = {"10X": "share_10x", "20X": "share_20x", "30X": "share_30x"}
 PER_SAMPLE = {2: "sample", 4: "hom", 5: "het", 6: "transitions", 7: "transversions", 13: "no_call"}
@@ -42,6 +44,17 @@ def read_counts(reports: Iterable[str]) -> pd.DataFrame:
             "duplicates": _share(counts["primary duplicates"], reads),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def insert_sizes(reports: Iterable[str]) -> pd.DataFrame:
+    """Samples by median `insert_size` in bases of properly paired reads, from `samtools stats`."""
+    rows = {}
+    for report in reports:
+        found = INSERTS.findall(Path(report).read_text())
+        sizes, pairs = np.array(found, int).reshape(-1, 2).T
+        middle = np.searchsorted(pairs.cumsum(), pairs.sum() / 2)
+        rows[sample_of(report)] = {"insert_size": sizes[middle] if pairs.sum() else float("nan")}
+    return pd.DataFrame.from_dict(rows, orient="index", dtype=float)
 
 
 def mean_depths(reports: Iterable[str]) -> pd.DataFrame:

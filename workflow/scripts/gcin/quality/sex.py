@@ -104,6 +104,37 @@ def sex_table(
     return pd.DataFrame([row], index=balance.index)[COLUMNS]
 
 
+def sex_by_depth(regions: str | Path, shared: pd.DataFrame, limits: Mapping) -> str | None:
+    """Call a sex of depth alone, as it is known before variants are; see `called_sex`."""
+    depths = relative_depths(regions, shared, limits["min_bases"])
+    sex = called_sex({**depths, "x_het_share": float("nan"), "x_snvs": 0}, limits)
+    logger.info("depth of X %.3f and of Y %.3f of the autosomes': %s", *depths, sex)
+    return sex
+
+
+def haploid_regions(
+    sex: str | None, sizes: Mapping[str, int], shared: pd.DataFrame
+) -> pd.DataFrame:
+    """List what a male has one copy of: X and Y without the regions that they share.
+
+    Args:
+        sex: As by `called_sex`; nobody but a male has such regions here.
+        sizes: Length of each contig in bases.
+        shared: Regions that X and Y share, `chrom start end`, 1-based, inclusive.
+
+    Returns:
+        `chromosome start end ploidy`, 0-based, end exclusive; in the order of the genome.
+    """
+    rows = []
+    for name in [name for name in sizes if name.removeprefix("chr") in ("X", "Y")]:
+        own = shared[_plain(shared["chrom"]) == name.removeprefix("chr")].sort_values("start")
+        starts = [0, *own["end"]]
+        ends = [*(own["start"] - 1), sizes[name]]
+        rows += [(name, start, end, 1) for start, end in zip(starts, ends, strict=True)]
+    table = pd.DataFrame(rows, columns=["chromosome", "start", "end", "ploidy"])
+    return table[(table["start"] < table["end"]) & (sex == "male")]
+
+
 def sexes_of(reports: Iterable[str]) -> pd.Series:
     """Called sex by sample, missing where nothing could be measured, from `sex_table`s on disk."""
     types = {"sample": str, "sex": object}
