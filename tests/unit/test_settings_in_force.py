@@ -46,3 +46,16 @@ def test_the_settings_themselves_stay_whole():
     before = deepcopy(settings)
     in_force(settings)
     assert settings == before
+
+
+@pytest.mark.parametrize(
+    ("stage", "tool", "key", "value"),
+    [("copy_number", "depth", "bin_bases", 999), ("structural", "delly", "exclude", "x.tsv")],
+)
+def test_settings_of_a_tool_count_only_where_it_is_asked_for(stage, tool, key, value):
+    settings = {name: deepcopy(CONFIG) for name in ("before", "after")}
+    settings["after"]["calling"][stage][key] = value
+    assert in_force(settings["before"]) == in_force(settings["after"])
+    for own in settings.values():
+        own["calling"][stage]["tool"] = tool
+    assert in_force(settings["before"]) != in_force(settings["after"])

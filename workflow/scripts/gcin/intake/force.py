@@ -18,4 +18,7 @@ def in_force(settings: dict) -> dict:
         del own["genotypes"]["site_filter"]["indel"]
     if own["alignment"]["trim"]["tool"] == "none":
         del own["alignment"]["trim"]
+    for optional in ("copy_number", "structural"):
+        if own["calling"][optional]["tool"] == "none":
+            del own["calling"][optional]
     return own

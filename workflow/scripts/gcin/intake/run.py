@@ -121,7 +121,8 @@ class Run:
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
-        normals = self.samples["sample"].isin(self.settings["calling"]["copy_number"]["normals"])
+        copies = self.settings["calling"]["copy_number"]
+        normals = self.samples["sample"].isin(copies["normals"]) & (copies["tool"] != "none")
         return card | {"normals": self.samples[normals].to_numpy().tolist()}
 
     def cohorts_of(self, study: str) -> list[str]:
