@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.copies.alleles import gene_imbalance, heterozygous_sites, read_shares, read_sites
 from gcin.copies.bins import gc_shares, gene_bins, read_depths
 from gcin.copies.ratios import FLOOR, gene_copies
 from gcin.copies.references import reference_of
@@ -138,7 +139,8 @@ def test_mitochondrial_genes_are_not_measured():
 
 
 def sheet(*rows):
-    return pd.DataFrame(rows, columns=["sample", "patient", "tissue", "kind"])
+    table = pd.DataFrame(rows, columns=["sample", "patient", "tissue", "kind"])
+    return table.assign(cohort="a")
 
 
 SHEET = sheet(
@@ -166,6 +168,11 @@ def test_the_reference_is_the_named_normals_or_a_tumour_s_own_germline(
     sample, normals, least, expected
 ):
     assert tuple(reference_of(sample, SHEET, normals, least)) == expected
+
+
+def test_a_patient_of_another_cohort_is_nobody_s_germline():
+    rows = SHEET.assign(cohort=["b" if name == "P1" else "a" for name in SHEET["sample"]])
+    assert reference_of("P1T", rows, [], 4) == ([], 4)
 
 
 def test_bins_are_the_called_bases_of_genes_cut_evenly():
@@ -203,3 +210,74 @@ def test_depths_of_other_bins_are_refused(tmp_path):
     assert bins["gc"].tolist() == [0.5, 0.25]
     with pytest.raises(ValueError, match=r"b is of other bins than the rest\. Delete it"):
         read_depths([tmp_path / "a", tmp_path / "b"])
+
+
+def observed(loss, sites=200, reads=60, seed=3):
+    """Heterozygous SNVs of a tumour, `loss` of whose cells lack one allele or the other."""
+    rng = np.random.default_rng(seed)
+    kept = rng.random(sites) < 0.5
+    share = np.where(kept, 1, 1 - loss) / (2 - loss)
+    return pd.DataFrame(
+        {
+            "chromosome": "chr1",
+            "position": np.arange(sites) * 1_000,
+            "share": rng.binomial(reads, share) / reads,
+            "reads": reads,
+        }
+    )
+
+
+LOCI = pd.DataFrame(
+    [("A", "chr1", 90_001, 110_000), ("B", "chr1", 900_001, 900_100), ("C", "chr2", 1, 100)],
+    columns=["gene", "chromosome", "start", "end"],
+)
+
+
+@pytest.mark.parametrize(
+    ("loss", "loh"), [(0, 0), (0.5, 1 / 3), (0.8, 2 / 3), (1, 1)], ids=["none", "half", "80", "all"]
+)
+def test_a_lost_allele_tips_the_balance_of_the_gene_s_neighbourhood(loss, loh):
+    table = gene_imbalance(observed(loss), LOCI)
+    assert table["loh"][0] == pytest.approx(loh, abs=0.1)
+    assert table["heterozygous"].tolist() == [200, 0, 0]
+    assert table["loh"][1:].isna().all()
+
+
+def test_chance_alone_is_no_loss():
+    found = [gene_imbalance(observed(0, 20, 15, seed), LOCI)["loh"][0] for seed in range(40)]
+    assert np.median(found) < 0.05
+    assert max(found) < 0.35
+
+
+def test_few_heterozygous_sites_tell_nothing():
+    assert gene_imbalance(observed(1, sites=4), LOCI)["loh"].isna().all()
+    assert gene_imbalance(observed(1, sites=5), LOCI)["loh"][0] == 1
+
+
+def test_alleles_are_counted_by_the_germline_s_alternate(tmp_path):
+    snvs = pd.DataFrame(
+        [
+            ("chr1", 5, "A", "G", 2, True, 20, 40),
+            ("chr1", 6, "A", "G", 2, False, 0, 40),
+            ("chr1", 7, "C", "T", 2, True, 31, 40),
+            ("chr1", 8, "C", "T", 2, True, 22, 40),
+            ("chr1", 9, "C", "T", 2, True, 22, 40),
+        ],
+        columns=[
+            *["chromosome", "position", "reference", "alternate", "ploidy", "is_het"],
+            "reference_reads",
+            "reads",
+        ],
+    )
+    sites = heterozygous_sites(snvs)
+    assert sites["position"].tolist() == [5, 8, 9]
+    (tmp_path / "alleles.tsv").write_text(
+        "chr1\t5\tA\tT,G,<*>\t30,1,10,0\nchr1\t6\tA\tG\t9,9\nchr1\t8\tC\t<*>\t12,0\nchr1\t9\tC\tT\t5,4\n"
+    )
+    shares = read_shares([tmp_path / "alleles.tsv"], sites)
+    assert shares.to_numpy().tolist() == [["chr1", 5, 0.25, 40], ["chr1", 8, 0, 12]]
+
+
+def test_without_a_germline_no_loss_is_measured():
+    shares = read_shares([], read_sites([]))
+    assert gene_imbalance(shares, LOCI)["loh"].isna().all()

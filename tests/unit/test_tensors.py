@@ -341,9 +341,10 @@ def test_measured_depth_decides_where_there_is_a_gvcf(tmp_path):
     assert store.callable(["P0"])[0] == pytest.approx([0.9, 0.4, 0.0])
 
 
-def copies(folder, **log2):
+def copies(folder, lost=np.nan, **log2):
     path = folder / f"{len(list(folder.iterdir()))}.tsv"
-    pd.DataFrame(log2.items(), columns=["gene", "log2"]).to_csv(path, sep="\t", index=False)
+    table = pd.DataFrame(log2.items(), columns=["gene", "log2"]).assign(loh=lost)
+    table.to_csv(path, sep="\t", index=False)
     return str(path)
 
 
@@ -352,6 +353,7 @@ def test_copies_that_were_not_measured_are_told_from_normal_ones(tmp_path):
     store = build(tmp_path / "s", cohort("fastq", "vcf"), [], beside=Beside(found, None))
     assert feature(store, "copy_number").tolist() == [[-1, 0, 0], [0, 0, 0]]
     assert feature(store, "copy_number_measured").tolist() == [[1, 1, 0], [0, 0, 0]]
+    assert feature(store, "loh_measured").sum() == 0
     assert np.isnan(np.load(tmp_path / "s" / "genes.npy")[1, :, 9:13]).all()
 
 
@@ -376,11 +378,13 @@ def test_copies_of_a_patient_are_those_of_the_tumour_where_it_has_them(tmp_path)
     samples = cohort("fastq", "fastq", patients=["P0", "P0"], tissue=["germline", "tumour"])
     found = {
         "S0": copies(tmp_path, AAA=0.5, BBB=0.5, CCC=np.nan),
-        "S1": copies(tmp_path, AAA=-1.0, BBB=np.nan, CCC=np.nan),
+        "S1": copies(tmp_path, 0.75, AAA=-1.0, BBB=np.nan, CCC=np.nan),
     }
     store = build(tmp_path / "s", samples, [], beside=Beside(found, None))
     assert feature(store, "copy_number").tolist() == [[-1, 0.5, 0]]
     assert feature(store, "copy_number_measured").tolist() == [[1, 1, 0]]
+    assert feature(store, "loh").tolist() == [[0.75, 0.75, 0.75]]
+    assert feature(store, "loh_measured").tolist() == [[1, 1, 1]]
 
 
 def altered(*rows):

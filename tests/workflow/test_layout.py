@@ -12,7 +12,7 @@ MAY_KNOW = {
     "reference": {"intake"},
     "alignment": {"reference", "intake"},
     "calling": {"reference", "intake"},
-    "copies": {"reference", "intake"},
+    "copies": {"quality", "reference", "intake"},
     "quality": {"reference", "intake"},
     "genotypes": {"calling", "reference", "intake"},
     "structural": {"genotypes", "reference", "intake"},

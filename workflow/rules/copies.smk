@@ -1,6 +1,6 @@
 """Copy number of genes: depth over bins beside that of normals; off where its tool is none."""
 
-from gcin.copies.references import reference_of
+from gcin.copies.references import own_germline, reference_of
 
 COPIES = SETTINGS["calling"]["copy_number"]
 COPIED = {
@@ -72,12 +72,82 @@ rule measure_bins:
         """
 
 
+rule list_heterozygotes:
+    """List the SNVs of which a germline sample carries both alleles, for its patient's tumours."""
+    input:
+        gvcf="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+    output:
+        sites="results/samples/{sample}/heterozygotes.tsv",
+    log:
+        "logs/list_heterozygotes/{sample}.log",
+    benchmark:
+        "benchmarks/results/list_heterozygotes/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("list_heterozygotes"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        limits={
+            "min_depth": SETTINGS["quality"]["min_depth"],
+            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
+        },
+    script:
+        "../scripts/list_heterozygotes.py"
+
+
+rule count_alleles:
+    """Count a tumour's reads of both alleles where its patient's germline is heterozygous."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+        sites=lambda wildcards: collect(
+            "results/samples/{sample}/heterozygotes.tsv",
+            sample=own_germline(wildcards.sample, RUN.samples)[:1],
+        ),
+    output:
+        alleles="results/samples/{sample}/alleles.tsv",
+    log:
+        "logs/count_alleles/{sample}.log",
+    benchmark:
+        "benchmarks/results/count_alleles/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="12h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    # Realigned base qualities would take reads away from one allele, the one that looks odd.
+    shell:
+        """
+        exec 2>{log:q}
+        bcftools mpileup --no-version --fasta-ref {input.genome:q} --targets-file {input.sites:q} \
+            --min-MQ 20 --min-BQ 20 --no-BAQ --max-depth 10000 --annotate FORMAT/AD \
+            --skip-indels --output-type u {input.alignment:q} \
+            | bcftools query --format '%CHROM\t%POS\t%REF\t%ALT[\t%AD]\n' - >{output.alleles:q}
+        """
+
+
 rule measure_copies:
     """Measure the copy number of every gene in a sample, by its depth beside that of normals."""
     input:
         depths="results/samples/{sample}/bins.bed.gz",
         normals=lambda wildcards: collect(
             "results/samples/{sample}/bins.bed.gz", sample=copy_reference_of(wildcards).samples
+        ),
+        alleles=lambda wildcards: collect(
+            "results/samples/{{sample}}/{file}",
+            file=["alleles.tsv"] * bool(own_germline(wildcards.sample, RUN.samples)),
+        ),
+        sites=lambda wildcards: collect(
+            "results/samples/{sample}/heterozygotes.tsv",
+            sample=own_germline(wildcards.sample, RUN.samples)[:1],
         ),
         genes="results/reference/genes.parquet",
     output:

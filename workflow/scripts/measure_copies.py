@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.copies.alleles import gene_imbalance, read_shares, read_sites
 from gcin.copies.bins import read_depths
 from gcin.copies.ratios import gene_copies
 
@@ -11,4 +12,6 @@ log_to(snakemake.log[0])
 bins, depths = read_depths([snakemake.input.depths, *snakemake.input.normals])
 genes = pd.read_parquet(snakemake.input.genes)
 copies = gene_copies(bins, depths, genes, snakemake.params.reference["needed"])
+shares = read_shares(snakemake.input.alleles, read_sites(snakemake.input.sites))
+copies = copies.join(gene_imbalance(shares, genes))
 copies.to_csv(snakemake.output.copies, sep="\t", index=False, float_format="%.4f")

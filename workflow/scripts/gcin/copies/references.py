@@ -20,6 +20,17 @@ class Reference(NamedTuple):
     needed: int
 
 
+def own_germline(sample: str, rows: pd.DataFrame) -> list[str]:
+    """Name the germline samples of a tumour's patient that come as reads, sorted.
+
+    A patient is one within a cohort. A germline sample has none.
+    """
+    first = rows[rows["sample"] == sample].iloc[0]
+    mine = rows["cohort"].eq(first["cohort"]) & rows["patient"].eq(first["patient"])
+    germline = mine & rows["tissue"].eq("germline") & rows["kind"].isin(SEQUENCED)
+    return sorted(set(rows["sample"][germline])) if first["tissue"] == "tumour" else []
+
+
 def reference_of(
     sample: str, rows: pd.DataFrame, normals: Iterable[str], min_normals: int
 ) -> Reference:
@@ -35,12 +46,7 @@ def reference_of(
         normals: Configured reference samples.
         min_normals: Fewest of them that make a reference.
     """
-    known = rows.drop_duplicates("sample").set_index("sample")
-    patient = known.loc[sample, "patient"]
-    others = sorted(name for name in normals if known.loc[name, "patient"] != patient)
-    if len(others) < min_normals and known.loc[sample, "tissue"] == "tumour":
-        own = known[known["patient"].eq(patient) & known["tissue"].eq("germline")]
-        own = sorted(own.index[own["kind"].isin(SEQUENCED)])
-        if own:
-            return Reference(own, len(own))
-    return Reference(others, min_normals)
+    patient_of = rows.drop_duplicates("sample").set_index("sample")["patient"]
+    others = sorted(name for name in normals if patient_of[name] != patient_of[sample])
+    own = own_germline(sample, rows) if len(others) < min_normals else []
+    return Reference(own, len(own)) if own else Reference(others, min_normals)

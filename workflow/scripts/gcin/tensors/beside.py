@@ -48,6 +48,7 @@ class Beside:
         if sample in self.copies:
             found = pd.read_csv(self.copies[sample], sep="\t", index_col="gene", na_values=[""])
             table["copy_number"] = found["log2"].reindex(table.index)
+            table["loh"] = found["loh"].reindex(table.index)
         if self.structural is not None and kind in SEQUENCED:
             own = self.structural[self.structural["sample"] == sample]
             dosage = own.groupby(["effect", "gene"])["dosage"].max()
