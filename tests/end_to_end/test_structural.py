@@ -118,9 +118,8 @@ def project(tmp_path_factory) -> Project:
     return Project(folder)
 
 
-@pytest.fixture(scope="module")
-def generation(project):
-    """The folder of hospital A's generation, with what the allowed rules made of it."""
+def laid_down(project):
+    """Make the folder of hospital A's generation, with a gate that leaves one sample out."""
     planned = project.snakemake("--dry-run", "--until", "write_manifest").stdout
     name = re.search(r"cohort=hospital_a, generation=([0-9a-f]{12})", planned)[1]
     folder = project.folder / "results" / "cohorts" / "hospital_a" / name
@@ -128,9 +127,21 @@ def generation(project):
     (folder / "quality" / "gate.tsv").write_text(
         f"sample\tcheck\tvalue\tlimit\tverdict\n{OTHERS[1]}\tmin_mean_depth\t1\t20\texclude\n"
     )
-    wanted = [f"{folder.relative_to(project.folder)}/structural.tsv"]
-    wanted += [f"results/samples/{name}/copies.tsv" for name in (CARRIER, LOSER, *OTHERS)]
-    project.snakemake(*wanted, "--allowed-rules", *RULES)
+    return folder
+
+
+def wanted(project, folder, samples):
+    """Name the tables of a generation and its samples, and the rules that may make them."""
+    tables = [f"{folder.relative_to(project.folder)}/structural.tsv"]
+    tables += [f"results/samples/{name}/copies.tsv" for name in samples]
+    return [*tables, "--allowed-rules", *RULES]
+
+
+@pytest.fixture(scope="module")
+def generation(project):
+    """The folder of hospital A's generation, with what the allowed rules made of it."""
+    folder = laid_down(project)
+    project.snakemake(*wanted(project, folder, [CARRIER, LOSER, *OTHERS]))
     return folder
 
 
@@ -162,6 +173,23 @@ def test_a_gene_that_one_haplotype_lacks_has_half_the_depth(project, generation)
     assert log2.loc[LOSER].drop(GENE).abs().max() < 0.5
     # A sample is never compared with itself, and one normal is too few.
     assert log2.loc[OTHERS].isna().all(axis=None)
+
+
+def test_another_cohort_finds_nothing_anew_and_genotypes_everyone_again(project, generation):
+    rows = project.samples()
+    project.write_samples(rows[rows["sample"] != LOSER])
+    left = [CARRIER, *OTHERS]
+    try:
+        folder = laid_down(project)
+        jobs = project.snakemake(*wanted(project, folder, left), "--dry-run").stdout
+    finally:
+        project.write_samples(rows)
+    assert folder != generation
+    found = set(re.findall(r"(?m)^rule (\w+):", jobs))
+    assert {"merge_structural", "unite_structural", "map_structural"} <= found
+    assert not found & {"discover_structural", "measure_bins", "measure_copies", "cut_copy_bins"}
+    genotyped = re.findall(r"genotype_structural/hospital_a/\w+/(\w+)\.log", jobs)
+    assert set(genotyped) == set(left)
 
 
 def test_what_is_switched_off_is_not_planned(project, generation):

@@ -84,6 +84,16 @@ def test_genomic_vcfs_of_another_gatk_are_doubted_where_they_meet_others(run, co
 
 
 @pytest.mark.parametrize(
+    ("tool", "least", "told"), [("none", 8, False), ("depth", 1, True), ("depth", 8, True)]
+)
+def test_samples_without_enough_normals_are_doubted(run, tool, least, told):
+    run.config["calling"]["copy_number"] |= {"tool": tool, "normals": ["S1"], "min_normals": least}
+    said = "".join(run.read().doubts)
+    assert ("no copy number is measured in 1 of 1 sample(s)" in said) == told
+    assert ("such as S1: fewer than" in said) == told
+
+
+@pytest.mark.parametrize(
     ("line", "number"),
     [
         (

@@ -14,9 +14,10 @@ from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
 from gcin.intake.kinds import INTERLEAVED
+from gcin.intake.normals import check_normals, doubts_about_normals
 from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
-from gcin.intake.settings import check_calling, check_reference, check_settings, check_studies
+from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
 
 
@@ -167,7 +168,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     if settings is not None:
         check_reference(in_force(settings)["reference"], rows, problems)
-        check_calling(settings["calling"], rows, problems)
+        check_normals(settings["calling"]["copy_number"], rows, problems)
         check_contigs(in_force(settings)["reference"], cards, problems)
         settings["reference"]["shards"] = shard_count(settings["reference"], problems)
         check_studies(settings, cards, rows, problems)
@@ -175,6 +176,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     # Sorted, so that nothing made from the rows depends on their order in the sheet.
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])
     doubts = doubts_about_callers(rows, headers, gatk_of(project))
+    doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.intake.heads import UnreadableError, table_header, vcf_header
-from gcin.intake.kinds import SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
 from gcin.intake.sheet import require_file
@@ -135,28 +134,6 @@ def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> 
     if len(rows) and reference["gene_models"] is None:
         remedy = "Name a GTF or GFF3 of the assembly"
         problems.add(f"{CONFIG}, reference.gene_models", "it is null", remedy)
-
-
-def check_calling(calling: dict, rows: pd.DataFrame, problems: Problems) -> None:
-    """Note normals that the sheet does not have, or that cannot be one.
-
-    Args:
-        calling: Settings of the stage.
-        rows: The sheet.
-        problems: Where problems are noted.
-    """
-    place, known = f"{CONFIG}, calling.copy_number.normals", rows.drop_duplicates("sample")
-    known = known.set_index("sample")
-    for name in calling["copy_number"]["normals"]:
-        if name not in known.index:
-            problem = f"the sheet has no sample {name!r}"
-            problems.add(place, problem, f"{nearest(name, list(known.index))}; or add its rows")
-            continue
-        kind, tissue = known.loc[name, ["kind", "tissue"]]
-        if kind not in SEQUENCED or tissue == "tumour":
-            problem = f"sample {name} is a {tissue} sample that comes as {kind}"
-            remedy = f"Name germline samples that come as {', '.join(SEQUENCED)}"
-            problems.add(place, problem, remedy)
 
 
 def check_studies(
