@@ -177,7 +177,7 @@ def history():
 
 
 def new_predictions(table):
-    """The first new patient has overlapping arms, the second has not."""
+    """The first new patient could respond to either arm, the second is too old to be sure of."""
     first, second = table["patient"][table["role"] == "new"]
     columns = ["patient", "arm", "endpoint", "value", "low", "high"]
     rows = [
@@ -190,7 +190,13 @@ def new_predictions(table):
         (second, "chemo", "os", 1.3, 0.9, 1.9),
         (second, "target", "os", -0.9, -1.4, -0.2),
     ]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    answers = {(second, "chemo"): "no response", (second, "target"): "response"}
+    places = zip(table["patient"], table["arm"], strict=True)
+    table["answer"] = [answers.get(place, "both") for place in places]
+    table.loc[table["endpoint"] != "response", "answer"] = None
+    outside = {first: "", second: "age 101 (training 40 to 80)"}
+    return table.assign(outside=table["patient"].map(outside))
 
 
 def features(table, seed=3):

@@ -171,5 +171,6 @@ rule render_patient_pages:
         code=code_of("render_patient_pages"),
         templates=templates(),
         design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
+        coverage=lookup("prediction/conformal/coverage", within=SETTINGS),
     script:
         "../scripts/render_patient_pages.py"
