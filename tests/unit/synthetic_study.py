@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcin.evaluation import comparison, curves
 from gcin.evaluation.benefit import net_benefit_table
+from gcin.evaluation.coverage import coverage_table
 from gcin.evaluation.hazards import hazard_table
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.shortcuts import shortcut_table
@@ -114,6 +115,7 @@ def tables_of(table, said, draws=100):
         "kaplan_meier": survival,
         "logrank": tests,
         "d_calibration": d_calibration_table(pooled),
+        "conformal": conformal(pooled),
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
@@ -151,6 +153,15 @@ def subgroups_of(table, pooled):
     limits = {"min_patients": 30, "min_events": 10}
     settings = {"bootstrap_draws": 20, "seed": 1, "confidence": 0.95, "subgroups": limits}
     return subgroup_table(pooled, groups, settings)
+
+
+def conformal(pooled):
+    """Each design rules an outcome out where its probability leaves less than a fifth for it."""
+    known = pooled[pooled["endpoint"] == "response"].assign(cancer_type="AML")
+    sure = np.select(
+        [known["value"] > 0.8, known["value"] < 0.2], ["response", "no response"], "both"
+    )
+    return coverage_table(known.assign(answer=sure), 0.9, 30, 1, 0.95)
 
 
 def planted():

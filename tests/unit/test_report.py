@@ -92,6 +92,11 @@ def test_every_section_is_there_and_linked(report):
     assert report.count("data:image/png") == len(FIGURES)
 
 
+def test_the_report_says_how_often_answers_held_the_truth(report):
+    assert "Answers of stated coverage" in report
+    assert "response=0" in report
+
+
 def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tmp_path):
     table, tables = study
     fewer = {name: t for name, t in tables.items() if name not in ("external", "planted")}

@@ -1,8 +1,10 @@
 """What each design is worth on patients that it had not seen."""
 
-EVALUATED = {
-    study: ["evaluation/predictions.parquet"]
-    + ["evaluation/conformal.tsv"] * ("response" in STUDIES[study]["endpoints"])
+# Tables that only some studies have.
+FURTHER = {
+    study: ["conformal"] * ("response" in STUDIES[study]["endpoints"])
+    + ["external"] * bool(STUDIES[study]["external"])
+    + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
 }
 

@@ -90,12 +90,7 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
-                *(f"evaluation/{table}" for table in TABLES),
-                *(
-                    f"evaluation/{n}"
-                    for n in FIGURES[wildcards.study]
-                    if n in ("external", "planted")
-                ),
+                *(f"evaluation/{table}" for table in [*TABLES, *FURTHER[wildcards.study]]),
             ],
         ),
         figures=lambda wildcards: collect(
