@@ -23,8 +23,8 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios balance patients` and, where the study has them, `conformal`, `external` and
-            `planted`.
+            hazard_ratios balance patients` and, where the study has them, `conformal`,
+            `external` and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
