@@ -161,7 +161,7 @@ def conformal(pooled):
     sure = np.select(
         [known["value"] > 0.8, known["value"] < 0.2], ["response", "no response"], "both"
     )
-    return coverage_table(known.assign(answer=sure), 0.9, 30, 1, 0.95)
+    return coverage_table(known.assign(answer=sure), 0.9, 0.95)
 
 
 def planted():

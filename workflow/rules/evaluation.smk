@@ -1,13 +1,5 @@
 """What each design is worth on patients that it had not seen."""
 
-# Tables that only some studies have.
-FURTHER = {
-    study: ["conformal"] * ("response" in STUDIES[study]["endpoints"])
-    + ["external"] * bool(STUDIES[study]["external"])
-    + ["planted"] * bool(SETTINGS["simulation"]["truth"])
-    for study in STUDIES
-}
-
 
 rule pool_predictions:
     """Gather the predictions of unseen patients over folds and seeds, beside their outcomes."""
@@ -80,39 +72,6 @@ rule evaluate_designs:
         },
     script:
         "../scripts/evaluate_designs.py"
-
-
-rule measure_conformal:
-    """Measure how often the conformal answers of each design hold the outcome of test patients."""
-    input:
-        patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        predictions=lambda wildcards: [
-            path
-            for design in STUDIES[wildcards.study]["designs"]
-            for path in collect(
-                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
-                design=design,
-                fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
-            )
-        ],
-    output:
-        conformal="results/studies/{study}/{edition}/evaluation/conformal.tsv",
-    log:
-        "logs/measure_conformal/{study}/{edition}.log",
-    benchmark:
-        "benchmarks/results/measure_conformal/{study}/{edition}.tsv"
-    conda:
-        "../../envs/report.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
-    params:
-        code=code_of("measure_conformal"),
-        conformal=lookup("prediction/conformal", within=SETTINGS),
-        evaluation=lookup("evaluation", within=SETTINGS),
-    script:
-        "../scripts/measure_conformal.py"
 
 
 rule trace_curves:

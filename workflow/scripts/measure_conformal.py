@@ -12,10 +12,9 @@ log_to(snakemake.log[0])
 patients = pd.read_parquet(snakemake.input.patients)
 runs = [read_runs(snakemake.input.predictions, part) for part in ("validation", "test")]
 held, tested = (in_arm_received(predictions, patients) for predictions in runs)
-conformal, evaluation = snakemake.params.conformal, snakemake.params.evaluation
+conformal = snakemake.params.conformal
 units = ["design", "fold", "patient"]
 answers = conformal_answers(held, tested, ["design", "fold", "seed"], units, **conformal)
 answered = tested.drop_duplicates(units).merge(answers, on=units)
-drawing = (evaluation["bootstrap_draws"], evaluation["seed"], evaluation["confidence"])
-table = coverage_table(answered, conformal["coverage"], *drawing)
+table = coverage_table(answered, conformal["coverage"], snakemake.params.confidence)
 table.to_csv(snakemake.output.conformal, sep="\t", index=False)

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from gcin.evaluation.comparison import estimate_of, resampled
-from gcin.evaluation.intervals import bca_interval
-from gcin.evaluation.metrics import ratio
+from gcin.evaluation.curves import wilson_interval
+from gcin.evaluation.intervals import units_of
 
 OUTCOME_OF = {"response": 1.0, "no response": 0.0}
 COLUMNS = [
@@ -16,18 +15,15 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def coverage_table(
-    answered: pd.DataFrame, wanted: float, draws: int, seed: int, confidence: float
-) -> pd.DataFrame:
+def coverage_table(answered: pd.DataFrame, wanted: float, confidence: float) -> pd.DataFrame:
     """Measure the answers of every design on test patients.
 
     Args:
         answered: `design patient arm cancer_type family response answer`, a row per fold in which
             the patient was tested.
         wanted: Coverage that the answers were made for.
-        draws: Resamples of patients (families whole) behind the interval.
-        seed: Of the resamples.
-        confidence: Of the interval.
+        confidence: Of Wilson's interval, for which a family counts as one patient, and repeats of
+            a patient as one.
 
     Returns:
         `design group n wanted coverage low high answered both neither right`: patients; share
@@ -38,7 +34,7 @@ def coverage_table(
     rows = []
     for design, own in answered.groupby("design"):
         for group, members in _groups(own):
-            shares = _shares(members, draws, seed, confidence)
+            shares = _shares(members, confidence)
             rows.append({"design": design, "group": group, "wanted": wanted} | shares)
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -50,17 +46,15 @@ def _groups(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield f"{column}={value:g}" if column == "response" else f"{column}={value}", members
 
 
-def _shares(rows: pd.DataFrame, draws: int, seed: int, confidence: float) -> dict[str, float]:
+def _shares(rows: pd.DataFrame, confidence: float) -> dict[str, float]:
     named = rows["answer"].map(OUTCOME_OF)
     right, both = named == rows["response"], rows["answer"] == "both"
-    placed, weights = resampled(rows, draws, seed)
-    drawn = weights[:, placed["column"]]
-    covered = ratio(drawn @ (right | both).to_numpy(float), drawn.sum(axis=1))
-    estimate = estimate_of(covered, draws)
-    low, high = bca_interval(estimate, confidence)
+    coverage = float((right | both).mean())
+    _, units = units_of(rows.drop_duplicates("patient")["family"])
+    low, high = wilson_interval(coverage, units, confidence)
     return {
         "n": rows["patient"].nunique(),
-        "coverage": estimate.whole,
+        "coverage": coverage,
         "low": low,
         "high": high,
         "answered": named.notna().mean(),
