@@ -6,7 +6,13 @@ import pytest
 
 from gcin.model.calibration import Calibration
 from gcin.prediction.applying import run_rows, unseen_patients
-from gcin.prediction.averaging import external_table, patient_table, validation_rows
+from gcin.prediction.averaging import (
+    external_table,
+    patient_table,
+    validation_rows,
+    with_answers,
+)
+from gcin.prediction.experience import outside_experience
 
 RANDOM = np.random.default_rng(0)
 
@@ -80,6 +86,7 @@ def test_validation_rows_are_of_the_arm_received():
                 "endpoint": "response",
                 "arm": ["drug", "control", "drug"],
                 "raw": [0.8, 0.3, 0.9],
+                "value": [0.7, 0.4, 0.8],
             }
         )
     ]
@@ -88,11 +95,68 @@ def test_validation_rows_are_of_the_arm_received():
             "patient": ["P1", "P2"],
             "role": "train",
             "arm": ["control", "drug"],
+            "cancer_type": "AML",
             "response": [1.0, 0.0],
         }
     )
     rows = validation_rows(runs, patients)
-    assert rows[["run", "patient", "raw", "response"]].to_numpy().tolist() == [[0, "P1", 0.3, 1.0]]
+    columns = ["run", "patient", "arm", "raw", "value", "response"]
+    assert rows[columns].to_numpy().tolist() == [[0, "P1", "control", 0.3, 0.4, 1.0]]
+
+
+def test_without_response_there_are_no_validation_rows():
+    run = pd.DataFrame(
+        {"patient": ["P1"], "part": "validation", "endpoint": "os", "arm": "drug", "raw": 0.1}
+    ).assign(value=0.1)
+    patients = pd.DataFrame({"patient": ["P1"], "role": "train", "arm": "drug"})
+    assert validation_rows([run], patients).empty
+
+
+def answered(values, past, **settings):
+    new = applied(values)
+    patients = pd.DataFrame({"patient": ["N1"], "role": "new", "cancer_type": "AML"})
+    table = patient_table(new, past, 5)
+    return with_answers(table, new, past, patients, **settings)["answer"].tolist()
+
+
+def test_new_patients_are_answered_where_validation_patients_leave_one_outcome():
+    blocks = []
+    for run in range(3):
+        value = np.linspace(0.02, 0.98, 200)
+        certain = pd.DataFrame({"run": run, "patient": range(200), "value": value, "raw": value})
+        blocks.append(certain.assign(arm="drug", cancer_type="AML"))
+    past = pd.concat(blocks).assign(response=lambda rows: (rows["value"] > 0.5).astype(float))
+    settings = {"coverage": 0.9, "min_patients": 50}
+    assert answered([0.97, 0.95, 0.96], past, **settings) == ["response"]
+    assert answered([0.03, 0.05, 0.04], past, **settings) == ["no response"]
+    assert answered([0.97, 0.95, 0.96], past.iloc[:0], **settings) == ["both"]
+
+
+def test_risk_has_no_answer_and_nobody_no_rows():
+    new = applied([0.1, 0.2], "os")
+    patients = pd.DataFrame({"patient": ["N1"], "role": "new", "cancer_type": "AML"})
+    past = held(20).assign(arm="drug", cancer_type="AML", value=lambda rows: rows["raw"])
+    table = with_answers(patient_table(new, past, 5), new, past, patients, 0.9, 50)
+    assert table["answer"].isna().all()
+    nobody = applied([0.5], role="external")
+    table = with_answers(patient_table(nobody, past, 5), nobody, past, patients, 0.9, 50)
+    assert table.empty
+    assert "answer" in table
+
+
+def test_what_lies_outside_experience_is_named():
+    features = pd.DataFrame(
+        {"age": [40.0, 60.0, 50.0, 71.5], "stage": ["I", "II", None, "IV"], "never": np.nan},
+        index=["T1", "T2", "N1", "N2"],
+    )
+    patients = pd.DataFrame(
+        {"patient": ["T1", "T2", "N1", "N2", "N3"], "role": ["train"] * 2 + ["new"] * 3}
+    )
+    assert outside_experience(features, patients).to_dict() == {
+        "N1": "",
+        "N2": "age 71.5 (training 40 to 60); stage IV (not in training)",
+        "N3": "",
+    }
 
 
 def test_rows_of_a_run_belong_to_their_patients():

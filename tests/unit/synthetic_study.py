@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcin.evaluation import comparison, curves
 from gcin.evaluation.benefit import net_benefit_table
+from gcin.evaluation.coverage import coverage_table
 from gcin.evaluation.hazards import hazard_table
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.shortcuts import shortcut_table
@@ -114,6 +115,7 @@ def tables_of(table, said, draws=100):
         "kaplan_meier": survival,
         "logrank": tests,
         "d_calibration": d_calibration_table(pooled),
+        "conformal": conformal(pooled),
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
@@ -153,6 +155,15 @@ def subgroups_of(table, pooled):
     return subgroup_table(pooled, groups, settings)
 
 
+def conformal(pooled):
+    """Each design rules an outcome out where its probability leaves less than a fifth for it."""
+    known = pooled[pooled["endpoint"] == "response"].assign(cancer_type="AML")
+    sure = np.select(
+        [known["value"] > 0.8, known["value"] < 0.2], ["response", "no response"], "both"
+    )
+    return coverage_table(known.assign(answer=sure), 0.9, 0.95)
+
+
 def planted():
     rows = [
         (design, "response", "roc_auc", 0.5 + 0.3 * SKILL[design], 0.86, SKILL[design], 300)
@@ -177,7 +188,7 @@ def history():
 
 
 def new_predictions(table):
-    """The first new patient has overlapping arms, the second has not."""
+    """The first new patient could respond to either arm, the second is too old to be sure of."""
     first, second = table["patient"][table["role"] == "new"]
     columns = ["patient", "arm", "endpoint", "value", "low", "high"]
     rows = [
@@ -190,7 +201,13 @@ def new_predictions(table):
         (second, "chemo", "os", 1.3, 0.9, 1.9),
         (second, "target", "os", -0.9, -1.4, -0.2),
     ]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    answers = {(second, "chemo"): "no response", (second, "target"): "response"}
+    places = zip(table["patient"], table["arm"], strict=True)
+    table["answer"] = [answers.get(place, "both") for place in places]
+    table.loc[table["endpoint"] != "response", "answer"] = None
+    outside = {first: "", second: "age 101 (training 40 to 80)"}
+    return table.assign(outside=table["patient"].map(outside))
 
 
 def features(table, seed=3):

@@ -11,7 +11,7 @@ import synthetic_study as made
 from gcin.report._templates import templates
 from gcin.report.figures import FIGURES, draw
 from gcin.report.pages import inline_images, patient_documents, render
-from gcin.report.patients import patient_pages, preferred_arm, risk_place, unseen_risks
+from gcin.report.patients import patient_pages, risk_place, unseen_risks, verdict_of
 from gcin.report.study import cohort_sections, origin, study_facts
 from gcin.report.tables import hazard_ratio_table, metric_tables, quality_summary, subgroup_tables
 from gcin.report.words import number, summary, verdict
@@ -90,6 +90,11 @@ def test_every_section_is_there_and_linked(report):
     assert targets == linked
     assert {"summary", "quality", "survival", "external", "planted", "limits", "origin"} <= targets
     assert report.count("data:image/png") == len(FIGURES)
+
+
+def test_the_report_says_how_often_answers_held_the_truth(report):
+    assert "Answers of stated coverage" in report
+    assert "response=0" in report
 
 
 def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tmp_path):
@@ -183,19 +188,36 @@ def test_a_quality_measure_that_nobody_has_is_not_listed():
 
 
 @pytest.mark.parametrize(
-    ("arms", "words"),
+    ("answers", "words"),
     [
-        ([("a", 0.6, 0.4, 0.8), ("b", 0.5, 0.3, 0.7)], "Not enough evidence"),
-        ([("a", 0.6, 0.5, 0.8), ("b", 0.4, 0.3, 0.5)], "Not enough evidence"),
-        ([("a", 0.8, 0.7, 0.9), ("b", 0.4, 0.3, 0.5)], "The interval of a lies above"),
-        ([("a", 0.8, 0.7, 0.9), ("b", 0.4, 0.3, 0.5), ("c", 0.3, 0, 0.75)], "Not enough evidence"),
-        ([("a", 0.8, np.nan, np.nan), ("b", 0.4, 0.3, 0.5)], "Not enough evidence"),
-        ([("a", 0.8, 0.7, 0.9)], "one arm only"),
-        ([], "not studied"),
+        (
+            {"a": "both", "b": "no response"},
+            "Not enough evidence: no single outcome is left under a",
+        ),
+        (
+            {"a": "response", "b": "neither"},
+            "Not enough evidence: no single outcome is left under b",
+        ),
+        ({"a": "response", "b": None}, "Not enough evidence: no single outcome is left under b"),
+        ({"a": "both"}, "Not enough evidence: no single outcome is left under a"),
+        ({"a": "response", "b": "no response"}, "So a is preferred"),
+        ({"a": "response", "b": "response"}, "Response is expected under a and b."),
+        ({"a": "no response"}, "No response is expected under a."),
+        ({}, "not studied"),
     ],
 )
-def test_an_arm_is_preferred_only_where_intervals_are_apart(arms, words):
-    assert words in preferred_arm(pd.DataFrame(arms, columns=["arm", "value", "low", "high"]))
+def test_an_arm_is_preferred_only_where_every_answer_is_single(answers, words):
+    arms = pd.DataFrame({"arm": list(answers), "answer": list(answers.values())}, dtype=object)
+    verdict = verdict_of(arms, "")
+    assert words in verdict
+    assert ("is preferred" in verdict) == ("is preferred" in words)
+
+
+def test_outside_experience_nothing_is_preferred():
+    arms = pd.DataFrame({"arm": ["a", "b"], "answer": ["response", "no response"]})
+    assert verdict_of(arms, "age 101") == (
+        "Not enough evidence: outside what the model has seen in age 101."
+    )
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +227,7 @@ def pages(study):
     facts = patient_pages(
         tables["patients"], risks, table, made.features(table), made.scalars(table)
     )
-    return patient_documents(facts, study="response", edition="e", design="gcin")
+    return patient_documents(facts, study="response", edition="e", design="gcin", coverage=0.9)
 
 
 def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
@@ -215,13 +237,12 @@ def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
 
 
 def test_a_page_says_when_arms_cannot_be_told_apart(pages):
-    assert "Not enough evidence to prefer an arm" in pages["P0400"]
-    assert "The interval of target lies above" in pages["P0401"]
+    assert "Not enough evidence: no single outcome is left under chemo and target" in pages["P0400"]
+    assert "Not enough evidence: outside what the model has seen in age 101" in pages["P0401"]
 
 
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
-    assert "age 101" in pages["P0401"]
     assert "Every measured value lies within" in pages["P0400"]
 
 
@@ -235,7 +256,7 @@ def test_text_from_tables_is_escaped(pages, study):
     odd = tables["patients"].replace({"arm": {"chemo": "<script>x</script>"}})
     risks = unseen_risks(tables["pooled"], "gcin")
     facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table))
-    html = patient_documents(facts, study="s", edition="e", design="gcin")["P0400"]
+    html = patient_documents(facts, study="s", edition="e", design="gcin", coverage=0.9)["P0400"]
     assert "<script" not in html
     assert "&lt;script&gt;" in html
 
@@ -243,7 +264,7 @@ def test_text_from_tables_is_escaped(pages, study):
 def test_no_new_patient_makes_an_index_that_says_so():
     assert (
         "no patient without an outcome"
-        in patient_documents([], study="s", edition="e", design="gcin")["index"]
+        in patient_documents([], study="s", edition="e", design="gcin", coverage=0.9)["index"]
     )
 
 

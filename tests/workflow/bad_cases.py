@@ -337,6 +337,12 @@ CONFIG = [
     case("above bounds", setting("splits.inner_share", 0.9), "splits.inner_share", "at most 0.5"),
     case("unknown tool", setting("annotation.tool", "veep"), "annotation.tool", "Did you mean vep"),
     case(
+        "answers always right",
+        setting("prediction.conformal.coverage", 1),
+        "conformal.coverage",
+        "less than 1",
+    ),
+    case(
         "unknown imputation",
         setting("model.preparation.imputation.method", "pm"),
         "imputation.method",

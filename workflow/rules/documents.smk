@@ -48,7 +48,7 @@ rule point_to_edition:
         artefacts=lambda wildcards: collect(
             "results/studies/{{study}}/{edition}/{artefact}",
             edition=EDITIONS[wildcards.study],
-            artefact=[*PAGES, *EVALUATED, *SELECTED],
+            artefact=[*PAGES, "evaluation/predictions.parquet", *SELECTED],
         ),
     output:
         pointer="results/studies/{study}/current",

@@ -1,7 +1,5 @@
 """What each design is worth on patients that it had not seen."""
 
-EVALUATED = ["evaluation/predictions.parquet"]
-
 
 rule pool_predictions:
     """Gather the predictions of unseen patients over folds and seeds, beside their outcomes."""

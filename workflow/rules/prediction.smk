@@ -101,9 +101,13 @@ rule predict_external:
 
 
 rule predict_patients:
-    """Predict patients without an outcome, with intervals over models and calibrations."""
+    """Predict patients without an outcome: intervals over models, answers with stated coverage."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
         applied=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",
             design=STUDIES[wildcards.study]["predict_with"],
@@ -128,5 +132,6 @@ rule predict_patients:
     params:
         code=code_of("predict_patients"),
         draws=lookup("prediction/bootstrap_draws", within=SETTINGS),
+        conformal=lookup("prediction/conformal", within=SETTINGS),
     script:
         "../scripts/predict_patients.py"

@@ -90,12 +90,7 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
-                *(f"evaluation/{table}" for table in TABLES),
-                *(
-                    f"evaluation/{n}"
-                    for n in FIGURES[wildcards.study]
-                    if n in ("external", "planted")
-                ),
+                *(f"evaluation/{table}" for table in [*TABLES, *FURTHER[wildcards.study]]),
             ],
         ),
         figures=lambda wildcards: collect(
@@ -171,5 +166,6 @@ rule render_patient_pages:
         code=code_of("render_patient_pages"),
         templates=templates(),
         design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
+        coverage=lookup("prediction/conformal/coverage", within=SETTINGS),
     script:
         "../scripts/render_patient_pages.py"

@@ -20,5 +20,6 @@ documents = patient_documents(
     study=snakemake.wildcards.study,
     edition=snakemake.wildcards.edition,
     design=snakemake.params.design,
+    coverage=snakemake.params.coverage,
 )
 write_pages(documents, snakemake.output.pages)

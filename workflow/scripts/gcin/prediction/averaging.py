@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.calibration import fit_calibration
+from gcin.model.conformal import conformal_answers, in_arm_received
 from gcin.model.outcomes import RESPONSE
 
 logger = logging.getLogger(__name__)
@@ -44,18 +45,16 @@ def validation_rows(runs: Sequence[pd.DataFrame], patients: pd.DataFrame) -> pd.
 
     Args:
         runs: `patient part endpoint arm raw value`, one per model, in the models' order.
-        patients: The study's table with `patient`, `role`, `arm` and `response`.
+        patients: The study's table with `patient role arm cancer_type family` and `response`.
 
     Returns:
-        `run patient raw response`, response known; empty where response is not an endpoint.
+        `run patient arm raw value cancer_type response`, response known; empty where response is
+        not an endpoint.
     """
-    columns = ["run", "patient", "raw", RESPONSE]
-    if RESPONSE not in patients:
-        return pd.DataFrame(columns=columns)
     rows = pd.concat([rows.assign(run=run) for run, rows in enumerate(runs)])
-    held = rows[(rows["part"] == "validation") & (rows["endpoint"] == RESPONSE)]
-    known = patients.loc[patients["role"] == "train", ["patient", "arm", RESPONSE]].dropna()
-    return held.merge(known, on=["patient", "arm"])[columns]
+    held = rows[rows["part"] == "validation"]
+    columns = ["run", "patient", "arm", "raw", "value", "cancer_type", RESPONSE]
+    return in_arm_received(held, patients[patients["role"] == "train"])[columns]
 
 
 def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.DataFrame:
@@ -83,6 +82,35 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
     low, high = (possible.groupby(KEYS)["value"].quantile(p / 100) for p in PERCENTILES)
     table = value.to_frame().assign(low=np.minimum(low, value), high=np.maximum(high, value))
     return table.reset_index()
+
+
+def with_answers(
+    table: pd.DataFrame,
+    applied: pd.DataFrame,
+    held: pd.DataFrame,
+    patients: pd.DataFrame,
+    coverage: float,
+    min_patients: int,
+) -> pd.DataFrame:
+    """Add which outcome, if a single one, is to be expected of each patient under each arm.
+
+    Args:
+        table: From `patient_table`.
+        applied: As `patient_table` was given them.
+        held: From `validation_rows`.
+        patients: The study's table with `patient` and `cancer_type`.
+        coverage: Wanted share of patients whose true outcome is among the answers.
+        min_patients: Fewest validation patients with either outcome, of a group of its own.
+
+    Returns:
+        `table` with `answer` (`response`, `no response`, `both`, `neither`; missing for other
+        endpoints).
+    """
+    asked = applied[(applied["role"] == "new") & (applied["endpoint"] == RESPONSE)]
+    rows = asked.merge(patients[["patient", "cancer_type"]], on="patient")
+    units = ["patient", "arm"]
+    answers = conformal_answers(held, rows, ["run"], units, coverage, min_patients)
+    return table.merge(answers.assign(endpoint=RESPONSE), on=[*units, "endpoint"], how="left")
 
 
 def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.DataFrame:

@@ -61,12 +61,12 @@ def write_pages(pages: Mapping[str, str], folder: str) -> None:
         (Path(folder) / f"{name}.html").write_text(html)
 
 
-def patient_documents(pages: list[dict], **facts: str) -> dict[str, str]:
+def patient_documents(pages: list[dict], **facts: str | float) -> dict[str, str]:
     """Render the page of every new patient, and the index of them all.
 
     Args:
         pages: As `gcin.report.patients.patient_pages` gives them.
-        facts: `study edition design`.
+        facts: `study edition design`, and `coverage` of the answers.
     """
     index = {"index": render("patients.html", pages=pages, overview=overview(pages), **facts)}
     return index | {page["patient"]: render("patient.html", page=page, **facts) for page in pages}

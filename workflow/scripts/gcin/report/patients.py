@@ -16,7 +16,7 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint value low high` of the new patients.
+        predictions: `patient arm endpoint value low high answer outside` of the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role has_genome`.
@@ -34,10 +34,13 @@ def patient_pages(
         response = rows[rows["endpoint"] == "response"].sort_values("value", ascending=False)
         facts = patients.set_index("patient").loc[patient]
         own = features.loc[patient] if patient in features.index else None
-        page = {"patient": patient, "cohort": facts["cohort"], "verdict": preferred_arm(response)}
+        outside = rows["outside"].fillna("").iloc[0]
+        page = {"patient": patient, "cohort": facts["cohort"]}
+        page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
         page["risks"] = _risks(rows[rows["endpoint"] != "response"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
+        page["data"]["outside"] = outside
         pages.append(page)
     return pages
 
@@ -56,24 +59,33 @@ def unseen_risks(pooled: pd.DataFrame, design: str) -> pd.DataFrame:
     return own.groupby(["endpoint", "patient"], as_index=False)["value"].mean()
 
 
-def preferred_arm(response: pd.DataFrame) -> str:
-    """Say whether one arm is better supported than the others, or that nobody can tell.
+def verdict_of(response: pd.DataFrame, outside: str) -> str:
+    """Say what a patient's answers come to, or that there is not enough evidence.
 
     Args:
-        response: `arm value low high` of one patient, one row per arm.
+        response: `arm answer` of one patient, one row per arm: `response`, `no response`, or
+            anything else where no single outcome is left.
+        outside: The patient's values outside all that training patients showed; may be empty.
     """
     if not len(response):
         return "Response was not studied."
-    if len(response) == 1:
-        return "This study knows one arm only, so there is nothing to compare."
-    ranked = response.sort_values("value", ascending=False)
-    best, others = ranked.iloc[0], ranked.iloc[1:]
-    if not ranked[["low", "high"]].notna().all(axis=None) or best["low"] <= others["high"].max():
-        return "Not enough evidence to prefer an arm: the intervals of the arms overlap."
-    return (
-        f"The interval of {best['arm']} lies above that of every other arm. This is a prediction "
-        "from patients whose arms may have been chosen for a reason, not proof of benefit."
-    )
+    if outside:
+        return f"Not enough evidence: outside what the model has seen in {outside}."
+    arms, answers = response["arm"], response["answer"]
+    good, bad = (arms[answers == answer].tolist() for answer in ("response", "no response"))
+    unsure = arms[~answers.isin(["response", "no response"])].tolist()
+    said = [
+        (unsure, "Not enough evidence: no single outcome is left under"),
+        (good, "Response is expected under"),
+        (bad, "No response is expected under"),
+    ]
+    words = [f"{text} {' and '.join(sorted(names))}." for names, text in said if names]
+    if len(good) == 1 and bad and not unsure:
+        words.append(
+            f"So {good[0]} is preferred. This is a prediction from patients whose arms may have "
+            "been chosen for a reason, not proof of benefit."
+        )
+    return " ".join(words)
 
 
 def _risks(rows: pd.DataFrame, reference: pd.DataFrame) -> list[dict]:
@@ -97,22 +109,14 @@ def risk_place(risk: float, others: np.ndarray) -> float:
 def _data(
     own: pd.Series | None, known: pd.DataFrame, facts: pd.Series, samples: pd.DataFrame
 ) -> dict:
-    """Say what the prediction could use, what it lacked and what lies outside experience."""
+    """Say what the prediction could use, and what it lacked."""
     present = [] if own is None else list(own.index[own.notna()])
-    numbers = known.select_dtypes("number")
-    measured = [name for name in numbers if name in present and numbers[name].notna().any()]
-    outside = [
-        f"{name} {own[name]:g} (training {numbers[name].min():g} to {numbers[name].max():g})"
-        for name in measured
-        if not numbers[name].min() <= own[name] <= numbers[name].max()
-    ]
     return {
         "genome": bool(facts["has_genome"]),
         "samples": samples[["sample", "tissue", "kind"]].to_dict("records"),
         "present": len(present),
         "features": known.shape[1],
         "missing": [name for name in known.columns if name not in present],
-        "outside": outside,
     }
 
 

@@ -23,13 +23,15 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios balance patients` and, where the study has them, `external` and `planted`.
+            hazard_ratios balance patients` and, where the study has them, `conformal`,
+            `external` and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
         networks: Designs that are networks.
     """
     external, planted = tables.get("external"), tables.get("planted")
+    conformal = tables.get("conformal")
     return {
         "cohorts": settings["cohorts"],
         "external": settings["external"],
@@ -46,6 +48,7 @@ def study_facts(
         "subgroups": made.subgroup_tables(tables["subgroups"], settings["designs"]),
         "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
+        "conformal": None if conformal is None else made.printed(conformal),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),
         "external_metrics": []

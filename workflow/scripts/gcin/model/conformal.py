@@ -1,0 +1,137 @@
+"""Split-conformal answers: which outcomes a patient's probability of response cannot rule out.
+
+An outcome fits a probability the worse, the further the two lie apart. It is ruled out where, among
+calibration patients of the same group who had that outcome, those who fitted as badly or worse are
+rarer than one less the coverage wanted; then the true outcome stays among the answers in at least
+that share of those who respond, and of those who do not (Vovk, Gammerman and Shafer 2005,
+label-conditional). Without the second half, a common outcome buys its coverage from a rare one.
+
+Calibration patients are those of part validation, whom the model was not fitted on; it only
+stopped by them. Over models, p values are averaged (cross-conformal; Vovk 2015), which keeps the
+coverage in practice but not by proof.
+"""
+
+import logging
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from gcin.model.outcomes import RESPONSE
+
+logger = logging.getLogger(__name__)
+
+OUTCOMES = np.array([0.0, 1.0])
+# From the finest group to everybody; a patient is compared with the finest that is large enough.
+GROUPS = (("arm", "cancer_type"), ("arm",), ())
+
+Misfits = dict[tuple, list[np.ndarray]]
+
+
+def in_arm_received(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """Keep what was said of response in the arm received, beside the outcome.
+
+    Args:
+        predictions: `patient endpoint arm value` and whatever names the model.
+        patients: `patient arm cancer_type family response`; without the last nobody is kept.
+
+    Returns:
+        The rows of patients with the outcome, with `cancer_type family response`.
+    """
+    known = patients.reindex(columns=["patient", "arm", "cancer_type", "family", RESPONSE])
+    said = predictions[predictions["endpoint"] == RESPONSE]
+    return said.merge(known[known[RESPONSE].notna()], on=["patient", "arm"])
+
+
+def fit_conformal(held: pd.DataFrame, min_patients: int) -> Misfits:
+    """Learn how badly true outcomes fit, in everybody and in each group that is large enough.
+
+    Args:
+        held: Calibration patients: `arm cancer_type value response`.
+        min_patients: Fewest patients with either outcome, of a group of its own.
+
+    Returns:
+        Group to the misfits of those without and of those with a response, both ascending.
+    """
+    held = held.reset_index(drop=True)
+    misfits: Misfits = {(): _by_outcome(held)}
+    for columns in GROUPS[:-1]:
+        for place, rows in held.groupby(list(columns)).groups.items():
+            own = _by_outcome(held.loc[rows])
+            if min(map(len, own)) >= min_patients:
+                misfits[tuple(place)] = own
+    return misfits
+
+
+def p_values(misfits: Misfits, rows: pd.DataFrame) -> np.ndarray:
+    """Say how well each outcome fits, beside calibration patients of the group who had it.
+
+    Args:
+        misfits: From `fit_conformal`.
+        rows: `arm cancer_type value`.
+
+    Returns:
+        `(rows, 2)`, of no response and of response; 1 where there is nobody to compare with.
+    """
+    misfit = np.abs(rows["value"].to_numpy(dtype=float)[:, None] - OUTCOMES)
+    found = np.ones(misfit.shape)
+    groups = [_finest(misfits, *place) for place in rows[["arm", "cancer_type"]].to_numpy()]
+    for group in set(groups):
+        own = np.array([place == group for place in groups])
+        for outcome, past in enumerate(misfits[group]):
+            as_bad = len(past) - np.searchsorted(past, misfit[own, outcome], side="left")
+            found[own, outcome] = (as_bad + 1) / (len(past) + 1)
+    return found
+
+
+def answers(fits: np.ndarray, coverage: float) -> np.ndarray:
+    """Name the outcomes that are not ruled out.
+
+    Args:
+        fits: From `p_values`.
+        coverage: Wanted share of patients whose true outcome is among the answers.
+
+    Returns:
+        `response`, `no response`, `both` or `neither`; the last two answer nothing.
+    """
+    no, yes = (fits > 1 - coverage).T
+    return np.select([yes & no, yes, no], ["both", "response", "no response"], "neither")
+
+
+def conformal_answers(
+    held: pd.DataFrame,
+    rows: pd.DataFrame,
+    models: list[str],
+    units: list[str],
+    coverage: float,
+    min_patients: int,
+) -> pd.DataFrame:
+    """Answer for some patients, each model calibrated on its own validation patients.
+
+    Args:
+        held: Part validation: `arm cancer_type value response` and the columns `models`.
+        rows: What the models say: `arm cancer_type value` and the columns `models` and `units`.
+        models: Columns that name a model.
+        units: Columns that name what is answered once: p values are averaged over its models.
+        coverage: Wanted share of patients whose true outcome is among the answers.
+        min_patients: As for `fit_conformal`.
+
+    Returns:
+        `units` and `answer`.
+    """
+    past, blocks = dict(list(held.groupby(models))), [rows.iloc[:0][units].assign(no=0.0, yes=0.0)]
+    for model, own in rows.groupby(models):
+        fits = p_values(fit_conformal(past.get(model, held.iloc[:0]), min_patients), own)
+        blocks.append(own[units].assign(no=fits[:, 0], yes=fits[:, 1]))
+    means = pd.concat(blocks[1:] or blocks).groupby(units)[["no", "yes"]].mean()
+    return means.assign(answer=answers(means.to_numpy(), coverage))[["answer"]].reset_index()
+
+
+def _by_outcome(held: pd.DataFrame) -> list[np.ndarray]:
+    misfit = (held[RESPONSE] - held["value"]).abs().to_numpy(dtype=float)
+    return [np.sort(misfit[(held[RESPONSE] == outcome).to_numpy()]) for outcome in OUTCOMES]
+
+
+def _finest(misfits: Mapping, arm: str, cancer_type: str | None) -> tuple:
+    """The finest group of a patient that has calibration patients enough."""
+    return next(group for group in ((arm, cancer_type), (arm,), ()) if group in misfits)
