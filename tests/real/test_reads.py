@@ -130,7 +130,10 @@ def test_three_genomes_in_under_five_minutes(tmp_path):
 
 @pytest.fixture(scope="module")
 def recalibrated(tmp_path_factory):
-    """NA12878 by recipe bqsr, from one file of both mates, gzipped in two parts, trimmed."""
+    """NA12878 by recipe bqsr, from one file of both mates, gzipped in two parts, trimmed.
+
+    Its alignment is not kept.
+    """
     folder = tmp_path_factory.mktemp("recalibrated")
     rows = pd.read_csv(EXAMPLES / "smoke" / "samples.tsv", sep="\t", dtype=str).fillna("")
     rows = rows[rows["sample"] == "NA12878"]
@@ -144,7 +147,7 @@ def recalibrated(tmp_path_factory):
         "smoke",
         ["measure_concordance", "render_multiqc"],
         folder / "samples.tsv",
-        alignment={"recipe": "bqsr", "trim": {"tool": "fastp"}},
+        alignment={"recipe": "bqsr", "trim": {"tool": "fastp"}, "keep_cram": False},
         reference={
             "known_sites": [f"data/seq/smoke/known_sites/{name}" for name in known],
             "shards": 2,
@@ -185,3 +188,11 @@ def test_every_pair_of_a_joined_file_is_read_and_what_trimming_cut_is_shown(reca
     assert report["summary"]["before_filtering"]["total_reads"] == 2 * 9642
     assert report["adapter_cutting"]["adapter_trimmed_bases"] == 2092
     assert 'id="fastp"' in (generation / "quality" / "multiqc.html").read_text()
+
+
+def test_an_alignment_that_is_not_kept_is_gone_once_all_is_made_from_it(recalibrated):
+    sample, generation = recalibrated
+    assert not list(sample.glob("*.cram*"))
+    assert not list(sample.glob("*.bam*"))
+    kept = (sample / "variants.g.vcf.gz").stat().st_size
+    assert table(generation, "samples.tsv").loc["NA12878", "kept_mb"] == round(kept / 1e6, 1)
