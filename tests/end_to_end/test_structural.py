@@ -192,6 +192,22 @@ def test_another_cohort_finds_nothing_anew_and_genotypes_everyone_again(project,
     assert set(genotyped) == set(left)
 
 
+def test_a_sample_without_read_pairs_is_named_with_the_remedy(project, generation):
+    samples = project.folder / "results" / "samples"
+    empty = samples / "A0012" / "alignment.cram"
+    empty.parent.mkdir()
+    with pysam.AlignmentFile(samples / OTHERS[0] / "alignment.cram", check_sq=False) as whole:
+        reference = str(project.folder / "hospital" / "reference" / "genome.fa")
+        pysam.AlignmentFile(empty, "wc", template=whole, reference_filename=reference).close()
+    pysam.index(str(empty))
+    table = "results/samples/A0012/structural.bcf"
+    done = project.snakemake(table, "--allowed-rules", "discover_structural", check=False)
+    assert done.returncode != 0
+    said = (project.folder / "logs" / "discover_structural" / "A0012.log").read_text()
+    assert "A0012: where delly lacks data for library parameters" in said
+    assert "take the sample out of the sheet" in said
+
+
 def test_what_is_switched_off_is_not_planned(project, generation):
     (project.folder / "off.yaml").write_text(
         yaml.safe_dump(

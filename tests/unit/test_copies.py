@@ -7,7 +7,7 @@ import pytest
 from gcin.copies.alleles import gene_imbalance, heterozygous_sites, read_shares, read_sites
 from gcin.copies.bins import gc_shares, gene_bins, read_depths
 from gcin.copies.ratios import FLOOR, gene_copies
-from gcin.copies.references import reference_of
+from gcin.copies.references import references_of
 
 GENES_EACH, BINS_EACH = 40, 10
 DEPTH = 60
@@ -167,12 +167,12 @@ SHEET = sheet(
 def test_the_reference_is_the_named_normals_or_a_tumour_s_own_germline(
     sample, normals, least, expected
 ):
-    assert tuple(reference_of(sample, SHEET, normals, least)) == expected
+    assert tuple(references_of(SHEET, normals, least)[sample]) == expected
 
 
 def test_a_patient_of_another_cohort_is_nobody_s_germline():
     rows = SHEET.assign(cohort=["b" if name == "P1" else "a" for name in SHEET["sample"]])
-    assert reference_of("P1T", rows, [], 4) == ([], 4)
+    assert references_of(rows, [], 4)["P1T"] == ([], 4)
 
 
 def test_bins_are_the_called_bases_of_genes_cut_evenly():

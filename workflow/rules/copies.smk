@@ -1,6 +1,8 @@
 """Copy number of genes: depth over bins beside that of normals; off where its tool is none."""
 
-from gcin.copies.references import own_germline, reference_of
+from functools import cache
+
+from gcin.copies.references import own_germlines, references_of
 
 COPIES = SETTINGS["calling"]["copy_number"]
 COPIED = {
@@ -9,9 +11,16 @@ COPIED = {
 }
 
 
-def copy_reference_of(wildcards):
-    """Choose the samples that a sample's depth is compared with."""
-    return reference_of(wildcards.sample, RUN.samples, COPIES["normals"], COPIES["min_normals"])
+@cache
+def copy_references():
+    """Choose, once for all samples, whose depth each one's is compared with."""
+    return references_of(RUN.samples, COPIES["normals"], COPIES["min_normals"])
+
+
+@cache
+def germline_of_tumours():
+    """Find, once for all tumours, the germline sample whose heterozygotes are looked up in it."""
+    return {name: own[:1] for name, own in own_germlines(RUN.samples).items()}
 
 
 rule cut_copy_bins:
@@ -108,7 +117,7 @@ rule count_alleles:
         genome_index="results/reference/genome.fa.fai",
         sites=lambda wildcards: collect(
             "results/samples/{sample}/heterozygotes.tsv",
-            sample=own_germline(wildcards.sample, RUN.samples)[:1],
+            sample=germline_of_tumours().get(wildcards.sample, []),
         ),
     output:
         alleles="results/samples/{sample}/alleles.tsv",
@@ -139,15 +148,16 @@ rule measure_copies:
     input:
         depths="results/samples/{sample}/bins.bed.gz",
         normals=lambda wildcards: collect(
-            "results/samples/{sample}/bins.bed.gz", sample=copy_reference_of(wildcards).samples
+            "results/samples/{sample}/bins.bed.gz",
+            sample=copy_references()[wildcards.sample].samples,
         ),
         alleles=lambda wildcards: collect(
             "results/samples/{{sample}}/{file}",
-            file=["alleles.tsv"] * bool(own_germline(wildcards.sample, RUN.samples)),
+            file=["alleles.tsv"] * bool(germline_of_tumours().get(wildcards.sample)),
         ),
         sites=lambda wildcards: collect(
             "results/samples/{sample}/heterozygotes.tsv",
-            sample=own_germline(wildcards.sample, RUN.samples)[:1],
+            sample=germline_of_tumours().get(wildcards.sample, []),
         ),
         genes="results/reference/genes.parquet",
     output:
@@ -165,8 +175,10 @@ rule measure_copies:
         code=code_of("measure_copies"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         reference=lambda wildcards: {
-            "samples": {name: IDENTITIES[name] for name in copy_reference_of(wildcards).samples},
-            "needed": copy_reference_of(wildcards).needed,
+            "samples": {
+                name: IDENTITIES[name] for name in copy_references()[wildcards.sample].samples
+            },
+            "needed": copy_references()[wildcards.sample].needed,
         },
     script:
         "../scripts/measure_copies.py"

@@ -34,11 +34,14 @@ rule discover_structural:
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         exclude=["--exclude", EXCLUDED_REGIONS] if EXCLUDED_REGIONS else [],
+        remedy="{sample}: where delly lacks data for library parameters, its read pairs are too few: "
+        "take the sample out of the sheet, or switch calling.structural off.",
     shell:
         """
         exec 2>{log:q}
         delly call --genome {input.genome:q} {params.exclude:q} \
-            --outfile {output.calls:q} {input.alignment:q} >&2
+            --outfile {output.calls:q} {input.alignment:q} >&2 \
+            || {{ echo {params.remedy:q} >&2; exit 1; }}
         """
 
 

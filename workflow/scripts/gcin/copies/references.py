@@ -20,33 +20,41 @@ class Reference(NamedTuple):
     needed: int
 
 
-def own_germline(sample: str, rows: pd.DataFrame) -> list[str]:
-    """Name the germline samples of a tumour's patient that come as reads, sorted.
+def own_germlines(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """By tumour, the germline samples of its patient that come as reads, sorted.
 
-    A patient is one within a cohort. A germline sample has none.
+    A patient is one within a cohort.
+
+    Args:
+        rows: The sample sheet.
     """
-    first = rows[rows["sample"] == sample].iloc[0]
-    mine = rows["cohort"].eq(first["cohort"]) & rows["patient"].eq(first["patient"])
-    germline = mine & rows["tissue"].eq("germline") & rows["kind"].isin(SEQUENCED)
-    return sorted(set(rows["sample"][germline])) if first["tissue"] == "tumour" else []
+    germline = rows[rows["tissue"].eq("germline") & rows["kind"].isin(SEQUENCED)]
+    of_patient = germline.groupby(["cohort", "patient"])["sample"].unique().map(sorted).to_dict()
+    tumours = rows[rows["tissue"] == "tumour"].drop_duplicates("sample")
+    places = zip(tumours["cohort"], tumours["patient"], strict=True)
+    found = (of_patient.get(place, []) for place in places)
+    return dict(zip(tumours["sample"], found, strict=True))
 
 
-def reference_of(
-    sample: str, rows: pd.DataFrame, normals: Iterable[str], min_normals: int
-) -> Reference:
-    """Choose the reference of a sample.
+def references_of(
+    rows: pd.DataFrame, normals: Iterable[str], min_normals: int
+) -> dict[str, Reference]:
+    """Choose the reference of each sample.
 
     The configured normals, without those of the sample's own patient; where they are too few, a
     tumour is compared with the germline of its own patient. Nobody else of a cohort counts, so
     that a patient's copy number does not change when another joins.
 
     Args:
-        sample: Whose copy number is asked for.
         rows: The sample sheet.
         normals: Configured reference samples.
         min_normals: Fewest of them that make a reference.
     """
-    patient_of = rows.drop_duplicates("sample").set_index("sample")["patient"]
-    others = sorted(name for name in normals if patient_of[name] != patient_of[sample])
-    own = own_germline(sample, rows) if len(others) < min_normals else []
-    return Reference(own, len(own)) if own else Reference(others, min_normals)
+    patient_of = dict(zip(rows["sample"], rows["patient"], strict=True))
+    germlines, chosen = own_germlines(rows), sorted(normals)
+    references = {}
+    for sample, patient in patient_of.items():
+        others = [name for name in chosen if patient_of[name] != patient]
+        own = germlines.get(sample, []) if len(others) < min_normals else []
+        references[sample] = Reference(own, len(own)) if own else Reference(others, min_normals)
+    return references

@@ -26,8 +26,7 @@ def unite_structural(genotyped: list[str], samples: list[str], scratch: str, uni
             beside it.
 
     Raises:
-        ValueError: The files do not hold exactly these samples: delly leaves out one whose reads
-            are too few or unpaired.
+        ValueError: The files do not hold exactly these samples.
     """
     require_samples([name for path in genotyped for name in VCF(path).samples], samples, united)
     listed, ordered, header = (str(Path(scratch) / n) for n in ("order.txt", "ordered", "header"))
