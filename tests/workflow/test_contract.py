@@ -101,6 +101,17 @@ def test_shell_rule_sends_every_message_to_its_log_and_quotes_each_value(rule):
     assert [value for value in values if not re.search(r":q$|^threads$|^resources\.", value)] == []
 
 
+# They end well though the disk was full, with a part of their report; `cat` does not.
+HEEDLESS = r"samtools (flagstat|stats|dict|idxstats)|bcftools stats"
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if directive(RULES[name], "shell")])
+def test_report_is_written_by_a_program_that_notices_a_full_disk(rule):
+    lines = directive(RULES[rule], "shell").replace("\\\n", " ").splitlines()
+    heedless = [line for line in lines if re.search(HEEDLESS, line)]
+    assert [line for line in heedless if not re.search(r"\| cat >{output", line)] == []
+
+
 @pytest.mark.parametrize("path", sorted(SCRIPTS.glob("*.py")), ids=lambda path: path.stem)
 def test_script_only_reads_computes_and_writes(path):
     assert path.stem in RULES

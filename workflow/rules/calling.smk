@@ -27,6 +27,7 @@ rule calibrate_dragstr:
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
+    # GATK does not notice that the disk is full here; a whole model has 36 lines.
     shell:
         """
         exec 2>{log:q}
@@ -34,6 +35,7 @@ rule calibrate_dragstr:
             --reference {input.genome:q} --input {input.alignment:q} \
             --str-table-path {input.repeats:q} --output {output.model:q} \
             --tmp-dir {resources.tmpdir:q} >&2
+        (($(wc --lines <{output.model:q}) == 36)) || {{ echo "cut short: is the disk full?" >&2; exit 1; }}
         """
 
 

@@ -31,7 +31,7 @@ rule count_reads:
         """
         exec 2>{log:q}
         samtools flagstat --input-fmt-option reference={input.genome:q} \
-            {input.alignment:q} >{output.counts:q}
+            {input.alignment:q} | cat >{output.counts:q}
         """
 
 
@@ -60,7 +60,7 @@ rule measure_inserts:
         """
         exec 2>{log:q}
         samtools stats --threads {threads} --remove-dups --reference {input.genome:q} \
-            {input.alignment:q} >{output.counts:q}
+            {input.alignment:q} | cat >{output.counts:q}
         """
 
 
@@ -124,7 +124,7 @@ rule count_variants:
         exec 2>{log:q}
         bcftools +setGT {input.genotypes:q} --output-type u -- \
             --target-gt q --new-gt . --include 'FORMAT/FT!="PASS"' \
-            | bcftools stats --samples - - >{output.counts:q}
+            | bcftools stats --samples - - | cat >{output.counts:q}
         """
 
 

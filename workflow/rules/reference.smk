@@ -25,8 +25,8 @@ rule prepare_genome:
         exec 2>{log:q}
         gzip --decompress --stdout --force {input.fasta:q} >{output.genome:q}
         samtools faidx --fai-idx {output.index:q} {output.genome:q}
-        samtools dict --assembly {params.name:q} --uri genome.fa \
-            --output {output.dictionary:q} {output.genome:q}
+        samtools dict --assembly {params.name:q} --uri genome.fa {output.genome:q} \
+            | cat >{output.dictionary:q}
         """
 
 
@@ -52,7 +52,7 @@ rule prepare_cram_genome:
         exec 2>{log:q}
         gzip --decompress --stdout --force {input.fasta:q} >{output.genome:q}
         samtools faidx --fai-idx {output.index:q} {output.genome:q}
-        samtools dict --uri cram.fa --output {output.dictionary:q} {output.genome:q}
+        samtools dict --uri cram.fa {output.genome:q} | cat >{output.dictionary:q}
         """
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -53,15 +54,20 @@ class Run:
         """Samples, sorted, each once however many cohorts it stands in."""
         return sorted(set(self.samples["sample"]))
 
-    # Every job of a sample asks for its rows: the sheet is divided once and not searched each time.
+    # Every job of a sample asks for its rows: they are looked up, and not searched each time. Only
+    # places are kept: a table for each of 10,000 samples would take 100 MB.
     @cached_property
-    def _rows(self) -> dict[str, pd.DataFrame]:
-        return dict(list(self.samples.groupby("sample")))
+    def _row_places(self) -> dict[str, np.ndarray]:
+        return self.samples.groupby("sample").indices
 
     @cached_property
-    def _units(self) -> dict[str, pd.DataFrame]:
-        units = self.samples.drop(columns="cohort").drop_duplicates().sort_values("unit")
-        return dict(list(units.set_index("unit").groupby("sample")))
+    def _units(self) -> pd.DataFrame:
+        units = self.samples.drop(columns="cohort").drop_duplicates()
+        return units.sort_values("unit").set_index("unit")
+
+    @cached_property
+    def _unit_places(self) -> dict[str, np.ndarray]:
+        return self._units.groupby("sample").indices
 
     @cached_property
     def _bytes(self) -> dict[str, dict[str, int]]:
@@ -73,11 +79,11 @@ class Run:
 
     def rows_of(self, sample: str) -> pd.DataFrame:
         """Rows of the sheet that describe a sample, in every cohort it stands in."""
-        return self._rows[sample]
+        return self.samples.take(self._row_places[sample])
 
     def units_of(self, sample: str) -> pd.DataFrame:
         """One row per unit of a sample, indexed by `unit`."""
-        return self._units[sample]
+        return self._units.take(self._unit_places[sample])
 
     def reads_of(self, sample: str, unit: str) -> list[str]:
         """Files of a FASTQ unit: read 1 and read 2, or one that holds both in turn."""
