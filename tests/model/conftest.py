@@ -20,4 +20,7 @@ SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["model"
 @pytest.fixture(scope="session")
 def settings():
     """The model's own settings, made small enough for a test."""
-    return SETTINGS | {"training": {**SETTINGS["training"], "max_epochs": 2}}
+    return SETTINGS | {
+        "training": {**SETTINGS["training"], "max_epochs": 2},
+        "forest": {"trees": 40, "min_patients": [5]},
+    }

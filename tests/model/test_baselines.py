@@ -1,5 +1,7 @@
 """Baselines find what is there, find nothing where nothing is, and cannot see locked outcomes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lifelines.utils import concordance_index
@@ -7,6 +9,8 @@ from memory_hospital import make_hospital, scrambled, split_of
 from sklearn.metrics import roc_auc_score
 
 from gcin.model.baselines import COLUMNS, fit_baseline, predict_baseline
+from gcin.model.boosting import fit_by_arm
+from gcin.model.linear import Questions
 from gcin.model.outcomes import training_table
 from gcin.model.study import prepare_fold
 
@@ -89,3 +93,32 @@ def test_study_of_one_arm_has_one_column_of_predictions(settings):
     for kind in COLUMNS:
         predicted, rows = unseen(hospital, kind, settings)
         assert all(len(values) == len(rows) for values in predicted.values())
+
+
+def test_trees_of_an_arm_know_only_its_patients(settings):
+    """Arm 1 responds where arm 0 does not; trees of all arms would have to discover that."""
+    random = np.random.default_rng(0)
+    columns, arm = random.normal(size=(400, 2)), np.repeat([0, 1], 200)
+    answer = ((columns[:, 0] > 0) == (arm == 1)).astype(float)
+    order = random.permutation(400)
+    train, held = (
+        Questions(columns[rows], arm[rows], np.zeros(len(rows), int), rows, answer[rows])
+        for rows in (order[:300], order[300:])
+    )
+    fit = fit_by_arm(train, held, 2, 1, settings["boosting"], 1)
+    chances = fit.chances(np.array([[1.0, 0.0], [-1.0, 0.0]]))[..., 0]
+    assert chances[0, 1] > 0.9 > 0.1 > chances[0, 0]
+    assert chances[1, 0] > 0.9 > 0.1 > chances[1, 1]
+    flipped = replace(train, answer=np.where(train.arm == 0, 1 - train.answer, train.answer))
+    again = fit_by_arm(flipped, held, 2, 1, settings["boosting"], 1)
+    np.testing.assert_array_equal(again.chances(columns)[:, 1], fit.chances(columns)[:, 1])
+
+
+def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplog):
+    random = np.random.default_rng(0)
+    columns, arm = random.normal(size=(200, 2)), np.repeat([0, 1], 100)
+    answer = np.where(arm == 1, 1.0, columns[:, 0] > 0)
+    asked = Questions(columns, arm, np.zeros(200, int), np.arange(200), answer)
+    fit = fit_by_arm(asked, asked, 2, 1, settings["boosting"], 1)
+    assert "arm 1 has but one answer" in caplog.text
+    assert (fit.chances(columns)[:, 1] > 0.8).all()

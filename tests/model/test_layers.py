@@ -4,9 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from gcin.model.layers.fusion import ArmHeads, Film, PatientToken
+from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientToken
 from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
-from gcin.model.layers.pathways import PathwayAttention, PathwayTokens
+from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.variant_set import GenePool
 
 RANDOM = np.random.default_rng(0)
@@ -147,6 +147,23 @@ def test_token_is_the_weighted_sum_of_its_genes():
     np.testing.assert_allclose(np.asarray(tokens)[:, 1], second, atol=1e-5)
 
 
+def test_mean_is_of_the_tokens_seen_and_zero_without_any():
+    seen = np.array([[1, 0, 1, 0, 0, 0], [0] * 6], bool)
+    mean = np.asarray(SeenMean()(TRACK, seen))
+    np.testing.assert_allclose(mean[0], TRACK[0, [0, 2]].mean(axis=0), atol=1e-6)
+    assert (mean[1] == 0).all()
+
+
+def test_modality_is_hidden_whole_and_only_in_training():
+    keras.utils.set_random_seed(0)
+    layer, ones = ModalityDropout(0.3), np.ones((2000, 3, 1), "float32")
+    np.testing.assert_array_equal(np.asarray(layer(ones)), ones)
+    kept = np.asarray(layer(ones, training=True))
+    assert set(np.unique(kept)) == {0.0, 1.0}
+    assert (kept.min(axis=1) == kept.max(axis=1)).all()
+    assert abs(kept.mean() - 0.7) < 0.05
+
+
 def test_heads_and_modulation_say_nothing_at_the_start():
     columns = RANDOM.normal(size=(3, 4)).astype("float32")
     assert (np.asarray(ArmHeads(2, 5)(columns)) == 0).all()
@@ -171,7 +188,9 @@ def test_arm_adds_its_own_weights_to_the_shared_ones():
         ChromosomeGaps(["chr1", "chr2"], 2),
         TrackConvolution(4, 5),
         ArmSummary(["1p", "", "1q"]),
-        PathwayTokens([0, 1], [0, 1], 2, 8),
+        PathwayTokens([0, 1], [0, 1], 2, 8, edge_decay=0.1),
+        SeenMean(),
+        ModalityDropout(0.2),
         PathwayAttention(2, 0.1, first_only=True),
         Film(),
         PatientToken(),

@@ -1,5 +1,7 @@
 """What the network as a whole promises."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -26,6 +28,14 @@ DESIGN = {
     "dropout": 0.0,
     "gene_dropout": 0.0,
     "weight_decay": 0.0,
+    "modality_dropout": 0.0,
+    "edge_decay": 0.0,
+    "pathway_mask": "pathways",
+    "variant_set": True,
+    "convolution": True,
+    "recurrence": True,
+    "genome": True,
+    "clinical": True,
     "arm_share": 0.5,
 }
 SHAPE = Shape(
@@ -33,6 +43,7 @@ SHAPE = Shape(
     track=3,
     clinical=4,
     linear=5,
+    linear_seen=[0, 1, 2, 3, 4],
     chromosomes=["chr1"] * 4 + ["chr2"] * 3,
     chromosome_arms=["1p", "1p", "1q", "1q", "2p", "2q", "2q"],
     edges=Edges(["A", "B"], [0, 1, 4, 5, 6], [0, 0, 1, 1, 1]),
@@ -117,6 +128,76 @@ def test_every_input_matters(network):
     for name in ("variants", "variant_gene", "genes", "clinical", "linear"):
         changed = {**arrays_of(), name: arrays_of(seed=1)[name]}
         assert not np.allclose(before["os"], predicted(network, changed)["os"], atol=1e-4), name
+
+
+GENOMIC = {"variants", "variant_gene", "genes", "gene_mask"}
+ABLATIONS = {
+    "no pathway": ({"pathway_mask": "none"}, set()),
+    "no convolution": ({"convolution": False}, set()),
+    "no recurrence": ({"recurrence": False}, set()),
+    "no attention": ({"attention_blocks": 0}, set()),
+    "no variant set": ({"variant_set": False}, {"variants", "variant_gene"}),
+    "clinical only": ({"genome": False}, GENOMIC),
+    "genomics only": ({"clinical": False}, {"clinical"}),
+}
+
+
+@pytest.mark.parametrize("name", ABLATIONS)
+def test_ablation_is_blind_to_what_it_leaves_out_and_to_nothing_else(name, tmp_path):
+    change, unread = ABLATIONS[name]
+    ablated = awake(build_network({**DESIGN, **change}, SHAPE, {"response": 0.0, "os": 0.0}))
+    before = predicted(ablated, arrays_of())
+    for array in ("variants", "variant_gene", "genes", "clinical", "linear"):
+        changed = predicted(ablated, {**arrays_of(), array: arrays_of(seed=1)[array]})
+        same = np.allclose(before["os"], changed["os"], atol=1e-5)
+        assert same == (array in unread), array
+    ablated.save(tmp_path / "network.keras")
+    again = keras.saving.load_model(tmp_path / "network.keras", compile=False)
+    assert_same(before, predicted(again, arrays_of()), atol=0)
+
+
+def test_linear_path_reads_only_the_columns_of_its_half():
+    shape = replace(SHAPE, linear_seen=[0, 3])
+    half = awake(build_network(DESIGN, shape, {"response": 0.0, "os": 0.0}))
+    arrays = arrays_of()
+    for column, read in ((0, True), (1, False), (3, True)):
+        other = {**arrays, "linear": arrays["linear"].copy()}
+        other["linear"][:, column] += 1
+        same = np.allclose(predicted(half, arrays)["os"], predicted(half, other)["os"], atol=1e-6)
+        assert same != read
+
+
+def test_network_without_attention_has_none_to_show():
+    design = {**DESIGN, "attention_blocks": 0}
+    with pytest.raises(ValueError, match="without attention"):
+        attention_model(build_network(design, SHAPE, {"response": 0.0, "os": 0.0}))
+
+
+def test_several_endpoints_and_missing_answers_train_together():
+    """Two survival endpoints and a toxicity; one answer in all, and every gradient is finite."""
+    shape = replace(SHAPE, endpoints={"response": 1, "pfs": 3, "os": 4, "toxicity": 2})
+    network = build_network(
+        {**DESIGN, "edge_decay": 0.01},
+        shape,
+        dict.fromkeys(shape.endpoints, 0.01),
+    )
+    arrays = arrays_of()
+    for name in GENOMIC | {"variant_mask"}:
+        arrays[name][0] = 0
+    targets = {k: np.zeros((8, 2, n, 2), "float32") for k, n in shape.endpoints.items()}
+    targets["pfs"][0, 1, 2] = 1
+    network.compile(
+        keras.optimizers.Adam(0.01), loss={k: AnsweredCrossEntropy() for k in shape.endpoints}
+    )
+    before = [weights.copy() for weights in network.get_weights()]
+    assert np.isfinite(network.train_on_batch(arrays, targets)).all()
+    assert all(np.isfinite(weights).all() for weights in network.get_weights())
+    # The only patient with an answer has no genome: the clinical half learns all the same.
+    head = network.get_layer("deep_pfs").get_weights()[0]
+    assert np.abs(head).max() > 0
+    silent = network.get_layer("deep_toxicity").get_weights()
+    assert all((weights == 0).all() for weights in silent)
+    assert any((a != b).any() for a, b in zip(before, network.get_weights(), strict=True))
 
 
 def test_patient_without_a_genome_or_facts_has_a_prediction(network):

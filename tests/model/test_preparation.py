@@ -10,7 +10,7 @@ from gcin.model.clinical_matrix import clinical_matrix, fit_clinical
 from gcin.model.inputs import network_arrays, tree_columns
 from gcin.model.loading import load_genomes, universe
 from gcin.model.outcomes import training_table
-from gcin.model.pathways import WHOLE_GENOME, choose_pathways
+from gcin.model.pathways import WHOLE_GENOME, Edges, choose_pathways, masked
 from gcin.model.preparation import as_plain, from_plain
 from gcin.model.study import prepare_fold
 
@@ -187,3 +187,15 @@ def test_pathways_cover_genes_without_repetition():
     edges = choose_pathways(members, genes, 2, 2)
     assert sorted(edges.pathways) == ["one", "two"]
     assert choose_pathways(members, genes, 5, 2).pathways == [WHOLE_GENOME]
+
+
+def test_masks_and_decoys_keep_the_sizes_of_pathways():
+    edges = Edges(["one", "two"], [0, 1, 2, 5], [0, 0, 0, 1])
+    assert masked(edges, "pathways", 0, 9, 1) == edges
+    assert np.bincount(masked(edges, "dense", 0, 9, 1).pathway).tolist() == [9, 9]
+    drawn = masked(edges, "random", 1, 9, 1)
+    assert drawn.pathways == ["one", "two", "decoy 1 of one", "decoy 1 of two"]
+    assert np.bincount(drawn.pathway).tolist() == [3, 1, 3, 1]
+    assert len(set(zip(drawn.gene, drawn.pathway, strict=True))) == 8
+    assert drawn != masked(edges, "random", 1, 9, 2)
+    assert masked(edges, "pathways", 1, 9, 1).gene[:4] == edges.gene

@@ -464,6 +464,46 @@ STUDIES = [
     ),
     case("external trains", setting(f"{STUDY}.external", ["a"]), "trial.external", "what trains"),
     case("unknown design", setting(f"{STUDY}.designs", ["gcin", "laso"]), "designs", "mean lasso"),
+    case(
+        "stack of nobody",
+        setting("model.designs.both", {"kind": "stack", "of": ["gcin", "boosted"]}),
+        "model.designs.both.of",
+        "unknown design 'boosted'",
+        "mean boosting",
+    ),
+    case(
+        "stack of one",
+        setting("model.designs.both", {"kind": "stack", "of": ["gcin"]}),
+        "model.designs.both.of",
+        "two designs or more",
+    ),
+    case(
+        "stack of a stack",
+        both(
+            setting("model.designs.one", {"kind": "stack", "of": ["gcin", "lasso"]}),
+            setting("model.designs.two", {"kind": "stack", "of": ["one", "cox"]}),
+        ),
+        "model.designs.two.of",
+        "one is a stack itself",
+    ),
+    case(
+        "key of another kind",
+        setting("model.designs.lasso.dropout", 0.1),
+        "model.designs.lasso.dropout",
+        "kind lasso does not read it",
+    ),
+    case(
+        "network of nothing",
+        setting("model.designs.gcin", {"kind": "network", "genome": False, "clinical": False}),
+        "model.designs.gcin",
+        "neither genomes nor clinical facts",
+    ),
+    case(
+        "heads that do not divide",
+        setting("model.network.attention_heads", 3),
+        "model.designs.gcin",
+        "3 attention heads do not divide 16",
+    ),
     case("predicts with none", setting(f"{STUDY}.designs", ["cox"]), "predict_with", "'gcin'"),
     case(
         "unknown outcome",

@@ -3,7 +3,16 @@
 MODEL = SETTINGS["model"]
 NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "network"]
 SELECTED = ["model/selection.tsv"] * (MODEL["preparation"]["selection"]["method"] != "none")
-BASELINES = [design for design in DESIGNS if DESIGNS[design]["kind"] != "network"]
+STACKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "stack"]
+BASELINES = [design for design in DESIGNS if design not in NETWORKS + STACKS]
+FITTED = {
+    study: [
+        member
+        for design in STUDIES[study]["designs"]
+        for member in (DESIGNS[design]["of"] if design in STACKS else [design])
+    ]
+    for study in STUDIES
+}
 
 
 rule train_network:
@@ -85,7 +94,7 @@ rule train_baseline:
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
         settings=lambda wildcards: {
-            key: MODEL[key] for key in ("preparation", "linear", "boosting", "cox")
+            key: MODEL[key] for key in ("preparation", "linear", "forest", "boosting", "cox")
         },
     script:
         "../scripts/train_baseline.py"
@@ -96,10 +105,10 @@ rule tabulate_selection:
     input:
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/{file}.joblib",
-            design=STUDIES[wildcards.study]["designs"][0],
+            design=FITTED[wildcards.study][0],
             fold=RUN.folds_of(wildcards.study),
             seed=SEEDS[0],
-            file="preparation" if STUDIES[wildcards.study]["designs"][0] in NETWORKS else "model",
+            file="preparation" if FITTED[wildcards.study][0] in NETWORKS else "model",
         ),
     output:
         selection="results/studies/{study}/{edition}/model/selection.tsv",

@@ -170,7 +170,7 @@ def shared_metrics(draws: Estimates, design: str, reference: str) -> list[tuple[
 
 
 def design_pairs(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Name the comparisons of a study: every network with every other design.
+    """Name the comparisons of a study: every network and every stack with every other design.
 
     Args:
         kinds: The kind of each design, in the study's order.
@@ -179,9 +179,9 @@ def design_pairs(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
         Design and reference; without a network, each design with those before it.
     """
     names = list(kinds)
-    networks = [name for name in names if kinds[name] == "network"]
-    if networks:
-        return [(name, other) for name in networks for other in names if other != name]
+    ours = [name for name in names if kinds[name] in ("network", "stack")]
+    if ours:
+        return [(name, other) for name in ours for other in names if other != name]
     return [(name, other) for place, name in enumerate(names) for other in names[:place]]
 
 

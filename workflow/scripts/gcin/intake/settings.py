@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.intake.designs import check_designs
 from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
@@ -29,6 +30,7 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
     _check_paths(settings, config, problems)
     _check_recipe(settings, problems)
     _check_keeping(settings, problems)
+    check_designs(settings["model"], problems)
     genes = settings["reference"]["pathway_genes"]
     if genes["min"] > genes["max"]:
         problem = f"min {genes['min']} is above max {genes['max']}"

@@ -1,4 +1,4 @@
-"""What the network must be better than: five simpler models behind one interface."""
+"""What the network must be better than: simpler models behind one interface."""
 
 import logging
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from gcin.model.boosting import BoostedFit, fit_boosting
+from gcin.model.boosting import ArmwiseFit, TreesFit, fit_boosting, fit_by_arm, fit_forest
 from gcin.model.cox import CoxFit, Followed, fit_cox
 from gcin.model.curves import Clock, clocks_of, curve_table, survival_of
 from gcin.model.inputs import (
@@ -28,8 +28,15 @@ COLUMNS = {
     "majority": clinical_columns,
     "clinical_logistic": clinical_columns,
     "lasso": linear_columns,
+    "random_forest": tree_columns,
     "boosting": tree_columns,
+    "boosting_per_arm": tree_columns,
     "cox": linear_columns,
+}
+TREES = {
+    "random_forest": ("forest", fit_forest),
+    "boosting": ("boosting", fit_boosting),
+    "boosting_per_arm": ("boosting", fit_by_arm),
 }
 L1_RATIO = {"clinical_logistic": 0.0, "lasso": 1.0}
 
@@ -47,7 +54,7 @@ class MajorityFit:
     arms: int
 
 
-Fit = MajorityFit | LinearFit | BoostedFit | CoxFit
+Fit = MajorityFit | LinearFit | TreesFit | ArmwiseFit | CoxFit
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def fit_baseline(
         kind: Kind of the design.
         patients: Of parts train and validation; outcomes of others are not looked at.
         preparation: Fitted on part train.
-        settings: `linear`, `boosting` and `cox` of the model's configuration.
+        settings: `linear`, `forest`, `boosting` and `cox` of the model's configuration.
         seed: Of whatever chance there is.
 
     Returns:
@@ -149,10 +156,10 @@ def _fit(
 ) -> Fit:
     if kind == "majority":
         return _majority(endpoint, train, arms)
-    if kind == "boosting":
+    if kind in TREES:
+        own, fit = TREES[kind]
         questions = [questions_of(x.columns, x.arm, x.targets) for x in (train, held)]
-        intervals = train.targets.shape[1]
-        return fit_boosting(*questions, arms, intervals, settings["boosting"], seed)
+        return fit(*questions, arms, train.targets.shape[1], settings[own], seed)
     if kind == "cox":
         return fit_cox(_followed(endpoint, train), _followed(endpoint, held), arms, settings["cox"])
     ratio, linear = L1_RATIO[kind], settings["linear"]
@@ -181,7 +188,7 @@ def _predict(fit: Fit, columns: np.ndarray, endpoint: str) -> np.ndarray:
     return chances[..., 0] if endpoint == RESPONSE else risk_of(chances)
 
 
-def _chances(fit: LinearFit | BoostedFit, columns: np.ndarray) -> np.ndarray:
+def _chances(fit: LinearFit | TreesFit | ArmwiseFit, columns: np.ndarray) -> np.ndarray:
     """Chance of the event in each interval, `(patients, arms, intervals)`."""
     return expit(fit.logits(columns)) if isinstance(fit, LinearFit) else fit.chances(columns)
 

@@ -1,6 +1,8 @@
-"""Histogram gradient boosting of response and of hazards, the treatment arm a column like others.
+"""Trees of response and of hazards: histogram gradient boosting, and random forests.
 
-Survival is boosted in discrete time: one row per patient and interval entered, the number of the
+The treatment arm is a column like others, or each arm has boosted trees of its own.
+
+Survival is learnt in discrete time: one row per patient and interval entered, the number of the
 interval a column, and the answer whether the event fell into it.
 """
 
@@ -16,14 +18,14 @@ from sklearn.metrics import log_loss
 from gcin.model.linear import Questions
 
 if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class BoostedFit:
-    """Boosted trees of one endpoint.
+class TreesFit:
+    """Trees of one endpoint.
 
     Attributes:
         model: Fitted on the columns, the arm and the interval.
@@ -31,7 +33,7 @@ class BoostedFit:
         intervals: Number of intervals.
     """
 
-    model: "HistGradientBoostingClassifier"
+    model: "HistGradientBoostingClassifier | RandomForestClassifier"
     arms: int
     intervals: int
 
@@ -45,9 +47,72 @@ class BoostedFit:
         return chance.reshape(patients, self.arms, self.intervals)
 
 
+@dataclass(frozen=True)
+class ArmwiseFit:
+    """Trees of one endpoint, for each treatment arm those of its own patients.
+
+    Attributes:
+        fits: One per arm.
+    """
+
+    fits: list[TreesFit]
+
+    def chances(self, columns: np.ndarray) -> np.ndarray:
+        """Chance of the event, `(patients, arms, intervals)`."""
+        own = [fit.chances(columns)[:, arm] for arm, fit in enumerate(self.fits)]
+        return np.stack(own, axis=1)
+
+
+def fit_by_arm(
+    train: Questions, held: Questions, arms: int, intervals: int, settings: Mapping, seed: int
+) -> ArmwiseFit:
+    """Fit boosted trees to each arm by itself; the arguments are those of `fit_boosting`.
+
+    An arm whose patients, of part train or validation, all gave the same answer cannot be learnt
+    by itself: it is predicted by the trees of all arms, and the log says so.
+    """
+    everyone = None
+    fits = []
+    for arm in range(arms):
+        own = [questions.of_arm(arm) for questions in (train, held)]
+        if any(len(np.unique(questions.answer)) < 2 for questions in own):
+            logger.warning("arm %d has but one answer: it gets the trees of all arms", arm)
+            everyone = everyone or fit_boosting(train, held, arms, intervals, settings, seed)
+            fits.append(everyone)
+        else:
+            fits.append(fit_boosting(*own, arms, intervals, settings, seed))
+    return ArmwiseFit(fits)
+
+
+def fit_forest(
+    train: Questions, held: Questions, arms: int, intervals: int, settings: Mapping, seed: int
+) -> TreesFit:
+    """Fit a random forest; the inner split chooses the smallest leaf.
+
+    Args:
+        train: Questions of part train, missing values as NaN.
+        held: Questions of part validation.
+        arms: Number of treatment arms.
+        intervals: Number of intervals.
+        settings: `trees` and `min_patients` to try.
+        seed: Of the resampling.
+    """
+    # Slow to import, and the jobs of the other designs have no use for it.
+    from sklearn.ensemble import RandomForestClassifier
+
+    rows, inner = _rows(train), _rows(held)
+    tried = [
+        RandomForestClassifier(settings["trees"], min_samples_leaf=leaf, random_state=seed).fit(
+            rows, train.answer
+        )
+        for leaf in settings["min_patients"]
+    ]
+    return TreesFit(_best(tried, inner, held.answer), arms, intervals)
+
+
 def fit_boosting(
     train: Questions, held: Questions, arms: int, intervals: int, settings: Mapping, seed: int
-) -> BoostedFit:
+) -> TreesFit:
     """Fit boosted trees; the inner split stops them and chooses among the settings tried.
 
     Args:
@@ -63,12 +128,14 @@ def fit_boosting(
         _fit(rows, train.answer, inner, held.answer, rate, leaves, settings, seed)
         for rate, leaves in product(settings["learning_rates"], settings["leaves"])
     ]
-    losses = [
-        log_loss(held.answer, model.predict_proba(inner)[:, 1], labels=[0, 1]) for model in tried
-    ]
+    return TreesFit(_best(tried, inner, held.answer), arms, intervals)
+
+
+def _best(tried: list, inner: np.ndarray, answer: np.ndarray) -> object:
+    losses = [log_loss(answer, model.predict_proba(inner)[:, 1], labels=[0, 1]) for model in tried]
     best = int(np.argmin(losses))
     logger.info("chose %s of %d: log-loss %.4f", tried[best], len(tried), losses[best])
-    return BoostedFit(tried[best], arms, intervals)
+    return tried[best]
 
 
 def _rows(questions: Questions) -> np.ndarray:

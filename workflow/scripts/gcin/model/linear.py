@@ -62,6 +62,11 @@ class Questions:
     patient: np.ndarray
     answer: np.ndarray
 
+    def of_arm(self, arm: int) -> "Questions":
+        """Those of the patients who received an arm."""
+        asked = self.arm == arm
+        return Questions(**{name: values[asked] for name, values in vars(self).items()})
+
     def design(self, arms: int, intervals: int, arm_share: float) -> np.ndarray:
         """Columns, then each arm's own, then the levels of arms and intervals."""
         arm = np.eye(arms)[self.arm]

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import keras
+import numpy as np
 from keras import layers, ops
 
-from gcin.model.layers.fusion import ArmHeads, Film, PatientToken
+from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientToken
 from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
-from gcin.model.layers.pathways import PathwayAttention, PathwayTokens
+from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.variant_set import GenePool
 from gcin.model.pathways import Edges
 
@@ -21,7 +22,8 @@ class Shape:
         variants: Features of a variant; a set may have any number of rows.
         track: Features of a gene.
         clinical: Clinical columns.
-        linear: Columns of the linear path.
+        linear: Columns offered to the linear path.
+        linear_seen: Those that it reads; none of a half that the design leaves out.
         chromosomes: Chromosome of each gene, in genome order.
         chromosome_arms: Chromosome arm of each gene.
         edges: Membership of genes in pathways.
@@ -33,6 +35,7 @@ class Shape:
     track: int
     clinical: int
     linear: int
+    linear_seen: list[int]
     chromosomes: list[str]
     chromosome_arms: list[str]
     edges: Edges
@@ -53,21 +56,17 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
         every endpoint: of response, or of the hazard in each interval.
     """
     inputs = _inputs(shape)
-    present = ops.expand_dims(ops.cast(inputs["gene_mask"], "float32"), -1)
-    genes = _genes(inputs, present, design, shape)
-    clinical = _clinical(inputs["clinical"], design)
-    genomic = layers.Concatenate(name="genomic")(
-        [
-            _pathways(genes, present, clinical, design, shape),
-            _chromosomes(genes, present, design, shape),
-        ]
-    )
-    fused = layers.Concatenate(name="fused")([Film(name="film")(genomic, clinical), clinical])
+    clinical = _clinical(inputs["clinical"], design) if design["clinical"] else None
+    genomic = _genomic(inputs, clinical, design, shape) if design["genome"] else None
+    fused = _fused(genomic, clinical)
     trunk = layers.Dropout(design["dropout"], name="drop_fused")(fused)
     trunk = _dense(design["trunk_units"], design, "trunk")(trunk)
     trunk = layers.Dropout(design["dropout"], name="drop_trunk")(trunk)
+    columns = inputs["linear"]
+    if len(shape.linear_seen) < shape.linear:
+        columns = ops.take(columns, np.array(shape.linear_seen, "int32"), axis=1)
     logits = {
-        endpoint: _head(endpoint, trunk, inputs["linear"], design, shape, linear_l2[endpoint])
+        endpoint: _head(endpoint, trunk, columns, design, shape, linear_l2[endpoint])
         for endpoint in shape.endpoints
     }
     return keras.Model(inputs, logits, name="gcin")
@@ -78,8 +77,13 @@ def attention_model(network: keras.Model) -> keras.Model:
 
     It is the attention of the last block; nothing else of that block reaches a prediction. The
     first token is the patient's own; the others are the pathways in order.
+
+    Raises:
+        ValueError: The design has no attention.
     """
     blocks = [layer for layer in network.layers if isinstance(layer, PathwayAttention)]
+    if not blocks:
+        raise ValueError("this network was built without attention: its design leaves it out.")
     return keras.Model(network.input, blocks[-1].output[1][:, :, 0], name="attention")
 
 
@@ -104,8 +108,38 @@ def _dense(units: int, design: Mapping, name: str) -> layers.Dense:
     return layers.Dense(units, activation="gelu", kernel_regularizer=penalty, name=name)
 
 
+def _fused(genomic: object, clinical: object) -> object:
+    """Both halves where there are two, else the one there is."""
+    if genomic is None or clinical is None:
+        return clinical if genomic is None else genomic
+    return layers.Concatenate(name="fused")([Film(name="film")(genomic, clinical), clinical])
+
+
+def _genomic(inputs: dict, clinical: object, design: Mapping, shape: Shape) -> object:
+    """What the genome says, through pathways and along the chromosomes."""
+    present = ops.expand_dims(ops.cast(inputs["gene_mask"], "float32"), -1)
+    if design["modality_dropout"]:
+        present = ModalityDropout(design["modality_dropout"], name="genome_dropout")(present)
+    genes = _genes(inputs, present, design, shape)
+    along = _chromosomes(genes, present, design, shape)
+    if design["pathway_mask"] == "none":
+        return along
+    through = _pathways(genes, present, clinical, design, shape)
+    return layers.Concatenate(name="genomic")([through, along])
+
+
 def _genes(inputs: dict, present: keras.KerasTensor, design: Mapping, shape: Shape) -> object:
     """Impairment by variants beside the gene features, whole genes dropped in training."""
+    channels = inputs["genes"]
+    if design["variant_set"]:
+        pooled = _impairment(inputs, design, shape)
+        channels = layers.Concatenate(name="gene_channels")([pooled, channels])
+    return layers.Dropout(
+        design["gene_dropout"], noise_shape=(None, len(shape.chromosomes), 1), name="gene_dropout"
+    )(channels * present)
+
+
+def _impairment(inputs: dict, design: Mapping, shape: Shape) -> object:
     width = design["variant_channels"]
     encoded = _dense(2 * width, design, "variant_encoder_1")(inputs["variants"])
     # A strength near zero at the start: most variants impair nothing.
@@ -113,22 +147,27 @@ def _genes(inputs: dict, present: keras.KerasTensor, design: Mapping, shape: Sha
         width, bias_initializer=keras.initializers.Constant(-2.0), name="variant_encoder_2"
     )(encoded)
     pool = GenePool(len(shape.chromosomes), design["pooling"], name="gene_pool")
-    pooled = pool(strength, inputs["variant_gene"], inputs["variant_mask"])
-    genes = layers.Concatenate(name="gene_channels")([pooled, inputs["genes"]]) * present
-    return layers.Dropout(
-        design["gene_dropout"], noise_shape=(None, len(shape.chromosomes), 1), name="gene_dropout"
-    )(genes)
+    return pool(strength, inputs["variant_gene"], inputs["variant_mask"])
 
 
 def _pathways(
     genes: object, present: object, clinical: object, design: Mapping, shape: Shape
 ) -> object:
-    """The patient's token after it has looked at the pathways."""
+    """The patient's token after it has looked at the pathways; without attention, their mean."""
     edges, units = shape.edges, design["token_units"]
     tokens, seen = PathwayTokens(
-        edges.gene, edges.pathway, len(edges.pathways), units, name="pathway_tokens"
+        edges.gene,
+        edges.pathway,
+        len(edges.pathways),
+        units,
+        edge_decay=design["edge_decay"],
+        name="pathway_tokens",
     )(genes, present)
-    own = layers.Dense(units, name="patient_embedding")(clinical)
+    mean = SeenMean(name="pathway_mean")(tokens, seen)
+    if not design["attention_blocks"]:
+        return layers.LayerNormalization(name="patient_norm")(mean)
+    # A design without clinical facts lets the pathways ask about themselves.
+    own = layers.Dense(units, name="patient_embedding")(mean if clinical is None else clinical)
     tokens, seen = PatientToken(name="patient_token")(own, tokens, seen)
     for number in range(1, design["attention_blocks"] + 1):
         block = PathwayAttention(
@@ -143,6 +182,24 @@ def _pathways(
 
 def _chromosomes(genes: object, present: object, design: Mapping, shape: Shape) -> object:
     """Convolution along the genome, then recurrence over the chromosome arms."""
+    rows = shape.chromosome_arms
+    if design["convolution"]:
+        genes, present, rows = _convolved(genes, present, design, shape)
+    arms = ArmSummary(rows, name="chromosome_arms")(genes, present)
+    if not design["recurrence"]:
+        return _dense(design["recurrent_units"], design, "arms_side_by_side")(
+            layers.Flatten(name="arms_in_a_row")(arms)
+        )
+    recurrent = layers.GRU(design["recurrent_units"], name="arm_recurrence")
+    if design["bidirectional"]:
+        recurrent = layers.Bidirectional(recurrent, name="arms_both_ways")
+    return recurrent(arms)
+
+
+def _convolved(
+    genes: object, present: object, design: Mapping, shape: Shape
+) -> tuple[object, object, list[str]]:
+    """Track along the genome, where it is callable, and the chromosome arm of each of its rows."""
     kernel = design["kernel_genes"]
     spread = ChromosomeGaps(shape.chromosomes, kernel // 2, name="genome")
     track, there = spread(genes), spread(present)
@@ -151,18 +208,13 @@ def _chromosomes(genes: object, present: object, design: Mapping, shape: Shape) 
             design["track_channels"], kernel, name=f"track_convolution_{number}"
         )
         track = convolution(track, there)
-    rows = [
-        shape.chromosome_arms[gene] if gene < len(shape.chromosomes) else ""
-        for gene in spread.source
-    ]
-    arms = ArmSummary(rows, name="chromosome_arms")(track, there)
-    recurrent = layers.GRU(design["recurrent_units"], name="arm_recurrence")
-    if design["bidirectional"]:
-        recurrent = layers.Bidirectional(recurrent, name="arms_both_ways")
-    return recurrent(arms)
+    arm_of_row = [*shape.chromosome_arms, ""]
+    return track, there, [arm_of_row[gene] for gene in spread.source]
 
 
 def _clinical(columns: object, design: Mapping) -> object:
+    if design["modality_dropout"]:
+        columns = ModalityDropout(design["modality_dropout"], name="clinical_dropout")(columns)
     hidden = _dense(design["clinical_units"], design, "clinical_1")(columns)
     hidden = layers.Dropout(design["dropout"], name="drop_clinical")(hidden)
     return _dense(design["clinical_units"], design, "clinical_2")(hidden)

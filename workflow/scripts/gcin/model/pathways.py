@@ -51,6 +51,38 @@ def choose_pathways(members: pd.DataFrame, genes: list[str], smallest: int, most
     return Edges(list(chosen), gene, pathway)
 
 
+def masked(edges: Edges, mask: str, decoys: int, genes: int, seed: int) -> Edges:
+    """Put other memberships in the place of the chosen pathways', or decoys beside them.
+
+    Args:
+        edges: From `choose_pathways`.
+        mask: `pathways` leaves the memberships as they are, `random` draws as many genes for each
+            pathway, `dense` puts every gene into every pathway.
+        decoys: Pathways of drawn genes added for each pathway, of its size.
+        genes: Number of genes.
+        seed: Of the draws.
+    """
+    random = np.random.default_rng(seed)
+    sizes = np.bincount(edges.pathway, minlength=len(edges.pathways))
+    sets = [
+        [g for g, p in zip(edges.gene, edges.pathway, strict=True) if p == number]
+        for number in range(len(sizes))
+    ]
+    if mask == "dense":
+        sets = [list(range(genes)) for _ in sets]
+    if mask == "random":
+        sets = [_drawn(random, genes, size) for size in sizes]
+    names = [f"decoy {turn} of {name}" for turn in range(1, decoys + 1) for name in edges.pathways]
+    sets += [_drawn(random, genes, size) for _ in range(decoys) for size in sizes]
+    gene = [place for held in sets for place in held]
+    pathway = [number for number, held in enumerate(sets) for _ in held]
+    return Edges([*edges.pathways, *names], gene, pathway)
+
+
+def _drawn(random: np.random.Generator, genes: int, size: int) -> list[int]:
+    return sorted(random.choice(genes, size, replace=False).tolist())
+
+
 def _cover(left: dict[str, list[int]], genes: int, most: int) -> dict[str, list[int]]:
     times, chosen = np.zeros(genes), {}
     names = sorted(left)

@@ -9,12 +9,18 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.curves import clocks_of, curve_table, survival_of
-from gcin.model.inputs import Patients, arm_numbers, network_arrays
+from gcin.model.inputs import (
+    Patients,
+    arm_numbers,
+    clinical_columns,
+    linear_columns,
+    network_arrays,
+)
 from gcin.model.linear import LinearFit, fit_linear
 from gcin.model.losses import AnsweredCrossEntropy
 from gcin.model.network import Shape, build_network
 from gcin.model.outcomes import RESPONSE, by_arm, risk_of, targets_of
-from gcin.model.pathways import choose_pathways
+from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
 
 logger = logging.getLogger(__name__)
@@ -57,18 +63,30 @@ def train_network(
     """
     keras.utils.set_random_seed(seed)
     train, inner = patients.part("train"), patients.part("validation")
-    arrays, targets = network_arrays(train, preparation), _targets(train, preparation)
-    fits = _fit_linear_paths(train, arrays["linear"], preparation, settings["linear"])
+    arrays, targets = examples(train, preparation)
+    shape = _shape(train, arrays, preparation, members, settings, seed)
+    columns = arrays["linear"][:, shape.linear_seen]
+    fits = _fit_linear_paths(train, columns, preparation, settings["linear"])
     network = build_network(
         {**settings["network"], "arm_share": settings["linear"]["arm_share"]},
-        _shape(arrays, preparation, members, settings["preparation"]),
+        shape,
         {name: 1 / (2 * len(train.table) * fit.strength) for name, fit in fits.items()},
     )
     for endpoint, fit in fits.items():
         start_at(network, endpoint, fit)
-    held = (network_arrays(inner, preparation), _targets(inner, preparation))
+    held = examples(inner, preparation)
     history = fit_network(network, (arrays, targets), held, settings["training"])
     return Trained(network, history)
+
+
+def examples(patients: Patients, preparation: Preparation) -> tuple[dict, dict]:
+    """Arrays of the network, and targets of every endpoint in the arm that each received."""
+    arm = arm_numbers(patients.table, preparation.arms)
+    targets = {
+        endpoint: by_arm(targets_of(patients.table, endpoint, cuts), arm, len(preparation.arms))
+        for endpoint, cuts in preparation.endpoints.items()
+    }
+    return network_arrays(patients, preparation), targets
 
 
 def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mapping) -> pd.DataFrame:
@@ -190,14 +208,6 @@ def start_at(network: keras.Model, endpoint: str, fit: LinearFit) -> None:
     deep.bias.assign(fit.bias)
 
 
-def _targets(patients: Patients, preparation: Preparation) -> dict[str, np.ndarray]:
-    arm = arm_numbers(patients.table, preparation.arms)
-    return {
-        endpoint: by_arm(targets_of(patients.table, endpoint, cuts), arm, len(preparation.arms))
-        for endpoint, cuts in preparation.endpoints.items()
-    }
-
-
 def _fit_linear_paths(
     train: Patients, columns: np.ndarray, preparation: Preparation, settings: Mapping
 ) -> dict[str, LinearFit]:
@@ -211,29 +221,45 @@ def _fit_linear_paths(
 
 
 def _shape(
+    train: Patients,
     arrays: Mapping[str, np.ndarray],
     preparation: Preparation,
     members: pd.DataFrame,
-    settings: Mapping,
+    settings: Mapping[str, Mapping],
+    seed: int,
 ) -> Shape:
     if not preparation.genes:
         raise ValueError(
             "no gene is callable and altered in enough training patients: a network needs genomes."
         )
+    design, limits = settings["network"], settings["preparation"]
     edges = choose_pathways(
-        members, preparation.genes, settings["min_pathway_genes"], settings["max_pathways"]
+        members, preparation.genes, limits["min_pathway_genes"], limits["max_pathways"]
     )
+    genes = len(preparation.genes)
     return Shape(
         variants=arrays["variants"].shape[2],
         track=arrays["genes"].shape[2],
         clinical=arrays["clinical"].shape[1],
         linear=arrays["linear"].shape[1],
+        linear_seen=_linear_seen(train, preparation, design),
         chromosomes=preparation.chromosomes,
         chromosome_arms=preparation.chromosome_arms,
-        edges=edges,
+        edges=masked(edges, design["pathway_mask"], design["pathway_decoys"], genes, seed),
         arms=len(preparation.arms),
         endpoints={name: len(cuts) + 1 for name, cuts in preparation.endpoints.items()},
     )
+
+
+def _linear_seen(patients: Patients, preparation: Preparation, design: Mapping) -> list[int]:
+    """Columns of the linear path that belong to a half of the design."""
+    one = patients.rows(np.array([0]))
+    clinical = set(clinical_columns(one, preparation))
+    return [
+        number
+        for number, name in enumerate(linear_columns(one, preparation))
+        if design["clinical" if name in clinical else "genome"]
+    ]
 
 
 def _losses(network: keras.Model, data: tuple) -> dict[str, float]:

@@ -118,3 +118,36 @@ class PatientToken(keras.layers.Layer):
             keras.KerasTensor((patients, count + 1, units), dtype=self.compute_dtype),
             keras.KerasTensor((patients, count + 1), dtype="bool"),
         )
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class ModalityDropout(keras.layers.Layer):
+    """Hide a whole modality of some patients in training, as if it had not been measured.
+
+    Args:
+        rate: Share of patients from whom it is hidden.
+
+    Call arguments:
+        inputs: First axis patients; zero says that nothing is known.
+
+    Returns:
+        The same shape. What is left is not scaled: it may be a mask.
+    """
+
+    def __init__(self, rate, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = rate
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def call(self, inputs, training=None):
+        if not training:
+            return inputs
+        shape = (ops.shape(inputs)[0], *[1] * (len(inputs.shape) - 1))
+        chance = keras.random.uniform(shape, seed=self.seed_generator)
+        return inputs * ops.cast(chance >= self.rate, inputs.dtype)
+
+    def compute_output_shape(self, inputs_shape):
+        return inputs_shape
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate}

@@ -17,6 +17,7 @@ class PathwayTokens(keras.layers.Layer):
         pathway: Number of the pathway, one per membership.
         pathways: Number of pathways.
         units: Width of a token.
+        edge_decay: Penalty on the squared weights of the memberships.
 
     Call arguments:
         inputs: `(patients, genes, channels)`, zero where a gene is not callable.
@@ -27,16 +28,20 @@ class PathwayTokens(keras.layers.Layer):
         gene of the pathway is callable.
     """
 
-    def __init__(self, gene, pathway, pathways, units, **kwargs):
+    def __init__(self, gene, pathway, pathways, units, edge_decay=0.0, **kwargs):
         super().__init__(**kwargs)
         self.gene = [int(place) for place in gene]
         self.pathway = [int(number) for number in pathway]
         self.pathways = pathways
         self.units = units
+        self.edge_decay = edge_decay
 
     def build(self, inputs_shape, present_shape):
         channels = inputs_shape[-1]
-        self.edges = self.add_weight((len(self.gene), channels), "ones", name="edges")
+        penalty = keras.regularizers.L2(self.edge_decay) if self.edge_decay else None
+        self.edges = self.add_weight(
+            (len(self.gene), channels), "ones", regularizer=penalty, name="edges"
+        )
         self.projection = self.add_weight(
             (channels, self.units), "glorot_uniform", name="projection"
         )
@@ -71,8 +76,28 @@ class PathwayTokens(keras.layers.Layer):
         )
 
     def get_config(self):
-        own = {"gene": self.gene, "pathway": self.pathway}
-        return {**super().get_config(), **own, "pathways": self.pathways, "units": self.units}
+        edges = {"gene": self.gene, "pathway": self.pathway, "edge_decay": self.edge_decay}
+        return {**super().get_config(), **edges, "pathways": self.pathways, "units": self.units}
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class SeenMean(keras.layers.Layer):
+    """Average the tokens that are seen; zero where none is.
+
+    Call arguments:
+        tokens: `(patients, tokens, units)`.
+        seen: `(patients, tokens)`.
+
+    Returns:
+        `(patients, units)`.
+    """
+
+    def call(self, tokens, seen):
+        weight = ops.expand_dims(ops.cast(seen, tokens.dtype), -1)
+        return ops.sum(tokens * weight, axis=1) / ops.maximum(ops.sum(weight, axis=1), 1.0)
+
+    def compute_output_shape(self, tokens_shape, seen_shape):
+        return (tokens_shape[0], tokens_shape[2])
 
 
 @keras.saving.register_keras_serializable(package="gcin")

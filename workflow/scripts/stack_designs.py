@@ -1,0 +1,25 @@
+"""Average the designs of a stack in one fold, and calibrate the average."""
+
+import joblib
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.model.outcomes import training_table
+from gcin.model.stacking import by_design, fit_stack, stacked, stacked_curves
+
+log_to(snakemake.log[0])
+
+split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
+table = training_table(pd.read_parquet(snakemake.input.patients), split).reset_index()
+members = snakemake.params.members
+predictions = [pd.read_parquet(path) for path in snakemake.input.predictions]
+curves = [pd.read_parquet(path) for path in snakemake.input.curves]
+said = by_design(predictions, members)
+stack = fit_stack(said, table)
+
+rows = stacked(said, stack).merge(table[["patient", "part"]], on="patient")
+columns = ["patient", "part", "endpoint", "arm", "raw", "value"]
+rows[columns].to_parquet(snakemake.output.predictions, index=False)
+averaged = stacked_curves(by_design(curves, members))
+averaged.to_parquet(snakemake.output.curves, index=False)
+joblib.dump(stack, snakemake.output.stack)
