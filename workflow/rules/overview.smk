@@ -36,7 +36,7 @@ rule tabulate_quality:
         contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
         sexes=lambda wildcards: collect(
             "results/samples/{sample}/quality/sex.tsv",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
         ),
         kept=kept_of_cohort,
         genotypes=lambda wildcards: collect(
