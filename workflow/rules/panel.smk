@@ -23,8 +23,10 @@ rule prepare_panel:
     shell:
         """
         exec 2>{log:q}
-        bcftools view --drop-genotypes --output-type u {input.sites:q} \
-            | bcftools reheader --fai {input.index:q} - \
+        scratch=$(mktemp --directory --tmpdir={resources.tmpdir:q})
+        trap 'rm --recursive --force "$scratch"' EXIT
+        bcftools view --drop-genotypes --output-type v --output "$scratch/sites.vcf" {input.sites:q}
+        bcftools reheader --fai {input.index:q} "$scratch/sites.vcf" \
             | bcftools annotate --remove QUAL,FILTER,INFO --output-type u - \
             | bcftools norm --fasta-ref {input.genome:q} --multiallelics -any --output-type u - \
             | bcftools sort --output-type u - \
