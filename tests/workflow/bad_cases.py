@@ -529,13 +529,13 @@ ALLELES = [
         "no such file",
     ),
     case(
-        "common sites without frequencies",
+        "germline resource without frequencies",
         both(
-            setting("quality.common_sites", "af.vcf.gz"),
+            setting(f"{SOMATIC}.germline_resource", "af.vcf.gz"),
             data("af.vcf.gz", GVCF),
             data("af.vcf.gz.tbi", "index"),
         ),
-        "quality.common_sites",
+        "calling.somatic.germline_resource",
         "has no INFO field AF",
         "the population frequency",
     ),

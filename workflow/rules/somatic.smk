@@ -14,8 +14,8 @@ SOMATIC = SETTINGS["calling"]["somatic"]
 # What the filter weighs besides the calls, by option (rules of somatic_evidence.smk).
 EVIDENCE = {
     "--orientation-bias-artifact-priors": "somatic/orientation.tar.gz",
-    "--contamination-table": "quality/contamination.table",
-    "--tumor-segmentation": "quality/segments.table",
+    "--contamination-table": "somatic/contamination.table",
+    "--tumor-segmentation": "somatic/segments.table",
 }
 LEARNT = [SOMATIC["orientation_model"], *[bool(SETTINGS["quality"]["common_sites"])] * 2]
 WEIGHED = dict(compress(EVIDENCE.items(), LEARNT))

@@ -32,57 +32,20 @@ rule learn_orientation:
         """
 
 
-rule summarise_pileups:
-    """Count a sample's reads at common alleles."""
+rule segment_tumour:
+    """Estimate a tumour's foreign reads beside its normal, and part it by its allele balance."""
     input:
-        alignment="results/samples/{sample}/alignment.cram",
-        index="results/samples/{sample}/alignment.cram.crai",
-        sites=SETTINGS["quality"]["common_sites"] or [],
-        sites_index=collect("{path}.tbi", path=SETTINGS["quality"]["common_sites"] or []),
-        intervals="results/reference/intervals/calling.bed",
-        genome="results/reference/genome.fa",
-        others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
-    output:
-        pileups="results/samples/{sample}/quality/pileups.table",
-    log:
-        "logs/summarise_pileups/{sample}.log",
-    benchmark:
-        "benchmarks/results/summarise_pileups/{sample}.tsv"
-    conda:
-        "../../envs/gatk.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
-    params:
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
-    # Only sites where bases are called: elsewhere an exome has few reads, and of off-target DNA.
-    shell:
-        """
-        exec 2>{log:q}
-        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" GetPileupSummaries \
-            --reference {input.genome:q} --input {input.alignment:q} --variant {input.sites:q} \
-            --intervals {input.sites:q} --intervals {input.intervals:q} \
-            --interval-set-rule INTERSECTION \
-            --tmp-dir {resources.tmpdir:q} --output {output.pileups:q} >&2
-        """
-
-
-rule estimate_contamination:
-    """Estimate the share of foreign reads in a tumour, and part it by its allele balance."""
-    input:
-        pileups="results/samples/{sample}/quality/pileups.table",
+        pileups="results/samples/{sample}/pileups.table",
         normal=lambda wildcards: collect(
-            "results/samples/{sample}/quality/pileups.table",
-            sample=NORMALS[wildcards.sample][:1],
+            "results/samples/{sample}/pileups.table", sample=NORMALS[wildcards.sample][:1]
         ),
     output:
-        contamination="results/samples/{sample}/quality/contamination.table",
-        segments="results/samples/{sample}/quality/segments.table",
+        contamination="results/samples/{sample}/somatic/contamination.table",
+        segments="results/samples/{sample}/somatic/segments.table",
     log:
-        "logs/estimate_contamination/{sample}.log",
+        "logs/segment_tumour/{sample}.log",
     benchmark:
-        "benchmarks/results/estimate_contamination/{sample}.tsv"
+        "benchmarks/results/segment_tumour/{sample}.tsv"
     conda:
         "../../envs/gatk.yaml"
     resources:

@@ -49,13 +49,11 @@ def _differing_normals(rows: pd.DataFrame) -> Iterator[tuple[int, str, str, str]
 
 def check_allele_files(settings: dict, problems: Problems) -> None:
     """Note VCFs of known alleles that are none, or lack what GATK needs: index, frequencies."""
-    calling, quality = settings["calling"], settings["quality"]
-    somatic = calling["somatic"]
+    calling, somatic = settings["calling"], settings["calling"]["somatic"]
     named = {
         "calling.panel_sites": (calling["panel_sites"], False, False),
         "calling.somatic.germline_resource": (somatic["germline_resource"], True, True),
         "calling.somatic.panel_of_normals": (somatic["panel_of_normals"], True, False),
-        "quality.common_sites": (quality["common_sites"], True, True),
     }
     for key, (path, indexed, with_frequency) in named.items():
         if path is None or not Path(path).is_file():
