@@ -13,6 +13,8 @@ import pandas as pd
 import pysam
 import yaml
 
+from gcin.tensors.store import Store
+
 TARGET = "results/cohorts/hospital_a/current"
 JOINT = {"write_manifest", "genotype_shard", "annotate_variants", "assemble_tensors"}
 
@@ -185,3 +187,63 @@ def test_a_check_that_stops_ends_the_run_before_the_joint_call(project):
     said = "".join(path.read_text() for path in logs)
     assert f"sample {measured.index[0]}, check min_mean_depth: {measured.iloc[0]:.6g}" in said
     assert project.current() == before
+
+
+def as_tumour_of(normal: str, rows: pd.DataFrame, reads: pd.DataFrame) -> pd.DataFrame:
+    """Rows that give another person's reads as those of a tumour of this sample's patient."""
+    patient = rows.loc[rows["sample"] == normal, "patient"].iloc[0]
+    return reads.assign(sample="T1", patient=patient, tissue="tumour")
+
+
+def test_a_tumour_joins_its_patient_and_leaves_the_germline_as_it_was(project, latecomer):
+    before, rows, everything = project.current(), project.samples(), with_latecomer(project)
+    normal = min(rows["sample"][rows["kind"] == "fastq"])
+    tumour = as_tumour_of(normal, rows, everything[everything["sample"] == latecomer])
+    project.write_samples(pd.concat([rows, tumour]))
+    jobs = project.planned()
+    assert samples_run(jobs) == {"T1"}
+    assert "call_somatic_shard" in rules_run(jobs)
+    assert "call_shard" not in rules_run(jobs)
+
+    project.snakemake(TARGET)
+    germline, both = (genotypes_of(folder) for folder in (before, project.current()))
+    own = {allele for allele, calls in both.items() if "1" in calls["T1"]}
+    assert len(own) > 5
+    assert all(both[allele]["T1"] == "./." for allele in set(both) - own)
+    assert set(germline) <= set(both)
+    absent = dict.fromkeys(next(iter(germline.values())), "./.")
+    assert all(germline.get(a, absent).items() <= both[a].items() for a in both)
+    patient = tumour["patient"].iloc[0]
+    store = Store.open(project.current() / "tensors")
+    values, _, mask = store.variants([patient], 200)
+    somatic = values[0, mask[0]][:, store.variant_features.index("somatic")]
+    assert 0 < somatic.mean() < 1
+    assert "T1" in json.loads((project.current() / "receipt.json").read_text())["samples"]
+
+    changed = rows.assign(library=rows["library"].mask(rows["sample"] == normal, "another"))
+    project.write_samples(pd.concat([changed, tumour]))
+    jobs = project.planned()
+    assert {("align_reads", normal), ("call_somatic_shard", "T1")} <= set(jobs)
+    assert ("align_reads", "T1") not in jobs
+    project.write_samples(pd.concat([rows[rows["sample"] != normal], tumour]))
+    assert ("call_somatic_shard", "T1") in project.planned()
+
+    project.write_samples(rows)
+    project.snakemake(TARGET)
+    assert project.current() == before
+
+
+def genotypes_of(generation) -> dict[tuple, dict[str, str]]:
+    """Map each allele to the genotype of each sample, as written."""
+    with pysam.VariantFile(generation / "genotypes.bcf") as records:
+        return {
+            (record.chrom, record.pos, record.ref, record.alts[0]): {
+                name: "/".join("." if a is None else str(a) for a in sorted_alleles(call))
+                for name, call in record.samples.items()
+            }
+            for record in records
+        }
+
+
+def sorted_alleles(call) -> list[int | None]:
+    return sorted(call["GT"], key=lambda allele: -1 if allele is None else allele)

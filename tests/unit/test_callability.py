@@ -16,6 +16,8 @@ from gcin.tensors.callability import (
     covered,
     read_bed,
     read_gene_list,
+    read_thresholds,
+    well_covered_bases,
 )
 
 HEADER = """##fileformat=VCFv4.2
@@ -107,3 +109,13 @@ def test_bed_and_gene_list_skip_what_is_no_row(tmp_path):
     assert bed.to_numpy().tolist() == [["chr1", 5, 9, "AAA"], ["chr1", 7, 8, "B"]]
     (tmp_path / "genes.txt").write_text("# panel\nAAA\n\n BBB \n")
     assert read_gene_list(tmp_path / "genes.txt") == {"AAA", "BBB"}
+
+
+def test_depth_alone_tells_what_of_a_tumour_is_callable(tmp_path):
+    path = tmp_path / "depth.thresholds.bed"
+    lines = ["#chrom\tstart\tend\tregion\t20X", "chr1\t100\t200\tAAA\t80"]
+    lines += ["chr1\t300\t400\tAAA\t0", "chr1\t500\t600\tBBB\t100"]
+    path.write_text("\n".join(lines) + "\n")
+    counts = well_covered_bases(read_thresholds(path), CODING).set_index("gene")
+    assert counts["bases"].to_dict() == {"AAA": 200, "BBB": 100, "CCC": 50}
+    assert counts["callable"].to_dict() == {"AAA": 80, "BBB": 100, "CCC": 0}

@@ -246,6 +246,18 @@ def test_one_common_snv_of_each_window_of_the_autosomes_is_taken(tmp_path):
     assert other.dosages.shape == (3, 0)
 
 
+def test_samples_that_are_left_out_choose_no_marker(tmp_path):
+    path = genotypes(
+        tmp_path,
+        ("chr1", 5, "AG", "0/0:PASS", "1/1:PASS", "./.:."),
+        ("chr1", 105, "AG", "./.:.", "./.:.", "0/1:PASS"),
+    )
+    markers = read_markers(path, 100, 0.05, left_out=["S3"])
+    assert (markers.samples, markers.sites["position"].tolist()) == (["S1", "S2"], [5])
+    nobody = read_markers(path, 100, 0.05, left_out=["S1", "S2", "S3"])
+    assert (nobody.samples, nobody.dosages.shape) == ([], (0, 0))
+
+
 def test_two_cohorts_take_the_same_marker_of_a_window_that_both_have(tmp_path):
     records = [("chr1", position, "AG", *COMMON) for position in range(1, 101)]
     whole = read_markers(genotypes(tmp_path, *records), 100, 0.05)

@@ -423,6 +423,25 @@ def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
     assert counts == [1, 1, 1]
 
 
+def test_a_gene_is_callable_in_a_patient_where_each_tissue_shows_it(tmp_path):
+    tissues = ["germline", "germline", "tumour"]
+    samples = cohort("fastq", "fastq", "fastq", patients=["P"] * 3, tissue=tissues)
+    shares = {"S0": [0.9, 0.1, 0.0], "S1": [0.2, 0.8, 0.0], "S2": [0.6, 0.0, 0.7]}
+    measured = {name: np.array(share, np.float32) for name, share in shares.items()}
+    store = build(tmp_path / "s", samples, [], measured=measured)
+    assert store.callable(["P"])[0] == pytest.approx([0.6, 0.0, 0.0])
+    assert store.gene_tensor(["P"])[1][0].tolist() == [True, False, False]
+
+
+def test_a_tumour_misses_no_allele_that_only_the_joint_call_knows(tmp_path):
+    samples = cohort("fastq", "fastq", "fastq", tissue=["germline", "germline", "tumour"])
+    records = [record(300, block("stop_gained"), HET, NONE, NONE)]
+    build(tmp_path / "s", samples, records)
+    assert np.load(tmp_path / "s" / "missing_by_sample.npy") == pytest.approx(
+        [0, 1, np.nan], nan_ok=True
+    )
+
+
 def test_sample_order_of_the_records_does_not_matter(tmp_path):
     samples = cohort("vcf", "vcf")
     turned = samples.iloc[::-1]

@@ -22,6 +22,8 @@ from spoiling import (
 )
 
 STUDY = "studies.trial"
+SOMATIC = "calling.somatic"
+GVCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS4\n"
 GIVEN = {"name": "given", "folds": 2, "repeats": 2, "file": "folds.tsv", "patient": "patient_id"}
 
 SHEET = [
@@ -124,7 +126,31 @@ SHEET = [
     case("unknown kind", row(6, kind="mav"), "line 6, column kind", "'mav'", "Did you mean maf"),
     case("unknown tissue", row(6, tissue="tumor"), "line 6, column tissue", "mean tumour"),
     case("unknown assembly", row(6, assembly="hg19"), "line 6, column assembly", "'hg19'"),
-    case("tumour reads", both(row(2, tissue="tumour"), row(3, tissue="tumour")), "S1 is tumour"),
+    case(
+        "gVCF of a tumour",
+        both(row(6, kind="gvcf", assembly="GRCh38", file="S4.g.vcf"), data("S4.g.vcf", GVCF)),
+        "line 6, column tissue",
+        "S4 is tumour: a gVCF holds the genotypes of a germline",
+        "Give the tumour's reads, or its somatic calls as VCF or MAF",
+    ),
+    case(
+        "tumour with another normal in another cohort",
+        both(
+            add_row(sample="T1", tissue="tumour", file="reads/T1_1.fq.gz", mate="reads/T1_2.fq.gz"),
+            add_row(
+                cohort="b",
+                sample="T1",
+                tissue="tumour",
+                file="reads/T1_1.fq.gz",
+                mate="reads/T1_2.fq.gz",
+            ),
+            data("reads/T1_1.fq.gz", "@r\nA\n+\nF\n"),
+            data("reads/T1_2.fq.gz", "@r\nA\n+\nF\n"),
+        ),
+        "line 8, column cohort",
+        "tumour T1 is called once, but stands beside germline sample(s) S1 and none",
+        "Repeat its patient's germline rows",
+    ),
 ]
 
 CALLS = [
@@ -258,7 +284,6 @@ ALIGNMENTS = [
         "its contigs are those of GRCh37, the sheet says GRCh38",
         "write GRCh37",
     ),
-    case("BAM of a tumour", alignment(tissue="tumour"), "line 6, column tissue", "S4 is tumour"),
     case("mate of a BAM", alignment(mate="S4.bam"), "line 6, column mate", "a bam has no mate"),
     case(
         "one BAM for two units",
@@ -487,6 +512,47 @@ CONFIG = [
         "telomeres.tsv: there is no such file",
     ),
     case("no bin", setting("calling.copy_number.bin_bases", 10), "bin_bases", "at least 100"),
+]
+
+ALLELES = [
+    case(
+        "germline resource without index",
+        both(setting(f"{SOMATIC}.germline_resource", "af.vcf.gz"), data("af.vcf.gz", GVCF)),
+        "calling.somatic.germline_resource",
+        "af.vcf.gz has no index af.vcf.gz.tbi",
+        "tabix -p vcf",
+    ),
+    case(
+        "panel of normals missing",
+        setting(f"{SOMATIC}.panel_of_normals", "pon.vcf.gz"),
+        "calling.somatic.panel_of_normals",
+        "no such file",
+    ),
+    case(
+        "germline resource without frequencies",
+        both(
+            setting(f"{SOMATIC}.germline_resource", "af.vcf.gz"),
+            data("af.vcf.gz", GVCF),
+            data("af.vcf.gz.tbi", "index"),
+        ),
+        "calling.somatic.germline_resource",
+        "has no INFO field AF",
+        "the population frequency",
+    ),
+    case(
+        "panel that is no VCF",
+        both(setting("calling.panel_sites", "panel.bed"), data("panel.bed", "chr1\t1\t2\n")),
+        "calling.panel_sites",
+        "no VCF header",
+        "Give a VCF of the alleles",
+    ),
+    case(
+        "unknown word of a filter",
+        setting(f"{SOMATIC}.accepted_filters", ["Weak evidence"]),
+        "calling.somatic.accepted_filters[0]",
+        "'Weak evidence'",
+        "small letters",
+    ),
 ]
 
 STUDIES = [

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from bad_cases import ALIGNMENTS, BEDS, CALLS, CARDS, CONFIG, SHEET, STUDIES
+from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, SHEET, STUDIES
 from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
 from spoiling import alignment, calls, card, case, repeat_row, row, setting
 
@@ -29,7 +29,9 @@ def problems(run) -> list[str]:
     return str(caught.value).splitlines()[1:]
 
 
-@pytest.mark.parametrize("bad", [*SHEET, *ALIGNMENTS, *CALLS, *BEDS, *CARDS, *CONFIG, *STUDIES])
+@pytest.mark.parametrize(
+    "bad", [*SHEET, *ALIGNMENTS, *CALLS, *BEDS, *CARDS, *CONFIG, *ALLELES, *STUDIES]
+)
 def test_a_bad_description_is_told(run, bad):
     bad.spoil(run)
     run.write()
@@ -128,6 +130,50 @@ def test_several_units_may_be_alignments(run):
     repeat_row(6, unit="u2", file="S4.u2.bam")(run)
     run.write()
     assert list(run.read().units_of("S4").index) == ["u1", "u2"]
+
+
+def test_a_tumour_is_called_beside_all_sequenced_germline_samples_of_its_patient(run):
+    alignment(patient="P1", tissue="tumour", cohort="a")(run)
+    run.config["studies"] = {}
+    run.write()
+    alone = run.read()
+    assert alone.normals_of("S4") == ["S1"]
+    shutil.copy(run.data / "given.vcf.gz", run.data / "S1.vcf.gz")
+    run.set_row(4, patient="P1")
+    run.write()
+    assert run.read().normals_of("S4") == ["S1"]
+    row(2, tissue="tumour")(run)
+    row(3, tissue="tumour")(run)
+    run.write()
+    assert run.read().normals_of("S4") == []
+
+
+def test_each_sequenced_sample_has_the_calls_of_its_tissue(run):
+    alignment(patient="P1", tissue="tumour", cohort="a")(run)
+    run.config["studies"] = {}
+    run.write()
+    assert run.read().called_files() == [
+        "S1/alignment.cram",
+        "S1/variants.g.vcf.gz",
+        "S4/alignment.cram",
+        "S4/somatic.vcf.gz",
+    ]
+
+
+def test_the_panel_is_asked_of_germline_samples_and_names_no_generation(run):
+    (run.data / "panel.vcf").write_text("##fileformat=VCFv4.2\n#CHROM\tPOS\n")
+    before = run.read()
+    run.config["calling"]["panel_sites"] = "panel.vcf"
+    after = run.read()
+    assert after.called_files() == [*before.called_files(), "S1/panel.vcf.gz"]
+    assert after.in_force == before.in_force
+
+
+def test_settings_of_tumours_count_only_where_there_is_one(run):
+    assert "somatic" not in run.read().in_force["calling"]
+    alignment(patient="P9", tissue="tumour")(run)
+    run.write()
+    assert "somatic" in run.read().in_force["calling"]
 
 
 def test_the_order_of_columns_does_not_matter(run):

@@ -62,11 +62,7 @@ wildcard_constraints:
 
 def samples_of_run(wildcards):
     """Name the artefacts of every sample that is processed here."""
-    return collect(
-        "results/samples/{sample}/{file}",
-        sample=RUN.samples_of_kind(*SEQUENCED),
-        file=["alignment.cram"] * SETTINGS["alignment"]["keep_cram"] + ["variants.g.vcf.gz"],
-    )
+    return collect("results/samples/{file}", file=RUN.called_files())
 
 
 def joint_artefacts(wildcards):

@@ -2,10 +2,14 @@
 
 from gcin.intake.recorded import card_of_one, recorded_digest
 
-# Samples whose reads came in several units.
+# Samples whose reads came in several units; a tumour has no gVCF to compare them by.
 MIXED = {
-    cohort: [name for name in names if len(RUN.units_of(name)) > 1]
-    for cohort, names in READS.items()
+    cohort: [
+        name
+        for name in RUN.samples_of(cohort, *SEQUENCED, tissue="germline")
+        if len(RUN.units_of(name)) > 1
+    ]
+    for cohort in RUN.cohorts
 }
 SEX_CARDS = {cohort: card_of_one(RUN.cards[cohort], "person", "sex") for cohort in RUN.cohorts}
 
@@ -142,11 +146,11 @@ rule gate_samples:
         ),
         balance=lambda wildcards: collect(
             "results/samples/{sample}/quality/balance.tsv",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
         ),
         sexes=lambda wildcards: collect(
             "results/samples/{sample}/quality/sex.tsv",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
         ),
         contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
         units=lambda wildcards: collect(

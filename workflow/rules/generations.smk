@@ -33,7 +33,7 @@ rule seal_generation:
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         tensors="results/cohorts/{cohort}/{generation}/tensors/receipt.json",
         callers=lambda wildcards: collect("results/cohorts/{{cohort}}/{{generation}}/callers.tsv")[
-            : bool(RUN.samples_of(wildcards.cohort, *GENOTYPED))
+            : bool(TOGETHER[wildcards.cohort])
         ],
         artefacts=joint_artefacts,
     output:

@@ -1,4 +1,4 @@
-"""Genomic VCFs to the genotypes of a cohort; given VCFs (given.smk) join at the end."""
+"""Genomic VCFs to the genotypes of a cohort; given VCFs (given.smk) and tumours join at the end."""
 
 # What a cohort with genotypes has of them, besides the tensors.
 RECORD_FILES = [
@@ -9,8 +9,11 @@ RECORD_FILES = [
     "quality/novelty.tsv",
 ]
 
+# Tumours are called by themselves (somatic.smk) and join at the end.
+TOGETHER = {cohort: RUN.samples_of(cohort, *GENOTYPED, tissue="germline") for cohort in RUN.cohorts}
+APART = {cohort: RUN.samples_of(cohort, *SEQUENCED, tissue="tumour") for cohort in RUN.cohorts}
 JOINT_SHARDS = {
-    cohort: range(SETTINGS["reference"]["shards"] * bool(RUN.samples_of(cohort, *GENOTYPED)))
+    cohort: range(SETTINGS["reference"]["shards"] * bool(TOGETHER[cohort]))
     for cohort in RUN.cohorts
 }
 
@@ -20,11 +23,11 @@ rule list_calls:
     input:
         calls=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
         ),
         indexes=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz.tbi",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
         ),
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     output:
@@ -39,7 +42,7 @@ rule list_calls:
         "../../envs/tables.yaml"
     params:
         code=code_of("list_calls"),
-        samples=lambda wildcards: RUN.samples_of(wildcards.cohort, *GENOTYPED),
+        samples=lambda wildcards: TOGETHER[wildcards.cohort],
     script:
         "../scripts/list_calls.py"
 
@@ -49,7 +52,7 @@ rule genotype_shard:
     input:
         calls=lambda wildcards: collect(
             "results/samples/{sample}/variants.g.vcf.gz{suffix}",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
             suffix=["", ".tbi"],
         ),
         listed="results/cohorts/{cohort}/{generation}/calls.tsv",
@@ -70,9 +73,7 @@ rule genotype_shard:
         runtime="24h",
     params:
         min_confidence=lookup("calling/min_confidence", within=SETTINGS),
-        compiler=lambda wildcards: compiler_options(
-            RUN.bytes_of(*RUN.samples_of(wildcards.cohort, *GENOTYPED))
-        ),
+        compiler=lambda wildcards: compiler_options(RUN.bytes_of(*TOGETHER[wildcards.cohort])),
     # The workspace lives for this job only: one that is kept and added to would outlive the
     # cohort it was made for. GenomicsDB allocates outside the Java heap.
     shell:
@@ -140,6 +141,12 @@ rule unite_genotypes:
             "results/cohorts/{{cohort}}/{{generation}}/given/{source}.bcf.csi",
             source=range(len(RUN.files_of(wildcards.cohort, "vcf"))),
         ),
+        somatic=lambda wildcards: collect(
+            "results/samples/{sample}/somatic/accepted.bcf", sample=APART[wildcards.cohort]
+        ),
+        somatic_indexes=lambda wildcards: collect(
+            "results/samples/{sample}/somatic/accepted.bcf.csi", sample=APART[wildcards.cohort]
+        ),
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     output:
         genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
@@ -156,5 +163,6 @@ rule unite_genotypes:
     params:
         code=code_of("unite_genotypes"),
         samples=lambda wildcards: RUN.samples_of(wildcards.cohort, *RECORDED),
+        tumours=lambda wildcards: APART[wildcards.cohort],
     script:
         "../scripts/unite_genotypes.py"

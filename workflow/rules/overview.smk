@@ -4,7 +4,7 @@
 def kept_of_cohort(wildcards):
     """Name the large files that stay of each sample of a cohort."""
     aligned = READS[wildcards.cohort] if SETTINGS["alignment"]["keep_cram"] else []
-    called = RUN.samples_of(wildcards.cohort, *GENOTYPED)
+    called = TOGETHER[wildcards.cohort]
     return collect("results/samples/{sample}/alignment.cram", sample=aligned) + collect(
         "results/samples/{sample}/variants.g.vcf.gz", sample=called
     )
@@ -31,12 +31,12 @@ rule tabulate_quality:
         ),
         balance=lambda wildcards: collect(
             "results/samples/{sample}/quality/balance.tsv",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
         ),
         contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
         sexes=lambda wildcards: collect(
             "results/samples/{sample}/quality/sex.tsv",
-            sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
+            sample=TOGETHER[wildcards.cohort],
         ),
         kept=kept_of_cohort,
         genotypes=lambda wildcards: collect(

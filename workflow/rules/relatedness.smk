@@ -42,6 +42,7 @@ rule measure_relatedness:
         runtime="8h",
     params:
         code=code_of("measure_relatedness"),
+        tumours=lambda wildcards: APART[wildcards.cohort],
         markers=SETTINGS["quality"]["relatedness"]["markers"],
         min_markers=SETTINGS["quality"]["relatedness"]["min_markers"],
         checks=SETTINGS["quality"]["relatedness"]["checks"],

@@ -1,35 +1,6 @@
 """The genotype tensor store of a generation: sites, calls, gene track, callable shares."""
 
 
-rule measure_callable:
-    """Count the coding bases of each gene that a sample's gVCF shows well enough to call."""
-    input:
-        gvcf="results/samples/{sample}/variants.g.vcf.gz",
-        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
-        coding="results/reference/coding.bed",
-    output:
-        counts="results/samples/{sample}/callable.parquet",
-    log:
-        "logs/measure_callable/{sample}.log",
-    benchmark:
-        "benchmarks/results/measure_callable/{sample}.tsv"
-    conda:
-        "../../envs/tables.yaml"
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="2h",
-    params:
-        code=code_of("measure_callable"),
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        limits={
-            "min_depth": SETTINGS["quality"]["min_depth"],
-            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
-        },
-    script:
-        "../scripts/measure_callable.py"
-
-
 rule encode_calls:
     """Encode the annotated genotypes of a generation: sites, calls by sample, common markers."""
     input:

@@ -13,7 +13,8 @@ log_to(snakemake.log[0])
 
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
 families = pd.read_parquet(snakemake.input.persons).set_index("patient")["family"]
-markers = read_markers(snakemake.input.genotypes, **snakemake.params.markers)
+genotypes, tumours = snakemake.input.genotypes, snakemake.params.tumours
+markers = read_markers(genotypes, left_out=tumours, **snakemake.params.markers)
 pairs, samples = relatedness(
     markers,
     patients_of(manifest),

@@ -9,10 +9,12 @@ from gcin.quality.gate import excluded, read_gate
 log_to(snakemake.log[0])
 
 left_out = excluded(read_gate(snakemake.input.gate))
+tumours = zip(snakemake.params.tumours, snakemake.input.somatic, strict=True)
+somatic = [calls for name, calls in tumours if name not in left_out]
 with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
     unite(
         list(snakemake.input.shards),
-        list(snakemake.input.given),
+        [*snakemake.input.given, *somatic],
         [name for name in snakemake.params.samples if name not in left_out],
         scratch,
         snakemake.output.genotypes,

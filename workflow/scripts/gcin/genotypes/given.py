@@ -7,7 +7,7 @@ with it: FORMAT/FT says so.
 import logging
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +33,7 @@ def adopt(
     sizes: Mapping[str, int],
     scratch: str | Path,
     adopted: str,
+    judge: Callable[[str, str, str], None] | None = None,
 ) -> None:
     """Write some samples of a given VCF as biallelic, normalised BCF with a verdict on each call.
 
@@ -43,6 +44,8 @@ def adopt(
         sizes: Length of each contig of the genome in bases.
         scratch: A folder for files that are not kept.
         adopted: The file to write.
+        judge: What writes the split alleles with their verdicts, from one file to another, and
+            is told of what file they are; without one, `judge_sites`.
 
     Raises:
         ValueError: Names file, sample or contig, and the remedy.
@@ -56,7 +59,7 @@ def adopt(
         bcftools.reheader("-h", header, "-o", renamed, taken, catch_stdout=False)
         options = ("-f", genome, "-m", "-any", "-d", "exact", "-Ob", "-o", split)
         bcftools.norm("--no-version", *options, renamed, catch_stdout=False)
-        judge_sites(split, judged, path)
+        (judge or judge_sites)(split, judged, path)
         bcftools.annotate(
             "--no-version", "-x", KEPT, "-Ob", "-o", adopted, judged, catch_stdout=False
         )

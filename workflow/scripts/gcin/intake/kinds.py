@@ -5,7 +5,9 @@ ALIGNMENTS = ("bam", "cram")
 INTERLEAVED = "interleaved"
 # Aligned here: their reads are counted, their bases covered, their variants called.
 SEQUENCED = ("fastq", *ALIGNMENTS)
-# Genotyped jointly, from one genomic VCF a sample.
+# What calling makes of a sequenced sample, by its tissue.
+CALLS = {"germline": "variants.g.vcf.gz", "tumour": "somatic.vcf.gz"}
+# Genotyped jointly where germline, from one genomic VCF a sample; a tumour is called by itself.
 GENOTYPED = (*SEQUENCED, "gvcf")
 # In the records of a generation; a MAF has only calls.
 RECORDED = (*GENOTYPED, "vcf")

@@ -14,7 +14,7 @@ from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
-from gcin.intake.kinds import INTERLEAVED
+from gcin.intake.kinds import CALLS, GENOTYPED, INTERLEAVED, SEQUENCED
 from gcin.intake.normals import check_normals, doubts_about_normals
 from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
@@ -41,8 +41,13 @@ class Run:
 
     @property
     def in_force(self) -> dict:
-        """The settings without those that another one switches off."""
-        return in_force(self.settings)
+        """The settings without those that another one, or the sheet, gives nothing to do."""
+        own = in_force(self.settings)
+        # Its alleles are told beside the calls, and change none of them.
+        del own["calling"]["panel_sites"]
+        if not self.samples_of_kind(*SEQUENCED, tissue="tumour"):
+            del own["calling"]["somatic"]
+        return own
 
     @property
     def cohorts(self) -> list[str]:
@@ -77,9 +82,10 @@ class Run:
             sizes[sample][file] = sum(map(int, size.split()))
         return sizes
 
-    def rows_of(self, sample: str) -> pd.DataFrame:
-        """Rows of the sheet that describe a sample, in every cohort it stands in."""
-        return self.samples.take(self._row_places[sample])
+    def rows_of(self, *samples: str) -> pd.DataFrame:
+        """Rows of the sheet that describe some samples, in every cohort they stand in."""
+        places = [place for sample in samples for place in self._row_places[sample]]
+        return self.samples.take(places)
 
     def units_of(self, sample: str) -> pd.DataFrame:
         """One row per unit of a sample, indexed by `unit`."""
@@ -101,14 +107,36 @@ class Run:
             files |= self._bytes[sample]
         return sum(files.values())
 
-    def samples_of(self, cohort: str, *kinds: str) -> list[str]:
-        """Samples of a cohort, sorted, of these kinds (of every kind where none is named)."""
-        rows = self.rows_in(cohort)
-        return sorted(set(rows["sample"][rows["kind"].isin(kinds) | (not kinds)]))
+    def samples_of(self, cohort: str, *kinds: str, tissue: str = "") -> list[str]:
+        """Samples of a cohort, sorted, of these kinds and this tissue (of every one by default)."""
+        return _samples(self.rows_in(cohort), kinds, tissue)
 
-    def samples_of_kind(self, *kinds: str) -> list[str]:
-        """Samples of every cohort, sorted, of these kinds."""
-        return sorted(set(self.samples["sample"][self.samples["kind"].isin(kinds)]))
+    def samples_of_kind(self, *kinds: str, tissue: str = "") -> list[str]:
+        """Samples of every cohort, sorted, of these kinds and this tissue."""
+        return _samples(self.samples, kinds, tissue)
+
+    def normals_of(self, tumour: str) -> list[str]:
+        """Sequenced germline samples of a tumour's patient, sorted: it is called beside them all.
+
+        A patient is one within a cohort; the sheet's check sees that all cohorts of a tumour agree.
+        """
+        cohort, patient = self.rows_of(tumour)[["cohort", "patient"]].iloc[0]
+        rows = self.rows_in(cohort)
+        return _samples(rows[rows["patient"] == patient], SEQUENCED, "germline")
+
+    def called_files(self) -> list[str]:
+        """Name what is made of each sample by itself: alignment, calls, alleles of the panel."""
+        kept = ["alignment.cram"] * self.settings["alignment"]["keep_cram"]
+        called = [
+            f"{sample}/{file}"
+            for tissue, calls in CALLS.items()
+            for sample in self.samples_of_kind(*SEQUENCED, tissue=tissue)
+            for file in (*kept, calls)
+        ]
+        if self.settings["calling"]["panel_sites"] is None:
+            return called
+        germline = self.samples_of_kind(*GENOTYPED, tissue="germline")
+        return called + [f"{sample}/panel.vcf.gz" for sample in germline]
 
     def files_of(self, cohort: str, kind: str) -> list[str]:
         """Distinct files of one kind in a cohort, sorted."""
@@ -149,6 +177,13 @@ class Run:
         """File of a study's given folds; none where its folds are made here."""
         scheme = self.settings["studies"][study]["split"]["scheme"]
         return [scheme["file"]] if "file" in scheme and not isinstance(scheme, str) else []
+
+
+def _samples(rows: pd.DataFrame, kinds: tuple[str, ...], tissue: str) -> list[str]:
+    """Samples of some rows, sorted, each once; no kind and no tissue mean every one."""
+    wanted = rows["kind"].isin(kinds) | (not kinds)
+    wanted &= (rows["tissue"] == tissue) | (not tissue)
+    return sorted(set(rows["sample"][wanted]))
 
 
 def read_run(config: dict, project: str | Path) -> Run:

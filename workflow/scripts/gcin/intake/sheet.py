@@ -10,6 +10,7 @@ from gcin.intake.heads import UnreadableError, require_fastq, table_header
 from gcin.intake.kinds import ALIGNMENTS, INTERLEAVED, SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
+from gcin.intake.tumours import check_tumours
 
 COLUMNS = tuple(schema_of("samples")["required"])
 LISTING = ("vcf", "gvcf")
@@ -88,6 +89,7 @@ def check_sheet(rows: pd.DataFrame, path: str, problems: Problems) -> None:
     _check_reads(rows, path, problems)
     _check_identity(rows, path, problems)
     _check_cohorts_agree(rows, path, problems)
+    check_tumours(rows, path, problems)
 
 
 def _check_values(rows: pd.DataFrame, path: str, problems: Problems) -> None:
@@ -104,11 +106,6 @@ def _check_values(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 
 def _check_support(rows: pd.DataFrame, path: str, problems: Problems) -> None:
     refused = {
-        "tissue": (
-            rows["kind"].isin(SEQUENCED) & (rows["tissue"] == "tumour"),
-            "tumour reads cannot be called yet",
-            "Give the tumour's variants as VCF or MAF",
-        ),
         "assembly": (
             (rows["assembly"] == "GRCh37") & (rows["kind"] == "gvcf"),
             "reference blocks of GRCh37 cannot be lifted over",

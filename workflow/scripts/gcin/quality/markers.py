@@ -1,6 +1,7 @@
 """Markers of kinship: one common SNV per window of the autosomes, alike in every cohort."""
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 from zlib import crc32
@@ -67,15 +68,21 @@ class Markers:
         return self.dosages[:, order]
 
 
-def read_markers(genotypes: str | Path, window_bases: int, min_frequency: float) -> Markers:
+def read_markers(
+    genotypes: str | Path, window_bases: int, min_frequency: float, left_out: Collection[str] = ()
+) -> Markers:
     """Choose the markers of a cohort.
 
     Args:
         genotypes: Joint genotypes, one alternate allele a record, sorted.
         window_bases: Length of a window; a marker in each keeps them nearly independent.
         min_frequency: Least frequency, in the cohort, of a marker's rarer allele.
+        left_out: Samples that are no marker's, as tumours with nothing but somatic calls.
     """
-    vcf = VCF(str(genotypes), gts012=True)
+    kept = [name for name in VCF(str(genotypes)).samples if name not in left_out]
+    if not kept:
+        return Markers([], pd.DataFrame(columns=PLACE), np.empty((0, 0), np.int8))
+    vcf = VCF(str(genotypes), gts012=True, samples=kept)
     windows, current = [], Window("", 0)
     for record in vcf:
         autosome = AUTOSOME.fullmatch(record.CHROM)

@@ -90,6 +90,35 @@ def callable_bases(gvcf: VCF, coding: pd.DataFrame, **limits: int) -> pd.DataFra
     return counts
 
 
+def read_thresholds(path: str | Path) -> pd.DataFrame:
+    """Read mosdepth's thresholds of exons, one threshold: `chromosome start end gene callable`."""
+    names = ["chromosome", "start", "end", "gene", "callable"]
+    types = {"chromosome": str, "gene": str}
+    return pd.read_csv(path, sep="\t", skiprows=1, names=names, dtype=types, na_filter=False)
+
+
+def well_covered_bases(exons: pd.DataFrame, coding: pd.DataFrame) -> pd.DataFrame:
+    """Count the callable coding bases of each gene where only depth tells, as in a tumour.
+
+    Args:
+        exons: `chromosome start end gene callable` (bases); an exon that is not listed has none.
+        coding: `chromosome start end gene` (0-based), exons of a gene merged.
+
+    Returns:
+        One row per gene: `gene bases callable`.
+    """
+    key = ["chromosome", "start", "end", "gene"]
+    total = coding.merge(exons, on=key, how="left", validate="one_to_one").fillna({"callable": 0})
+    total = total.assign(
+        bases=total["end"] - total["start"], callable=total["callable"].astype(np.int64)
+    )
+    counts = total.groupby("gene", sort=False)[["bases", "callable"]].sum().reset_index()
+    logger.info(
+        "%d of %d coding bases are callable", counts["callable"].sum(), counts["bases"].sum()
+    )
+    return counts
+
+
 def covered(queries: pd.DataFrame, intervals: np.ndarray) -> np.ndarray:
     """Count the bases of each query that any interval covers, on one chromosome.
 
@@ -164,13 +193,14 @@ def callable_share(
     Args:
         kind: The sample's kind in the sheet.
         assayed: Share of each gene that the assay looks at.
-        measured: Share with enough depth and quality by the sample's gVCF; None without one.
+        measured: Share with enough depth and quality by the sample's gVCF, or with enough depth
+            by a tumour's reads; None where the sample has neither.
         missing: Share of no-calls among the gene's alleles in the sample's own call set.
 
     Returns:
-        float32, one per gene. With a gVCF: as measured, of assayed genes. From a VCF: what is
-        assayed, less the no-calls. From a MAF: 1 for every assayed gene, since it lists nothing
-        but calls.
+        float32, one per gene. With a gVCF, or of a tumour's reads: as measured, of assayed genes.
+        From a VCF: what is assayed, less the no-calls. From a MAF: 1 for every assayed gene,
+        since it lists nothing but calls.
     """
     if measured is not None:
         return np.where(assayed > 0, measured, 0).astype(np.float32)

@@ -24,14 +24,16 @@ def samples_of_manifest(manifest: pd.DataFrame) -> pd.DataFrame:
 def sources(samples: pd.DataFrame) -> np.ndarray:
     """Number the source of each sample's genotypes: all that were called together are one.
 
+    Germline samples are called jointly, a tumour by itself.
+
     Args:
         samples: As by `samples_of_manifest`.
 
     Returns:
         Codes from 0 on, one per sample.
     """
-    source = samples["file"].where(~samples["kind"].isin(GENOTYPED), "")
-    return (samples["kind"].isin(GENOTYPED).astype(str) + source).factorize()[0]
+    joint = samples["kind"].isin(GENOTYPED) & (samples["tissue"] == "germline")
+    return (joint.astype(str) + samples["file"].where(~joint, "")).factorize()[0]
 
 
 def require_same_samples(found: list[str], samples: pd.DataFrame) -> np.ndarray:

@@ -201,13 +201,21 @@ class Store:
     def callable(self, patients: Iterable[str]) -> np.ndarray:
         """Read the callable share of each gene: float32, patients x genes.
 
-        Of several samples the best counts; a patient without one has 0 everywhere.
+        Of several samples of a tissue the best counts. Of a tumour and a germline sample the
+        lesser does: a gene that only one of them shows is not known to be free of variants. A
+        patient without a sample has 0 everywhere.
         """
-        shares = [
-            self._callable[list(self._rows_of.get(patient, []))].max(axis=0, initial=0)
-            for patient in patients
-        ]
+        shares = [self._callable_in(patient) for patient in patients]
         return np.array(shares, np.float32).reshape(-1, len(self.genes))
+
+    def _callable_in(self, patient: str) -> np.ndarray:
+        """Callable share of each gene in all tissues of a patient."""
+        rows = list(self._rows_of.get(patient, []))
+        if not rows:
+            return np.zeros(len(self.genes), np.float32)
+        tissues = self._table["tissue"].iloc[rows].to_numpy()
+        shares = self._callable[rows]
+        return np.min([shares[tissues == name].max(axis=0) for name in set(tissues)], axis=0)
 
     def dosages(self, patients: Iterable[str]) -> np.ndarray:
         """Read the dosages of common markers: int8, patients x markers, -1 = no call.

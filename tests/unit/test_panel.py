@@ -1,0 +1,101 @@
+"""Alleles of a panel in a genomic VCF: carried, absent, or not seen."""
+
+import pytest
+from pysam import VariantFile, tabix_compress, tabix_index
+
+from gcin.genotypes.panel import genotype_panel
+
+HEADER = """\
+##fileformat=VCFv4.2
+##contig=<ID=chr1,length=1000>
+##contig=<ID=chr2,length=1000>
+"""
+GVCF = """\
+##ALT=<ID=NON_REF,Description="Other allele">
+##INFO=<ID=END,Number=1,Type=Integer,Description="End of the block">
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">
+##FORMAT=<ID=MIN_DP,Number=1,Type=Integer,Description="Lowest reads">
+##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Quality">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS
+"""
+CALLS = [
+    "100 A <NON_REF> END=149 GT:DP:GQ:MIN_DP 0/0:30:90:25",
+    "150 C T,<NON_REF> . GT:DP:GQ 0/1:40:99",
+    "151 G A,T,<NON_REF> . GT:DP:GQ 1/2:41:80",
+    "152 A <NON_REF> END=160 GT:DP:GQ:MIN_DP 0/0:30:60:20",
+    "161 A <NON_REF> END=170 GT:DP:GQ:MIN_DP 0/0:3:0:1",
+    "171 CTT C,<NON_REF> . GT:DP:GQ 1/1:22:66",
+    "180 T G,<NON_REF> . GT:DP:GQ 0/2:22:33",
+    "190 T C,<NON_REF> . GT:DP:GQ 1:18:50",
+]
+
+
+@pytest.fixture
+def told(tmp_path):
+    """Genotype, depth and quality of an allele `position reference alternate`."""
+
+    def write(name, head, rows):
+        path = tmp_path / name
+        path.write_text(HEADER + head + "".join("\t".join(row) + "\n" for row in rows))
+        tabix_compress(str(path), f"{path}.gz", force=True)
+        tabix_index(f"{path}.gz", preset="vcf", force=True)
+        return f"{path}.gz"
+
+    def ask(position, reference, alternate, contig="chr1"):
+        split = [line.split(" ") for line in CALLS]
+        calls = [["chr1", pos, ".", ref, alt, ".", ".", *rest] for pos, ref, alt, *rest in split]
+        columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+        asked = [[contig, str(position), "rs1", reference, alternate, ".", ".", "."]]
+        out = str(tmp_path / "panel.vcf.gz")
+        genotype_panel(write("s.g.vcf", GVCF, calls), write("p.vcf", columns, asked), "S", out)
+        with VariantFile(out) as records:
+            (record,) = records
+            call = record.samples["S"]
+            assert (record.pos, record.ref, record.alts) == (position, reference, (alternate,))
+            assert record.id == "rs1"
+            return call["GT"], call["DP"], call["GQ"]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("allele", "expected"),
+    [
+        ((150, "C", "T"), ((0, 1), 40, 99)),
+        ((150, "C", "G"), ((0, 0), 40, 99)),
+        ((151, "G", "T"), ((0, 1), 41, 80)),
+        ((171, "CTT", "C"), ((1, 1), 22, 66)),
+        ((190, "T", "C"), ((1,), 18, 50)),
+    ],
+)
+def test_an_allele_in_a_record_has_its_genotype(told, allele, expected):
+    assert told(*allele) == expected
+
+
+@pytest.mark.parametrize(
+    ("allele", "expected"),
+    [
+        ((120, "A", "G"), ((0, 0), 25, 90)),
+        ((120, "AGG", "A"), ((0, 0), 25, 90)),
+        ((149, "ACG", "A"), ((0, 0), 25, 80)),
+        ((155, "A", "AT"), ((0, 0), 20, 60)),
+    ],
+)
+def test_what_covers_an_absent_allele_tells_its_absence(told, allele, expected):
+    assert told(*allele) == expected
+
+
+@pytest.mark.parametrize(
+    ("allele", "expected"),
+    [
+        ((165, "A", "G"), ((None, None), 1, 0)),
+        ((159, "AAA", "A"), ((None, None), 1, 0)),
+        ((173, "TAA", "T"), ((None, None), 0, 0)),
+        ((180, "T", "A"), ((None, None), 22, 33)),
+        ((500, "A", "G"), ((None,), 0, 0)),
+        ((120, "A", "G", "chr2"), ((None,), 0, 0)),
+    ],
+)
+def test_what_was_not_seen_is_no_call_and_never_the_reference(told, allele, expected):
+    assert told(*allele) == expected

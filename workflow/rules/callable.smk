@@ -1,0 +1,105 @@
+"""Which coding bases of a sample could have shown a variant."""
+
+import re
+
+TUMOURS = "|".join(map(re.escape, NORMALS)) or r"(?!)"
+
+
+rule measure_callable:
+    """Count the coding bases of each gene that a sample's gVCF shows well enough to call."""
+    input:
+        gvcf="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+        coding="results/reference/coding.bed",
+    output:
+        counts="results/samples/{sample}/callable.parquet",
+    log:
+        "logs/measure_callable/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_callable/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("measure_callable"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        limits={
+            "min_depth": SETTINGS["quality"]["min_depth"],
+            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
+        },
+    script:
+        "../scripts/measure_callable.py"
+
+
+rule measure_tumour_depth:
+    """Count the coding bases of each exon that a tumour's reads cover well enough to call."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        coding="results/reference/coding.bed",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+    output:
+        thresholds=temp("results/samples/{sample}/somatic/depth.thresholds.bed.gz"),
+        others=temp(
+            multiext(
+                "results/samples/{sample}/somatic/depth",
+                ".thresholds.bed.gz.csi",
+                ".regions.bed.gz",
+                ".regions.bed.gz.csi",
+                ".mosdepth.summary.txt",
+                ".mosdepth.global.dist.txt",
+                ".mosdepth.region.dist.txt",
+            )
+        ),
+    log:
+        "logs/measure_tumour_depth/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_tumour_depth/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="8h",
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        min_depth=SOMATIC["min_depth"],
+        prefix=subpath(output.thresholds, strip_suffix=".thresholds.bed.gz"),
+    # Mutect2 as well leaves out reads of a mapping quality below 20.
+    shell:
+        """
+        exec 2>{log:q}
+        mosdepth --no-per-base --by {input.coding:q} --thresholds {params.min_depth:q} --mapq 20 \
+            --fasta {input.genome:q} {params.prefix:q} {input.alignment:q}
+        """
+
+
+rule measure_tumour_callable:
+    """Count the callable coding bases of each gene in a tumour."""
+    input:
+        thresholds="results/samples/{sample}/somatic/depth.thresholds.bed.gz",
+        coding="results/reference/coding.bed",
+    output:
+        counts="results/samples/{sample}/callable.parquet",
+    log:
+        "logs/measure_tumour_callable/{sample}.log",
+    benchmark:
+        "benchmarks/results/measure_tumour_callable/{sample}.tsv"
+    wildcard_constraints:
+        sample=TUMOURS,
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("measure_tumour_callable"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    script:
+        "../scripts/measure_tumour_callable.py"
+
+
+ruleorder: measure_tumour_callable > measure_callable

@@ -1,0 +1,61 @@
+"""Alleles that are asked of every germline sample: an absent one is told from one not seen."""
+
+
+rule prepare_panel:
+    """Write the panel's alleles one a record, normalised."""
+    input:
+        sites=SETTINGS["calling"]["panel_sites"] or [],
+        genome="results/reference/genome.fa",
+        index="results/reference/genome.fa.fai",
+    output:
+        panel="results/reference/panel.vcf.gz",
+        panel_index="results/reference/panel.vcf.gz.tbi",
+    log:
+        "logs/prepare_panel.log",
+    benchmark:
+        "benchmarks/results/prepare_panel.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="1h",
+    # The header takes its contigs from the genome, as a panel need not name them.
+    shell:
+        """
+        exec 2>{log:q}
+        scratch=$(mktemp --directory --tmpdir={resources.tmpdir:q})
+        trap 'rm --recursive --force "$scratch"' EXIT
+        bcftools view --drop-genotypes --output-type v --output "$scratch/sites.vcf" {input.sites:q}
+        bcftools reheader --fai {input.index:q} "$scratch/sites.vcf" \
+            | bcftools annotate --remove QUAL,FILTER,INFO --output-type u - \
+            | bcftools norm --fasta-ref {input.genome:q} --multiallelics -any --output-type u - \
+            | bcftools sort --output-type u - \
+            | bcftools norm --rm-dup exact --output-type z --output {output.panel:q} -
+        tabix --preset vcf {output.panel:q}
+        """
+
+
+rule genotype_panel:
+    """Tell of each allele of the panel whether a sample has it, with depth and quality."""
+    input:
+        gvcf="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+        panel="results/reference/panel.vcf.gz",
+        panel_index="results/reference/panel.vcf.gz.tbi",
+    output:
+        genotypes="results/samples/{sample}/panel.vcf.gz",
+        genotypes_index="results/samples/{sample}/panel.vcf.gz.tbi",
+    log:
+        "logs/genotype_panel/{sample}.log",
+    benchmark:
+        "benchmarks/results/genotype_panel/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("genotype_panel"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    script:
+        "../scripts/genotype_panel.py"

@@ -1,0 +1,67 @@
+"""What the filter of somatic calls weighs: damage of one read orientation, and foreign reads."""
+
+
+rule learn_orientation:
+    """Learn which substitutions of a tumour only reads of one orientation show: damaged DNA."""
+    input:
+        orientation=collect(
+            "results/samples/{{sample}}/somatic/{shard}.f1r2.tar.gz", shard=SOMATIC_SHARDS
+        ),
+    output:
+        orientation=temp("results/samples/{sample}/somatic/orientation.tar.gz"),
+    log:
+        "logs/learn_orientation/{sample}.log",
+    benchmark:
+        "benchmarks/results/learn_orientation/{sample}.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="4h",
+    params:
+        identity=lambda wildcards: BESIDE[wildcards.sample],
+        orientation=lambda wildcards, input: [
+            word for path in input.orientation for word in ("--input", path)
+        ],
+        compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
+    shell:
+        """
+        exec 2>{log:q}
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" LearnReadOrientationModel \
+            {params.orientation:q} --tmp-dir {resources.tmpdir:q} --output {output.orientation:q} >&2
+        """
+
+
+rule segment_tumour:
+    """Estimate a tumour's foreign reads beside its normal, and part it by its allele balance."""
+    input:
+        pileups="results/samples/{sample}/pileups.table",
+        normal=lambda wildcards: collect(
+            "results/samples/{sample}/pileups.table", sample=NORMALS[wildcards.sample][:1]
+        ),
+    output:
+        contamination="results/samples/{sample}/somatic/contamination.table",
+        segments="results/samples/{sample}/somatic/segments.table",
+    log:
+        "logs/segment_tumour/{sample}.log",
+    benchmark:
+        "benchmarks/results/segment_tumour/{sample}.tsv"
+    conda:
+        "../../envs/gatk.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="1h",
+    params:
+        identity=lambda wildcards: BESIDE[wildcards.sample],
+        normal=lambda wildcards, input: [
+            word for path in input.normal for word in ("--matched-normal", path)
+        ],
+        compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
+    shell:
+        """
+        exec 2>{log:q}
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" CalculateContamination \
+            --input {input.pileups:q} {params.normal:q} \
+            --tumor-segmentation {output.segments:q} \
+            --tmp-dir {resources.tmpdir:q} --output {output.contamination:q} >&2
+        """

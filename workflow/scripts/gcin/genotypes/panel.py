@@ -1,0 +1,143 @@
+"""Alleles of a panel in one sample: carried, absent, or not seen well enough to say.
+
+A genomic VCF tells all three: the allele stands in a record, or reference blocks and records of
+other alleles cover its bases, or nothing does.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import pysam
+
+from gcin.calling import NON_REF
+
+logger = logging.getLogger(__name__)
+
+Place = tuple[int, int, str]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a sample shows of an allele.
+
+    Attributes:
+        copies: Copies of the allele, None where it cannot be told.
+        ploidy: Copies of the place, 0 where nothing covers it.
+        depth: Fewest reads over its bases.
+        quality: Least genotype quality over its bases, phred.
+    """
+
+    copies: int | None
+    ploidy: int
+    depth: int
+    quality: int
+
+    @property
+    def genotype(self) -> tuple[int | None, ...]:
+        """Genotype of the allele beside all others: 0 is any other one."""
+        if self.copies is None:
+            return (None,) * max(self.ploidy, 1)
+        return (0,) * (self.ploidy - self.copies) + (1,) * self.copies
+
+
+def place_of(start: int, reference: str, alternate: str) -> Place:
+    """Replaced bases (0-based start, end) and what stands there, without what both share."""
+    reference, alternate = reference.upper(), alternate.upper()
+    while reference and alternate and reference[-1] == alternate[-1]:
+        reference, alternate = reference[:-1], alternate[:-1]
+    while reference and alternate and reference[0] == alternate[0]:
+        reference, alternate, start = reference[1:], alternate[1:], start + 1
+    return start, start + len(reference), alternate
+
+
+def genotype_panel(gvcf: str, panel: str, sample: str, written: str) -> None:
+    """Write a panel's alleles with the genotype, depth and quality that a sample has of them.
+
+    Args:
+        gvcf: The sample's genomic VCF, indexed.
+        panel: The alleles, one a record, normalised.
+        sample: Its name.
+        written: The VCF to write, bgzipped; its index goes beside it.
+    """
+    counts = Counter()
+    with pysam.VariantFile(panel) as alleles, pysam.VariantFile(gvcf) as calls:
+        header = _header(alleles.header, sample)
+        with pysam.VariantFile(written, "wz", header=header) as out:
+            for allele in alleles:
+                seen = look_up(allele, _over(calls, allele))
+                counts["not told" if seen.copies is None else f"{seen.copies} copies"] += 1
+                out.write(_record(out, allele, seen))
+    pysam.tabix_index(written, preset="vcf", force=True)
+    logger.info("%s: %s", sample, ", ".join(f"{what}: {n}" for what, n in sorted(counts.items())))
+
+
+def _header(panel: pysam.VariantHeader, sample: str) -> pysam.VariantHeader:
+    header = pysam.VariantHeader()
+    for contig in panel.contigs.values():
+        header.contigs.add(contig.name, length=contig.length)
+    header.formats.add("GT", 1, "String", "Copies of the allele; 0 is any other allele")
+    header.formats.add("DP", 1, "Integer", "Fewest reads over the bases of the allele")
+    header.formats.add("GQ", 1, "Integer", "Least genotype quality over the bases of the allele")
+    header.add_sample(sample)
+    return header
+
+
+def _over(calls: pysam.VariantFile, allele: pysam.VariantRecord) -> Iterator[pysam.VariantRecord]:
+    """Records of a sample that reach into the reference bases of an allele."""
+    known = allele.chrom in calls.header.contigs
+    return calls.fetch(allele.chrom, allele.start, allele.stop) if known else iter(())
+
+
+def _record(out: pysam.VariantFile, allele: pysam.VariantRecord, seen: Seen) -> pysam.VariantRecord:
+    record = out.new_record(
+        contig=allele.chrom, start=allele.start, alleles=allele.alleles, id=allele.id
+    )
+    call = record.samples[0]
+    call["GT"], call["DP"], call["GQ"] = seen.genotype, seen.depth, seen.quality
+    return record
+
+
+def look_up(allele: pysam.VariantRecord, records: Iterable[pysam.VariantRecord]) -> Seen:
+    """Tell what a sample shows of an allele.
+
+    Args:
+        allele: With one alternate.
+        records: Those of the sample's genomic VCF that reach into its reference bases.
+
+    Returns:
+        The record that has the allele; without one, what all records together say of its absence:
+        the least depth and quality. Nothing is told where a base is covered by no record, where
+        the quality is 0, or where a called allele is unknown.
+    """
+    wanted, covered, seen = place_of(allele.start, allele.ref, allele.alts[0]), set(), []
+    for record in records:
+        places = [place_of(record.start, record.ref, name) for name in record.alts or ()]
+        numbers = [n for n, place in enumerate(places, start=1) if place == wanted]
+        seen.append(_of_record(record, numbers))
+        if numbers:
+            return seen[-1]
+        covered |= set(range(max(record.start, allele.start), min(record.stop, allele.stop)))
+    if not seen:
+        return Seen(None, 0, 0, 0)
+    whole = len(covered) == allele.stop - allele.start
+    told = whole and all(one.copies is not None for one in seen)
+    return Seen(
+        0 if told else None,
+        max(one.ploidy for one in seen),
+        min(one.depth for one in seen) if whole else 0,
+        min(one.quality for one in seen) if whole else 0,
+    )
+
+
+def _of_record(record: pysam.VariantRecord, numbers: list[int]) -> Seen:
+    """Read a record's only sample as to the alleles of these numbers."""
+    call = record.samples[0]
+    alleles = call.allele_indices or ()
+    quality = call.get("GQ") or 0
+    depth = next((call[name] for name in ("MIN_DP", "DP") if call.get(name) is not None), 0)
+    unknown = [None, *(n for n, name in enumerate(record.alleles) if name == NON_REF)]
+    told = quality > 0 and alleles and not set(alleles) & set(unknown)
+    copies = sum(number in numbers for number in alleles) if told else None
+    return Seen(copies, len(alleles), depth, quality)

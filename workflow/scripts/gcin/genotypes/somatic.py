@@ -1,0 +1,97 @@
+"""Somatic calls of one tumour, in the form that joint calls have."""
+
+import logging
+from collections import Counter
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import numpy as np
+from cyvcf2 import VCF, Variant, Writer
+from pysam import bcftools
+
+from gcin.genotypes.given import adopt
+from gcin.genotypes.verdicts import FT_HEADER, PASS
+
+logger = logging.getLogger(__name__)
+
+# FilterMutectCalls says of an allele that nothing but the filters of its site concern it.
+OF_THE_SITE = "SITE"
+REFUSED = {
+    "ID": "REFUSED",
+    "Number": "A",
+    "Type": "String",
+    "Description": "Whether a filter that is not accepted concerns the allele: yes or no",
+}
+
+
+def adopt_somatic(
+    path: str,
+    tumour: str,
+    accepted: Collection[str],
+    genome: str,
+    sizes: Mapping[str, int],
+    scratch: str | Path,
+    adopted: str,
+) -> None:
+    """Write the calls of a tumour that enter the store as biallelic, normalised BCF.
+
+    What is absent from the file is a no-call of the tumour, never its reference.
+
+    Args:
+        path: What FilterMutectCalls wrote: the tumour, and the normals beside it.
+        tumour: The tumour's sample.
+        accepted: Filters that do not keep an allele out.
+        genome: The reference, indexed.
+        sizes: Length of each contig of the genome in bases.
+        scratch: A folder for files that are not kept.
+        adopted: The file to write.
+    """
+    marked, bare = (str(Path(scratch) / name) for name in ("marked.bcf", f"{tumour}.bcf"))
+    mark_alleles(path, tumour, frozenset(accepted), marked)
+    # The other fields of the site are Mutect2's, and some are not as their header says.
+    bcftools.annotate(
+        "--no-version", "-x", "^INFO/REFUSED", "-Ob", "-o", bare, marked, catch_stdout=False
+    )
+    adopt(bare, [tumour], genome, sizes, scratch, adopted, keep_accepted)
+
+
+def mark_alleles(path: str, tumour: str, accepted: frozenset[str], marked: str) -> None:
+    """Copy the tumour's column, each allele marked by whether its filters keep it out."""
+    reader = VCF(path, samples=[tumour])
+    reader.add_info_to_header(REFUSED)
+    writer = Writer(marked, reader, mode="wb")
+    for site in reader:
+        site.INFO["REFUSED"] = ",".join(
+            "yes" if names - accepted else "no" for names in filters_by_allele(site)
+        )
+        writer.write_record(site)
+    writer.close()
+
+
+def filters_by_allele(site: Variant) -> list[frozenset[str]]:
+    """Name the filters that each alternate allele fails: those of its site and its own."""
+    of_site = frozenset(site.FILTERS) - {PASS}
+    own = site.INFO.get("AS_FilterStatus")
+    if own is None:
+        return [of_site] * len(site.ALT)
+    words = [frozenset(text.split(",")) - {OF_THE_SITE, PASS, "."} for text in own.split("|")]
+    return [of_site | names for names in words]
+
+
+def keep_accepted(calls: str | Path, judged: str | Path, what: str) -> None:
+    """Write the alleles that the tumour carries and no filter keeps out, as passing genotypes."""
+    reader = VCF(str(calls))
+    reader.add_format_to_header(FT_HEADER)
+    writer = Writer(str(judged), reader, mode="wb")
+    counts = Counter()
+    for site in reader:
+        carried = 1 in site.genotypes[0][:-1]
+        kept = carried and site.INFO["REFUSED"] == "no"
+        counts["kept" if kept else "filtered" if carried else "not carried"] += 1
+        if kept:
+            site.FILTER = PASS
+            site.set_format("FT", np.array([PASS.encode()]))
+            writer.write_record(site)
+    writer.close()
+    said = ", ".join(f"{count} alleles {fate}" for fate, count in counts.items())
+    logger.info("%s: %s", Path(what).name, said)

@@ -1,0 +1,72 @@
+"""Tumours in the sheet, and the VCFs of known alleles that calling looks into."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from gcin.intake.heads import UnreadableError, vcf_header
+from gcin.intake.kinds import SEQUENCED
+from gcin.intake.problems import Problems
+
+
+def check_tumours(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    """Note tumours that cannot be called as the sheet describes them.
+
+    Args:
+        rows: The sheet, indexed by line number.
+        path: The sheet's path, for messages.
+        problems: Where problems are noted.
+    """
+    tumours = rows[rows["tissue"] == "tumour"]
+    for line, row in tumours[tumours["kind"] == "gvcf"].iterrows():
+        place = f"{path}, line {line}, column tissue"
+        problem = f"sample {row['sample']} is tumour: a gVCF holds the genotypes of a germline"
+        problems.add(place, problem, "Give the tumour's reads, or its somatic calls as VCF or MAF")
+    for line, sample, first, second in _differing_normals(rows):
+        place = f"{path}, line {line}, column cohort"
+        problem = (
+            f"tumour {sample} is called once, but stands beside germline sample(s) {first} and "
+            f"{second}, cohort by cohort"
+        )
+        problems.add(place, problem, "Repeat its patient's germline rows in each of the cohorts")
+
+
+def _differing_normals(rows: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
+    """Find tumours of several cohorts, of which one has other normals: line, sample, normals."""
+    reads = rows[rows["kind"].isin(SEQUENCED)]
+    germline = reads[reads["tissue"] == "germline"].groupby(["cohort", "patient"])["sample"]
+    normals = {place: ", ".join(sorted(set(names))) for place, names in germline}
+    for sample, own in reads[reads["tissue"] == "tumour"].groupby("sample"):
+        beside = {
+            normals.get(place, "none"): line
+            for line, place in own[["cohort", "patient"]].agg(tuple, axis=1).items()
+        }
+        if len(beside) > 1:
+            first, second = list(beside)[:2]
+            yield beside[second], sample, first, second
+
+
+def check_allele_files(settings: dict, problems: Problems) -> None:
+    """Note VCFs of known alleles that are none, or lack what GATK needs: index, frequencies."""
+    calling, somatic = settings["calling"], settings["calling"]["somatic"]
+    named = {
+        "calling.panel_sites": (calling["panel_sites"], False, False),
+        "calling.somatic.germline_resource": (somatic["germline_resource"], True, True),
+        "calling.somatic.panel_of_normals": (somatic["panel_of_normals"], True, False),
+    }
+    for key, (path, indexed, with_frequency) in named.items():
+        if path is None or not Path(path).is_file():
+            continue
+        place = f"config, {key}"
+        if indexed and not Path(f"{path}.tbi").is_file():
+            problem = f"{path} has no index {Path(path).name}.tbi"
+            problems.add(place, problem, "Compress it with bgzip, and index it with tabix -p vcf")
+        try:
+            header = vcf_header(path)
+        except UnreadableError as fault:
+            problems.add(place, f"{path}: {fault}", "Give a VCF of the alleles")
+            continue
+        if with_frequency and not any(line.startswith("##INFO=<ID=AF,") for line in header):
+            problem = f"{path} has no INFO field AF in its header"
+            problems.add(place, problem, "Give a VCF with the population frequency of each allele")
