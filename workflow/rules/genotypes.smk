@@ -1,7 +1,13 @@
 """Genomic VCFs to the genotypes of a cohort; given VCFs (given.smk) join at the end."""
 
 # What a cohort with genotypes has of them, besides the tensors.
-RECORD_FILES = ["genotypes.bcf", "annotated.bcf", "annotated.vcf.gz", "quality/relatedness.tsv"]
+RECORD_FILES = [
+    "genotypes.bcf",
+    "annotated.bcf",
+    "annotated.vcf.gz",
+    "quality/relatedness.tsv",
+    "quality/novelty.tsv",
+]
 
 JOINT_SHARDS = {
     cohort: range(SETTINGS["reference"]["shards"] * bool(RUN.samples_of(cohort, *GENOTYPED)))

@@ -98,3 +98,27 @@ rule render_multiqc:
         code=code_of("render_multiqc"),
     script:
         "../scripts/render_multiqc.py"
+
+
+rule measure_novelty:
+    """Count the variants of each sample that no population is known to have."""
+    input:
+        sites="results/cohorts/{cohort}/{generation}/tensors/sites.parquet",
+        indptr="results/cohorts/{cohort}/{generation}/tensors/calls/indptr.npy",
+        site="results/cohorts/{cohort}/{generation}/tensors/calls/site.npy",
+        scalars="results/cohorts/{cohort}/{generation}/tensors/scalars.parquet",
+    output:
+        table="results/cohorts/{cohort}/{generation}/quality/novelty.tsv",
+    log:
+        "logs/measure_novelty/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/measure_novelty/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("measure_novelty"),
+    script:
+        "../scripts/measure_novelty.py"

@@ -1,0 +1,34 @@
+"""Which share of a sample's variants no population is known to have."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.quality.novelty import novelty
+
+SITES = pd.DataFrame(
+    {
+        "chromosome": "chr1",
+        "position": [5, 5, 9, 9],
+        "reference": "A",
+        "alternate": ["G", "G", "G", "T"],
+        "population_af": [0.1, np.nan, np.nan, 0.0],
+    }
+)
+
+
+def test_an_allele_of_two_genes_counts_once_and_is_known_where_one_row_says_so():
+    indptr, site = np.array([0, 3, 4, 4]), np.array([0, 1, 2, 3])
+    table = novelty(SITES, indptr, site, ["A", "B", "C"]).set_index("sample")
+    assert table["variants"].to_dict() == {"A": 2, "B": 1, "C": 0}
+    assert table["novel"].tolist() == pytest.approx([0.5, 0, np.nan], nan_ok=True)
+
+
+def test_without_any_frequency_nothing_is_measured(caplog):
+    sites = SITES.assign(population_af=np.nan)
+    with caplog.at_level("INFO"):
+        table = novelty(sites, np.array([0, 1]), np.array([2]), ["A"])
+    assert table["novel"].isna().all()
+    assert "novelty is not measured" in caplog.text
+    empty = novelty(SITES[:0], np.array([0]), np.array([], int), [])
+    assert empty.columns.tolist() == ["sample", "variants", "novel"]

@@ -1,0 +1,42 @@
+"""Novelty: which share of a sample's variants no population is known to have."""
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+ALLELE = ["chromosome", "position", "reference", "alternate"]
+COLUMNS = ["sample", "variants", "novel"]
+
+logger = logging.getLogger(__name__)
+
+
+def novelty(
+    sites: pd.DataFrame, indptr: np.ndarray, site: np.ndarray, samples: Sequence[str]
+) -> pd.DataFrame:
+    """Count the variants of each sample in genes, and those without a population frequency.
+
+    A sample with many is of an ancestry that the annotation hardly knows, or badly sequenced.
+
+    Args:
+        sites: One row per allele and gene: `ALLELE population_af`, missing where it is unknown.
+        indptr: Where the calls of each sample begin, and the last end.
+        site: Row of `sites` of each call, sample by sample.
+        samples: In the order of the calls.
+
+    Returns:
+        One row per sample: `sample variants`, and `novel`, a share; NaN where the sample has no
+        variant, or the annotation no frequency of any.
+    """
+    is_known = sites["population_af"].notna()
+    if not is_known.any():
+        logger.info("the annotation names no population frequency: novelty is not measured")
+    allele = sites.groupby(ALLELE, sort=False).ngroup().to_numpy()
+    known = is_known.groupby(allele).any().to_numpy()
+    rows = []
+    for name, start, end in zip(samples, indptr[:-1], indptr[1:], strict=True):
+        own = np.unique(allele[site[start:end]])
+        share = 1 - known[own].mean() if len(own) and known.any() else np.nan
+        rows.append((name, len(own), share))
+    return pd.DataFrame(rows, columns=COLUMNS)
