@@ -1,14 +1,17 @@
-"""A lane of somebody else among a sample's units, on real reads."""
+"""Reads of somebody else in a sample, on real reads: a whole lane, or one read in ten."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from gcin.quality.contamination import contamination_table
 from gcin.quality.snvs import read_snvs
 from gcin.quality.units import chosen_snvs, concordances, reads_by_unit
 
-SMOKE = Path(__file__).parents[3] / "shared" / "data" / "seq" / "smoke"
+ROOT = Path(__file__).parents[2]
+SMOKE = ROOT.parent / "shared" / "data" / "seq" / "smoke"
 
 pytestmark = pytest.mark.skipif(not SMOKE.is_dir(), reason="the shared data is not here")
 
@@ -31,16 +34,37 @@ samtools index {name}.cram
 bcftools mpileup --fasta-ref genome.fa --annotate AD {name}.cram \
     | bcftools call --multiallelic-caller --variants-only --annotate GQ --output {name}.vcf.gz -O z
 """
+MIX = """
+set -o errexit -o pipefail
+samtools view -s 3.11 -h B.bam | sed 's/S\\.B/S.A/g' | samtools sort -o foreign.bam -
+samtools merge -f -c -p mixed.bam A.bam foreign.bam
+samtools view -c A.bam
+samtools view -c foreign.bam
+samtools dict --output genome.dict genome.fa
+bcftools view -G -m2 -M2 -v snps -i 'INFO/AF>=0.01 && INFO/AF<=0.2' -O z -o sites.vcf.gz \\
+    {smoke}/known_sites/1000G_30x.3202_samples.vcf.gz
+tabix --preset vcf sites.vcf.gz
+for name in A mixed; do
+    mkdir --parents $name/quality
+    samtools index $name.bam
+    gatk GetPileupSummaries --reference genome.fa --input $name.bam --variant sites.vcf.gz \\
+        --intervals sites.vcf.gz --output $name.pileups >&2
+    gatk CalculateContamination --input $name.pileups --output $name/quality/contamination.table >&2
+done
+"""
 
 
 def shell(folder, text, **values):
+    path = os.pathsep.join([str(ROOT / ".tools" / "bin"), os.environ["PATH"]])
     done = subprocess.run(
         ["bash", "-c", text.format(smoke=SMOKE, **values)],
         cwd=folder,
+        env=os.environ | {"PATH": path},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +83,14 @@ def test_units_of_one_person_agree_and_those_of_two_do_not(aligned, other, least
     table = concordances(units, reads, 8, 30)
     assert {*table["unit_1"], *table["unit_2"]} == {"A", other}
     assert least <= table["concordance"].item() <= most
+
+
+def test_one_foreign_read_in_ten_is_seen_within_its_error(aligned):
+    own, foreign = map(int, shell(aligned, MIX).split())
+    reports = [str(aligned / name / "quality" / "contamination.table") for name in ("A", "mixed")]
+    table = contamination_table(reports)
+    assert table.loc["A", "contamination"] < 0.01
+    mixed = table.loc["mixed"]
+    expected = foreign / (own + foreign)
+    assert abs(mixed["contamination"] - expected) < 2 * mixed["contamination_error"]
+    assert mixed["contamination"] > 0.02

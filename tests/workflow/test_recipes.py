@@ -71,3 +71,17 @@ def overlaid(below: dict, above: dict) -> dict:
         nested = isinstance(value, dict) and isinstance(below.get(key), dict)
         merged[key] = overlaid(below[key], value) if nested else value
     return merged
+
+
+def test_foreign_reads_and_single_copies_are_looked_for_where_the_settings_ask(tmp_path):
+    def asked(config):
+        config["quality"]["common_sites"] = "common.vcf"
+        config["calling"]["sex_ploidy"] = True
+        header = DBSNP.replace(
+            "#CHROM", '##INFO=<ID=AF,Number=A,Type=Float,Description="">\n#CHROM'
+        )
+        Path(config["data_root"], "common.vcf").write_text(header)
+
+    on_request = {"prepare_common_sites", "estimate_contamination", "list_haploid"}
+    assert not on_request & plan(tmp_path / "plain", lambda config: None)
+    assert on_request <= plan(tmp_path / "run", asked)
