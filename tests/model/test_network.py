@@ -174,7 +174,7 @@ def test_network_without_attention_has_none_to_show():
 
 
 def test_several_endpoints_and_missing_answers_train_together():
-    """Two survival endpoints and a toxicity; one answer in all, and every gradient is finite."""
+    """Three endpoints over time beside response; one answer in all, every gradient finite."""
     shape = replace(SHAPE, endpoints={"response": 1, "pfs": 3, "os": 4, "toxicity": 2})
     network = build_network(
         {**DESIGN, "edge_decay": 0.01},

@@ -1,6 +1,7 @@
 """Which library computes the network, and on how many threads."""
 
 import os
+import sys
 
 
 def use_backend(name: str, threads: int) -> None:
@@ -13,6 +14,10 @@ def use_backend(name: str, threads: int) -> None:
         threads: Threads of the linear algebra.
     """
     os.environ["KERAS_BACKEND"] = name
+    if name != "tensorflow":
+        # Where it is installed, Keras imports TensorFlow to save and load under any backend (3.15).
+        # None forbids the import: seconds saved, and no second library that takes the GPU's memory.
+        sys.modules.setdefault("tensorflow", None)
     os.environ["TF_DETERMINISTIC_OPS"] = "1"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
     for variable in ("TF_NUM_INTRAOP_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

@@ -129,11 +129,13 @@ def load_genomes(
 def trim(genomes: Genomes) -> Genomes:
     """Cut the padding off the variant sets, down to the largest set."""
     width = max(int(genomes.variant_mask.sum(axis=1).max(initial=0)), 1)
+    # A view would keep the padding in memory.
     return replace(
         genomes,
-        variants=genomes.variants[:, :width],
-        variant_gene=genomes.variant_gene[:, :width],
-        variant_mask=genomes.variant_mask[:, :width],
+        **{
+            name: np.ascontiguousarray(getattr(genomes, name)[:, :width])
+            for name in ("variants", "variant_gene", "variant_mask")
+        },
     )
 
 
