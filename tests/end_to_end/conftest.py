@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,16 +37,25 @@ class Project:
         rows.to_csv(self.sheet, sep="\t", index=False)
 
     def snakemake(
-        self, *arguments: str, overlays: tuple[str, ...] = (), check: bool = True
+        self,
+        *arguments: str,
+        overlays: tuple[str, ...] = (),
+        more: Mapping[str, str] | None = None,
+        check: bool = True,
     ) -> subprocess.CompletedProcess:
-        """Run the workflow; its whole output is shown where it fails unexpectedly."""
+        """Run the workflow; its whole output is shown where it fails unexpectedly.
+
+        It runs in a session of its own, so that it can be killed with all its jobs; `more` are
+        further variables of its environment.
+        """
         path = [str(Path(sys.executable).parent), str(ROOT / ".tools" / "bin"), os.environ["PATH"]]
-        command = ["snakemake", *arguments, "--cores", "2", "--workflow-profile", "none"]
+        command = ["snakemake", "--cores", "2", *arguments, "--workflow-profile", "none"]
         command += ["--nocolor", "--configfile", "hospital/config.yaml", "tiny.yaml", *overlays]
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env=os.environ | {"PATH": os.pathsep.join(path)},
+            env=os.environ | {"PATH": os.pathsep.join(path)} | dict(more or {}),
+            start_new_session=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -6,17 +6,26 @@ One module, since every worker of a test run would build a hospital of its own.
 import json
 import os
 import re
+import shutil
 from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 
 import pandas as pd
 import pysam
+import pytest
 import yaml
+from conftest import TRAVELS, Project
+from faults import FAULTS, difference, files_below, jobs_in, on_small_disk, survive
 
 from gcin.tensors.store import Store
 
 TARGET = "results/cohorts/hospital_a/current"
 JOINT = {"write_manifest", "genotype_shard", "annotate_variants", "assemble_tensors"}
+SAMPLE_RULES = {"check_reads", "align_reads", "mark_duplicates", "call_shard", "measure_callable"}
+REFERENCE = Path("results", "reference")
+NO_MOUNT = "all was tried but the full disk: no file system may be mounted here"
+REFERENCE_RULES = {"prepare_genome", "index_genome", "compose_str_table", "list_genes"}
 
 
 def with_latecomer(project):
@@ -62,14 +71,9 @@ def test_removing_a_sample_runs_the_joint_stages_only(project):
 
 
 def test_replacing_a_sample_runs_every_one_of_its_jobs_again(project, latecomer):
-    rows, everything = project.samples(), with_latecomer(project)
+    rows = project.samples()
     replaced = min(rows["sample"][rows["kind"] == "fastq"])
-    source = everything[everything["sample"] == latecomer].iloc[0]
-    mine = rows["sample"] == replaced
-    first = rows[mine].index[0]
-    rows = rows.drop(index=rows[mine].index[1:])
-    rows.loc[first, ["file", "mate"]] = source[["file", "mate"]]
-    project.write_samples(rows)
+    project.write_samples(with_reads_of(project, replaced, latecomer))
     jobs = project.planned()
     assert samples_run(jobs) == {replaced}
     assert {"align_reads", "mark_duplicates", "reblock_gvcf"} <= rules_run(jobs)
@@ -140,6 +144,71 @@ def broken(project, rule: str):
     finally:
         path.write_bytes(content)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def with_reads_of(project, sample: str, donor: str) -> pd.DataFrame:
+    """The sheet, with the reads of another sample for one of its own."""
+    rows, everything = project.samples(), with_latecomer(project)
+    mine = rows[rows["sample"] == sample]
+    source = everything[everything["sample"] == donor].iloc[0]
+    rows = rows.drop(index=mine.index[1:])
+    rows.loc[mine.index[0], ["file", "mate"]] = source[["file", "mate"]]
+    return rows
+
+
+def test_no_fault_of_a_rule_changes_what_becomes_of_a_sample(project, latecomer, tmp_path):
+    """Each rule meets each fault while results of other reads lie in its place."""
+    sheet, right = project.samples(), tmp_path / "right"
+    sample = min(sheet["sample"][sheet["kind"] == "fastq"])
+    place = Path("results", "samples", sample)
+    for folder in (place, REFERENCE):
+        shutil.copytree(project.folder / folder, right / folder)
+    made = [place / path for path in files_below(right / place)]
+    target = [str(path) for path in made if path.parent.name != "units"]
+    project.write_samples(with_reads_of(project, sample, latecomer))
+    project.snakemake(*target)
+    project.write_samples(sheet)
+    jobs = jobs_in(project.snakemake(*target, "--dry-run").stdout)
+    assert {job.rule for job in jobs} >= SAMPLE_RULES
+
+    whole = expect_survival(project, target, jobs, tmp_path)
+    assert differences(right, project.folder, [place]) == {}
+    if not whole:
+        pytest.skip(NO_MOUNT)
+
+
+def test_no_fault_of_a_rule_changes_the_reference(finished, tmp_path):
+    fresh = Project(tmp_path / "fresh")
+    fresh.folder.mkdir()
+    for name in (*TRAVELS, "hospital", "tiny.yaml"):
+        (fresh.folder / name).symlink_to(finished.folder / name)
+    target = [str(REFERENCE / path) for path in files_below(finished.folder / REFERENCE)]
+    jobs = jobs_in(fresh.snakemake(*target, "--dry-run").stdout)
+    assert {job.rule for job in jobs} >= REFERENCE_RULES
+
+    whole = expect_survival(fresh, target, jobs, tmp_path)
+    assert differences(finished.folder, fresh.folder, [REFERENCE]) == {}
+    if not whole:
+        pytest.skip(NO_MOUNT)
+
+
+def expect_survival(project, target, jobs, folder):
+    """Let each fault happen to each rule of a run that ends well; tell whether each could be."""
+    notes = folder / "notes"
+    notes.mkdir()
+    with on_small_disk(project) as permitted:
+        faults = [name for name in FAULTS if name != "full" or permitted]
+        happened = survive(project, target, jobs, faults, notes)
+    rules = {job.rule for job in jobs}
+    assert sorted(happened) == sorted((rule, fault) for rule in rules for fault in faults)
+    return permitted
+
+
+def differences(right, found, places) -> dict[str, str]:
+    """Say of each file that an undisturbed run made how another run's differs."""
+    files = [place / path for place in places for path in files_below(right / place)]
+    told = {str(path): difference(right / path, found / path) for path in files}
+    return {path: how for path, how in told.items() if how}
 
 
 def with_least_depth(project, limit: float, action: str, check: bool = True):

@@ -1,0 +1,195 @@
+"""Faults put into a run from outside, one after another, and what must come of them."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from conftest import Project
+
+# In the order in which they happen to a rule. The first ends Snakemake; then a plain rerun tries
+# the job again after each of the others.
+FAULTS = {
+    "murder": "the machine stops with half of each output written",
+    "fail": "the command fails",
+    "kill": "the job is killed with half of each output written",
+    "full": "the disk is full",
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of a dry run."""
+
+    rule: str
+    outputs: tuple[str, ...]
+
+
+def jobs_in(dry_run: str) -> list[Job]:
+    """List the jobs that a dry run prints, `all` left out."""
+    found = re.findall(r"(?m)^(?:local)?rule (\w+):\n((?:    .*\n)+)", dry_run)
+    jobs = []
+    for rule, body in found:
+        outputs = re.search(r"(?m)^    output: (.+)$", body)
+        if outputs:
+            jobs.append(Job(rule, tuple(outputs[1].split(", "))))
+    return jobs
+
+
+@contextmanager
+def on_small_disk(project: Project) -> Iterator[bool]:
+    """Put a project's results on a disk of their own; tell whether this machine permits it."""
+    results, kept = project.folder / "results", project.folder / "results-elsewhere"
+    results.mkdir(exist_ok=True)
+    results.rename(kept)
+    results.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=256m", "none", results]
+    permitted = subprocess.run(mount, capture_output=True).returncode == 0
+    subprocess.run(["cp", "--archive", f"{kept}/.", results], check=True)
+    shutil.rmtree(kept)
+    try:
+        yield permitted
+    finally:
+        subprocess.run(["cp", "--archive", results, kept], check=True)
+        if permitted:
+            subprocess.run(["umount", results], check=True)
+        shutil.rmtree(results)
+        kept.rename(results)
+
+
+def injected(
+    project: Project, jobs: Iterable[Job], faults: Mapping[str, Iterable[str]], folder: Path
+) -> dict[str, str]:
+    """Variables of the environment under which faults happen to rules, each once, in order.
+
+    Args:
+        project: Where jobs will run.
+        jobs: Jobs whose outputs a fault may cut.
+        faults: Names of faults by rule.
+        folder: An empty folder for the injector's notes.
+    """
+    for rule, names in faults.items():
+        (folder / rule).write_text("".join(f"{name}\n" for name in names))
+    written = [path for job in jobs for path in job.outputs]
+    (folder / "outputs").write_text("".join(f"{path}\n" for path in written))
+    scratch = project.folder / "results" / "tmp"
+    scratch.mkdir(exist_ok=True)
+    injector = Path(__file__).with_name("fault.sh")
+    return {"BASH_ENV": str(injector), "FAULTS": str(folder), "TMPDIR": str(scratch)}
+
+
+def survive(
+    project: Project, target: Iterable[str], jobs: list[Job], faults: Iterable[str], folder: Path
+) -> list[tuple[str, str]]:
+    """Run jobs to their end while each fault happens once to each of their rules.
+
+    Args:
+        project: Where to run.
+        target: What to make.
+        jobs: The jobs of a dry run of that.
+        faults: Names of faults.
+        folder: An empty folder for the injector's notes.
+
+    Returns:
+        The rules and the faults that happened to them, in order.
+    """
+    rules = list(dict.fromkeys(job.rule for job in jobs))
+    environment = injected(project, jobs, dict.fromkeys(rules, faults), folder)
+    # A killed Snakemake leaves its lock, which a user removes with --unlock. One job at a time, so
+    # that a full disk is that of one job.
+    arguments = [*target, "--cores", "1", "--retries", "3", "--rerun-incomplete", "--nolock"]
+    arguments += ["--scheduler", "greedy"]
+    for _ in range(2 * len(rules) + 1):
+        done = project.snakemake(*arguments, more=environment, check=False)
+        (project.folder / "results" / "filler").unlink(missing_ok=True)
+        if done.returncode == 0:
+            break
+    assert done.returncode == 0, done.stdout[-6000:]
+    lines = (folder / "happened").read_text().splitlines()
+    return [tuple(line.split()) for line in lines]
+
+
+def difference(expected: Path, found: Path) -> str:
+    """Say how a file differs from what an undisturbed run made; empty where it does not.
+
+    Files that hold the time of their making are compared without it.
+    """
+    if not found.is_file():
+        return "it is missing"
+    comparable = next((make for ends, make in COMPARABLE if expected.name.endswith(ends)), _bytes)
+    return "" if comparable(expected) == comparable(found) else "it differs"
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def _records(path: Path) -> str:
+    command = ["bcftools", "view", "--no-header", path]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def _reads(path: Path) -> str:
+    """Reads and their groups; programs note their threads and temporary folders."""
+    genome = path.parents[2] / "reference" / "genome.fa"
+    command = ["samtools", "view", "--with-header", "--no-PG", "--reference", genome, path]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return "".join(line for line in text.splitlines(True) if not line.startswith("@PG"))
+
+
+def _slices(path: Path) -> list[list[str]]:
+    """What each line of an index covers; where it lies in the file depends on the header."""
+    return [
+        line.split("\t")[:3] for line in gzip.decompress(path.read_bytes()).decode().split("\n")
+    ]
+
+
+def _indexed(path: Path) -> str:
+    """Contigs that an index names."""
+    command = ["tabix", "--list-chroms", path.with_suffix("")]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def _packed(path: Path) -> dict[str, int]:
+    """Checksums of the files that a ZIP archive holds; it notes their times, too."""
+    with zipfile.ZipFile(path) as archive:
+        return {item.filename: item.CRC for item in archive.infolist()}
+
+
+def _without_comments(path: Path) -> list[str]:
+    return [line for line in path.read_text().splitlines() if not line.startswith("#")]
+
+
+def _without_digests(path: Path) -> dict:
+    receipt = json.loads(path.read_text())
+    return receipt | {"files": sorted(receipt["files"])}
+
+
+def _ends(path: Path) -> str:
+    return path.read_text().rstrip()[-20:]
+
+
+COMPARABLE = (
+    ((".vcf.gz", ".bcf"), _records),
+    ((".vcf.gz.tbi", ".bcf.csi"), _indexed),
+    ((".cram",), _reads),
+    ((".crai",), _slices),
+    ((".zip",), _packed),
+    ((".txt",), _without_comments),
+    (("receipt.json",), _without_digests),
+    ((".html",), _ends),
+)
+
+
+def files_below(folder: Path) -> list[Path]:
+    """List every file of a folder, by its path from there."""
+    return sorted(
+        Path(root, name).relative_to(folder) for root, _, names in os.walk(folder) for name in names
+    )
