@@ -58,9 +58,11 @@ rule call_sex:
         "logs/call_sex/{sample}.log",
     benchmark:
         "benchmarks/results/call_sex/{sample}.tsv"
-    localrule: True
     conda:
         "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="30m",
     params:
         code=code_of("call_sex"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],

@@ -17,9 +17,11 @@ rule list_haploid:
         "logs/list_haploid/{sample}.log",
     benchmark:
         "benchmarks/results/list_haploid/{sample}.tsv"
-    localrule: True
     conda:
         "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="30m",
     params:
         code=code_of("list_haploid"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
