@@ -98,6 +98,14 @@ def test_covariates_become_numbers_levels_and_marks_within_what_events_allow():
     assert covariate_matrix(table, events=5).shape == (100, 0)
 
 
+def test_a_level_that_another_covariate_determines_is_left_out():
+    kind = pd.Series(["LGG"] * 60 + ["GBM"] * 40)
+    grade = pd.Series(["G2"] * 30 + ["G3"] * 30 + [None] * 40)
+    matrix = covariate_matrix(pd.DataFrame({"kind": kind, "grade": grade}), events=100)
+    assert matrix.shape[1] == 2
+    assert np.linalg.matrix_rank(matrix.assign(one=1.0)) == 3
+
+
 def test_a_group_in_which_nobody_dies_has_no_ratio():
     patients, age = survivors(200)
     patients.loc[patients["group"] == 1, "event"] = 0.0

@@ -73,18 +73,32 @@ def covariate_matrix(covariates: pd.DataFrame, events: float) -> pd.DataFrame:
 
     Returns:
         Standardised numbers, and one column for each level but the commonest; levels of fewer
-        than ten patients are one. A covariate that would go beyond the limit is left out whole.
+        than ten patients are one, and a column that others determine is dropped. A covariate that
+        would go beyond the limit is left out whole.
     """
     blocks, columns = [pd.DataFrame(index=covariates.index)], 0
     for name, values in covariates.items():
         numeric = pd.api.types.is_numeric_dtype(values)
         block = _number(name, values) if numeric else _levels(name, values)
+        block = independent(block.astype(float), blocks)
         if columns + block.shape[1] > events / PER_COVARIATE:
             logger.warning("not adjusted for %s: too few events", name)
             continue
         blocks.append(block)
         columns += block.shape[1]
     return pd.concat(blocks, axis=1).astype(float)
+
+
+def independent(block: pd.DataFrame, before: list[pd.DataFrame]) -> pd.DataFrame:
+    """Drop columns that those before them, and a constant, already determine."""
+    matrix = np.column_stack([np.ones(len(block)), *(known.to_numpy(float) for known in before)])
+    kept = []
+    for name in block:
+        wider = np.column_stack([matrix, block[name]])
+        if np.linalg.matrix_rank(wider) > np.linalg.matrix_rank(matrix):
+            matrix = wider
+            kept.append(name)
+    return block[kept]
 
 
 def _number(name: str, values: pd.Series) -> pd.DataFrame:
