@@ -42,6 +42,7 @@ def project(tmp_path_factory):
     """A folder with the project's resources, to which the dose groups of warfarin are added."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "resources").mkdir()
+    (folder / "envs").symlink_to(ROOT / "envs")
     for path in (ROOT / "resources").iterdir():
         if path.name != "external":
             (folder / "resources" / path.name).symlink_to(path)

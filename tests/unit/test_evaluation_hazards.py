@@ -87,7 +87,8 @@ def test_covariates_become_numbers_levels_and_marks_within_what_events_allow():
     table = pd.DataFrame(
         {
             "age": np.where(np.arange(100) < 20, np.nan, random.normal(60, 9, 100)),
-            "arm": ["a"] * 60 + ["b"] * 35 + ["c"] * 5,
+            "arm": ["a"] * 55 + ["b"] * 30 + ["c"] * 8 + ["d"] * 7,
+            "sex": ["f"] * 99 + ["m"],
             "constant": 1.0,
         }
     )

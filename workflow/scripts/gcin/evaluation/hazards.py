@@ -72,9 +72,9 @@ def covariate_matrix(covariates: pd.DataFrame, events: float) -> pd.DataFrame:
         events: Events seen: one column for each ten of them at most.
 
     Returns:
-        Standardised numbers, and one column for each level but the commonest; levels of fewer
-        than ten patients are one, and a column that others determine is dropped. A covariate that
-        would go beyond the limit is left out whole.
+        Standardised numbers, and one column for each level but the commonest. Levels of fewer
+        than ten patients are one, left with the commonest where that is small too; a column that
+        others determine is dropped. A covariate beyond the limit is left out whole.
     """
     blocks, columns = [pd.DataFrame(index=covariates.index)], 0
     for name, values in covariates.items():
@@ -116,7 +116,8 @@ def _levels(name: str, values: pd.Series) -> pd.DataFrame:
     labels = values.astype(object).where(values.notna(), "missing").astype(str)
     counts = labels.value_counts()
     labels = labels.where(labels.map(counts) >= FEWEST, "other")
-    kept = labels.value_counts().index[1:]
+    sizes = labels.value_counts()
+    kept = sizes.index[1:][sizes.iloc[1:] >= FEWEST]
     return pd.DataFrame({f"{name}={level}": labels == level for level in kept}, index=values.index)
 
 
