@@ -87,7 +87,8 @@ def test_covariates_become_numbers_levels_and_marks_within_what_events_allow():
     table = pd.DataFrame(
         {
             "age": np.where(np.arange(100) < 20, np.nan, random.normal(60, 9, 100)),
-            "arm": ["a"] * 60 + ["b"] * 35 + ["c"] * 5,
+            "arm": ["a"] * 55 + ["b"] * 30 + ["c"] * 8 + ["d"] * 7,
+            "sex": ["f"] * 99 + ["m"],
             "constant": 1.0,
         }
     )
@@ -96,6 +97,14 @@ def test_covariates_become_numbers_levels_and_marks_within_what_events_allow():
     assert matrix["age"].mean() == pytest.approx(0, abs=1e-9)
     assert list(covariate_matrix(table, events=30)) == ["age", "age missing"]
     assert covariate_matrix(table, events=5).shape == (100, 0)
+
+
+def test_a_level_that_another_covariate_determines_is_left_out():
+    kind = pd.Series(["LGG"] * 60 + ["GBM"] * 40)
+    grade = pd.Series(["G2"] * 30 + ["G3"] * 30 + [None] * 40)
+    matrix = covariate_matrix(pd.DataFrame({"kind": kind, "grade": grade}), events=100)
+    assert matrix.shape[1] == 2
+    assert np.linalg.matrix_rank(matrix.assign(one=1.0)) == 3
 
 
 def test_a_group_in_which_nobody_dies_has_no_ratio():

@@ -78,6 +78,12 @@ def test_values_are_those_of_scikit_learn_within_folds(study):
         assert (row.n, row.events) == (len(rows), rows["response"].sum())
 
 
+def test_thirds_are_listed_from_the_lowest(study):
+    found = subgroup_table(study[1], groups_of(study[0])[["age"]], SETTINGS)
+    words = [group.split(" ")[0] for group in dict.fromkeys(found["group"])]
+    assert words == ["lowest", "middle", "highest"]
+
+
 def test_a_grouping_of_one_group_is_left_out(study):
     found = subgroup_table(study[1], groups_of(study[0]), SETTINGS)
     assert not {"cancer_type", "ancestry"} & set(found["grouping"])

@@ -72,19 +72,33 @@ def covariate_matrix(covariates: pd.DataFrame, events: float) -> pd.DataFrame:
         events: Events seen: one column for each ten of them at most.
 
     Returns:
-        Standardised numbers, and one column for each level but the commonest; levels of fewer
-        than ten patients are one. A covariate that would go beyond the limit is left out whole.
+        Standardised numbers, and one column for each level but the commonest. Levels of fewer
+        than ten patients are one, left with the commonest where that is small too; a column that
+        others determine is dropped. A covariate beyond the limit is left out whole.
     """
     blocks, columns = [pd.DataFrame(index=covariates.index)], 0
     for name, values in covariates.items():
         numeric = pd.api.types.is_numeric_dtype(values)
         block = _number(name, values) if numeric else _levels(name, values)
+        block = independent(block.astype(float), blocks)
         if columns + block.shape[1] > events / PER_COVARIATE:
             logger.warning("not adjusted for %s: too few events", name)
             continue
         blocks.append(block)
         columns += block.shape[1]
     return pd.concat(blocks, axis=1).astype(float)
+
+
+def independent(block: pd.DataFrame, before: list[pd.DataFrame]) -> pd.DataFrame:
+    """Drop columns that those before them, and a constant, already determine."""
+    matrix = np.column_stack([np.ones(len(block)), *(known.to_numpy(float) for known in before)])
+    kept = []
+    for name in block:
+        wider = np.column_stack([matrix, block[name]])
+        if np.linalg.matrix_rank(wider) > np.linalg.matrix_rank(matrix):
+            matrix = wider
+            kept.append(name)
+    return block[kept]
 
 
 def _number(name: str, values: pd.Series) -> pd.DataFrame:
@@ -102,7 +116,8 @@ def _levels(name: str, values: pd.Series) -> pd.DataFrame:
     labels = values.astype(object).where(values.notna(), "missing").astype(str)
     counts = labels.value_counts()
     labels = labels.where(labels.map(counts) >= FEWEST, "other")
-    kept = labels.value_counts().index[1:]
+    sizes = labels.value_counts()
+    kept = sizes.index[1:][sizes.iloc[1:] >= FEWEST]
     return pd.DataFrame({f"{name}={level}": labels == level for level in kept}, index=values.index)
 
 

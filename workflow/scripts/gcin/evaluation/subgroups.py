@@ -87,10 +87,17 @@ def subgroup_table(pooled: pd.DataFrame, groups: pd.DataFrame, settings: Mapping
         for grouping in groups:
             placed = own.assign(group=own["patient"].map(groups[grouping])).dropna(subset="group")
             if len(set(placed["group"])) > 1:
-                for group, members in placed.groupby("group"):
+                for group in sorted(set(placed["group"]), key=_place):
+                    members = placed[placed["group"] == group]
                     name = {"endpoint": endpoint, "grouping": grouping, "group": group}
                     rows += [name | row for row in _measured(members, settings)]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _place(group: str) -> tuple[int, str]:
+    """Where a group stands among those of its grouping: thirds by size, others by name."""
+    third = [group.startswith(name) for name in THIRDS]
+    return (third.index(True) if any(third) else 0, group)
 
 
 def _measured(members: pd.DataFrame, settings: Mapping) -> Iterator[dict]:

@@ -253,6 +253,8 @@ def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
         step = 0.7 / len(palette)
         for place, design in enumerate(palette):
             own = rows[rows["design"] == design]
+            if own.empty:
+                continue
             height = own["name"].map(names.index) + step * (place - (len(palette) - 1) / 2)
             axes.hlines(height, own["low"], own["high"], color=palette[design], linewidth=1.5)
             axes.plot(own["value"], height, "o", color=palette[design], markersize=3, label=design)
@@ -261,7 +263,7 @@ def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.axvline(0.5, color="#888888", linestyle="--", linewidth=1)
         axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.06))
     return figure
 
 

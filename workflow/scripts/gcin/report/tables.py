@@ -157,6 +157,7 @@ def subgroup_tables(subgroups: pd.DataFrame, designs: list[str]) -> list[dict]:
         `caption` and `table` of each; a group too small to be measured has its size alone.
     """
     tables = []
+    listed = [*dict.fromkeys(zip(subgroups["grouping"], subgroups["group"], strict=True))]
     measured = subgroups[subgroups["metric"].isin(IN_GROUPS)]
     small = subgroups[subgroups["metric"] == "too few"]
     for (endpoint, metric), own in measured.groupby(["endpoint", "metric"], sort=False):
@@ -164,10 +165,10 @@ def subgroup_tables(subgroups: pd.DataFrame, designs: list[str]) -> list[dict]:
         cells = kept.assign(cell=[interval(row) for _, row in kept.iterrows()])
         wide = _wide(cells, ["grouping", "group", "n", "events"], "design")
         columns = [name for name in designs if name in wide]
-        ordered = wide.sort_values(["grouping", "group"])[
-            ["grouping", "group", "n", "events", *columns]
-        ]
-        tables.append({"caption": f"{endpoint}: {label(metric)}", "table": ordered.fillna("")})
+        place = [listed.index(key) for key in zip(wide["grouping"], wide["group"], strict=True)]
+        ordered = wide.assign(place=place).sort_values("place")
+        shown = ordered[["grouping", "group", "n", "events", *columns]].fillna("")
+        tables.append({"caption": f"{endpoint}: {label(metric)}", "table": shown})
     return tables
 
 
