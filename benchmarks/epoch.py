@@ -82,7 +82,7 @@ def _epochs(
     settings = {**MODEL["training"], "patience_epochs": 1_000}
 
     def ours(epochs: int) -> None:
-        training.fit_network(network, train, held, {**settings, "max_epochs": epochs})
+        training.fit_network(network, train, held, {**settings, "max_epochs": epochs}, seed=1)
 
     def bare(epochs: int) -> None:
         sizes = {"batch_size": settings["batch_size"], "validation_batch_size": 256}

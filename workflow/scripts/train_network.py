@@ -6,6 +6,7 @@ import joblib
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.generations import digest
 from gcin.model.backend import use_backend
 from gcin.model.outcomes import training_table
 from gcin.model.predictions import calibrate, prediction_table, reported
@@ -13,28 +14,27 @@ from gcin.model.preparation import as_plain
 from gcin.model.study import open_cohorts, prepare_fold
 
 log_to(snakemake.log[0])
-use_backend(snakemake.params.settings["backend"], snakemake.threads)
-
-from gcin.model.training import network_curves, predict_network, train_network  # noqa: E402 - needs it
+given, seed = snakemake.params, int(snakemake.wildcards.seed)
+use_backend(given.settings["backend"], snakemake.threads)
+from gcin.model import resuming, training  # noqa: E402 - they need the backend
 
 split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
 table = training_table(pd.read_parquet(snakemake.input.patients), split)
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
-cohorts = open_cohorts(snakemake.params.cohorts, stores, snakemake.input.clinical)
-settings, limit = snakemake.params.settings, snakemake.params.variants
-preparation, patients = prepare_fold(table, cohorts, settings["preparation"], limit)
+cohorts = open_cohorts(given.cohorts, stores, snakemake.input.clinical)
+preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
 members = pd.read_csv(snakemake.input.pathways, sep="\t", dtype=str)
-trained = train_network(patients, preparation, members, settings, int(snakemake.wildcards.seed))
-inner = patients.part("validation")
-predicted = predict_network(trained.network, inner, preparation)
+kept = resuming.Kept(Path(f"{snakemake.output.network}.state"), digest([*given.items()]))
+trained = training.train_network(patients, preparation, members, given.settings, seed, kept)
+inner, network = patients.part("validation"), trained.network
+predicted = training.predict_network(network, inner, preparation)
 calibration = calibrate(predicted, inner.table, preparation.arms)
-everyone = predict_network(trained.network, patients, preparation)
+everyone = training.predict_network(network, patients, preparation)
 rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
-
 reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
-curves = network_curves(trained.network, patients, preparation)
-curves.to_parquet(snakemake.output.curves, index=False)
-trained.network.save(snakemake.output.network)
+training.network_curves(network, patients, preparation).to_parquet(snakemake.output.curves)
+network.save(snakemake.output.network)
 frozen = {"preparation": as_plain(preparation), "calibration": calibration.as_plain()}
 joblib.dump(frozen, snakemake.output.preparation)
 trained.history.to_csv(snakemake.output.history, sep="\t", index=False)
+kept.drop()

@@ -22,10 +22,9 @@ from gcin.model.network import Shape, build_network
 from gcin.model.outcomes import RESPONSE, by_arm, risk_of, targets_of
 from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
+from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
 
 logger = logging.getLogger(__name__)
-
-PREDICTED_AT_ONCE = 256  # patients; the answer is the same for any number
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ def train_network(
     members: pd.DataFrame,
     settings: Mapping[str, Mapping],
     seed: int,
+    kept: Kept | None = None,
 ) -> Trained:
     """Train one network of a fold.
 
@@ -60,6 +60,7 @@ def train_network(
         members: `pathway` and `gene`.
         settings: `network`, `linear`, `preparation` and `training` of the model's configuration.
         seed: Of initial weights, order of batches and dropout.
+        kept: Where an interrupted run is taken up and this one keeps its state.
     """
     keras.utils.set_random_seed(seed)
     train, inner = patients.part("train"), patients.part("validation")
@@ -75,7 +76,7 @@ def train_network(
     for endpoint, fit in fits.items():
         start_at(network, endpoint, fit)
     held = examples(inner, preparation)
-    history = fit_network(network, (arrays, targets), held, settings["training"])
+    history = fit_network(network, (arrays, targets), held, settings["training"], seed, kept)
     return Trained(network, history)
 
 
@@ -89,7 +90,14 @@ def examples(patients: Patients, preparation: Preparation) -> tuple[dict, dict]:
     return network_arrays(patients, preparation), targets
 
 
-def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mapping) -> pd.DataFrame:
+def fit_network(
+    network: keras.Model,
+    train: tuple,
+    held: tuple,
+    settings: Mapping,
+    seed: int,
+    kept: Kept | None = None,
+) -> pd.DataFrame:
     """Fit a network to arrays and targets, and leave it with the best weights on `held`.
 
     Args:
@@ -97,9 +105,14 @@ def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mappi
         train: Arrays and targets to fit.
         held: Arrays and targets of the inner split.
         settings: `batch_size`, `learning_rate`, `max_epochs`, `patience_epochs`.
+        seed: Of the order of batches.
+        kept: Where an interrupted run is taken up and this one keeps its state.
 
     Returns:
         `epoch loss val_loss …`, from epoch 0.
+
+    Raises:
+        MemoryError: Names the batch size to try.
     """
     network.compile(
         keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0),
@@ -109,40 +122,18 @@ def fit_network(network: keras.Model, train: tuple, held: tuple, settings: Mappi
     )
     # Made now, its variables do not make TensorFlow trace the training step a second time.
     network.optimizer.build(network.trainable_variables)
-    size = settings["batch_size"]
     start = network.get_weights()
     before = _losses(network, train) | {
         f"val_{name}": value for name, value in _losses(network, held).items()
     }
-    stopping = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=settings["patience_epochs"], restore_best_weights=True
-    )
-    fitted = network.fit(
-        *train,
-        batch_size=size,
-        epochs=settings["max_epochs"],
-        validation_data=held,
-        validation_batch_size=PREDICTED_AT_ONCE,
-        callbacks=[WithoutPenalties(), stopping],
-        verbose=0,
-    )
-    history = pd.DataFrame([before, *pd.DataFrame(fitted.history).to_dict("records")])
+    epochs = fit_epochs(network, train, held, settings, seed, kept)
+    history = pd.DataFrame([before, *epochs])
     best = int(history["val_loss"].idxmin())
     if best == 0:
         network.set_weights(start)
     losses = [best, len(history) - 1, history["val_loss"].min(), before["val_loss"]]
     logger.info("kept epoch %d of %d: val_loss %.4f, at the start %.4f", *losses)
     return history.rename_axis("epoch").reset_index()
-
-
-class WithoutPenalties(keras.callbacks.Callback):
-    """Take the penalties on weights off the reported losses, so that likelihood decides."""
-
-    def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
-        """Correct the losses of an epoch."""
-        penalty = _penalty(self.model)
-        for name in ("loss", "val_loss"):
-            logs[name] -= penalty
 
 
 def predict_network(
@@ -264,8 +255,4 @@ def _linear_seen(patients: Patients, preparation: Preparation, design: Mapping) 
 
 def _losses(network: keras.Model, data: tuple) -> dict[str, float]:
     losses = network.evaluate(*data, batch_size=PREDICTED_AT_ONCE, verbose=0, return_dict=True)
-    return losses | {"loss": losses["loss"] - _penalty(network)}
-
-
-def _penalty(network: keras.Model) -> float:
-    return float(sum(keras.ops.convert_to_numpy(loss) for loss in network.losses))
+    return losses | {"loss": losses["loss"] - penalty_of(network)}
