@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from cyvcf2 import VCF
-from mixture import SHARES, lay_out, score
+from mixture import SHARES, common_sites, lay_out, score
 from somatic_figures import CALLED, run_workflow
 
 SEQUENCES = Path(__file__).parents[3] / "shared" / "data" / "seq" / "main"
@@ -57,3 +58,18 @@ def test_only_passing_calls_of_the_tumour_go_on(samples, tumour):
     accepted = VCF(str(samples / tumour / "somatic" / "accepted.bcf"))
     assert accepted.samples == [tumour]
     assert sum(1 for _ in accepted) == passing
+
+
+def test_contamination_is_measured_at_common_sites_and_filters_calls(samples):
+    folder = samples.parents[1]
+    common_sites(SEQUENCES, folder)
+    (folder / "common.yaml").write_text("quality: {common_sites: common.vcf.gz}\n")
+    calls = samples / "mix25" / "somatic.vcf.gz"
+    before = [site.FILTER for site in VCF(str(calls))]
+    run_workflow(folder, [str(calls.relative_to(folder))], "common.yaml")
+    table = pd.read_csv(samples / "mix25" / "somatic" / "contamination.table", sep="\t")
+    assert table["sample"].tolist() == ["mix25"]
+    assert table["contamination"].between(0.02, 0.25).all()
+    after = [site.FILTER for site in VCF(str(calls))]
+    assert len(after) == len(before)
+    assert sum("contamination" in (found or "") for found in after) > 0
