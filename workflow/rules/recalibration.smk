@@ -99,7 +99,8 @@ rule learn_recalibration:
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" BaseRecalibrator \
             --reference {input.genome:q} --input {input.alignment:q} \
             --intervals {input.intervals:q} {params.sites:q} --use-original-qualities true \
-            --tmp-dir {resources.tmpdir:q} --output {output.table:q} >&2
+            --tmp-dir {resources.tmpdir:q} --output /dev/fd/3 3>&1 >&2 \
+            | cat >{output.table:q}
         """
 
 
@@ -135,7 +136,8 @@ rule recalibrate_alignment:
         """
         exec 2>{log:q}
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" GatherBQSRReports \
-            {params.tables:q} --output {output.table:q} >&2
+            {params.tables:q} --output /dev/fd/3 3>&1 >&2 \
+            | cat >{output.table:q}
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" ApplyBQSR \
             --reference {input.genome:q} --input {input.alignment:q} \
             --bqsr-recal-file {output.table:q} --use-original-qualities true \
