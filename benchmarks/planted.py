@@ -1,0 +1,262 @@
+"""Designs on cohorts with planted truth, beside the best that anyone could do.
+
+Each cohort is simulated once; its last patients are the test, and designs learn from the first
+ones, the smaller numbers being parts of the larger. A trained design leaves its predictions in a
+file, so that a run that was stopped goes on where it was.
+"""
+
+import argparse
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+from measuring import ROOT, print_figure
+
+from gcin.evaluation.comparison import estimate_of, resampled
+from gcin.evaluation.intervals import Estimate, bca_interval
+
+SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
+MODEL, VARIANTS = SETTINGS["model"], SETTINGS["tensors"]["variants_per_patient"]
+# Declared before any of it was run: one rule for all sizes and difficulties.
+ENDPOINTS = {"gcin": ["response", "pfs"], "boosting_per_arm": ["response"]}
+HELD = 0.15  # of the patients learnt from, for early stopping and calibration
+DRAWS, CONFIDENCE = 2_000, 0.95
+COLUMNS = [
+    "cohort", "patients", "design", "accuracy / best", "AUC", "mean error of p", "policy share",
+    "accuracy beside boosting",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Job:
+    """One design, trained once.
+
+    Attributes:
+        cohort: Folder of the cohort.
+        size: Patients learnt from.
+        tested: Patients tested.
+        design: A key of ENDPOINTS.
+        seed: Of the training.
+    """
+
+    cohort: Path
+    size: int
+    tested: int
+    design: str
+    seed: int
+
+    @property
+    def result(self) -> Path:
+        """Where the predictions lie, `patient arm value`."""
+        name = f"{self.design}-{self.size}-of-{self.tested}-seed-{self.seed}.parquet"
+        return self.cohort.with_name(f"{self.cohort.name}-predictions") / name
+
+
+def main() -> None:
+    """Simulate, train what is missing, and print every figure."""
+    options = _options()
+    if options.job:
+        size, tested, design, seed = options.job
+        train(Job(options.folder, int(size), int(tested), design, int(seed)))
+        return
+    lines = []
+    for difficulty in options.difficulties:
+        cohort = options.folder / f"{difficulty}-{max(options.sizes)}"
+        _simulate(cohort, max(options.sizes) + options.tested, difficulty)
+        for size in options.sizes:
+            said = {
+                design: _average(_trained(cohort, size, options, design)) for design in ENDPOINTS
+            }
+            said["stack"] = (said["gcin"] + said["boosting_per_arm"]) / 2
+            lines += report(cohort, difficulty, size, said)
+    head = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
+    (options.folder / "results.md").write_text("\n".join(head + lines) + "\n")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 3_000, 10_000])
+    parser.add_argument("--tested", type=int, default=4_000)
+    parser.add_argument("--difficulties", nargs="+", default=["paper", "realistic", "null"])
+    parser.add_argument("--seeds", type=int, default=8)
+    parser.add_argument("--folder", type=Path, default=ROOT / "benchmarks/results/planted")
+    parser.add_argument("--job", nargs=4, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _simulate(cohort: Path, patients: int, difficulty: str) -> None:
+    command = [sys.executable, "-m", "gcin.simulation.planted", cohort, "--patients", patients]
+    command += ["--difficulty", difficulty]
+    cohort.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([*map(str, command)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def _trained(
+    cohort: Path, size: int, options: argparse.Namespace, design: str
+) -> list[pd.DataFrame]:
+    """Read the predictions of every seed; each is trained in a process of its own."""
+    seeds = range(1, 1 + (options.seeds if design == "gcin" else 1))
+    jobs = [Job(cohort, size, options.tested, design, seed) for seed in seeds]
+    for job in jobs:
+        if not job.result.exists():
+            words = [job.size, job.tested, job.design, job.seed]
+            command = [sys.executable, __file__, "--folder", cohort, "--job", *words]
+            subprocess.run([*map(str, command)], check=True, stderr=subprocess.DEVNULL)
+    return [pd.read_parquet(job.result) for job in jobs]
+
+
+def _average(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Mean probability of response, patients x arms."""
+    return pd.concat(tables).pivot_table(values="value", index="patient", columns="arm")
+
+
+def train(job: Job) -> None:
+    """Train one design and write what it says of the patients tested, whole or not at all."""
+    from gcin.model.backend import use_backend
+
+    use_backend(MODEL["backend"], threads=1)
+    from gcin.model.baselines import fit_baseline, predict_baseline
+    from gcin.model.outcomes import RESPONSE, training_table
+    from gcin.model.predictions import calibrate, prediction_table
+    from gcin.model.study import open_cohorts, prepare_fold
+    from gcin.model.training import predict_network, train_network
+
+    patients, split = _split(job)
+    cohorts = open_cohorts(
+        ["planted"], [job.cohort / "tensors"], [str(job.cohort / "clinical.parquet")]
+    )
+    table = training_table(patients, split)
+    preparation, everyone = prepare_fold(table, cohorts, MODEL["preparation"], VARIANTS)
+    held, tested = everyone.part("validation"), everyone.part("test")
+    if job.design == "gcin":
+        members = pd.read_csv(job.cohort / "pathways.tsv", sep="\t")
+        network = train_network(everyone, preparation, members, MODEL, job.seed).network
+        said = [predict_network(network, part, preparation) for part in (held, tested)]
+    else:
+        fits = fit_baseline(job.design, everyone, preparation, MODEL, job.seed)
+        said = [predict_baseline(job.design, fits, part, preparation) for part in (held, tested)]
+    calibration = calibrate(said[0], held.table, preparation.arms)
+    rows = prediction_table(tested.table.index, said[1], preparation.arms, calibration)
+    rows = rows.loc[rows["endpoint"] == RESPONSE, ["patient", "arm", "value"]]
+    job.result.parent.mkdir(parents=True, exist_ok=True)
+    beside = job.result.with_suffix(".partial")
+    rows.to_parquet(beside, index=False)
+    beside.rename(job.result)
+
+
+def _split(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Patients with the outcomes that the design learns, and which part each is of."""
+    patients = pd.read_parquet(job.cohort / "patients.parquet")
+    learnt = [
+        column
+        for name in ENDPOINTS[job.design]
+        for column in ([name] if name in patients else [f"{name}_time", f"{name}_event"])
+    ]
+    known = ["patient", "cohort", "role", "cancer_type", "arm", "family", "site", "has_genome"]
+    part = np.full(len(patients), "", dtype=object)
+    part[: job.size] = "train"
+    part[np.random.default_rng(job.size).permutation(job.size)[: int(HELD * job.size)]] = (
+        "validation"
+    )
+    part[-job.tested :] = "test"
+    split = pd.DataFrame({"patient": patients["patient"], "part": part})
+    split = split[split["part"] != ""]
+    return patients.loc[split.index, [*known, *learnt]], split
+
+
+def report(cohort: Path, difficulty: str, size: int, said: dict[str, pd.DataFrame]) -> list[str]:
+    """Print the figures of one size, and give the rows of the table."""
+    patients = pd.read_parquet(cohort / "patients.parquet").set_index("patient")
+    probability = pd.read_parquet(cohort / "truth" / "probability.parquet")
+    tested = patients.loc[said["gcin"].index]
+    truth = probability.loc[tested.index]
+    placed, weights = resampled(tested.reset_index(), DRAWS, 1)
+    weights = weights[:, placed["column"]]
+    best = _right(truth, tested).mean()
+    scores = {name: _scores(table, truth, tested) for name, table in said.items()}
+    beside = {
+        name: _beside(said[name], said["boosting_per_arm"], tested, weights)
+        for name in ("gcin", "stack")
+    }
+    _print(difficulty, size, scores, beside, best)
+    return [
+        _row(difficulty, size, name, values, best, beside.get(name))
+        for name, values in scores.items()
+    ]
+
+
+def _print(difficulty: str, size: int, scores: dict, beside: dict, best: float) -> None:
+    place = f"{difficulty}, {size} patients"
+    print_figure(f"{place}: best possible accuracy", best)
+    for name, values in scores.items():
+        for metric, value in values.items():
+            print_figure(f"{place}: {metric} of {name}", value)
+    bounds = {"gcin": -0.01, "stack": 0.0} if difficulty == "paper" else {}
+    for name, estimate in beside.items():
+        low, high = bca_interval(estimate, CONFIDENCE)
+        print_figure(f"{place}: accuracy of {name} beside boosting", estimate.whole)
+        print_figure(f"{place}: the same, lower limit", low, bounds.get(name), least=True)
+        print_figure(f"{place}: the same, upper limit", high)
+    if difficulty == "paper" and size == 10_000:
+        ratio = scores["gcin"]["accuracy"] / best
+        print_figure(f"{place}: accuracy of gcin over the best possible", ratio, 0.95, least=True)
+        policy = scores["gcin"]["policy share"]
+        print_figure(f"{place}: policy share of gcin", policy, 0.85, least=True)
+        closer = scores["gcin"]["mean error of p"] / scores["boosting_per_arm"]["mean error of p"]
+        print_figure(f"{place}: mean error of p over that of boosting", closer, 1.0)
+
+
+def _row(
+    difficulty: str, size: int, name: str, values: dict, best: float, beside: Estimate | None
+) -> str:
+    cells = [difficulty, str(size), name, f"{values['accuracy'] / best:.3f}"]
+    cells += [f"{values[key]:.3f}" for key in ("AUC", "mean error of p", "policy share")]
+    if beside is None:
+        return "| " + " | ".join([*cells, ""]) + " |"
+    low, high = bca_interval(beside, CONFIDENCE)
+    return "| " + " | ".join([*cells, f"{beside.whole:+.3f} ({low:+.3f} to {high:+.3f})"]) + " |"
+
+
+def _received(table: pd.DataFrame, tested: pd.DataFrame) -> np.ndarray:
+    place = table.columns.get_indexer(tested["arm"])
+    return table.loc[tested.index].to_numpy()[np.arange(len(tested)), place]
+
+
+def _right(table: pd.DataFrame, tested: pd.DataFrame) -> np.ndarray:
+    return (_received(table, tested) > 0.5) == (tested["response"] == 1)
+
+
+def _scores(said: pd.DataFrame, truth: pd.DataFrame, tested: pd.DataFrame) -> dict[str, float]:
+    """Accuracy and AUC in the arm received, mean |p - true p| over all arms, and the policy.
+
+    The policy's share is of the gain in true response that always knowing the best arm would bring
+    over the arms that were given.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    exact = truth[said.columns].to_numpy()
+    chosen = exact[np.arange(len(said)), said.to_numpy().argmax(axis=1)].mean()
+    given = _received(truth, tested).mean()
+    gain = exact.max(axis=1).mean() - given
+    return {
+        "accuracy": _right(said, tested).mean(),
+        "AUC": roc_auc_score(tested["response"], _received(said, tested)),
+        "mean error of p": np.abs(said.to_numpy() - exact).mean(),
+        "policy share": (chosen - given) / gain if gain > 0 else float("nan"),
+    }
+
+
+def _beside(
+    said: pd.DataFrame, other: pd.DataFrame, tested: pd.DataFrame, weights: np.ndarray
+) -> Estimate:
+    """Difference of accuracy, in the patients as they are and in every resample."""
+    gap = _right(said, tested).astype(float) - _right(other, tested)
+    return estimate_of(weights @ gap / weights.sum(axis=1), DRAWS)
+
+
+if __name__ == "__main__":
+    main()
