@@ -9,6 +9,7 @@ configfile: "config/config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/inputs.smk"
 include: "workflow/rules/download.smk"
 include: "workflow/rules/reference.smk"
 include: "workflow/rules/recalibration.smk"

@@ -6,14 +6,6 @@ CONTAMINATION = branch(
 )
 
 
-def contaminations_of(cohort):
-    """Name the estimate of each sample of a cohort that came as reads; none where it is off."""
-    return [
-        f"results/samples/{sample}/quality/contamination.table"
-        for sample in READS[cohort] * bool(COMMON_SITES)
-    ]
-
-
 rule prepare_common_sites:
     """Keep the common SNVs of the called bases, by which contamination is estimated."""
     input:

@@ -1,26 +1,10 @@
 """Copy number of genes: depth over bins beside that of normals; off where its tool is none."""
 
-from functools import cache
-
-from gcin.copies.references import own_germlines, references_of
-
 COPIES = SETTINGS["calling"]["copy_number"]
 COPIED = {
     cohort: RUN.samples_of(cohort, *SEQUENCED) if COPIES["tool"] != "none" else []
     for cohort in RUN.cohorts
 }
-
-
-@cache
-def copy_references():
-    """Choose, once for all samples, whose depth each one's is compared with."""
-    return references_of(RUN.samples, COPIES["normals"], COPIES["min_normals"])
-
-
-@cache
-def germline_of_tumours():
-    """Find, once for all tumours, the germline sample whose heterozygotes are looked up in it."""
-    return {name: own[:1] for name, own in own_germlines(RUN.samples).items()}
 
 
 rule cut_copy_bins:

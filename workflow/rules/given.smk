@@ -5,18 +5,6 @@ wildcard_constraints:
     source=r"\d+",
 
 
-def given_vcf(wildcards):
-    """Name a cohort's given VCF by its number."""
-    return RUN.files_of(wildcards.cohort, "vcf")[int(wildcards.source)]
-
-
-def vcf_on_genome(wildcards):
-    """Name a given VCF, or its lifted form where it is of GRCh37."""
-    given = given_vcf(wildcards)
-    lifted = "results/cohorts/{cohort}/{generation}/given/{source}.lifted.vcf.gz"
-    return given if RUN.assembly_in(wildcards.cohort, given) == "GRCh38" else lifted
-
-
 rule lift_vcf:
     """Lift the samples of a given VCF of GRCh37 over to the genome; list what does not lift."""
     input:

@@ -1,15 +1,6 @@
 """One row and one page of quality for all samples of a generation."""
 
 
-def kept_of_cohort(wildcards):
-    """Name the large files that stay of each sample of a cohort."""
-    aligned = READS[wildcards.cohort] if SETTINGS["alignment"]["keep_cram"] else []
-    called = TOGETHER[wildcards.cohort]
-    return collect("results/samples/{sample}/alignment.cram", sample=aligned) + collect(
-        "results/samples/{sample}/variants.g.vcf.gz", sample=called
-    )
-
-
 rule tabulate_quality:
     """Gather one row per sample of a generation."""
     input:

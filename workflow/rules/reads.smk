@@ -5,23 +5,6 @@ from gcin.alignment.reads import read_group
 TRIM = SETTINGS["alignment"]["trim"]
 
 
-def reads_to_align(wildcards):
-    """Name the files of a unit as the aligner takes them."""
-    if TRIM["tool"] == "none":
-        return RUN.reads_of(**wildcards)
-    return collect("results/samples/{{sample}}/units/{{unit}}.{read}.fastq.gz", read=(1, 2))
-
-
-def reports_of_trimming(samples):
-    """Name the report of each unit whose reads were trimmed."""
-    return [
-        f"results/samples/{sample}/quality/{unit}.fastp.json"
-        for sample in samples
-        for unit in RUN.units_of(sample).query("kind == 'fastq'").index
-        if TRIM["tool"] == "fastp"
-    ]
-
-
 rule check_reads:
     """Read the files of a unit to their ends: the aligner would not notice a cut one."""
     input:

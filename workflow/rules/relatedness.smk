@@ -6,18 +6,6 @@ RECORDED_IN = {
 }
 
 
-def kinship_of_study(name):
-    """Make the function that names a file of each cohort of a study that has genotypes."""
-
-    def files(wildcards):
-        return [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/{name}"
-            for cohort in RECORDED_IN[wildcards.study]
-        ]
-
-    return files
-
-
 rule measure_relatedness:
     """Find relatives among the samples of a generation, beside what sheet and card say of them."""
     input:

@@ -1,0 +1,75 @@
+"""Input functions: which files the jobs of several stages read."""
+
+from functools import cache
+
+from gcin.copies.references import own_germlines, references_of
+
+
+def reads_to_align(wildcards):
+    """Name the files of a unit as the aligner takes them."""
+    if TRIM["tool"] == "none":
+        return RUN.reads_of(**wildcards)
+    return collect("results/samples/{{sample}}/units/{{unit}}.{read}.fastq.gz", read=(1, 2))
+
+
+def reports_of_trimming(samples):
+    """Name the report of each unit whose reads were trimmed."""
+    return [
+        f"results/samples/{sample}/quality/{unit}.fastp.json"
+        for sample in samples
+        for unit in RUN.units_of(sample).query("kind == 'fastq'").index
+        if TRIM["tool"] == "fastp"
+    ]
+
+
+def given_vcf(wildcards):
+    """Name a cohort's given VCF by its number."""
+    return RUN.files_of(wildcards.cohort, "vcf")[int(wildcards.source)]
+
+
+def vcf_on_genome(wildcards):
+    """Name a given VCF, or its lifted form where it is of GRCh37."""
+    given = given_vcf(wildcards)
+    lifted = "results/cohorts/{cohort}/{generation}/given/{source}.lifted.vcf.gz"
+    return given if RUN.assembly_in(wildcards.cohort, given) == "GRCh38" else lifted
+
+
+def contaminations_of(cohort):
+    """Name the estimate of each sample of a cohort that came as reads; none where it is off."""
+    return [
+        f"results/samples/{sample}/quality/contamination.table"
+        for sample in READS[cohort] * bool(COMMON_SITES)
+    ]
+
+
+def kept_of_cohort(wildcards):
+    """Name the large files that stay of each sample of a cohort."""
+    aligned = READS[wildcards.cohort] if SETTINGS["alignment"]["keep_cram"] else []
+    called = TOGETHER[wildcards.cohort]
+    return collect("results/samples/{sample}/alignment.cram", sample=aligned) + collect(
+        "results/samples/{sample}/variants.g.vcf.gz", sample=called
+    )
+
+
+@cache
+def copy_references():
+    """Choose, once for all samples, whose depth each one's is compared with."""
+    return references_of(RUN.samples, COPIES["normals"], COPIES["min_normals"])
+
+
+@cache
+def germline_of_tumours():
+    """Find, once for all tumours, the germline sample whose heterozygotes are looked up in it."""
+    return {name: own[:1] for name, own in own_germlines(RUN.samples).items()}
+
+
+def kinship_of_study(name):
+    """Make the function that names a file of each cohort of a study that has genotypes."""
+
+    def files(wildcards):
+        return [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/{name}"
+            for cohort in RECORDED_IN[wildcards.study]
+        ]
+
+    return files
