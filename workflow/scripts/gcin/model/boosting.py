@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import log_loss
 
+from gcin.model.calibration import Calibration, fit_calibration
 from gcin.model.linear import Questions
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
 logger = logging.getLogger(__name__)
+
+UNCHANGED = Calibration(1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -31,11 +34,13 @@ class TreesFit:
         model: Fitted on the columns, the arm and the interval.
         arms: Number of treatment arms.
         intervals: Number of intervals.
+        calibration: Of the chances.
     """
 
     model: "HistGradientBoostingClassifier | RandomForestClassifier"
     arms: int
     intervals: int
+    calibration: Calibration = UNCHANGED
 
     def chances(self, columns: np.ndarray) -> np.ndarray:
         """Chance of the event, `(patients, arms, intervals)`."""
@@ -44,7 +49,7 @@ class TreesFit:
         rows = np.repeat(columns, len(arm), axis=0)
         place = np.tile(np.column_stack([arm, interval]), (patients, 1))
         chance = self.model.predict_proba(np.hstack([rows, place]))[:, 1]
-        return chance.reshape(patients, self.arms, self.intervals)
+        return self.calibration.apply(chance).reshape(patients, self.arms, self.intervals)
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,10 @@ def fit_by_arm(
 def fit_forest(
     train: Questions, held: Questions, arms: int, intervals: int, settings: Mapping, seed: int
 ) -> TreesFit:
-    """Fit a random forest; the inner split chooses the smallest leaf.
+    """Fit a random forest; the inner split chooses the smallest leaf, and calibrates the chances.
+
+    Averaging trees draws small chances up (Niculescu-Mizil and Caruana 2005, ICML), and curves of
+    many intervals then fall too fast.
 
     Args:
         train: Questions of part train, missing values as NaN.
@@ -107,7 +115,9 @@ def fit_forest(
         )
         for leaf in settings["min_patients"]
     ]
-    return TreesFit(_best(tried, inner, held.answer), arms, intervals)
+    best = _best(tried, inner, held.answer)
+    calibration = fit_calibration(best.predict_proba(inner)[:, 1], held.answer)
+    return TreesFit(best, arms, intervals, calibration)
 
 
 def fit_boosting(
