@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
 EXAMPLES = ROOT / "config" / "examples"
 SMOKE_SECONDS = 300
+TRIO = ["NA12878", "NA12891", "NA12892"]  # daughter, father, mother
 
 pytestmark = pytest.mark.skipif(
     not (SHARED / "data" / "seq").is_dir(), reason="the shared data is not here"
@@ -56,10 +57,10 @@ def passing(generation, sample):
 
 @pytest.fixture(scope="module")
 def giab(tmp_path_factory):
-    """HG002, NA12878 and two exomes as one cohort, HG002 alone as another."""
+    """HG002, NA12878, its parents and two exomes as one cohort, HG002 alone as another."""
     folder = tmp_path_factory.mktemp("giab")
     rows = pd.read_csv(EXAMPLES / "giab" / "samples.tsv", sep="\t", dtype=str).fillna("")
-    some = rows[rows["sample"].isin(["HG002", "NA12878", "NA12003", "NA12275"])]
+    some = rows[rows["sample"].isin(["HG002", "NA12003", "NA12275", *TRIO])]
     alone = some[some["sample"] == "HG002"].assign(cohort="alone")
     pd.concat([some, alone]).to_csv(folder / "samples.tsv", sep="\t", index=False)
     card = yaml.safe_load((EXAMPLES / "giab" / "cohorts" / "giab.yaml").read_text())
@@ -86,6 +87,41 @@ def test_na12878_is_called_without_a_fault(giab):
     assert counts[["truth", "found", "missed", "extra"]].tolist() == [49, 49, 0, 0]
 
 
+def well_seen(site):
+    """Whether each genotype of a site has depth and quality enough, and does not fail."""
+    failed = site.format("FT") == "AlleleBalance"
+    return (site.gt_depths >= 10).all() and (site.gt_quals >= 20).all() and not failed.any()
+
+
+def test_a_daughter_has_one_allele_of_each_parent(giab):
+    reader = VCF(str(giab[1] / "genotypes.bcf"), samples=TRIO)
+    assert reader.samples == TRIO
+    seen = [site.genotype.array()[:, :-1] for site in reader if well_seen(site)]
+    carried = [alleles for alleles in seen if (alleles == 1).any()]
+    assert len(carried) >= 15
+    inherited = [
+        any(first in father and second in mother for first, second in (child, child[::-1]))
+        for child, father, mother in (alleles.tolist() for alleles in carried)
+    ]
+    assert sum(inherited) >= 0.98 * len(inherited)
+
+
+def test_what_an_exome_carries_in_tp53_is_known(giab):
+    known = {
+        (site.CHROM, site.POS, alternate)
+        for site in VCF(str(SHARED / "data/seq/main/known_sites/dbsnp138.TP53.vcf.gz"))
+        for alternate in site.ALT
+    }
+    carried = {
+        call[:2] + call[3:4]
+        for sample in ("NA12275", "NA12878")
+        for call in passing(giab[1], sample)
+        if call[0] == "chr17" and len(call[2]) == len(call[3]) == 1
+    }
+    assert len(carried) >= 3
+    assert carried <= known
+
+
 def test_company_changes_no_passing_genotype(giab):
     _, together, alone = giab
     assert len(passing(alone, "HG002")) > 400
@@ -103,7 +139,7 @@ def test_all_units_of_a_sample_are_in_one_old_cram(giab):
 
 def test_quality_says_what_the_samples_are(giab):
     samples = table(giab[1], "samples.tsv")
-    assert samples.index.tolist() == ["HG002", "NA12003", "NA12275", "NA12878"]
+    assert samples.index.tolist() == ["HG002", "NA12003", "NA12275", *TRIO]
     assert samples.loc["HG002", "depth"] == pytest.approx(46, abs=2)
     assert samples.loc["HG002", "duplicates"] == pytest.approx(0.18, abs=0.02)
     assert samples["mapped"].between(0.99, 1).all()

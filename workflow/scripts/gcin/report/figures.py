@@ -245,25 +245,25 @@ def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
     shown = table[table["metric"].isin(ORDERED) & table["value"].notna()]
     keys = shown[["endpoint", "metric"]].drop_duplicates()
     most = shown.groupby("endpoint")["group"].nunique().max() if len(keys) else 1
-    figure, panels = _panels(len(keys), width=5.6, height=0.9 + 0.34 * most)
+    figure, panels = _panels(len(keys), width=5.6, height=1.2 + 0.12 * (len(palette) + 1) * most)
+    drawn = {}
     for axes, key in zip(panels, keys.itertuples(), strict=False):
         rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
         rows = rows.assign(name=rows["grouping"] + ": " + rows["group"].astype(str))
         names = list(dict.fromkeys(rows["name"]))
         step = 0.7 / len(palette)
-        for place, design in enumerate(palette):
-            own = rows[rows["design"] == design]
-            if own.empty:
-                continue
+        for design, own in rows.groupby("design"):
+            place = list(palette).index(design)
             height = own["name"].map(names.index) + step * (place - (len(palette) - 1) / 2)
             axes.hlines(height, own["low"], own["high"], color=palette[design], linewidth=1.5)
-            axes.plot(own["value"], height, "o", color=palette[design], markersize=3, label=design)
+            dots = axes.plot(own["value"], height, "o", color=palette[design], markersize=3)
+            drawn.setdefault(design, dots[0])
         sizes = rows.drop_duplicates("name").set_index("name")["n"]
         axes.set_yticks(range(len(names)), [f"{name}, n = {sizes[name]}" for name in names])
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.axvline(0.5, color="#888888", linestyle="--", linewidth=1)
         axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
-        axes.legend(fontsize=7, ncols=2, loc="upper left", bbox_to_anchor=(0, -0.06))
+    figure.legend(drawn.values(), drawn, loc="outside lower left", ncols=8, fontsize=8)
     return figure
 
 
