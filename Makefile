@@ -24,7 +24,7 @@ help:
 	@echo "make test               run every check and test"
 
 setup:
-	@PATH="$(GIVEN_PATH)" envs/host/setup
+	@PATH="$(GIVEN_PATH)" envs/host/setup $(MORE)
 
 demo: setup
 	@python -m gcin.simulation demo/hospital
@@ -44,6 +44,8 @@ lint: setup
 	@python -m gcin.simulation demo/small $(SMALL)
 	snakemake --lint --configfile demo/small/config.yaml
 
+# Ensembl VEP is compared with where it stands beside the project, and root may install what it needs.
+test: MORE = $(and $(wildcard ../shared/tools/ensembl-vep/vep),$(filter 0,$(shell id -u)),vep)
 test: lint
 	$(RING) tests/unit
 	$(RING) tests/workflow

@@ -42,10 +42,10 @@ def machine(tmp_path):
     return project, commands
 
 
-def set_up(machine: tuple[Path, Path]) -> subprocess.CompletedProcess:
+def set_up(machine: tuple[Path, Path], *more: str) -> subprocess.CompletedProcess:
     project, commands = machine
     return subprocess.run(
-        ["/bin/bash", project / "envs" / "host" / "setup"],
+        ["/bin/bash", project / "envs" / "host" / "setup", *more],
         env={"PATH": str(commands)},
         capture_output=True,
         text=True,
@@ -73,6 +73,11 @@ def test_a_machine_without_apt_is_told_what_to_bring(machine):
     assert done.returncode == 1
     assert "bring these yourself" in done.stderr
     assert "bcftools" in done.stderr
+
+
+def test_what_vep_needs_is_brought_only_where_it_is_asked_for(machine):
+    assert "libbio-db-hts-perl" not in set_up(machine).stderr
+    assert "libbio-db-hts-perl" in set_up(machine, "vep").stderr
 
 
 def test_without_root_nothing_is_installed(machine):
