@@ -8,7 +8,7 @@ from pathlib import Path
 from gcin._code import fingerprints
 from gcin.simulation.files import write_hospital
 from gcin.simulation.hospital import Hospital
-from gcin.simulation.whole import write_whole
+from gcin.simulation.whole import run_whole
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,15 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
     folder = options.pop("folder").rstrip("/")
     hospital = Hospital(**options)
     record = {"hospital": asdict(hospital), "folder": folder, "code": fingerprints(__file__)}
-    try:
-        written = write_whole(
-            Path(folder), record, lambda beside: write_hospital(beside, hospital, folder)
-        )
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"{folder}: {'written' if written else 'nothing to do, it holds these settings'}")
-    return 0
+    return run_whole(Path(folder), record, lambda beside: write_hospital(beside, hospital, folder))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,10 +2,26 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 RECORD = "simulation.json"
+
+
+def run_whole(folder: Path, record: dict, write: Callable[[Path], None]) -> int:
+    """Do as `write_whole` and say what became of it.
+
+    Returns:
+        The code to exit with: 1 where the folder or the choices were refused.
+    """
+    try:
+        written = write_whole(folder, record, write)
+    except ValueError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{folder}: {'written' if written else 'nothing to do, it holds these settings'}")
+    return 0
 
 
 def write_whole(folder: Path, record: dict, write: Callable[[Path], None]) -> bool:

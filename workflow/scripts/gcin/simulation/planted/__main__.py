@@ -11,7 +11,7 @@ from gcin._code import fingerprints
 from gcin.simulation.planted.cohort import PlantedCohort
 from gcin.simulation.planted.dials import Difficulty, Planted
 from gcin.simulation.planted.writing import write_cohort
-from gcin.simulation.whole import write_whole
+from gcin.simulation.whole import run_whole
 
 CHROMOSOMES = Path("resources/reference/chromosomes.grch38.tsv")
 
@@ -27,13 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         cohort = PlantedCohort.make(planted, pd.read_csv(chromosomes, sep="\t"))
         write_cohort(beside, cohort)
 
-    try:
-        written = write_whole(folder, record, write)
-    except ValueError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"{folder}: {'written' if written else 'nothing to do, it holds these settings'}")
-    return 0
+    return run_whole(folder, record, write)
 
 
 def _parser() -> argparse.ArgumentParser:
