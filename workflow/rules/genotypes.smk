@@ -7,6 +7,7 @@ RECORD_FILES = [
     "annotated.vcf.gz",
     "quality/relatedness.tsv",
     "quality/novelty.tsv",
+    "quality/genotype_gate.tsv",
 ]
 
 # Tumours are called by themselves (somatic.smk) and join at the end.

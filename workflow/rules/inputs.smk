@@ -63,7 +63,7 @@ def germline_of_tumours():
     return {name: own[:1] for name, own in own_germlines(RUN.samples).items()}
 
 
-def kinship_of_study(name):
+def quality_of_study(name):
     """Make the function that names a file of each cohort of a study that has genotypes."""
 
     def files(wildcards):
@@ -73,3 +73,15 @@ def kinship_of_study(name):
         ]
 
     return files
+
+
+def genotype_gate_of(wildcards):
+    """Name the gate after the joint call of a generation that has one."""
+    gate = "results/cohorts/{{cohort}}/{{generation}}/quality/genotype_gate.tsv"
+    return collect(gate)[: bool(CALLED_SAMPLES[wildcards.cohort])]
+
+
+def gates_of(wildcards):
+    """Name the gates of a generation, before and after the joint call."""
+    before = "results/cohorts/{{cohort}}/{{generation}}/quality/gate.tsv"
+    return collect(before) + genotype_gate_of(wildcards)

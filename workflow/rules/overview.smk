@@ -5,7 +5,7 @@ rule tabulate_quality:
     """Gather one row per sample of a generation."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
-        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
+        gates=gates_of,
         reads=lambda wildcards: collect(
             "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
         ),
@@ -36,6 +36,9 @@ rule tabulate_quality:
         kinship=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/kinship.tsv"
         )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+        novelty=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/novelty.tsv"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
     output:
         table="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
     log:
@@ -57,7 +60,7 @@ rule render_multiqc:
     """Show the quality of every sample of a generation on one page."""
     input:
         samples="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
-        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
+        gates=gates_of,
         pairs=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/relatedness.tsv"
         )[: bool(CALLED_SAMPLES[wildcards.cohort])],

@@ -1,4 +1,4 @@
-"""Relatives and duplicates: within a generation, and among the cohorts of a study."""
+"""After the joint call: relatives, duplicates, and what else it shows against the limits."""
 
 RECORDED_IN = {
     study: [cohort for cohort in RUN.cohorts_of(study) if CALLED_SAMPLES[cohort]]
@@ -38,13 +38,39 @@ rule measure_relatedness:
         "../scripts/measure_relatedness.py"
 
 
+rule gate_genotypes:
+    """Hold what the joint call shows of each sample against the limits: who is learnt from."""
+    input:
+        scalars="results/cohorts/{cohort}/{generation}/tensors/scalars.parquet",
+        novelty="results/cohorts/{cohort}/{generation}/quality/novelty.tsv",
+        pairs="results/cohorts/{cohort}/{generation}/quality/relatedness.tsv",
+        kinship="results/cohorts/{cohort}/{generation}/quality/kinship.tsv",
+    output:
+        gate="results/cohorts/{cohort}/{generation}/quality/genotype_gate.tsv",
+    log:
+        "logs/gate_genotypes/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/gate_genotypes/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("gate_genotypes"),
+        checks=SETTINGS["quality"]["joint_checks"],
+        kinship=SETTINGS["quality"]["relatedness"]["checks"],
+    script:
+        "../scripts/gate_genotypes.py"
+
+
 rule list_relatives:
     """List who is related among a study's patients, across its cohorts too."""
     input:
-        pairs=kinship_of_study("relatedness.tsv"),
-        samples=kinship_of_study("kinship.tsv"),
-        sites=kinship_of_study("markers.parquet"),
-        dosages=kinship_of_study("dosages.parquet"),
+        pairs=quality_of_study("relatedness.tsv"),
+        samples=quality_of_study("kinship.tsv"),
+        sites=quality_of_study("markers.parquet"),
+        dosages=quality_of_study("dosages.parquet"),
     output:
         relatives="results/studies/{study}/{edition}/splits/relatives.tsv",
     log:

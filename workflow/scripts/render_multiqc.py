@@ -3,14 +3,15 @@
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.quality.gate import read_gate
+from gcin.quality.gate import read_gate, united
 from gcin.quality.multiqc import failed_checks, render
 from gcin.quality.pairs import named_pairs
 
 log_to(snakemake.log[0])
 
 samples = pd.read_csv(snakemake.input.samples, sep="\t", dtype={"sample": str}).set_index("sample")
-tables = {"samples": samples, "gate": failed_checks(read_gate(snakemake.input.gate))}
+gates = united([*map(read_gate, snakemake.input.gates)])
+tables = {"samples": samples, "gate": failed_checks(gates)}
 tables |= dict(zip(["relatedness"], map(named_pairs, snakemake.input.pairs), strict=False))
 title = f"{snakemake.wildcards.cohort}, generation {snakemake.wildcards.generation}"
 reports = [*snakemake.input.reports, *snakemake.input.trimming]

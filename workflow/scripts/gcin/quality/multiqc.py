@@ -24,8 +24,9 @@ SECTIONS = {
     ),
     "gate": (
         "Checks that failed",
-        "what a sample was held against before the joint call and did not reach; a sample whose "
-        "verdict is exclude is not in the joint artefacts",
+        "what a sample was held against and did not reach; one that a check before the joint call "
+        "excludes is not in the joint artefacts, one that a check after it excludes (missingness, "
+        "novelty, kinship) is in them but nothing is learnt from its patient",
     ),
     "relatedness": (
         "Related samples",
