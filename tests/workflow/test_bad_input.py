@@ -124,6 +124,13 @@ def test_a_unit_may_hold_both_mates_in_one_file(run):
     assert sizes[0] == sizes[1] * 3 / 4
 
 
+def test_a_maf_may_begin_with_any_comments(run):
+    path = run.data / "calls.maf"
+    path.write_text("#version gdc-1.0.0\n#filedate 20240101\n## annotated\n" + path.read_text())
+    run.write()
+    assert "maf" in set(run.read().samples["kind"])
+
+
 def test_several_units_may_be_alignments(run):
     alignment()(run)
     shutil.copy(run.data / "S4.bam", run.data / "S4.u2.bam")

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from gcin.copies.references import own_germlines, references_of
+from gcin.copies.references import references_of
 
 
 def reads_to_align(wildcards):
@@ -55,12 +55,6 @@ def kept_of_cohort(wildcards):
 def copy_references():
     """Choose, once for all samples, whose depth each one's is compared with."""
     return references_of(RUN.samples, COPIES["normals"], COPIES["min_normals"])
-
-
-@cache
-def germline_of_tumours():
-    """Find, once for all tumours, the germline sample whose heterozygotes are looked up in it."""
-    return {name: own[:1] for name, own in own_germlines(RUN.samples).items()}
 
 
 def quality_of_study(name):

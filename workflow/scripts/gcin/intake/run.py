@@ -20,6 +20,7 @@ from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
 from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
+from gcin.intake.tumours import normals_by_tumour
 
 
 @dataclass(frozen=True)
@@ -115,14 +116,13 @@ class Run:
         """Samples of every cohort, sorted, of these kinds and this tissue."""
         return _samples(self.samples, kinds, tissue)
 
-    def normals_of(self, tumour: str) -> list[str]:
-        """Sequenced germline samples of a tumour's patient, sorted: it is called beside them all.
+    @cached_property
+    def _normals(self) -> dict[str, list[str]]:
+        return normals_by_tumour(self.samples)
 
-        A patient is one within a cohort; the sheet's check sees that all cohorts of a tumour agree.
-        """
-        cohort, patient = self.rows_of(tumour)[["cohort", "patient"]].iloc[0]
-        rows = self.rows_in(cohort)
-        return _samples(rows[rows["patient"] == patient], SEQUENCED, "germline")
+    def normals_of(self, sample: str) -> list[str]:
+        """Sequenced germline samples of a tumour's patient, sorted; none of another sample."""
+        return self._normals.get(sample, [])
 
     def called_files(self) -> list[str]:
         """Name what is made of each sample by itself: alignment, calls, alleles of the panel."""

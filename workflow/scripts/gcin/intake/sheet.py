@@ -233,7 +233,7 @@ def _head_of(kind: str, name: str) -> CallsHeader | dict | None:
         return calls_header(name)
     if kind in ALIGNMENTS:
         return alignment_header(name, kind)
-    if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name):
+    if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name, comment="#"):
         raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
     if kind == "fastq":
         require_fastq(name)
