@@ -10,6 +10,7 @@ import pytest
 from gcin.cli.main import main
 from gcin.intake.found_calls import content_of
 from gcin.intake.found_reads import describe_name, origin_of
+from gcin.intake.kinds import DESCRIBING
 from gcin.intake.problems import Problems
 from gcin.intake.sheet import COLUMNS, check_files, check_sheet, read_sheet
 
@@ -124,7 +125,7 @@ def test_lanes_of_a_sample_become_units_of_flow_cell_and_lane(tmp_path, sheet_of
         write_pair(tmp_path / "data", f"SA_S1_L00{lane}", lane=lane)
     code, rows, doubts, _ = sheet_of_folder()
     assert code == 0
-    assert list(rows.columns) == list(COLUMNS)
+    assert list(rows.columns) == [*COLUMNS, *DESCRIBING]
     assert list(rows["unit"]) == ["HVYKTDSXX.1", "HVYKTDSXX.2"]
     assert set(rows["sample"]) == {"SA"}
     assert set(rows["platform"]) == {"ILLUMINA"}

@@ -8,6 +8,8 @@ RECORD_FILES = [
     "quality/relatedness.tsv",
     "quality/novelty.tsv",
     "quality/genotype_gate.tsv",
+    "quality/batches.tsv",
+    "quality/batch_tests.tsv",
 ]
 
 # Tumours are called by themselves (somatic.smk) and join at the end.

@@ -12,6 +12,8 @@ def in_force(settings: dict) -> dict:
     # What is kept of a sample alters nothing of what is made; shards are counted by now.
     del own["alignment"]["keep_cram"]
     del own["reference"]["shard_bases"]
+    # Batches are compared once all is made, for the reader.
+    del own["quality"]["batches"]
     if own["alignment"]["recipe"] != "bqsr":
         del own["reference"]["known_sites"]
         del own["genotypes"]["site_filter"]["snv"]

@@ -14,11 +14,12 @@ from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
-from gcin.intake.kinds import CALLS, GENOTYPED, INTERLEAVED, SEQUENCED
+from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, SEQUENCED
 from gcin.intake.normals import check_normals, doubts_about_normals
 from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
 from gcin.intake.settings import check_reference, check_settings, check_studies
+from gcin.intake.sexes import check_sexes
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
 from gcin.intake.tumours import normals_by_tumour
 
@@ -68,7 +69,7 @@ class Run:
 
     @cached_property
     def _units(self) -> pd.DataFrame:
-        units = self.samples.drop(columns="cohort").drop_duplicates()
+        units = self.samples.drop(columns=["cohort", *DESCRIBING]).drop_duplicates()
         return units.sort_values("unit").set_index("unit")
 
     @cached_property
@@ -98,8 +99,9 @@ class Run:
         return [path for path in pair if path not in ("", INTERLEAVED)]
 
     def rows_in(self, cohort: str) -> pd.DataFrame:
-        """Rows of the sheet that belong to a cohort."""
-        return self.samples[self.samples["cohort"] == cohort]
+        """Rows of the sheet that belong to a cohort, without what describes none of its samples."""
+        rows = self.samples[self.samples["cohort"] == cohort]
+        return rows.drop(columns=[name for name in DESCRIBING if rows[name].eq("").all()])
 
     def bytes_of(self, *samples: str) -> int:
         """Size of all files that the sheet names for some samples."""
@@ -158,7 +160,8 @@ class Run:
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
         copies = self.settings["calling"]["copy_number"]
         normals = self.samples["sample"].isin(copies["normals"]) & (copies["tool"] != "none")
-        return card | {"normals": self.samples[normals].to_numpy().tolist()}
+        rows = self.samples[normals].drop(columns=list(DESCRIBING))
+        return card | {"normals": rows.to_numpy().tolist()}
 
     def cohorts_of(self, study: str) -> list[str]:
         """Cohorts of a study: those trained on, then the external ones."""
@@ -207,6 +210,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
     headers = check_files(rows, named, sheet_path, problems)
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
+    check_sexes(rows, cards, sheet_path, problems)
     if settings is not None:
         check_reference(in_force(settings)["reference"], rows, problems)
         check_normals(settings["calling"]["copy_number"], rows, problems)

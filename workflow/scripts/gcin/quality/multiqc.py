@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.quality.gate import UNMEASURED
 from gcin.quality.samples import sample_of
 
 HEADER = """\
@@ -33,6 +34,13 @@ SECTIONS = {
         "pairs whose genotypes show kinship (KING-robust), and all that are said to be of one "
         "patient, beside what sheet and card say; relatives share a fold",
     ),
+    "batch_tests": (
+        "Batches compared",
+        "how much of a measure's ranks its batches explain (Kruskal-Wallis, eta squared; q is "
+        "corrected for the number of tests); batches are the sites of the card, months of "
+        "sequencing and flow cells of germline samples",
+    ),
+    "batches": ("Batches", "samples of each batch, and the median of each measure"),
 }
 
 
@@ -80,3 +88,18 @@ def failed_checks(gate: pd.DataFrame) -> pd.DataFrame:
     failed = gate[gate["verdict"].isin(["warn", "exclude", "stop"])]
     names = failed["sample"] + " " + failed["check"]
     return failed.set_index(names)[["verdict", "value", "limit"]]
+
+
+def named_tests(path: str | Path) -> pd.DataFrame:
+    """Read the tests that could be made, for a page: named by factor and measure."""
+    table = pd.read_csv(path, sep="\t")
+    told = table[table["verdict"] != UNMEASURED]
+    names = told["factor"].str.replace("_", " ") + ": " + told["measure"]
+    return told.set_index(names)[["verdict", "explained", "q", "batches", "samples"]]
+
+
+def named_batches(path: str | Path) -> pd.DataFrame:
+    """Read the medians of each batch, for a page: named by factor and batch."""
+    table = pd.read_csv(path, sep="\t", dtype={"factor": str, "batch": str})
+    names = table["factor"].str.replace("_", " ") + " " + table["batch"]
+    return table.set_index(names).drop(columns=["factor", "batch"])
