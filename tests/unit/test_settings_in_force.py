@@ -41,6 +41,18 @@ def test_what_is_kept_names_and_remakes_nothing():
     assert in_force(kept) == in_force(dropped)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("ancestry", {"components": 4}), ("batches", {"min_samples": 9})],
+)
+def test_what_is_told_of_a_whole_generation_makes_none_anew(key, value):
+    settings = deepcopy(CONFIG)
+    settings["quality"][key] |= value
+    assert in_force(settings) == in_force(CONFIG)
+    settings["quality"]["joint_checks"]["max_novel"]["limit"] = 0.5
+    assert in_force(settings) != in_force(CONFIG)
+
+
 def test_the_settings_themselves_stay_whole():
     settings = changed("dragen", known_sites=["a.vcf"], min_qd=2)
     before = deepcopy(settings)

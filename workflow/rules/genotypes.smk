@@ -10,6 +10,7 @@ RECORD_FILES = [
     "quality/genotype_gate.tsv",
     "quality/batches.tsv",
     "quality/batch_tests.tsv",
+    *["quality/ancestry.tsv"] * bool(SETTINGS["quality"]["ancestry"]["components"]),
 ]
 
 # Tumours are called by themselves (somatic.smk) and join at the end.

@@ -98,6 +98,14 @@ rule render_multiqc:
         batch_tests=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/batch_tests.tsv"
         )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+        ancestry=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=(
+                {"quality/ancestry.tsv"}.intersection(RECORD_FILES)
+                if CALLED_SAMPLES[wildcards.cohort]
+                else []
+            ),
+        ),
         reports=lambda wildcards: collect(
             "results/samples/{sample}/quality/{report}",
             sample=READS[wildcards.cohort],

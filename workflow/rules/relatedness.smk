@@ -38,6 +38,32 @@ rule measure_relatedness:
         "../scripts/measure_relatedness.py"
 
 
+rule measure_ancestry:
+    """Place a cohort's samples on principal components of their genotypes, for the reader."""
+    input:
+        sites="results/cohorts/{cohort}/{generation}/quality/markers.parquet",
+        dosages="results/cohorts/{cohort}/{generation}/quality/dosages.parquet",
+        pairs="results/cohorts/{cohort}/{generation}/quality/relatedness.tsv",
+    output:
+        table="results/cohorts/{cohort}/{generation}/quality/ancestry.tsv",
+    log:
+        "logs/measure_ancestry/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/measure_ancestry/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("measure_ancestry"),
+        components=SETTINGS["quality"]["ancestry"]["components"],
+        min_markers=SETTINGS["quality"]["relatedness"]["min_markers"],
+    script:
+        "../scripts/measure_ancestry.py"
+
+
 rule gate_genotypes:
     """Hold what the joint call shows of each sample against the limits: who is learnt from."""
     input:

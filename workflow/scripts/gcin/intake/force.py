@@ -12,8 +12,9 @@ def in_force(settings: dict) -> dict:
     # What is kept of a sample alters nothing of what is made; shards are counted by now.
     del own["alignment"]["keep_cram"]
     del own["reference"]["shard_bases"]
-    # Batches are compared once all is made, for the reader.
+    # Batches are compared, and ancestry is drawn, once all is made, for the reader.
     del own["quality"]["batches"]
+    del own["quality"]["ancestry"]
     if own["alignment"]["recipe"] != "bqsr":
         del own["reference"]["known_sites"]
         del own["genotypes"]["site_filter"]["snv"]

@@ -1,7 +1,7 @@
 """Who is left out for kinship that neither sheet nor card explains."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import chain
 
 import pandas as pd
@@ -56,10 +56,22 @@ def _left_out(pairs: pd.DataFrame, markers: pd.Series, checks: Mapping[str, Mapp
     fewest = markers.reindex(whose["sample"]).groupby(whose["patient"].to_numpy()).min()
     gone = set(_by_sample(pairs[is_patient | is_one], "patient")["patient"])
     related = set(map(frozenset, pairs.loc[~is_patient, ["patient_1", "patient_2"]].to_numpy()))
+    gone |= leavers({pair for pair in related if pair.isdisjoint(gone)}, fewest)
+    return set(whose["sample"][whose["patient"].isin(gone)])
+
+
+def leavers(related: Collection[frozenset[str]], markers: pd.Series) -> set[str]:
+    """Choose who leaves so that no related pair is left.
+
+    Args:
+        related: Pairs of names.
+        markers: Markers of each name; of two alike, who has fewer leaves.
+    """
+    gone = set()
     while left := [pair for pair in related if pair.isdisjoint(gone)]:
         relatives = Counter(chain.from_iterable(left))
-        gone.add(min(relatives, key=lambda name: (-relatives[name], fewest[name], name)))
-    return set(whose["sample"][whose["patient"].isin(gone)])
+        gone.add(min(relatives, key=lambda name: (-relatives[name], markers[name], name)))
+    return gone
 
 
 def _by_sample(pairs: pd.DataFrame, column: str) -> pd.DataFrame:

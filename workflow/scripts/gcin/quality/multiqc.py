@@ -14,10 +14,21 @@ HEADER = """\
 # id: gcin_{name}
 # section_name: {title}
 # description: {description}
+"""
+TABLE = """\
 # plot_type: table
 # pconfig:
 #     namespace: {title}
 """
+SCATTER = """\
+# plot_type: scatter
+# pconfig:
+#     id: gcin_{name}_plot
+#     title: {title}
+#     xlab: PC1
+#     ylab: PC2
+"""
+SCATTERED = ("ancestry",)
 SECTIONS = {
     "samples": (
         "Samples of the generation",
@@ -39,6 +50,11 @@ SECTIONS = {
         "how much of a measure's ranks its batches explain (Kruskal-Wallis, eta squared; q is "
         "corrected for the number of tests); batches are the sites of the card, months of "
         "sequencing and flow cells of germline samples",
+    ),
+    "ancestry": (
+        "Ancestry",
+        "first and second principal component of the genotypes, fitted on those who are not "
+        "related; relatives are projected",
     ),
     "batches": ("Batches", "samples of each batch, and the median of each measure"),
 }
@@ -76,7 +92,8 @@ def render(
 def _section(name: str, table: pd.DataFrame) -> str:
     """Write a table as MultiQC reads it."""
     title, description = SECTIONS[name]
-    head = HEADER.format(name=name, title=title, description=description)
+    head = HEADER + (SCATTER if name in SCATTERED else TABLE)
+    head = head.format(name=name, title=title, description=description)
     return head + table.rename_axis("Sample").to_csv(sep="\t", na_rep="")
 
 
@@ -96,6 +113,12 @@ def named_tests(path: str | Path) -> pd.DataFrame:
     told = table[table["verdict"] != UNMEASURED]
     names = told["factor"].str.replace("_", " ") + ": " + told["measure"]
     return told.set_index(names)[["verdict", "explained", "q", "batches", "samples"]]
+
+
+def placed_samples(path: str | Path) -> pd.DataFrame:
+    """Read the first two components of the samples that have them, or none of a single one."""
+    table = pd.read_csv(path, sep="\t", dtype={"sample": str}, index_col="sample")
+    return table.reindex(columns=["PC1", "PC2"]).dropna()
 
 
 def named_batches(path: str | Path) -> pd.DataFrame:
