@@ -28,6 +28,19 @@ def test_settings_of_recalibration_count_only_where_it_is_asked_for():
     assert asked != in_force(changed("bqsr", **other))
 
 
+@pytest.mark.parametrize(
+    ("recipe", "training", "counts"),
+    [("bqsr", [], False), ("dragen", ["a.vcf"], False), ("bqsr", ["a.vcf"], True)],
+)
+def test_scores_of_sites_count_only_where_training_sites_are_named(recipe, training, counts):
+    plain, other = (changed(recipe, known_sites=[], min_qd=2) for _ in range(2))
+    for settings in (plain, other):
+        settings["genotypes"]["site_filter"]["vets"]["training"] = training
+    other["genotypes"]["site_filter"]["vets"]["min_sites"] = 999
+    other["genotypes"]["site_filter"]["snv"]["max_sensitivity"] = 0.5
+    assert (in_force(plain) != in_force(other)) == counts
+
+
 @pytest.mark.parametrize(("tool", "counts"), [("none", False), ("fastp", True)])
 def test_how_reads_are_trimmed_counts_only_where_they_are(tool, counts):
     settings = changed("dragen", known_sites=[], min_qd=2)

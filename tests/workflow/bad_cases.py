@@ -500,6 +500,12 @@ CONFIG = [
         "quality.batches.max_explained.action",
         "'exclude'",
     ),
+    case(
+        "training sites without index",
+        setting("genotypes.site_filter.vets.training", ["given.vcf.gz"]),
+        "genotypes.site_filter.vets.training[0]",
+        "given.vcf.gz has no index given.vcf.gz.tbi",
+    ),
     case("known sites twice", known_sites("calls.maf", "calls.maf"), "known_sites", "twice"),
     case("unknown trimmer", setting("alignment.trim.tool", "cutadapt"), "trim.tool", "fastp"),
     case(

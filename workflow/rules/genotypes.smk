@@ -104,6 +104,7 @@ rule filter_genotypes:
     input:
         calls="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz",
         index="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz.tbi",
+        scores=scores_of_sites,
         genome="results/reference/genome.fa",
         genome_index="results/reference/genome.fa.fai",
     output:

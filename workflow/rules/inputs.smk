@@ -69,6 +69,12 @@ def quality_of_study(name):
     return files
 
 
+def scores_of_sites(wildcards):
+    """Name the scores of a generation's sites, with their index, where sites are scored."""
+    scores = "results/cohorts/{{cohort}}/{{generation}}/site_scores.vcf.gz{suffix}"
+    return collect(scores, suffix=["", ".tbi"])[: 2 * bool(VETS)]
+
+
 def genotype_gate_of(wildcards):
     """Name the gate after the joint call of a generation that has one."""
     gate = "results/cohorts/{{cohort}}/{{generation}}/quality/genotype_gate.tsv"

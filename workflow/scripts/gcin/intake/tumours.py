@@ -74,6 +74,8 @@ def check_allele_files(settings: dict, problems: Problems) -> None:
         "calling.somatic.germline_resource": (somatic["germline_resource"], True, True),
         "calling.somatic.panel_of_normals": (somatic["panel_of_normals"], True, False),
     }
+    for number, path in enumerate(settings["genotypes"]["site_filter"]["vets"]["training"]):
+        named[f"genotypes.site_filter.vets.training[{number}]"] = (path, True, False)
     for key, (path, indexed, with_frequency) in named.items():
         if path is None or not Path(path).is_file():
             continue
