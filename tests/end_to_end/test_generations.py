@@ -212,7 +212,9 @@ def differences(right, found, places) -> dict[str, str]:
 
 
 def with_least_depth(project, limit: float, action: str, check: bool = True):
-    policy = {"quality": {"checks": {"min_mean_depth": {"limit": limit, "action": action}}}}
+    checks = {"checks": {"min_mean_depth": {"limit": limit, "action": action}}}
+    checks["joint_checks"] = {"max_missing": {"limit": 0.1, "action": "exclude"}}
+    policy = {"quality": checks}
     (project.folder / "policy.yaml").write_text(yaml.safe_dump(policy))
     return project.snakemake(TARGET, overlays=("policy.yaml",), check=check)
 
@@ -243,6 +245,14 @@ def test_a_sample_that_fails_is_left_out_but_stays_in_the_manifest(project):
         assert measured.index[1] in genotypes.header.samples
     table = pd.read_csv(after / "quality" / "samples.tsv", sep="\t", index_col="sample")
     assert table.loc[shallow, "verdict"] == "exclude"
+
+    gate = pd.read_csv(after / "quality" / "genotype_gate.tsv", sep="\t")
+    missing = gate[gate["check"] == "max_missing"].set_index("sample")["value"]
+    unfit = sorted(missing.index[missing > 0.1])
+    receipt = json.loads((after / "receipt.json").read_text())
+    assert receipt["not_learnt_from"] == unfit != []
+    assert set(unfit) <= set(receipt["samples"])
+    assert table.loc[unfit, "verdict"].eq("exclude").all()
 
 
 def test_a_check_that_stops_ends_the_run_before_the_joint_call(project):

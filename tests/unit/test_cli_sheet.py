@@ -10,6 +10,7 @@ import pytest
 from gcin.cli.main import main
 from gcin.intake.found_calls import content_of
 from gcin.intake.found_reads import describe_name, origin_of
+from gcin.intake.kinds import DESCRIBING
 from gcin.intake.problems import Problems
 from gcin.intake.sheet import COLUMNS, check_files, check_sheet, read_sheet
 
@@ -124,7 +125,7 @@ def test_lanes_of_a_sample_become_units_of_flow_cell_and_lane(tmp_path, sheet_of
         write_pair(tmp_path / "data", f"SA_S1_L00{lane}", lane=lane)
     code, rows, doubts, _ = sheet_of_folder()
     assert code == 0
-    assert list(rows.columns) == list(COLUMNS)
+    assert list(rows.columns) == [*COLUMNS, *DESCRIBING]
     assert list(rows["unit"]) == ["HVYKTDSXX.1", "HVYKTDSXX.2"]
     assert set(rows["sample"]) == {"SA"}
     assert set(rows["platform"]) == {"ILLUMINA"}
@@ -144,6 +145,57 @@ def test_a_lone_read_file_is_left_out_and_said(tmp_path, sheet_of_folder):
     _, rows, doubts, _ = sheet_of_folder()
     assert list(rows["sample"]) == ["SA"]
     assert "its mate is missing: there is no read 2" in doubt_about(doubts, "SB_R1.fastq.gz")
+
+
+def write_both(path, names=(ILLUMINA, ILLUMINA), count=3, cut=0):
+    """Write read 1 and read 2 of each pair in turn."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    records = [
+        f"@{name.format(lane=1, read=read, number=n)}\nACGTACGT\n+\nIIIIIIII\n"
+        for n in range(count)
+        for read, name in enumerate(names, 1)
+    ]
+    path.write_bytes(gzip.compress("".join(records[: len(records) - cut]).encode()))
+
+
+@pytest.mark.parametrize(
+    ("file", "sample"),
+    [
+        ("SA_S1_L001_R1_001.fastq.gz", "SA"),
+        ("SA.interleaved.fq.gz", "SA"),
+        ("SA_S7_L002_001.fastq.gz", "SA"),
+        ("SA-7.fastq.gz", "SA-7"),
+    ],
+)
+def test_a_file_of_both_mates_in_turn_is_written_so(tmp_path, sheet_of_folder, file, sample):
+    write_both(tmp_path / "data" / file)
+    _, rows, doubts, _ = sheet_of_folder()
+    assert rows[["sample", "unit", "mate"]].to_numpy().tolist() == [
+        [sample, "HVYKTDSXX.1", "interleaved"]
+    ]
+    assert doubts.empty
+
+
+def test_marks_behind_a_slash_tell_mates_too(tmp_path, sheet_of_folder):
+    write_both(tmp_path / "data" / "SA.fq.gz", names=["r{number}/1", "r{number}/2"])
+    write_both(tmp_path / "data" / "SB.fq.gz", names=["r{number}/1", "r{number}/1"])
+    _, rows, doubts, _ = sheet_of_folder()
+    assert rows["sample"].tolist() == ["SA"]
+    assert "does not hold both in turn" in doubt_about(doubts, "SB.fq.gz")
+
+
+def test_mates_without_marks_are_told_by_their_names(tmp_path, sheet_of_folder):
+    write_both(tmp_path / "data" / "SA.fq.gz", names=["r{number}", "r{number}"])
+    write_both(tmp_path / "data" / "SB.fq.gz", names=["same", "same"])
+    assert sheet_of_folder()[1]["sample"].tolist() == ["SA"]
+
+
+def test_a_file_of_both_mates_that_ends_with_a_lone_read_is_left_out(tmp_path, sheet_of_folder):
+    write_both(tmp_path / "data" / "SA.fq.gz", cut=1)
+    write_both(tmp_path / "data" / "SB.fq.gz", count=4)
+    _, rows, doubts, _ = sheet_of_folder()
+    assert rows["sample"].tolist() == ["SB"]
+    assert "it holds 5 reads, and mates come in twos" in doubt_about(doubts, "SA.fq.gz")
 
 
 def test_reads_of_two_runs_are_no_pair(tmp_path, sheet_of_folder):

@@ -14,6 +14,8 @@ from gcin.quality.gate import (
     judged,
     read_gate,
     require_passable,
+    require_unstopped,
+    united,
     worst,
 )
 from gcin.splits.patients import patients_of
@@ -78,7 +80,7 @@ def test_every_failure_and_the_number_of_samples_that_enter_are_logged(caplog):
     with caplog.at_level(logging.INFO):
         judged(depths(A=3, B=30), check())
     assert "A: min_mean_depth is 3, limit 20: exclude" in caplog.text
-    assert "1 of 2 samples enter" in caplog.text
+    assert "1 of 2 samples stay" in caplog.text
 
 
 def test_a_check_that_stops_names_sample_check_value_limit_and_remedy():
@@ -100,6 +102,27 @@ def test_a_cohort_that_is_not_called_here_has_an_empty_gate():
     require_passable(gate, "a")
     assert excluded(gate) == []
     assert worst(gate).empty
+
+
+def test_missing_and_novel_genotypes_have_limits_as_other_measures():
+    measures = pd.DataFrame({"missingness": {"A": 0.2, "B": 0.1}, "novel": {"A": 0.0, "B": np.nan}})
+    checks = check(0.1, "exclude", "max_missing") | check(0.1, "stop", "max_novel")
+    gate = judged(measures, checks)
+    assert gate["verdict"].tolist() == ["exclude", "pass", "pass", "not measured"]
+    require_unstopped(gate, "a", "joint_checks")
+
+
+def test_a_check_after_the_joint_call_that_stops_names_its_setting():
+    measures = pd.DataFrame({"novel": {"A": 0.4}})
+    with pytest.raises(ValueError, match="change the check under quality: joint_checks") as error:
+        require_unstopped(judged(measures, check(0.1, "stop", "max_novel")), "a", "joint_checks")
+    assert "sample A, check max_novel: 0.4 is above limit 0.1" in str(error.value)
+
+
+def test_gates_are_put_together():
+    one, two = judged(depths(A=3), check()), judged(depths(), check())
+    assert united([one, two])["verdict"].tolist() == ["exclude"]
+    assert united([two, two]).empty
 
 
 def test_the_worst_verdict_of_a_sample_is_shown():
@@ -131,3 +154,24 @@ def test_a_patient_whose_only_sample_is_left_out_has_no_genome():
     genomes = entering(manifest, gate)["patient"]
     patients = patients_of({"a": clinical}, {"a": genomes}, [], {"response": "response"})
     assert patients.set_index("patient")["has_genome"].to_dict() == {"P1": False, "P2": True}
+
+
+def test_a_patient_whose_genotypes_are_excluded_neither_trains_nor_tests_nor_is_predicted():
+    clinical = pd.DataFrame({"patient": ["P1", "P2", "P3"], "response": [1.0, 0.0, np.nan]})
+    clinical[["cancer_type", "arm", "family", "site"]] = None
+    foreign = clinical[:1].assign(patient="E1")
+    relatives = pd.DataFrame({"patient_1": ["P1"], "patient_2": ["E1"]})
+    endpoints = {"response": "response"}
+
+    def roles(unfit):
+        tables = {"a": clinical, "b": foreign}
+        genomes = {"a": clinical["patient"], "b": foreign["patient"]}
+        listed = patients_of(tables, genomes, ["b"], endpoints, relatives, unfit)
+        return listed.set_index("patient")["role"].to_dict()
+
+    assert roles([]) == {"P1": "train", "P2": "train", "P3": "new", "E1": "related"}
+    assert roles(["P1", "P3"]) == {
+        "P1": "excluded", "P2": "train", "P3": "excluded", "E1": "external",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="No patient of the training cohorts"):
+        roles(["P1", "P2"])

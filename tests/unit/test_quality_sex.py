@@ -13,6 +13,7 @@ from gcin.quality.sex import (
     called_sex,
     haploid_regions,
     on_x,
+    recorded_sexes,
     relative_depths,
     sex_by_depth,
     sex_table,
@@ -182,3 +183,14 @@ def test_what_cannot_be_read_or_is_not_mapped_has_a_digest_too(tmp_path):
     assert recorded_digest(alone) != before
     nothing = {name: {} for name in alone}
     assert len(recorded_digest(nothing)) == 12
+
+
+def test_the_sheet_tells_a_sex_where_the_card_has_none():
+    manifest = pd.DataFrame(
+        {"patient": ["P1", "P1", "P2", "P3", "P4"], "sex": ["", "male", "female", "", "male"]}
+    )
+    of_card = pd.Series({"P1": None, "P2": None, "P3": "female", "P9": "male"}, dtype=object)
+    found = recorded_sexes(of_card, manifest)
+    assert found.to_dict() == {"P1": "male", "P2": "female", "P3": "female", "P4": "male"}
+    without = recorded_sexes(of_card, manifest[["patient"]])
+    assert without.dropna().to_dict() == {"P3": "female"}

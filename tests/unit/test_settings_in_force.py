@@ -28,6 +28,19 @@ def test_settings_of_recalibration_count_only_where_it_is_asked_for():
     assert asked != in_force(changed("bqsr", **other))
 
 
+@pytest.mark.parametrize(
+    ("recipe", "training", "counts"),
+    [("bqsr", [], False), ("dragen", ["a.vcf"], False), ("bqsr", ["a.vcf"], True)],
+)
+def test_scores_of_sites_count_only_where_training_sites_are_named(recipe, training, counts):
+    plain, other = (changed(recipe, known_sites=[], min_qd=2) for _ in range(2))
+    for settings in (plain, other):
+        settings["genotypes"]["site_filter"]["vets"]["training"] = training
+    other["genotypes"]["site_filter"]["vets"]["min_sites"] = 999
+    other["genotypes"]["site_filter"]["snv"]["max_sensitivity"] = 0.5
+    assert (in_force(plain) != in_force(other)) == counts
+
+
 @pytest.mark.parametrize(("tool", "counts"), [("none", False), ("fastp", True)])
 def test_how_reads_are_trimmed_counts_only_where_they_are(tool, counts):
     settings = changed("dragen", known_sites=[], min_qd=2)
@@ -39,6 +52,18 @@ def test_what_is_kept_names_and_remakes_nothing():
     kept, dropped = (changed("dragen", known_sites=[], min_qd=2) for _ in range(2))
     dropped["alignment"]["keep_cram"] = False
     assert in_force(kept) == in_force(dropped)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("ancestry", {"components": 4}), ("batches", {"min_samples": 9})],
+)
+def test_what_is_told_of_a_whole_generation_makes_none_anew(key, value):
+    settings = deepcopy(CONFIG)
+    settings["quality"][key] |= value
+    assert in_force(settings) == in_force(CONFIG)
+    settings["quality"]["joint_checks"]["max_novel"]["limit"] = 0.5
+    assert in_force(settings) != in_force(CONFIG)
 
 
 def test_the_settings_themselves_stay_whole():

@@ -16,6 +16,7 @@ FIELDS = ("ExcessHet", "QD", "SOR", "FS", "MQ", "MQRankSum", "ReadPosRankSum")
 INFO = "".join(
     f'##INFO=<ID={name},Number=1,Type=Float,Description="As GATK has it">\n' for name in FIELDS
 )
+INFO += '##INFO=<ID=CALIBRATION_SENSITIVITY,Number=1,Type=Float,Description="GATK: VETS">\n'
 HEADER = f"""\
 ##fileformat=VCFv4.2
 {INFO}##contig=<ID=chr1,length=120>
@@ -76,6 +77,25 @@ def test_a_site_that_fails_takes_every_called_genotype_with_it(tmp_path):
 )
 def test_snvs_and_indels_have_limits_of_their_own(tmp_path, alleles, changes, fault):
     assert judged(tmp_path, changed(**changes), alleles)[0] == fault
+
+
+@pytest.mark.parametrize(
+    ("alleles", "sensitivity", "fault"),
+    [
+        ("A\tC", 0.998, "LowVETS"),
+        ("A\tC", 0.9969, None),
+        ("A\tAC", 0.991, "LowVETS"),
+        ("A\tC", None, "LowQD"),
+    ],
+)
+def test_a_site_with_a_score_is_judged_by_it_alone(tmp_path, alleles, sensitivity, fault):
+    info = changed(QD=1, CALIBRATION_SENSITIVITY=sensitivity)
+    assert judged(tmp_path, info, alleles)[0] == fault
+
+
+def test_without_vets_a_score_says_nothing(tmp_path):
+    hard = {"max_excess_het": None, "snv": {"min_qd": 2}, "indel": {"min_qd": 2}}
+    assert judged(tmp_path, changed(CALIBRATION_SENSITIVITY=1), limits=hard)[0] is None
 
 
 @pytest.mark.parametrize(("quality", "fault"), [("29.9", "LowSiteQUAL"), ("30", None), (".", None)])

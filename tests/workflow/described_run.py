@@ -12,7 +12,7 @@ from gcin.intake.run import Run, read_run
 from gcin.intake.schema import paths_in, schema_of
 
 ROOT = Path(__file__).parents[2]
-COLUMNS = list(schema_of("samples")["properties"])
+COLUMNS = list(schema_of("samples")["required"])
 ROWS = """
 a P1 S1 L1 germline fastq GRCh38 reads/S1.L1_1.fq.gz reads/S1.L1_2.fq.gz ILLUMINA lib1
 a P1 S1 L2 germline fastq GRCh38 reads/S1.L2_1.fq.gz reads/S1.L2_2.fq.gz ILLUMINA lib1

@@ -15,6 +15,7 @@ from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, SHEET, ST
 from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
 from spoiling import alignment, calls, card, case, repeat_row, row, setting
 
+from gcin.generations import generation_of_cohort, identity_of_sample
 from gcin.intake.calls import calls_header
 
 
@@ -122,6 +123,41 @@ def test_a_unit_may_hold_both_mates_in_one_file(run):
     assert halved.reads_of("S1", "L1") == files[:1]
     sizes = (halved.bytes_of("S1"), whole.bytes_of("S1"))
     assert sizes[0] == sizes[1] * 3 / 4
+
+
+def test_what_describes_a_sample_makes_a_generation_anew_and_no_sample(run):
+    def hashes():
+        run.write()
+        read = run.read()
+        own = [identity_of_sample(read.rows_of(name), {}) for name in read.sample_names]
+        return own, {name: generation_of_cohort(read.rows_in(name), {}) for name in read.cohorts}
+
+    samples, generations = hashes()
+    run.rows["sex"] = ""
+    assert hashes() == (samples, generations)
+    run.set_row(4, sex="male")
+    run.set_row(2, sequenced="2024-03-31")
+    described = hashes()
+    assert described[0] == samples
+    assert described[1]["a"] != generations["a"]
+    assert described[1]["b"] == generations["b"]
+    assert list(run.read().units_of("S1").index) == ["L1", "L2"]
+
+
+def test_a_sex_as_the_card_has_it_or_that_it_lacks_is_taken(run):
+    codes = "  sex: {column: clinical.arm, codes: {1.0: male}}\n  age: {"
+    run.replace_in_card("  age: {", codes)
+    run.set_row(2, sex="male")
+    run.set_row(4, sex="female")
+    run.write()
+    assert run.read().rows_in("a")["sex"].tolist() == ["male", "", "female", ""]
+
+
+def test_a_maf_may_begin_with_any_comments(run):
+    path = run.data / "calls.maf"
+    path.write_text("#version gdc-1.0.0\n#filedate 20240101\n## annotated\n" + path.read_text())
+    run.write()
+    assert "maf" in set(run.read().samples["kind"])
 
 
 def test_several_units_may_be_alignments(run):

@@ -73,6 +73,7 @@ def joint_artefacts(wildcards):
     files += RECORD_FILES if called else []
     files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
     files += ["structural.vcf.gz", "structural.tsv"] if STRUCTURAL[wildcards.cohort] else []
+    files += ["site_scores.vcf.gz"] if VETS and TOGETHER[wildcards.cohort] else []
     files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []
     return collect("results/cohorts/{{cohort}}/{{generation}}/{file}", file=files)
 

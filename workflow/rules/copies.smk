@@ -101,7 +101,7 @@ rule count_alleles:
         genome_index="results/reference/genome.fa.fai",
         sites=lambda wildcards: collect(
             "results/samples/{sample}/heterozygotes.tsv",
-            sample=germline_of_tumours().get(wildcards.sample, []),
+            sample=RUN.normals_of(wildcards.sample)[:1],
         ),
     output:
         alleles="results/samples/{sample}/alleles.tsv",
@@ -137,11 +137,11 @@ rule measure_copies:
         ),
         alleles=lambda wildcards: collect(
             "results/samples/{{sample}}/{file}",
-            file=["alleles.tsv"] * bool(germline_of_tumours().get(wildcards.sample)),
+            file=["alleles.tsv"] * bool(RUN.normals_of(wildcards.sample)),
         ),
         sites=lambda wildcards: collect(
             "results/samples/{sample}/heterozygotes.tsv",
-            sample=germline_of_tumours().get(wildcards.sample, []),
+            sample=RUN.normals_of(wildcards.sample)[:1],
         ),
         genes="results/reference/genes.parquet",
     output:

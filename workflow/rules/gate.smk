@@ -105,7 +105,7 @@ rule compare_units:
 
 
 rule list_sexes:
-    """List the sex that a cohort's card reads for each patient with samples."""
+    """List the sex that a cohort's card, or else the sheet, gives each patient with samples."""
 
     # The table is an old file: an edit of it that leaves every sex as it was must not make the
     # gate, and with it the joint calls, anew. Their digest is what an edit is noticed by.

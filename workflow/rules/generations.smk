@@ -35,6 +35,7 @@ rule seal_generation:
         callers=lambda wildcards: collect("results/cohorts/{{cohort}}/{{generation}}/callers.tsv")[
             : bool(TOGETHER[wildcards.cohort])
         ],
+        joint_gate=genotype_gate_of,
         artefacts=joint_artefacts,
     output:
         receipt="results/cohorts/{cohort}/{generation}/receipt.json",

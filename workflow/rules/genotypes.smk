@@ -7,6 +7,10 @@ RECORD_FILES = [
     "annotated.vcf.gz",
     "quality/relatedness.tsv",
     "quality/novelty.tsv",
+    "quality/genotype_gate.tsv",
+    "quality/batches.tsv",
+    "quality/batch_tests.tsv",
+    *["quality/ancestry.tsv"] * bool(SETTINGS["quality"]["ancestry"]["components"]),
 ]
 
 # Tumours are called by themselves (somatic.smk) and join at the end.
@@ -100,6 +104,7 @@ rule filter_genotypes:
     input:
         calls="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz",
         index="results/cohorts/{cohort}/{generation}/shards/{shard}.vcf.gz.tbi",
+        scores=scores_of_sites,
         genome="results/reference/genome.fa",
         genome_index="results/reference/genome.fa.fai",
     output:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from gcin.copies.references import own_germlines, references_of
+from gcin.copies.references import references_of
 
 
 def reads_to_align(wildcards):
@@ -57,13 +57,7 @@ def copy_references():
     return references_of(RUN.samples, COPIES["normals"], COPIES["min_normals"])
 
 
-@cache
-def germline_of_tumours():
-    """Find, once for all tumours, the germline sample whose heterozygotes are looked up in it."""
-    return {name: own[:1] for name, own in own_germlines(RUN.samples).items()}
-
-
-def kinship_of_study(name):
+def quality_of_study(name):
     """Make the function that names a file of each cohort of a study that has genotypes."""
 
     def files(wildcards):
@@ -73,3 +67,21 @@ def kinship_of_study(name):
         ]
 
     return files
+
+
+def scores_of_sites(wildcards):
+    """Name the scores of a generation's sites, with their index, where sites are scored."""
+    scores = "results/cohorts/{{cohort}}/{{generation}}/site_scores.vcf.gz{suffix}"
+    return collect(scores, suffix=["", ".tbi"])[: 2 * bool(VETS)]
+
+
+def genotype_gate_of(wildcards):
+    """Name the gate after the joint call of a generation that has one."""
+    gate = "results/cohorts/{{cohort}}/{{generation}}/quality/genotype_gate.tsv"
+    return collect(gate)[: bool(CALLED_SAMPLES[wildcards.cohort])]
+
+
+def gates_of(wildcards):
+    """Name the gates of a generation, before and after the joint call."""
+    before = "results/cohorts/{{cohort}}/{{generation}}/quality/gate.tsv"
+    return collect(before) + genotype_gate_of(wildcards)

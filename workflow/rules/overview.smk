@@ -5,7 +5,7 @@ rule tabulate_quality:
     """Gather one row per sample of a generation."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
-        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
+        gates=gates_of,
         reads=lambda wildcards: collect(
             "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
         ),
@@ -36,6 +36,9 @@ rule tabulate_quality:
         kinship=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/kinship.tsv"
         )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+        novelty=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/novelty.tsv"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
     output:
         table="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
     log:
@@ -53,14 +56,56 @@ rule tabulate_quality:
         "../scripts/tabulate_quality.py"
 
 
+rule compare_batches:
+    """Compare the quality of a cohort's batches: site, month of sequencing, flow cell."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        gates=gates_of,
+        persons="results/cohorts/{cohort}/{generation}/clinical/person.parquet",
+        reads=lambda wildcards: [
+            file for kind in SEQUENCED for file in RUN.files_of(wildcards.cohort, kind)
+        ],
+    output:
+        medians="results/cohorts/{cohort}/{generation}/quality/batches.tsv",
+        tests="results/cohorts/{cohort}/{generation}/quality/batch_tests.tsv",
+    log:
+        "logs/compare_batches/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/compare_batches/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("compare_batches"),
+        settings=SETTINGS["quality"]["batches"],
+    script:
+        "../scripts/compare_batches.py"
+
+
 rule render_multiqc:
     """Show the quality of every sample of a generation on one page."""
     input:
         samples="results/cohorts/{cohort}/{generation}/quality/samples.tsv",
-        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
+        gates=gates_of,
         pairs=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/relatedness.tsv"
         )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+        batches=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/batches.tsv"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+        batch_tests=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/quality/batch_tests.tsv"
+        )[: bool(CALLED_SAMPLES[wildcards.cohort])],
+        ancestry=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=(
+                {"quality/ancestry.tsv"}.intersection(RECORD_FILES)
+                if CALLED_SAMPLES[wildcards.cohort]
+                else []
+            ),
+        ),
         reports=lambda wildcards: collect(
             "results/samples/{sample}/quality/{report}",
             sample=READS[wildcards.cohort],

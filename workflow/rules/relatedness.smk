@@ -1,4 +1,4 @@
-"""Relatives and duplicates: within a generation, and among the cohorts of a study."""
+"""After the joint call: relatives, duplicates, and what else it shows against the limits."""
 
 RECORDED_IN = {
     study: [cohort for cohort in RUN.cohorts_of(study) if CALLED_SAMPLES[cohort]]
@@ -38,13 +38,65 @@ rule measure_relatedness:
         "../scripts/measure_relatedness.py"
 
 
+rule measure_ancestry:
+    """Place a cohort's samples on principal components of their genotypes, for the reader."""
+    input:
+        sites="results/cohorts/{cohort}/{generation}/quality/markers.parquet",
+        dosages="results/cohorts/{cohort}/{generation}/quality/dosages.parquet",
+        pairs="results/cohorts/{cohort}/{generation}/quality/relatedness.tsv",
+    output:
+        table="results/cohorts/{cohort}/{generation}/quality/ancestry.tsv",
+    log:
+        "logs/measure_ancestry/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/measure_ancestry/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 4
+    resources:
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("measure_ancestry"),
+        components=SETTINGS["quality"]["ancestry"]["components"],
+        min_markers=SETTINGS["quality"]["relatedness"]["min_markers"],
+    script:
+        "../scripts/measure_ancestry.py"
+
+
+rule gate_genotypes:
+    """Hold what the joint call shows of each sample against the limits: who is learnt from."""
+    input:
+        scalars="results/cohorts/{cohort}/{generation}/tensors/scalars.parquet",
+        novelty="results/cohorts/{cohort}/{generation}/quality/novelty.tsv",
+        pairs="results/cohorts/{cohort}/{generation}/quality/relatedness.tsv",
+        kinship="results/cohorts/{cohort}/{generation}/quality/kinship.tsv",
+    output:
+        gate="results/cohorts/{cohort}/{generation}/quality/genotype_gate.tsv",
+    log:
+        "logs/gate_genotypes/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/gate_genotypes/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("gate_genotypes"),
+        checks=SETTINGS["quality"]["joint_checks"],
+        kinship=SETTINGS["quality"]["relatedness"]["checks"],
+    script:
+        "../scripts/gate_genotypes.py"
+
+
 rule list_relatives:
     """List who is related among a study's patients, across its cohorts too."""
     input:
-        pairs=kinship_of_study("relatedness.tsv"),
-        samples=kinship_of_study("kinship.tsv"),
-        sites=kinship_of_study("markers.parquet"),
-        dosages=kinship_of_study("dosages.parquet"),
+        pairs=quality_of_study("relatedness.tsv"),
+        samples=quality_of_study("kinship.tsv"),
+        sites=quality_of_study("markers.parquet"),
+        dosages=quality_of_study("dosages.parquet"),
     output:
         relatives="results/studies/{study}/{edition}/splits/relatives.tsv",
     log:

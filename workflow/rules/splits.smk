@@ -19,6 +19,7 @@ rule list_patients:
         relatives=lambda wildcards: [
             "results/studies/{study}/{edition}/splits/relatives.tsv".format(**wildcards)
         ][: len(RECORDED_IN[wildcards.study])],
+        gates=quality_of_study("genotype_gate.tsv"),
     output:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
     log:

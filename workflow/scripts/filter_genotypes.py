@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 from gcin._log import log_to
 from gcin.genotypes.joint import split_alleles
+from gcin.genotypes.scores import with_scores
 from gcin.genotypes.verdicts import filter_genotypes
 
 log_to(snakemake.log[0])
@@ -12,9 +13,8 @@ logger = logging.getLogger("filter_genotypes")
 
 with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
     judged = f"{scratch}/judged.bcf"
-    tally = filter_genotypes(
-        snakemake.input.calls, judged, **snakemake.params.filter, sites=snakemake.params.sites
-    )
+    calls = with_scores(snakemake.input.calls, snakemake.input.scores, scratch)
+    tally = filter_genotypes(calls, judged, **snakemake.params.filter, sites=snakemake.params.sites)
     split_alleles(judged, snakemake.input.genome, scratch, snakemake.output.calls)
 logger.info("carried genotypes by verdict: %s", dict(tally.genotypes))
 logger.info("sites that fail as a whole: %s", dict(tally.sites) or "none")

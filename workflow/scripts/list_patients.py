@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.quality.gate import excluded, read_gate
 from gcin.splits.patients import NOBODY, patients_of
 
 log_to(snakemake.log[0])
@@ -16,7 +17,10 @@ types = {"patient_1": str, "patient_2": str}
     pd.read_csv(path, sep="\t", dtype=types, keep_default_na=False)
     for path in snakemake.input.relatives
 ] or [NOBODY]
+left_out = {sample for path in snakemake.input.gates for sample in excluded(read_gate(path))}
+samples = pd.concat(scalars.values())
+unfit = set(samples["patient"][samples["sample"].isin(left_out)])
 patients = patients_of(
-    clinical, genomes, snakemake.params.external, snakemake.params.endpoints, relatives
+    clinical, genomes, snakemake.params.external, snakemake.params.endpoints, relatives, unfit
 )
 patients.to_parquet(snakemake.output.patients, index=False)

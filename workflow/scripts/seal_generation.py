@@ -22,6 +22,9 @@ sealed = receipt(
     snakemake.wildcards.generation, samples, tensors["tools"], folder, snakemake.input.artefacts
 )
 sealed["excluded"] = excluded(gate)
+[sealed["not_learnt_from"]] = [
+    excluded(read_gate(path)) for path in snakemake.input.joint_gate
+] or [[]]
 called = [pd.read_csv(path, sep="\t", dtype=str) for path in snakemake.input.callers]
 sealed["gatk_versions"] = {
     version: int(count)

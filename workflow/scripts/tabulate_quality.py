@@ -6,7 +6,7 @@ from gcin._log import log_to
 from gcin.quality import samples
 from gcin.quality.balance import balance_table
 from gcin.quality.contamination import contamination_table
-from gcin.quality.gate import read_gate, worst
+from gcin.quality.gate import read_gate, united, worst
 from gcin.quality.pairs import kinship_counts
 from gcin.quality.sex import sexes_of
 
@@ -14,7 +14,7 @@ log_to(snakemake.log[0])
 
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
 measures = [
-    worst(read_gate(snakemake.input.gate)),
+    worst(united([*map(read_gate, snakemake.input.gates)])),
     samples.read_counts(snakemake.input.reads),
     samples.insert_sizes(snakemake.input.stats),
     samples.mean_depths(snakemake.input.depth),
@@ -24,6 +24,7 @@ measures = [
     .reindex(columns=["contamination", "contamination_error"]),
     sexes_of(snakemake.input.sexes).to_frame("sex"),
     samples.genotype_counts(snakemake.input.genotypes),
+    *map(samples.novel_shares, snakemake.input.novelty),
     *map(kinship_counts, snakemake.input.kinship),
     samples.kept_megabytes(snakemake.input.kept),
 ]

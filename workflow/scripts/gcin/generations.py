@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.intake.kinds import DESCRIBING
+
 HASH_DIGITS = 12
 
 
@@ -34,9 +36,10 @@ def manifest_rows(rows: pd.DataFrame) -> list[list[str]]:
 def identity_of_sample(rows: pd.DataFrame, settings: Mapping) -> str:
     """Hash what a sample's own artefacts are made from: its rows and the calling settings.
 
-    The cohort does not count: a sample that stands in several cohorts is processed once.
+    The cohort does not count: a sample that stands in several cohorts is processed once. Nor does
+    what only describes it.
     """
-    columns = [name for name in rows if name != "cohort"]
+    columns = [name for name in rows if name not in ("cohort", *DESCRIBING)]
     own = sorted(set(map(tuple, manifest_rows(rows[columns]))))
     return digest({"rows": own, "settings": settings})
 

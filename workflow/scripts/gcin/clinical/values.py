@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.clinical.tables import MISSING, Faults, Table, shown
+from gcin.intake.recorded import matching_code
 from gcin.intake.units import convert
 
 
@@ -59,7 +60,7 @@ def _decode(
     """Replace source values by their codes; `1.0` matches the code `1`."""
     meanings = {}
     for value in text.dropna().unique():
-        key = value if value in codes else _same_number(value, codes)
+        key = matching_code(value, codes)
         if key is None:
             known = ", ".join(map(str, codes))
             for row in text.index[text == value]:
@@ -75,13 +76,6 @@ def _decode(
                 int(codes[key]) if codes[key] in (True, False) else codes[key]
             )
     return text.map(meanings).astype(object).where(lambda found: found.notna(), None)
-
-
-def _same_number(value: str, codes: Mapping) -> str | None:
-    """Find the code that is the same number as a value, if it is one."""
-    number = pd.to_numeric(value, errors="coerce")
-    alike = (code for code in codes if pd.to_numeric(code, errors="coerce") == number)
-    return next(alike, None)
 
 
 def _numbers(text: pd.Series, table: Table, column: str, faults: Faults) -> pd.Series:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from gcin.intake.kinds import SEQUENCED
+from gcin.intake.tumours import normals_by_tumour
 
 
 class Reference(NamedTuple):
@@ -18,22 +18,6 @@ class Reference(NamedTuple):
 
     samples: list[str]
     needed: int
-
-
-def own_germlines(rows: pd.DataFrame) -> dict[str, list[str]]:
-    """By tumour, the germline samples of its patient that come as reads, sorted.
-
-    A patient is one within a cohort.
-
-    Args:
-        rows: The sample sheet.
-    """
-    germline = rows[rows["tissue"].eq("germline") & rows["kind"].isin(SEQUENCED)]
-    of_patient = germline.groupby(["cohort", "patient"])["sample"].unique().map(sorted).to_dict()
-    tumours = rows[rows["tissue"] == "tumour"].drop_duplicates("sample")
-    places = zip(tumours["cohort"], tumours["patient"], strict=True)
-    found = (of_patient.get(place, []) for place in places)
-    return dict(zip(tumours["sample"], found, strict=True))
 
 
 def references_of(
@@ -51,7 +35,7 @@ def references_of(
         min_normals: Fewest of them that make a reference.
     """
     patient_of = dict(zip(rows["sample"], rows["patient"], strict=True))
-    germlines, chosen = own_germlines(rows), sorted(normals)
+    germlines, chosen = normals_by_tumour(rows), sorted(normals)
     references = {}
     for sample, patient in patient_of.items():
         others = [name for name in chosen if patient_of[name] != patient]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cyvcf2 import Variant
 
 SPANNING_DELETION = "*"
+SENSITIVITY = "CALIBRATION_SENSITIVITY"
 
 
 class Measure(NamedTuple):
@@ -37,6 +38,9 @@ MEASURES = {
     "min_mq_rank_sum": Measure(
         "MQRankSum", "LowMQRankSum", "Alternate reads are placed worse than reference reads"
     ),
+    "max_sensitivity": Measure(
+        SENSITIVITY, "LowVETS", "Its annotations are less like those of known variants (VETS)"
+    ),
     "min_read_pos_rank_sum": Measure(
         "ReadPosRankSum", "LowReadPosRankSum", "The alternate lies at the ends of its reads"
     ),
@@ -56,7 +60,8 @@ def kind_of_site(reference: str, alternates: Sequence[str]) -> str:
 def faults_of(site: Variant, limits: Mapping) -> list[str]:
     """Name the filters that a site fails.
 
-    What a site does not say it is not judged by: rank sums need heterozygotes, for example.
+    What a site does not say it is not judged by: rank sums need heterozygotes, for example. One
+    that was scored as a whole is judged by its score in place of the hard filters.
 
     Args:
         site: A site whose alleles are not yet split.
@@ -64,6 +69,8 @@ def faults_of(site: Variant, limits: Mapping) -> list[str]:
             the recipe has them; their keys are those of `MEASURES`.
     """
     own = limits.get(kind_of_site(site.REF, site.ALT), {})
+    if "max_sensitivity" in own and site.INFO.get(SENSITIVITY) is not None:
+        own = {"max_sensitivity": own["max_sensitivity"]}
     wanted = {"max_excess_het": limits["max_excess_het"], **own}
     return [
         MEASURES[key].verdict

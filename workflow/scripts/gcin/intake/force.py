@@ -12,13 +12,27 @@ def in_force(settings: dict) -> dict:
     # What is kept of a sample alters nothing of what is made; shards are counted by now.
     del own["alignment"]["keep_cram"]
     del own["reference"]["shard_bases"]
+    # Batches are compared, and ancestry is drawn, once all is made, for the reader.
+    del own["quality"]["batches"]
+    del own["quality"]["ancestry"]
     if own["alignment"]["recipe"] != "bqsr":
         del own["reference"]["known_sites"]
         del own["genotypes"]["site_filter"]["snv"]
         del own["genotypes"]["site_filter"]["indel"]
+    if (
+        own["alignment"]["recipe"] != "bqsr"
+        or not own["genotypes"]["site_filter"]["vets"]["training"]
+    ):
+        _forget_vets(own["genotypes"]["site_filter"])
     if own["alignment"]["trim"]["tool"] == "none":
         del own["alignment"]["trim"]
     for optional in ("copy_number", "structural"):
         if own["calling"][optional]["tool"] == "none":
             del own["calling"][optional]
     return own
+
+
+def _forget_vets(site_filter: dict) -> None:
+    del site_filter["vets"]
+    for kind in ("snv", "indel"):
+        site_filter.get(kind, {}).pop("max_sensitivity", None)

@@ -1,4 +1,4 @@
-"""FASTQ files found in folders: pairs by name, flow cell and lane by read name."""
+"""FASTQ files found in folders: pairs by name or in one file, flow cell and lane by read name."""
 
 import re
 from collections import defaultdict
@@ -16,7 +16,8 @@ from gcin.intake.found import (
     require_end_of_bgzf,
     stem_of,
 )
-from gcin.intake.heads import UnreadableError, lines
+from gcin.intake.heads import READS_LOOKED_AT, UnreadableError, lines
+from gcin.intake.kinds import INTERLEAVED
 from gcin.intake.sheet import require_file
 
 # bcl2fastq and BCL Convert: SAMPLE_S1_L001_R1_001; then what others write: SAMPLE_L1_R1, SAMPLE_1.
@@ -25,6 +26,10 @@ NAMES = (
     re.compile(
         r"(?P<sample>.+?)(?:_(?P<lane>L\d{1,3}))?[_.]R?(?P<read>[12])(?:_(?P<chunk>\d{3}))?"
     ),
+)
+# A file of both mates: its name says nothing of reads, or that it holds them in turn.
+LONE_NAME = re.compile(
+    r"(?P<sample>.+?)(?:_S\d+)?(?:_(?P<lane>L\d{1,3}))?(?:[_.](?:interleaved|R?1))?(?:_(?P<chunk>\d{3}))?"
 )
 INDEX_READ = re.compile(r".+_I[12](_\d{3})?")
 # Read names: Illumina from CASAVA 1.8 on, MGI, Illumina before that (which names no flow cell).
@@ -36,12 +41,13 @@ ORIGINS = {
     "DNBSEQ": (re.compile(r"(?P<flowcell>[A-Z]{1,2}\d{6,})L(?P<lane>\d)C\d{3}R\d{3}"),),
 }
 READ_NUMBER = re.compile(r"/[12]$")
+READ_MARK = re.compile(r"(?:/([12])$|\s([12]):[YN]:)")
 RECORD_LINES = 4
 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A FASTQ file, as its name describes it."""
+    """A FASTQ file, as its name describes it; read 0 where it does not say which it holds."""
 
     path: str
     sample: str
@@ -65,6 +71,29 @@ def describe_name(path: str) -> ReadFile | None:
             part = match.groupdict(default="")
             return ReadFile(path, part["sample"], part["lane"], part["chunk"], int(part["read"]))
     return None
+
+
+def describe_lone(path: str) -> ReadFile:
+    """Read the name of a FASTQ file that says of no read of a pair."""
+    part = LONE_NAME.fullmatch(stem_of(path)).groupdict(default="")
+    return ReadFile(path, part["sample"], part["lane"], part["chunk"], 0)
+
+
+def holds_mates(path: str) -> bool:
+    """Tell whether the first records of a FASTQ are mates, read 1 and read 2 of each in turn.
+
+    Mates have one name, each pair another, and marks of the reads (`/1`, ` 1:N:`) go in turn.
+    """
+    try:
+        headers = list(islice(lines(path), READS_LOOKED_AT * RECORD_LINES))[::RECORD_LINES]
+    except UnreadableError:
+        return False
+    whole = headers[: len(headers) // 2 * 2]
+    names = [READ_NUMBER.sub("", header.partition(" ")[0]) for header in whole]
+    marks = [READ_MARK.search(header) for header in whole]
+    numbers = "".join(next(filter(None, mark.groups())) if mark else "" for mark in marks)
+    same = bool(names) and names[::2] == names[1::2] and len(set(names)) == len(names) // 2
+    return same and numbers in ("", "12" * (len(names) // 2))
 
 
 def origin_of(header: str) -> Origin:
@@ -108,56 +137,65 @@ def units_of_reads(paths: Iterable[str], whole: bool) -> tuple[list[Unit], list[
     Returns:
         The units, and the doubts.
     """
-    pairs, doubts = _pairs(paths)
+    pairs, lone, doubts = _pairs(paths)
+    found = [(pair[1], pair[2].path) for pair in pairs]
+    for named in lone:
+        if holds_mates(named.path):
+            found.append((named, INTERLEAVED))
+        else:
+            doubts.append(_doubt_of_lone(named))
     units, seen, taken = [], {}, set()
-    for pair in pairs:
-        first, second = pair[1].path, pair[2].path
-        header = _header_of_pair(first, second, whole)
+    for named, mate in sorted(found, key=lambda pair: pair[0].path):
+        first = named.path
+        header = _header_of_pair(first, mate, whole)
         if isinstance(header, Doubt):
             doubts.append(header)
             continue
-        same = (pair[1].sample, header, Path(first).stat().st_size)
+        same = (named.sample, header, Path(first).stat().st_size)
         if (copy := seen.setdefault(same, first)) != first:
             why = f"it begins with the same read as {copy}, which is as large"
             doubts.append(left_out(first, why, "Delete the copy, or name another sample"))
             continue
-        unit, doubtful = _unit(pair[1], second, origin_of(header), taken)
+        unit, doubtful = _unit(named, mate, origin_of(header), taken)
         taken.add((unit.sample, unit.unit))
         units.append(unit)
         doubts += doubtful
     return units, doubts
 
 
-def _pairs(paths: Iterable[str]) -> tuple[list[dict[int, ReadFile]], list[Doubt]]:
-    """Bring read 1 and read 2 together; what stays alone is doubtful."""
-    grouped, doubts = defaultdict(dict), []
+def _pairs(
+    paths: Iterable[str],
+) -> tuple[list[dict[int, ReadFile]], list[ReadFile], list[Doubt]]:
+    """Bring read 1 and read 2 together, and list what stays alone."""
+    grouped, lone, doubts = defaultdict(dict), [], []
     for path in paths:
         if INDEX_READ.fullmatch(stem_of(path)):
             doubts.append(left_out(path, "it holds index reads", "Nothing to do"))
         elif (named := describe_name(path)) is None:
-            why = "its name does not say which read of a pair it holds"
-            doubts.append(left_out(path, why, "Name pairs SAMPLE_R1.fastq.gz, SAMPLE_R2.fastq.gz"))
+            lone.append(describe_lone(path))
         else:
             key = (str(Path(path).parent), named.sample, named.lane, named.chunk)
             other = grouped[key].setdefault(named.read, named)
             if other is not named:
                 why = f"{other.path} has the same sample, lane and read"
                 doubts.append(left_out(path, why, "Delete the copy, or rename one of them"))
-    for pair in grouped.values():
-        if len(pair) == 1:
-            ((read, alone),) = pair.items()
-            why = f"its mate is missing: there is no read {3 - read} of it in the folder"
-            remedy = (
-                "Fetch the mate; if it holds both reads in turn, write its row: mate interleaved"
-            )
-            doubts.append(left_out(alone.path, why, remedy))
-    return [pair for pair in grouped.values() if len(pair) == 2], doubts
+    lone += [named for pair in grouped.values() if len(pair) == 1 for named in pair.values()]
+    return [pair for pair in grouped.values() if len(pair) == 2], lone, doubts
+
+
+def _doubt_of_lone(named: ReadFile) -> Doubt:
+    """Say why a file without a mate, that does not hold both, is left out."""
+    if named.read:
+        why = f"its mate is missing: there is no read {3 - named.read} of it in the folder"
+        return left_out(named.path, why, "Fetch the mate, or join both reads in turn in one file")
+    why = "its name does not say which read of a pair it holds, and it does not hold both in turn"
+    return left_out(named.path, why, "Name pairs SAMPLE_R1.fastq.gz, SAMPLE_R2.fastq.gz")
 
 
 def _header_of_pair(first: str, second: str, whole: bool) -> str | Doubt:
-    """Read the first header of a pair, or say why its files cannot be one."""
+    """Read the first header of a pair, or say why its files, or file, cannot be one."""
     headers, counts = [], []
-    for path in (first, second):
+    for path in [first] if second == INTERLEAVED else [first, second]:
         try:
             header = first_header(path)
             require_end_of_bgzf(path)
@@ -168,6 +206,11 @@ def _header_of_pair(first: str, second: str, whole: bool) -> str | Doubt:
             return left_out(path, str(fault), "Fetch or write the file again")
         headers.append(header)
         counts.append(number)
+    if second == INTERLEAVED:
+        if (counts[0] or 0) % (2 * RECORD_LINES):
+            why = f"it holds {counts[0] // RECORD_LINES} reads, and mates come in twos"
+            return left_out(first, why, "Write it again from both reads of each pair")
+        return headers[0]
     remedy = "Write both files again from the same reads, in the same order"
     names = [READ_NUMBER.sub("", header.split()[0]) for header in headers]
     if names[0] != names[1]:

@@ -10,7 +10,7 @@ import pandas as pd
 from gcin.intake.found import Doubt, Unit, files_below, kind_of_name, left_out
 from gcin.intake.found_calls import units_of_calls
 from gcin.intake.found_reads import units_of_reads
-from gcin.intake.kinds import ALIGNMENTS
+from gcin.intake.kinds import ALIGNMENTS, DESCRIBING
 from gcin.intake.problems import Problems
 from gcin.intake.schema import schema_of
 from gcin.intake.sheet import COLUMNS, check_sheet
@@ -48,9 +48,9 @@ def sheet_of(folders: Iterable[str], cohort: str, whole: bool) -> tuple[pd.DataF
         units, doubtful = sift(units)
         doubts += doubtful
     rows = pd.DataFrame([_row(unit, cohort) for unit in units], columns=COLUMNS, dtype=str)
-    rows, refused = _accepted(rows)
+    rows, refused = _accepted(rows.assign(**dict.fromkeys(DESCRIBING, "")))
     doubts += refused + _in_several_folders(rows)
-    ordered = rows.sort_values(["sample", "unit", "file"]).reset_index(drop=True)
+    ordered = rows[list(COLUMNS)].sort_values(["sample", "unit", "file"]).reset_index(drop=True)
     return ordered, sorted(set(doubts), key=lambda doubt: (doubt.file, doubt.doubt))
 
 

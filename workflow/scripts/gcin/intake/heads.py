@@ -46,15 +46,18 @@ def lines(path: str) -> Iterator[str]:
                 raise UnreadableError("it is not text in UTF-8") from None
 
 
-def table_header(path: str) -> list[str]:
+def table_header(path: str, comment: str = "#version") -> list[str]:
     """Name the columns of a tab-separated table.
+
+    Args:
+        path: The table.
+        comment: How the lines begin that may stand above the header.
 
     Raises:
         UnreadableError: The table has no header, or names a column twice.
     """
-    columns = next((line for line in lines(path) if not line.startswith("#version")), "").split(
-        "\t"
-    )
+    header = next((line for line in lines(path) if not line.startswith(comment)), "")
+    columns = header.split("\t")
     twice = {name for name in columns if columns.count(name) > 1}
     if columns == [""]:
         raise UnreadableError("it has no header")

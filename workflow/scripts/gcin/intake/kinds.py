@@ -9,5 +9,7 @@ SEQUENCED = ("fastq", *ALIGNMENTS)
 CALLS = {"germline": "variants.g.vcf.gz", "tumour": "somatic.vcf.gz"}
 # Genotyped jointly where germline, from one genomic VCF a sample; a tumour is called by itself.
 GENOTYPED = (*SEQUENCED, "gvcf")
+# Columns that a sheet may lack: they describe a sample, and alter nothing that is made of it alone.
+DESCRIBING = ("sex", "sequenced")
 # In the records of a generation; a MAF has only calls.
 RECORDED = (*GENOTYPED, "vcf")

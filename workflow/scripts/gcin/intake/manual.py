@@ -36,8 +36,9 @@ your own.
 SHEET = """
 ## Sample sheet: `samples.tsv`
 
-{description} Columns may stand in any order; all must be there. Values have no spaces around them;
-a byte-order mark and Windows line ends are accepted, comments are not.
+{description} Columns may stand in any order; all must be there but those that may be left out.
+Values have no spaces around them; a byte-order mark and Windows line ends are accepted, comments
+are not.
 
 | column | value | meaning |
 |---|---|---|

@@ -8,6 +8,15 @@ from gcin.generations import digest
 from gcin.intake.references import SECTIONS, split_reference
 
 
+def matching_code(value: str, codes: Mapping) -> str | None:
+    """Find the code that a written value is, as text or as the same number; None where none is."""
+    if value in codes:
+        return value
+    number = pd.to_numeric(value, errors="coerce")
+    alike = (code for code in codes if pd.to_numeric(code, errors="coerce") == number)
+    return next(alike, None)
+
+
 def card_of_one(card: Mapping, section: str, name: str) -> dict:
     """Take a card's one mapping, and the one table that it reads.
 
@@ -43,11 +52,12 @@ def recorded_digest(alone: Mapping) -> str:
         for mapping in alone[section].values()
         for table in alone["tables"]
     }
-    values = [_column(alone["tables"][table], column) for table, column in columns]
+    values = [written_values(alone["tables"][table], column) for table, column in columns]
     return digest([alone, values])
 
 
-def _column(table: Mapping, column: str) -> list[list[str]]:
+def written_values(table: Mapping, column: str) -> list[list[str]]:
+    """List patient and value of each row of a card's table, sorted; none where it is unreadable."""
     columns = [table["patient"], column]
     try:
         rows = pd.read_csv(

@@ -14,12 +14,14 @@ from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs
 from gcin.intake.force import in_force
-from gcin.intake.kinds import CALLS, GENOTYPED, INTERLEAVED, SEQUENCED
+from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, SEQUENCED
 from gcin.intake.normals import check_normals, doubts_about_normals
 from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
 from gcin.intake.settings import check_reference, check_settings, check_studies
+from gcin.intake.sexes import check_sexes
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
+from gcin.intake.tumours import normals_by_tumour
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Run:
 
     @cached_property
     def _units(self) -> pd.DataFrame:
-        units = self.samples.drop(columns="cohort").drop_duplicates()
+        units = self.samples.drop(columns=["cohort", *DESCRIBING]).drop_duplicates()
         return units.sort_values("unit").set_index("unit")
 
     @cached_property
@@ -97,8 +99,9 @@ class Run:
         return [path for path in pair if path not in ("", INTERLEAVED)]
 
     def rows_in(self, cohort: str) -> pd.DataFrame:
-        """Rows of the sheet that belong to a cohort."""
-        return self.samples[self.samples["cohort"] == cohort]
+        """Rows of the sheet that belong to a cohort, without what describes none of its samples."""
+        rows = self.samples[self.samples["cohort"] == cohort]
+        return rows.drop(columns=[name for name in DESCRIBING if rows[name].eq("").all()])
 
     def bytes_of(self, *samples: str) -> int:
         """Size of all files that the sheet names for some samples."""
@@ -115,14 +118,13 @@ class Run:
         """Samples of every cohort, sorted, of these kinds and this tissue."""
         return _samples(self.samples, kinds, tissue)
 
-    def normals_of(self, tumour: str) -> list[str]:
-        """Sequenced germline samples of a tumour's patient, sorted: it is called beside them all.
+    @cached_property
+    def _normals(self) -> dict[str, list[str]]:
+        return normals_by_tumour(self.samples)
 
-        A patient is one within a cohort; the sheet's check sees that all cohorts of a tumour agree.
-        """
-        cohort, patient = self.rows_of(tumour)[["cohort", "patient"]].iloc[0]
-        rows = self.rows_in(cohort)
-        return _samples(rows[rows["patient"] == patient], SEQUENCED, "germline")
+    def normals_of(self, sample: str) -> list[str]:
+        """Sequenced germline samples of a tumour's patient, sorted; none of another sample."""
+        return self._normals.get(sample, [])
 
     def called_files(self) -> list[str]:
         """Name what is made of each sample by itself: alignment, calls, alleles of the panel."""
@@ -158,7 +160,8 @@ class Run:
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
         copies = self.settings["calling"]["copy_number"]
         normals = self.samples["sample"].isin(copies["normals"]) & (copies["tool"] != "none")
-        return card | {"normals": self.samples[normals].to_numpy().tolist()}
+        rows = self.samples[normals].drop(columns=list(DESCRIBING))
+        return card | {"normals": rows.to_numpy().tolist()}
 
     def cohorts_of(self, study: str) -> list[str]:
         """Cohorts of a study: those trained on, then the external ones."""
@@ -207,6 +210,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
     headers = check_files(rows, named, sheet_path, problems)
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
+    check_sexes(rows, cards, sheet_path, problems)
     if settings is not None:
         check_reference(in_force(settings)["reference"], rows, problems)
         check_normals(settings["calling"]["copy_number"], rows, problems)

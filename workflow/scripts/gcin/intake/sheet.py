@@ -1,5 +1,6 @@
 """The sample sheet: read as text, checked row by row and as a whole."""
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -7,7 +8,7 @@ import pandas as pd
 from gcin.intake.alignments import alignment_header, require_fitting
 from gcin.intake.calls import CallsHeader, calls_header, require_fitting_calls
 from gcin.intake.heads import UnreadableError, require_fastq, table_header
-from gcin.intake.kinds import ALIGNMENTS, INTERLEAVED, SEQUENCED
+from gcin.intake.kinds import ALIGNMENTS, DESCRIBING, INTERLEAVED, SEQUENCED
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
 from gcin.intake.tumours import check_tumours
@@ -23,10 +24,11 @@ def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
     values are not.
 
     Returns:
-        All text, in the order of the schema, indexed by line number in the file; no rows where
-        the sheet cannot be read, which is then among the problems.
+        All text, in the order of the schema, indexed by line number in the file; columns that the
+        sheet may lack are there, and empty. No rows where the sheet cannot be read, which is then
+        among the problems.
     """
-    empty = pd.DataFrame(columns=COLUMNS, dtype=str)
+    empty = pd.DataFrame(columns=[*COLUMNS, *DESCRIBING], dtype=str)
     try:
         text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError:
@@ -49,8 +51,9 @@ def _header_is_right(path: str, header: list[str], problems: Problems) -> bool:
         problems.add(place, "there is no tab in it", "Separate columns by tabs, not by spaces")
         return False
     for name in dict.fromkeys(header):
-        if name not in COLUMNS:
-            problems.add(place, f"unknown column {name!r}", f"{nearest(name, COLUMNS)}")
+        if name not in COLUMNS + DESCRIBING:
+            meant = nearest(name, COLUMNS + DESCRIBING)
+            problems.add(place, f"unknown column {name!r}", meant)
         elif header.count(name) > 1:
             problems.add(place, f"column {name!r} stands in it twice", "Remove one")
     for name in COLUMNS:
@@ -73,7 +76,8 @@ def _rows(path: str, numbered: list[tuple[int, list[str]]], problems: Problems) 
             )
     right = {n: fields for n, fields in body if len(fields) == len(header)}
     rows = pd.DataFrame.from_dict(right, orient="index", columns=header, dtype=str)
-    return rows[list(COLUMNS)].replace({"assembly": {"": "GRCh38"}})
+    whole = rows.reindex(columns=[*COLUMNS, *DESCRIBING], fill_value="")
+    return whole.replace({"assembly": {"": "GRCh38"}})
 
 
 def check_sheet(rows: pd.DataFrame, path: str, problems: Problems) -> None:
@@ -85,6 +89,7 @@ def check_sheet(rows: pd.DataFrame, path: str, problems: Problems) -> None:
         problems: Where problems are noted.
     """
     _check_values(rows, path, problems)
+    _check_days(rows, path, problems)
     _check_support(rows, path, problems)
     _check_reads(rows, path, problems)
     _check_identity(rows, path, problems)
@@ -95,13 +100,25 @@ def check_sheet(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 def _check_values(rows: pd.DataFrame, path: str, problems: Problems) -> None:
     """Check each distinct value of a column once, naming the first row that has it."""
     properties = schema_of("samples")["properties"]
-    for column in COLUMNS:
+    for column in rows:
         for line, value in rows[column].drop_duplicates().items():
             place = f"{path}, line {line}, column {column}"
             if value != value.strip():
                 problems.add(place, f"{value!r} has spaces around it", "Remove them")
             else:
                 check(value, properties[column], place, problems)
+
+
+def _check_days(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    """A day is one of the calendar, and not to come."""
+    written = rows["sequenced"][rows["sequenced"].str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
+    for line, text in written.drop_duplicates().items():
+        place = f"{path}, line {line}, column sequenced"
+        try:
+            if date.fromisoformat(text) > date.today():
+                problems.add(place, f"{text} is still to come", "Correct it, or empty it")
+        except ValueError:
+            problems.add(place, f"{text} is no day", "Correct it, or empty it")
 
 
 def _check_support(rows: pd.DataFrame, path: str, problems: Problems) -> None:
@@ -178,7 +195,7 @@ def _check_identity(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 
 def _check_cohorts_agree(rows: pd.DataFrame, path: str, problems: Problems) -> None:
     """A sample that stands in several cohorts is processed once, so its rows must be the same."""
-    own = [name for name in COLUMNS if name != "cohort"]
+    own = [name for name in rows if name != "cohort"]
     for sample, group in rows.groupby("sample"):
         if len(set(group["cohort"])) == 1:
             continue
@@ -233,7 +250,7 @@ def _head_of(kind: str, name: str) -> CallsHeader | dict | None:
         return calls_header(name)
     if kind in ALIGNMENTS:
         return alignment_header(name, kind)
-    if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name):
+    if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name, comment="#"):
         raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
     if kind == "fastq":
         require_fastq(name)

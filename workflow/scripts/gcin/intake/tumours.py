@@ -34,17 +34,36 @@ def check_tumours(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 
 def _differing_normals(rows: pd.DataFrame) -> Iterator[tuple[int, str, str, str]]:
     """Find tumours of several cohorts, of which one has other normals: line, sample, normals."""
-    reads = rows[rows["kind"].isin(SEQUENCED)]
-    germline = reads[reads["tissue"] == "germline"].groupby(["cohort", "patient"])["sample"]
-    normals = {place: ", ".join(sorted(set(names))) for place, names in germline}
+    reads, normals = rows[rows["kind"].isin(SEQUENCED)], _normals(rows)
     for sample, own in reads[reads["tissue"] == "tumour"].groupby("sample"):
         beside = {
-            normals.get(place, "none"): line
+            ", ".join(normals.get(place, ["none"])): line
             for line, place in own[["cohort", "patient"]].agg(tuple, axis=1).items()
         }
         if len(beside) > 1:
             first, second = list(beside)[:2]
             yield beside[second], sample, first, second
+
+
+def _normals(rows: pd.DataFrame) -> dict[tuple[str, str], list[str]]:
+    """By cohort and patient, the germline samples that come as reads, sorted."""
+    germline = rows[rows["tissue"].eq("germline") & rows["kind"].isin(SEQUENCED)]
+    of_patient = germline.groupby(["cohort", "patient"])["sample"]
+    return of_patient.unique().map(sorted).to_dict()
+
+
+def normals_by_tumour(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """By tumour, the germline samples of its patient that come as reads, sorted.
+
+    A patient is one within a cohort; the sheet's check sees that all cohorts of a tumour agree.
+
+    Args:
+        rows: The sheet.
+    """
+    normals = _normals(rows)
+    tumours = rows[rows["tissue"] == "tumour"].drop_duplicates("sample")
+    places = zip(tumours["cohort"], tumours["patient"], strict=True)
+    return dict(zip(tumours["sample"], (normals.get(place, []) for place in places), strict=True))
 
 
 def check_allele_files(settings: dict, problems: Problems) -> None:
@@ -55,6 +74,8 @@ def check_allele_files(settings: dict, problems: Problems) -> None:
         "calling.somatic.germline_resource": (somatic["germline_resource"], True, True),
         "calling.somatic.panel_of_normals": (somatic["panel_of_normals"], True, False),
     }
+    for number, path in enumerate(settings["genotypes"]["site_filter"]["vets"]["training"]):
+        named[f"genotypes.site_filter.vets.training[{number}]"] = (path, True, False)
     for key, (path, indexed, with_frequency) in named.items():
         if path is None or not Path(path).is_file():
             continue

@@ -15,9 +15,10 @@ def sample_changes(before: pd.DataFrame, after: pd.DataFrame) -> dict[str, list[
         Samples `added`, `removed`, and `replaced`: those whose rows, or the sizes of whose
         files, differ.
     """
+    columns = list(dict.fromkeys([*before, *after]))
     rows = [
         {name: sorted(group.to_numpy().tolist()) for name, group in manifest.groupby("sample")}
-        for manifest in (before, after)
+        for manifest in (table.reindex(columns=columns, fill_value="") for table in (before, after))
     ]
     both = rows[0].keys() & rows[1].keys()
     return {

@@ -1,11 +1,11 @@
-"""The gate before the joint call: each sample's measures beside their limits, and what follows.
+"""The gates: each sample's measures beside their limits, before and after the joint call.
 
 Limits belong to a cohort's generation: another limit makes a new one, beside the old. What was made
 of each sample is kept, so only the gate and the joint stages run again.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,8 @@ MEASURES = {
     "max_contamination": "contamination",
     "max_duplicate_share": "duplicates",
     "max_het_hom": "het_hom",
+    "max_missing": "missingness",
+    "max_novel": "novel",
     "min_mapped_share": "mapped",
     "min_mean_depth": "depth",
     "min_share_10x": "share_10x",
@@ -56,7 +58,7 @@ def judged(measures: pd.DataFrame, checks: Mapping[str, Mapping]) -> pd.DataFram
             "%s: %s is %.6g, limit %.6g: %s",
             row.sample, row.check, row.value, row.limit, row.verdict,
         )  # fmt: skip
-    logger.info("%d of %d samples enter", len(measures) - len(excluded(table)), len(measures))
+    logger.info("%d of %d samples stay", len(measures) - len(excluded(table)), len(measures))
     return table
 
 
@@ -78,8 +80,18 @@ def worst(gate: pd.DataFrame) -> pd.DataFrame:
     return order.drop_duplicates("sample").set_index("sample")[["verdict"]].sort_index()
 
 
-def require_passable(gate: pd.DataFrame, cohort: str) -> None:
-    """Refuse a cohort that a check stops, or of which no sample would enter the joint call.
+def united(gates: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put the rows of several gates together."""
+    return pd.concat([gate for gate in gates if len(gate)] or gates[:1], ignore_index=True)
+
+
+def require_unstopped(gate: pd.DataFrame, cohort: str, setting: str) -> None:
+    """Refuse a cohort that a check stops.
+
+    Args:
+        gate: Samples, checks and verdicts.
+        cohort: Its name.
+        setting: Of the stage, where the checks stand.
 
     Raises:
         ValueError: Names samples, checks, values and limits, and the remedy.
@@ -89,8 +101,17 @@ def require_passable(gate: pd.DataFrame, cohort: str) -> None:
         said = "; ".join(map(_sentence, stops.head(20).itertuples()))
         raise ValueError(
             f"cohort {cohort} is stopped by its quality checks: {said}. Sequence the sample again, "
-            "take its rows out of the sheet, or change the check under quality: checks."
+            f"take its rows out of the sheet, or change the check under quality: {setting}."
         )
+
+
+def require_passable(gate: pd.DataFrame, cohort: str) -> None:
+    """Refuse a cohort that a check stops, or of which no sample would enter the joint call.
+
+    Raises:
+        ValueError: Names samples, checks, values and limits, and the remedy.
+    """
+    require_unstopped(gate, cohort, "checks")
     left_out = excluded(gate)
     if left_out and len(left_out) == gate["sample"].nunique():
         fails = gate[gate["verdict"] == "exclude"]
@@ -112,7 +133,7 @@ def _sentence(row: tuple) -> str:
 
 
 def read_gate(path: str | Path) -> pd.DataFrame:
-    """Read a table that `gate_samples` wrote; samples are text."""
+    """Read a table that `gate_samples` or `gate_genotypes` wrote; samples are text."""
     return pd.read_csv(
         path, sep="\t", dtype={"sample": str}, na_values=[""], keep_default_na=False
     ).astype({"value": float, "limit": float})

@@ -7,16 +7,28 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.quality.gate import UNMEASURED
 from gcin.quality.samples import sample_of
 
 HEADER = """\
 # id: gcin_{name}
 # section_name: {title}
 # description: {description}
+"""
+TABLE = """\
 # plot_type: table
 # pconfig:
 #     namespace: {title}
 """
+SCATTER = """\
+# plot_type: scatter
+# pconfig:
+#     id: gcin_{name}_plot
+#     title: {title}
+#     xlab: PC1
+#     ylab: PC2
+"""
+SCATTERED = ("ancestry",)
 SECTIONS = {
     "samples": (
         "Samples of the generation",
@@ -24,14 +36,27 @@ SECTIONS = {
     ),
     "gate": (
         "Checks that failed",
-        "what a sample was held against before the joint call and did not reach; a sample whose "
-        "verdict is exclude is not in the joint artefacts",
+        "what a sample was held against and did not reach; one that a check before the joint call "
+        "excludes is not in the joint artefacts, one that a check after it excludes (missingness, "
+        "novelty, kinship) is in them but nothing is learnt from its patient",
     ),
     "relatedness": (
         "Related samples",
         "pairs whose genotypes show kinship (KING-robust), and all that are said to be of one "
         "patient, beside what sheet and card say; relatives share a fold",
     ),
+    "batch_tests": (
+        "Batches compared",
+        "how much of a measure's ranks its batches explain (Kruskal-Wallis, eta squared; q is "
+        "corrected for the number of tests); batches are the sites of the card, months of "
+        "sequencing and flow cells of germline samples",
+    ),
+    "ancestry": (
+        "Ancestry",
+        "first and second principal component of the genotypes, fitted on those who are not "
+        "related; relatives are projected",
+    ),
+    "batches": ("Batches", "samples of each batch, and the median of each measure"),
 }
 
 
@@ -67,7 +92,8 @@ def render(
 def _section(name: str, table: pd.DataFrame) -> str:
     """Write a table as MultiQC reads it."""
     title, description = SECTIONS[name]
-    head = HEADER.format(name=name, title=title, description=description)
+    head = HEADER + (SCATTER if name in SCATTERED else TABLE)
+    head = head.format(name=name, title=title, description=description)
     return head + table.rename_axis("Sample").to_csv(sep="\t", na_rep="")
 
 
@@ -79,3 +105,24 @@ def failed_checks(gate: pd.DataFrame) -> pd.DataFrame:
     failed = gate[gate["verdict"].isin(["warn", "exclude", "stop"])]
     names = failed["sample"] + " " + failed["check"]
     return failed.set_index(names)[["verdict", "value", "limit"]]
+
+
+def named_tests(path: str | Path) -> pd.DataFrame:
+    """Read the tests that could be made, for a page: named by factor and measure."""
+    table = pd.read_csv(path, sep="\t")
+    told = table[table["verdict"] != UNMEASURED]
+    names = told["factor"].str.replace("_", " ") + ": " + told["measure"]
+    return told.set_index(names)[["verdict", "explained", "q", "batches", "samples"]]
+
+
+def placed_samples(path: str | Path) -> pd.DataFrame:
+    """Read the first two components of the samples that have them, or none of a single one."""
+    table = pd.read_csv(path, sep="\t", dtype={"sample": str}, index_col="sample")
+    return table.reindex(columns=["PC1", "PC2"]).dropna()
+
+
+def named_batches(path: str | Path) -> pd.DataFrame:
+    """Read the medians of each batch, for a page: named by factor and batch."""
+    table = pd.read_csv(path, sep="\t", dtype={"factor": str, "batch": str})
+    names = table["factor"].str.replace("_", " ") + " " + table["batch"]
+    return table.set_index(names).drop(columns=["factor", "batch"])

@@ -47,7 +47,7 @@ def relatedness(
         families: The card's family by patient, missing where it has none.
         checks: `max_kinship` of patients who are not said to be a family, from which on a pair is
             listed, and `min_kinship_of_patient` of two samples that are said to be of one patient:
-            each a `limit` and an `action` (`warn`, `stop`).
+            each a `limit` and an `action` (`warn`, `exclude`, `stop`).
         min_markers: Fewest markers called in both samples.
 
     Returns:
@@ -129,7 +129,7 @@ def require_expected(table: pd.DataFrame, cohort: str) -> None:
         raise ValueError(
             f"cohort {cohort} is stopped by its relatedness: {said}. Look for exchanged samples; "
             "correct the patient in the sheet or the family in the card's table, or set the "
-            "action under quality: relatedness to warn."
+            "action under quality: relatedness to warn or exclude."
         )
 
 

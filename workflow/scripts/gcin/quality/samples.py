@@ -10,7 +10,7 @@ import pandas as pd
 COLUMNS = [
     "kind", "verdict", "reads", "mapped", "duplicates", "insert_size", "depth", "share_10x",
     "share_20x", "share_30x", "contamination", "contamination_error", "sex", "ti_tv", "het_hom",
-    "missing", "kinship_markers", "relatives", "kept_mb",
+    "missing", "novel", "kinship_markers", "relatives", "kept_mb",
 ]  # fmt: skip
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 INSERTS = re.compile(r"^IS\t(\d+)\t\d+\t(\d+)\t", re.MULTILINE)
@@ -88,6 +88,11 @@ def genotype_counts(reports: Iterable[str]) -> pd.DataFrame:
     `missing` is the share of the alleles of the cohort at which a sample has no passing genotype.
     """
     return pd.concat([pd.DataFrame(), *(_genotypes(Path(path).read_text()) for path in reports)])
+
+
+def novel_shares(report: str | Path) -> pd.DataFrame:
+    """Samples by `novel`, the share of their variants that no population has, from `novelty`."""
+    return pd.read_csv(report, sep="\t", dtype={"sample": str}, index_col="sample")[["novel"]]
 
 
 def kept_megabytes(files: Iterable[str]) -> pd.DataFrame:

@@ -142,6 +142,22 @@ def sexes_of(reports: Iterable[str]) -> pd.Series:
     return pd.concat([pd.Series(dtype=object), *(table["sex"] for table in tables)])
 
 
+def recorded_sexes(of_card: pd.Series, manifest: pd.DataFrame) -> pd.Series:
+    """Name the recorded sex of each patient: the card's, and where it has none the sheet's.
+
+    Args:
+        of_card: By patient, missing where the card has none.
+        manifest: Rows of the sheet; the column `sex` may be absent, and empty.
+
+    Returns:
+        `sex` by patient of the manifest, sorted, missing where neither has one.
+    """
+    patients = sorted(set(manifest["patient"]))
+    told = manifest.reindex(columns=["patient", "sex"], fill_value="").query("sex != ''")
+    of_sheet = told.drop_duplicates("patient").set_index("patient")["sex"]
+    return of_card.reindex(patients).combine_first(of_sheet).reindex(patients).rename("sex")
+
+
 def agreement(sexes: pd.Series, patients: pd.Series, recorded: pd.Series) -> pd.Series:
     """Compare called sexes with recorded ones.
 

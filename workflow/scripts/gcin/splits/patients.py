@@ -1,7 +1,7 @@
 """The patients of a study: who trains, who tests from outside, who is new, and their outcomes."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ def patients_of(
     external: Iterable[str],
     endpoints: Mapping[str, str | Mapping[str, str]],
     relatives: pd.DataFrame = NOBODY,
+    unfit: Collection[str] = (),
 ) -> pd.DataFrame:
     """List a study's patients.
 
@@ -29,13 +30,14 @@ def patients_of(
         external: Cohorts that are not trained on.
         endpoints: Name of a binary outcome, or of those with `months` and `event`.
         relatives: Pairs whose genotypes show that they are related, or one: `patient_1 patient_2`.
+        unfit: Patients whose genotypes a check after the joint call excludes.
 
     Returns:
         One row per patient, sorted: `patient cohort role cancer_type arm family site has_genome`,
         each binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` of survival; NaN
         where missing. Role `new`: of a training cohort, without any outcome; `related`: of an
-        external cohort, but kin of a patient who trains. A family is the card's, and all whom
-        found relatives tie to it.
+        external cohort, but kin of a patient who trains; `excluded`: unfit. A family is the card's,
+        and all whom found relatives tie to it.
 
     Raises:
         ValueError: A patient stands in two cohorts, or none has an outcome to train on.
@@ -52,6 +54,7 @@ def patients_of(
             "and each counts once. Name cohorts without common patients."
         )
     patients["family"] = united_families(patients, relatives)
+    patients["role"] = _fit_roles(patients, unfit)
     patients["role"] = _independent_roles(patients)
     if not (patients["role"] == "train").any():
         raise ValueError(
@@ -90,6 +93,13 @@ def united_families(patients: pd.DataFrame, relatives: pd.DataFrame) -> pd.Serie
     joined = len(found) and int((name.notna() & (name != patients["family"])).sum())
     logger.info("%d pairs of found relatives put %d patients in another family", len(found), joined)
     return name.astype(object).where(name.notna(), None)
+
+
+def _fit_roles(patients: pd.DataFrame, unfit: Collection[str]) -> pd.Series:
+    """Take out whose genotypes are not to be trusted: nothing is learnt from or said of them."""
+    is_unfit = patients["patient"].isin(unfit)
+    logger.info("%d patients are excluded by checks after the joint call", is_unfit.sum())
+    return patients["role"].mask(is_unfit, "excluded")
 
 
 def _independent_roles(patients: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,83 @@
+"""Who is left out for kinship that neither sheet nor card explains."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from itertools import chain
+
+import pandas as pd
+
+from gcin.quality.gate import COLUMNS
+
+# Each check of pairs with what is said of the pairs that it looks at, and their worst kinship.
+CHECKS = {"max_kinship": ("", "max"), "min_kinship_of_patient": ("patient", "min")}
+ACTIONS = ("warn", "exclude", "stop")
+
+
+def judged_pairs(
+    pairs: pd.DataFrame, markers: pd.Series, checks: Mapping[str, Mapping]
+) -> pd.DataFrame:
+    """Say what follows for the samples of pairs whose kinship is not as expected.
+
+    Args:
+        pairs: As by `relatedness`, with the verdict of each pair.
+        markers: Markers of each sample, by sample.
+        checks: The settings `quality: relatedness: checks`.
+
+    Returns:
+        Rows of a gate, `sample check value limit verdict`, sorted; one per check and sample that
+        stands in a pair which fails it, with its worst kinship. Of relatives, the sample that
+        stays for the others has the verdict `warn`.
+    """
+    fails = pairs[pairs["verdict"].isin(ACTIONS)]
+    leave = _left_out(fails[fails["verdict"] == "exclude"], markers, checks)
+    tables = [pd.DataFrame(columns=COLUMNS)]
+    for check, (said, worst) in CHECKS.items():
+        own = fails[fails["said"] == said]
+        kinship = _by_sample(own, "kinship").groupby("sample")["kinship"].agg(worst)
+        table = kinship.rename("value").rename_axis("sample").reset_index()
+        action = checks[check]["action"]
+        stays = (action == "exclude") & ~table["sample"].isin(leave)
+        verdict = stays.map({True: "warn", False: action})
+        tables.append(table.assign(check=check, limit=checks[check]["limit"], verdict=verdict))
+    listed = pd.concat([table for table in tables if len(table)] or tables[:1])
+    return listed.sort_values(["sample", "check"], ignore_index=True)[COLUMNS]
+
+
+def _left_out(pairs: pd.DataFrame, markers: pd.Series, checks: Mapping[str, Mapping]) -> set[str]:
+    """Choose samples so that no pair of two patients is left, and no patient of two genomes.
+
+    One genome under two names leaves under both, and two genomes under one name: nobody knows
+    whose they are. Of relatives, whole patients leave, first who has the most relatives left, then
+    who has the fewest markers.
+    """
+    is_patient = pairs["said"] == "patient"
+    is_one = pairs["kinship"] >= checks["min_kinship_of_patient"]["limit"]
+    whose = _by_sample(pairs, "patient").drop_duplicates()
+    fewest = markers.reindex(whose["sample"]).groupby(whose["patient"].to_numpy()).min()
+    gone = set(_by_sample(pairs[is_patient | is_one], "patient")["patient"])
+    related = set(map(frozenset, pairs.loc[~is_patient, ["patient_1", "patient_2"]].to_numpy()))
+    gone |= leavers({pair for pair in related if pair.isdisjoint(gone)}, fewest)
+    return set(whose["sample"][whose["patient"].isin(gone)])
+
+
+def leavers(related: Collection[frozenset[str]], markers: pd.Series) -> set[str]:
+    """Choose who leaves so that no related pair is left.
+
+    Args:
+        related: Pairs of names.
+        markers: Markers of each name; of two alike, who has fewer leaves.
+    """
+    gone = set()
+    while left := [pair for pair in related if pair.isdisjoint(gone)]:
+        relatives = Counter(chain.from_iterable(left))
+        gone.add(min(relatives, key=lambda name: (-relatives[name], markers[name], name)))
+    return gone
+
+
+def _by_sample(pairs: pd.DataFrame, column: str) -> pd.DataFrame:
+    """One row per pair and side: `sample`, and a column of the pair or of the side."""
+    sides = [
+        pairs.rename(columns={f"sample_{side}": "sample", f"{column}_{side}": column})
+        for side in "12"
+    ]
+    return pd.concat([table[["sample", column]] for table in sides], ignore_index=True)
