@@ -5,7 +5,7 @@ pairs of NA12878 are parted: those of the normal sample are in no tumour.
 """
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from zlib import crc32
@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 import yaml
-from cyvcf2 import VCF
+from cyvcf2 import VCF, Variant
 from pysam import FastaFile, tabix_compress, tabix_index
 
 from gcin.quality.concordance import compared, within
@@ -22,7 +22,9 @@ from gcin.quality.truth import alleles_by_contig
 from gcin.reference.intervals import intersection, read_bed
 
 # Share of HG002 among the reads of each tumour.
-SHARES = {"mix10": 0.10, "mix25": 0.25, "mix50": 0.50}
+SHARES = {"mix10": 0.10, "mix25": 0.25, "mix50": 0.50, "worn10": 0.10}
+# Share of guanines that are oxidised: first reads show T for G, second reads A for C.
+OXIDISED = {"worn10": 0.001}
 NORMAL_SHARE = 0.4
 # Bases of all HG002 pairs (2 x 148) over those of the NA12878 pairs (2 x 101) in tumours.
 RATIO = 10_507 * 148 / (25_839 * (1 - NORMAL_SHARE) * 101)
@@ -63,11 +65,25 @@ def mix(sequences: Path, folder: Path) -> None:
         }
         for name, *pair in pairs_of(sequences / "fastq" / "NA12878.PG101"):
             for sample in ["normal"] if draw_of(name) < NORMAL_SHARE else SHARES:
-                _write(pair, written[sample])
+                _write(worn(name, pair, sample), written[sample])
         for name, *pair in pairs_of(sequences / "fastq" / "HG002.NIST150"):
             for tumour, rate in rates.items():
                 if draw_of(name) < rate:
-                    _write(pair, written[tumour])
+                    _write(worn(name, pair, tumour), written[tumour])
+
+
+def worn(name: bytes, pair: list[bytes], sample: str) -> list[bytes]:
+    """Oxidise the guanines of a read pair, where the sample's are."""
+    if sample not in OXIDISED:
+        return pair
+    rng = np.random.default_rng(crc32(name))
+    made = []
+    for record, (old, new) in zip(pair, (b"GT", b"CA"), strict=True):
+        head, read, *rest = record.split(b"\n")
+        bases = np.frombuffer(read, np.uint8).copy()
+        bases[(bases == old) & (rng.random(len(bases)) < OXIDISED[sample])] = new
+        made.append(b"\n".join([head, bases.tobytes(), *rest]))
+    return made
 
 
 def _opened(folder: Path, sample: str, mate: int) -> gzip.GzipFile:
@@ -105,18 +121,24 @@ def lay_out(sequences: Path, folder: Path) -> None:
 
 def common_sites(sequences: Path, folder: Path) -> None:
     """Write `common.vcf.gz`: SNVs that NA12878 has, as if each had a frequency of 0.1 in people."""
+    sites = VCF(str(sequences / "truth" / "NA12878.GIAB_v3.3.2_lifted.vcf.gz"))
+    snvs = [site for site in sites if site.is_snp and START < site.POS <= END]
+    write_sites(snvs, folder / "common.vcf")
+
+
+def write_sites(sites: Iterable[Variant], path: Path) -> None:
+    """Write the sites with one alternate, compressed and indexed, with a made-up frequency."""
     header = ["##fileformat=VCFv4.2", f"##contig=<ID=chr20,length={CONTIG_BASES}>"]
     header += ['##INFO=<ID=AF,Number=A,Type=Float,Description="Made up">']
     header += ["#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"]
-    sites = VCF(str(sequences / "truth" / "NA12878.GIAB_v3.3.2_lifted.vcf.gz"))
     rows = [
         f"chr20\t{site.POS}\t.\t{site.REF}\t{site.ALT[0]}\t.\tPASS\tAF=0.1"
         for site in sites
-        if site.is_snp and len(site.ALT) == 1 and START < site.POS <= END
+        if len(site.ALT) == 1
     ]
-    (folder / "common.vcf").write_text("\n".join(header + rows) + "\n")
-    tabix_compress(str(folder / "common.vcf"), str(folder / "common.vcf.gz"), force=True)
-    tabix_index(str(folder / "common.vcf.gz"), preset="vcf", force=True)
+    path.write_text("\n".join(header + rows) + "\n")
+    tabix_compress(str(path), f"{path}.gz", force=True)
+    tabix_index(f"{path}.gz", preset="vcf", force=True)
 
 
 def score(sequences: Path, genome: Path, calls: Path, tumour: str, both: bool) -> pd.DataFrame:

@@ -71,6 +71,7 @@ def joint_artefacts(wildcards):
     files = ["manifest.tsv", "quality/multiqc.html"]
     files += ["tensors/receipt.json", "clinical/receipt.json"]
     files += RECORD_FILES if called else []
+    files += [f"given/{number}.unplaced.tsv" for number in RUN.lifted_in(wildcards.cohort)]
     files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
     files += ["structural.vcf.gz", "structural.tsv"] if STRUCTURAL[wildcards.cohort] else []
     files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []

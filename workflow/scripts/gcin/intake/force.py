@@ -18,6 +18,8 @@ def in_force(settings: dict) -> dict:
         del own["genotypes"]["site_filter"]["indel"]
     if own["alignment"]["trim"]["tool"] == "none":
         del own["alignment"]["trim"]
+    if own["calling"]["somatic"]["orientation_model"]["use"] != "damaged":
+        del own["calling"]["somatic"]["orientation_model"]["min_damage"]
     for optional in ("copy_number", "structural"):
         if own["calling"][optional]["tool"] == "none":
             del own["calling"][optional]

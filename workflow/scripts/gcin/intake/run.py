@@ -153,6 +153,11 @@ class Run:
         rows = self.rows_in(cohort)
         return rows["assembly"][rows["file"] == file].iloc[0]
 
+    def lifted_in(self, cohort: str) -> list[int]:
+        """Numbers of a cohort's given VCFs, among all of these, that are of another assembly."""
+        files = enumerate(self.files_of(cohort, "vcf"))
+        return [number for number, file in files if self.assembly_in(cohort, file) != "GRCh38"]
+
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
