@@ -33,6 +33,8 @@ TARGETS = [
 # The older assembly has this many bases more before each contig, and a contig that was given up.
 SHIFT = 1000
 GIVEN_UP = "17"
+# A gene whose introns no target covers, though the panel asks for an allele there.
+UNCOVERED = "EGFR"
 
 
 def shell(folder, command):
@@ -95,6 +97,25 @@ def on_older_assembly(hospital, sample, renamed):
     return {"sample": renamed, "kind": "vcf", "assembly": "GRCh37", "file": "variants/older.vcf"}
 
 
+def write_panel(hospital):
+    """Write a panel: an allele of A0001, another one at its place, and one between two targets."""
+    with gzip.open(hospital / "truth" / "A0001.vcf.gz", "rt") as stream:
+        contig, position, _, old, new, *_ = next(line for line in stream if line[0] != "#").split()
+    other = next(base for base in "ACGT" if base not in (old, new))
+    names = ["chromosome", "start", "end", "gene"]
+    targets = pd.read_csv(hospital / "reference" / "targets.bed", sep="\t", names=names)
+    before, behind = targets[targets["gene"] == UNCOVERED].to_dict("records")[:2]
+    between = (before["end"] + behind["start"]) // 2
+    genome = (hospital / "reference" / "genome.fa").read_text().split(">")[1:]
+    bases = {name: "".join(lines) for name, *lines in (part.split("\n") for part in genome)}
+    base = bases[before["chromosome"]][between - 1]
+    rows = [(contig, position, "carried", old, new), (contig, position, "absent", old, other)]
+    rows.append((before["chromosome"], between, "unseen", base, "ACGT"["CGTA".index(base)]))
+    text = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+    text += "".join("\t".join([*map(str, row), ".", ".", "."]) + "\n" for row in rows)
+    (hospital / "panel.vcf").write_text(text)
+
+
 @pytest.fixture(scope="module")
 def processed(tmp_path_factory) -> Project:
     """One patient's reads in several kinds of files, processed up to their targets."""
@@ -105,6 +126,7 @@ def processed(tmp_path_factory) -> Project:
     shutil.copy(Path(__file__).with_name("tiny.yaml"), folder)
     (folder / "kinds.yaml").write_text(
         "reference: {shards: 1, cram_fasta: other.fa}\nannotation: {maf: {chain: older.chain}}\n"
+        "calling: {panel_sites: panel.vcf}\n"
     )
     subprocess.run(
         [sys.executable, "-m", "gcin.simulation", "hospital"]
@@ -123,6 +145,7 @@ def processed(tmp_path_factory) -> Project:
         for row in rows_of(folder / "hospital", sample, f"A000{number}")
     ]
     kept = rows[(rows["sample"] == "A0001") | (rows["kind"] == "maf")]
+    write_panel(folder / "hospital")
     older = on_older_assembly(folder / "hospital", "A0010", "OLDER")
     mixed = pd.concat(
         [
@@ -234,3 +257,20 @@ def test_calls_that_cannot_be_lifted_are_listed(mixed, processed):
     listed = pd.read_csv(path, sep="\t", dtype={"chromosome": str})
     assert list(zip(listed["chromosome"], listed["position"], strict=True)) == lost
     assert set(listed["reason"]) == {"not in the genome"}
+
+
+def test_an_allele_of_the_panel_that_is_not_covered_makes_its_gene_missing(mixed, processed):
+    table = pd.read_csv(mixed / "panel.tsv", sep="\t").set_index("id")
+    assert set(table["sample"]) == {"A0001"}
+    states = {"carried": "carried", "absent": "absent", "unseen": "not covered"}
+    assert table["state"].to_dict() == states
+    assert table.loc["unseen", ["gene", "depth"]].tolist() == [UNCOVERED, 0]
+    assert table.loc["carried", "depth"] >= 10
+    counts = processed.folder / "results" / "samples" / "A0001" / "callable.parquet"
+    covered = pd.read_parquet(counts).set_index("gene").eval("callable / bases")
+    assert covered[UNCOVERED] > 0.5
+    store = Store.open(mixed / "tensors")
+    _, known = store.gene_tensor(["A0001", "A0010"])
+    known = pd.DataFrame(known.T, index=store.genes["gene"], columns=["A0001", "A0010"])
+    assert known.loc[UNCOVERED].tolist() == [False, True]
+    assert known.loc[table.loc["carried", "gene"]].tolist() == [True, True]

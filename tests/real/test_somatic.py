@@ -98,7 +98,7 @@ def alone(samples, tmp_path_factory) -> Path:
     return folder
 
 
-# Measured (docs/somatic.md): germline 119 and 42 before.
+# Measured (docs/somatic.md): germline 119 and 42 before, 3 and 15 after.
 def test_known_alleles_are_taken_out_of_a_tumour_without_a_normal(alone):
     genome = alone / "results" / "reference" / "genome.fa"
     aided = alone / "results" / "samples" / "mix25" / "somatic.vcf.gz"
@@ -106,7 +106,7 @@ def test_known_alleles_are_taken_out_of_a_tumour_without_a_normal(alone):
     after = passing(SEQUENCES, genome, aided, "mix25")["passing"]
     assert before["resource", "germline"] > 100
     assert before["panel", "germline"] > 35
-    assert after["resource", "germline"] < 0.2 * before["resource", "germline"]
+    assert after["resource", "germline"] < 0.1 * before["resource", "germline"]
     assert after["panel", "germline"] < 0.5 * before["panel", "germline"]
     for place in ("panel", "resource"):
         assert after[place, "somatic"] >= before[place, "somatic"] - 2

@@ -160,13 +160,16 @@ def test_each_sequenced_sample_has_the_calls_of_its_tissue(run):
     ]
 
 
-def test_the_panel_is_asked_of_germline_samples_and_names_no_generation(run):
+def test_the_panel_is_asked_of_germline_samples_and_names_a_generation(run):
     (run.data / "panel.vcf").write_text("##fileformat=VCFv4.2\n#CHROM\tPOS\n")
     before = run.read()
     run.config["calling"]["panel_sites"] = "panel.vcf"
     after = run.read()
     assert after.called_files() == [*before.called_files(), "S1/panel.vcf.gz"]
-    assert after.in_force == before.in_force
+    assert "panel_sites" not in before.in_force["calling"]
+    assert "require_panel" not in before.in_force["tensors"]
+    assert after.in_force["calling"]["panel_sites"].endswith("panel.vcf")
+    assert after.in_force["tensors"]["require_panel"]
 
 
 def test_settings_of_tumours_count_only_where_there_is_one(run):

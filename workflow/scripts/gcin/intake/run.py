@@ -43,8 +43,8 @@ class Run:
     def in_force(self) -> dict:
         """The settings without those that another one, or the sheet, gives nothing to do."""
         own = in_force(self.settings)
-        # Its alleles are told beside the calls, and change none of them.
-        del own["calling"]["panel_sites"]
+        if own["calling"]["panel_sites"] is None:
+            del own["calling"]["panel_sites"], own["tensors"]["require_panel"]
         if not self.samples_of_kind(*SEQUENCED, tissue="tumour"):
             del own["calling"]["somatic"]
         return own
