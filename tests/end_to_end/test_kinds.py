@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT, TRAVELS, Project
 from cyvcf2 import VCF
+from pysam import FastaFile
 
 from gcin.tensors.calls import Calls
 from gcin.tensors.store import Store
@@ -106,9 +107,8 @@ def write_panel(hospital):
     targets = pd.read_csv(hospital / "reference" / "targets.bed", sep="\t", names=names)
     before, behind = targets[targets["gene"] == UNCOVERED].to_dict("records")[:2]
     between = (before["end"] + behind["start"]) // 2
-    genome = (hospital / "reference" / "genome.fa").read_text().split(">")[1:]
-    bases = {name: "".join(lines) for name, *lines in (part.split("\n") for part in genome)}
-    base = bases[before["chromosome"]][between - 1]
+    with FastaFile(str(hospital / "reference" / "genome.fa")) as genome:
+        base = genome.fetch(before["chromosome"], between - 1, between)
     rows = [(contig, position, "carried", old, new), (contig, position, "absent", old, other)]
     rows.append((before["chromosome"], between, "unseen", base, "ACGT"["CGTA".index(base)]))
     text = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
