@@ -179,6 +179,23 @@ def test_settings_of_tumours_count_only_where_there_is_one(run):
     assert "somatic" in run.read().in_force["calling"]
 
 
+@pytest.mark.parametrize(
+    ("patient", "aid", "is_said"),
+    [("P9", None, True), ("P1", None, False), ("P9", "germline_resource", False)],
+)
+def test_a_tumour_whose_inherited_alleles_nothing_shows_is_told(run, patient, aid, is_said):
+    alignment(patient=patient, tissue="tumour", cohort="a")(run)
+    run.config["studies"] = {}
+    if aid:
+        head = "##fileformat=VCFv4.2\n##INFO=<ID=AF,Number=A>\n#CHROM\tPOS\n"
+        (run.data / "known.vcf.gz").write_bytes(gzip.compress(head.encode()))
+        (run.data / "known.vcf.gz.tbi").write_bytes(b"index")
+        run.config["calling"]["somatic"][aid] = "known.vcf.gz"
+    run.write()
+    said = "".join(run.read().doubts)
+    assert ("1 tumour sample(s), such as S4" in said) == is_said
+
+
 def test_the_order_of_columns_does_not_matter(run):
     before = run.read()
     run.rows = run.rows[run.rows.columns[::-1]]

@@ -20,6 +20,7 @@ from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
 from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
+from gcin.intake.tumours import doubts_about_tumours
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])
     doubts = doubts_about_callers(rows, headers, gatk_of(project))
     doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
+    doubts += doubts_about_tumours(settings["calling"]["somatic"], rows)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
 
 

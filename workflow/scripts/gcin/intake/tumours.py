@@ -47,6 +47,29 @@ def _differing_normals(rows: pd.DataFrame) -> Iterator[tuple[int, str, str, str]
             yield beside[second], sample, first, second
 
 
+def doubts_about_tumours(somatic: dict, rows: pd.DataFrame) -> list[str]:
+    """Say which tumours are called without anything that tells inherited alleles from theirs.
+
+    Args:
+        somatic: Settings of calling tumours.
+        rows: The sheet.
+    """
+    if somatic["germline_resource"] or somatic["panel_of_normals"]:
+        return []
+    reads = rows[rows["kind"].isin(SEQUENCED)]
+    place = reads[["cohort", "patient"]].agg(tuple, axis=1)
+    is_tumour = reads["tissue"] == "tumour"
+    alone = sorted(set(reads["sample"][is_tumour & ~place.isin(place[~is_tumour])]))
+    if not alone:
+        return []
+    return [
+        f"{len(alone)} tumour sample(s), such as {', '.join(alone[:5])}, are called without a "
+        "germline sample that comes as reads, a germline resource or a panel of normals: inherited "
+        "alleles will pass for somatic. Name both under calling: somatic, or add the germline "
+        "sample's reads."
+    ]
+
+
 def check_allele_files(settings: dict, problems: Problems) -> None:
     """Note VCFs of known alleles that are none, or lack what GATK needs: index, frequencies."""
     calling, somatic = settings["calling"], settings["calling"]["somatic"]
