@@ -28,8 +28,9 @@ rule prepare_panel:
         exec 2>{log:q}
         scratch=$(mktemp --directory --tmpdir={resources.tmpdir:q})
         trap 'rm --recursive --force "$scratch"' EXIT
-        bcftools view --drop-genotypes --output-type v --output "$scratch/sites.vcf" {input.sites:q}
+        bcftools view --output-type v --output "$scratch/sites.vcf" {input.sites:q}
         bcftools reheader --fai {input.index:q} "$scratch/sites.vcf" \
+            | bcftools view --drop-genotypes --output-type u - \
             | bcftools annotate --remove QUAL,FILTER,INFO --output-type u - \
             | bcftools norm --fasta-ref {input.genome:q} --multiallelics -any --output-type u - \
             | bcftools sort --output-type u - \
