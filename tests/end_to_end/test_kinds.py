@@ -245,7 +245,7 @@ def test_calls_of_grch37_arrive_in_the_tensors_where_they_lie_now(mixed):
     expected = calls_in_store(mixed / "tensors", "A0010")
     lost = expected["chromosome"] == f"chr{GIVEN_UP}"
     assert lost.any()
-    assert (~lost).sum() > 5
+    assert (~lost).sum() >= 4
     found = calls_in_store(mixed / "tensors", "OLDER")
     pd.testing.assert_frame_equal(found, expected[~lost].reset_index(drop=True))
 
