@@ -32,6 +32,7 @@ demo: setup
 	@python -m gcin.simulation.summary demo/hospital/config.yaml
 
 example: setup
+	@$(if $(wildcard config/examples/$(NAME)/prepare.py),python config/examples/$(NAME)/prepare.py)
 	@snakemake --cores $(CORES) --configfile config/examples/$(NAME)/config.yaml
 
 bench: setup

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -11,6 +12,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import ROOT, TRAVELS, Project
+from cyvcf2 import VCF
+from pysam import FastaFile
+
+from gcin.tensors.calls import Calls
+from gcin.tensors.store import Store
 
 SIZE = {"patients": 12, "external": 4, "genes": 8, "fastq": 3, "gvcf": 1, "depth": 25}
 LANES = ("L1", "L2")
@@ -24,6 +30,12 @@ TARGETS = [
     "results/samples/CRAM/alignment.cram",
     *(f"results/samples/{sample}/units/{lane}.bam" for sample in ("BAM", "AWAY") for lane in LANES),
 ]
+
+# The older assembly has this many bases more before each contig, and a contig that was given up.
+SHIFT = 1000
+GIVEN_UP = "17"
+# A gene whose introns no target covers, though the panel asks for an allele there.
+UNCOVERED = "EGFR"
 
 
 def shell(folder, command):
@@ -60,6 +72,50 @@ def rows_of(folder, sample, patient):
     ]
 
 
+def on_older_assembly(hospital, sample, renamed):
+    """Write a sample's calls as of GRCh37, with the chains that lead back; return their row."""
+    packed = (hospital / "variants" / "hospital_a.vcf.gz").read_bytes()
+    lines = gzip.decompress(packed).decode().splitlines()
+    *meta, columns = (line for line in lines if line[0] == "#")
+    records = [line.split("\t") for line in lines if line[0] != "#"]
+    place = columns.split("\t").index(sample)
+    sizes = dict(re.findall(r"##contig=<ID=(\w+),length=(\d+)>", "\n".join(meta)))
+    older = {name: int(size) + SHIFT for name, size in sizes.items()}
+    head = [line for line in meta if "##contig" not in line]
+    head += [f"##contig=<ID={name[3:]},length={size}>" for name, size in older.items()]
+    head.append("\t".join([*columns.split("\t")[:9], renamed]))
+    rows = [
+        "\t".join([name[3:], str(int(position) + SHIFT), *rest[:7], rest[place - 2]])
+        for name, position, *rest in records
+    ]
+    (hospital / "variants" / "older.vcf").write_text("\n".join(head + rows) + "\n")
+    chains = [
+        f"chain 1 {name} {older[name]} + {SHIFT} {older[name]} {name} {size} + 0 {size} 1\n{size}\n"
+        for name, size in sizes.items()
+        if name != f"chr{GIVEN_UP}"
+    ]
+    (hospital / "older.chain").write_text("\n".join(chains))
+    return {"sample": renamed, "kind": "vcf", "assembly": "GRCh37", "file": "variants/older.vcf"}
+
+
+def write_panel(hospital):
+    """Write a panel: an allele of A0001, another one at its place, and one between two targets."""
+    with gzip.open(hospital / "truth" / "A0001.vcf.gz", "rt") as stream:
+        contig, position, _, old, new, *_ = next(line for line in stream if line[0] != "#").split()
+    other = next(base for base in "ACGT" if base not in (old, new))
+    names = ["chromosome", "start", "end", "gene"]
+    targets = pd.read_csv(hospital / "reference" / "targets.bed", sep="\t", names=names)
+    before, behind = targets[targets["gene"] == UNCOVERED].to_dict("records")[:2]
+    between = (before["end"] + behind["start"]) // 2
+    with FastaFile(str(hospital / "reference" / "genome.fa")) as genome:
+        base = genome.fetch(before["chromosome"], between - 1, between)
+    rows = [(contig, position, "carried", old, new), (contig, position, "absent", old, other)]
+    rows.append((before["chromosome"], between, "unseen", base, "ACGT"["CGTA".index(base)]))
+    text = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
+    text += "".join("\t".join([*map(str, row), ".", ".", "."]) + "\n" for row in rows)
+    (hospital / "panel.vcf").write_text(text)
+
+
 @pytest.fixture(scope="module")
 def processed(tmp_path_factory) -> Project:
     """One patient's reads in several kinds of files, processed up to their targets."""
@@ -68,7 +124,10 @@ def processed(tmp_path_factory) -> Project:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     shutil.copy(Path(__file__).with_name("tiny.yaml"), folder)
-    (folder / "kinds.yaml").write_text("reference: {shards: 1, cram_fasta: other.fa}\n")
+    (folder / "kinds.yaml").write_text(
+        "reference: {shards: 1, cram_fasta: other.fa}\nannotation: {maf: {chain: older.chain}}\n"
+        "calling: {panel_sites: panel.vcf}\n"
+    )
     subprocess.run(
         [sys.executable, "-m", "gcin.simulation", "hospital"]
         + [f"--{key}={value}" for key, value in SIZE.items()],
@@ -86,8 +145,20 @@ def processed(tmp_path_factory) -> Project:
         for row in rows_of(folder / "hospital", sample, f"A000{number}")
     ]
     kept = rows[(rows["sample"] == "A0001") | (rows["kind"] == "maf")]
-    project.write_samples(pd.concat([kept, pd.DataFrame(given)])[rows.columns])
+    write_panel(folder / "hospital")
+    older = on_older_assembly(folder / "hospital", "A0010", "OLDER")
+    mixed = pd.concat(
+        [
+            rows[rows["sample"].isin(["A0001", "A0010"])],
+            pd.DataFrame([typical | older | {"patient": "A0011", "unit": "1", "mate": ""}]),
+        ]
+    ).assign(cohort="mixed")
+    card = folder / "hospital" / "cohorts" / "hospital_a.yaml"
+    shutil.copy(card, card.with_name("mixed.yaml"))
+    project.write_samples(pd.concat([kept, pd.DataFrame(given), mixed])[rows.columns])
     project.snakemake(*TARGETS, "--notemp", overlays=("kinds.yaml",))
+    tensors = ["results/cohorts/mixed/current", "--until", "assemble_tensors"]
+    project.snakemake(*tensors, "--notemp", overlays=("kinds.yaml",))
     return project
 
 
@@ -152,3 +223,54 @@ def test_units_that_name_their_read_groups_alike_keep_them_apart(processed):
     ).stdout
     groups = [line for line in header.splitlines() if line.startswith("@RG")]
     assert [line.split("\t")[1] for line in groups] == ["ID:CRAM.L1:1", "ID:CRAM.L2:1"]
+
+
+@pytest.fixture
+def mixed(processed) -> Path:
+    """Folder of the generation in which reads and VCFs of two assemblies stand side by side."""
+    receipt = next(processed.folder.glob("results/cohorts/mixed/*/tensors/receipt.json"))
+    return receipt.parents[1]
+
+
+def calls_in_store(folder, sample):
+    """Read a sample's calls in a tensor store: place and alleles, and what was seen of each."""
+    row = Store.open(folder).samples.index(sample)
+    own = pd.DataFrame(Calls.open(folder).of_sample(row))
+    sites = pd.read_parquet(folder / "sites.parquet").iloc[own["site"]].reset_index(drop=True)
+    places = sites[["chromosome", "position", "reference", "alternate", "gene"]]
+    return places.join(own.drop(columns="site"))
+
+
+def test_calls_of_grch37_arrive_in_the_tensors_where_they_lie_now(mixed):
+    expected = calls_in_store(mixed / "tensors", "A0010")
+    lost = expected["chromosome"] == f"chr{GIVEN_UP}"
+    assert lost.any()
+    assert (~lost).sum() >= 4
+    found = calls_in_store(mixed / "tensors", "OLDER")
+    pd.testing.assert_frame_equal(found, expected[~lost].reset_index(drop=True))
+
+
+def test_calls_that_cannot_be_lifted_are_listed(mixed, processed):
+    given = VCF(str(processed.folder / "hospital" / "variants" / "older.vcf"))
+    lost = [(GIVEN_UP, site.POS) for site in given if site.CHROM == GIVEN_UP]
+    (path,) = (mixed / "given").glob("*.unplaced.tsv")
+    listed = pd.read_csv(path, sep="\t", dtype={"chromosome": str})
+    assert list(zip(listed["chromosome"], listed["position"], strict=True)) == lost
+    assert set(listed["reason"]) == {"not in the genome"}
+
+
+def test_an_allele_of_the_panel_that_is_not_covered_makes_its_gene_missing(mixed, processed):
+    table = pd.read_csv(mixed / "panel.tsv", sep="\t").set_index("id")
+    assert set(table["sample"]) == {"A0001"}
+    states = {"carried": "carried", "absent": "absent", "unseen": "not covered"}
+    assert table["state"].to_dict() == states
+    assert table.loc["unseen", ["gene", "depth"]].tolist() == [UNCOVERED, 0]
+    assert table.loc["carried", "depth"] >= 10
+    counts = processed.folder / "results" / "samples" / "A0001" / "callable.parquet"
+    covered = pd.read_parquet(counts).set_index("gene").eval("callable / bases")
+    assert covered[UNCOVERED] > 0.5
+    store = Store.open(mixed / "tensors")
+    _, known = store.gene_tensor(["A0001", "A0010"])
+    known = pd.DataFrame(known.T, index=store.genes["gene"], columns=["A0001", "A0010"])
+    assert known.loc[UNCOVERED].tolist() == [False, True]
+    assert known.loc[table.loc["carried", "gene"]].tolist() == [True, True]

@@ -57,9 +57,9 @@ def main(sequences: Path, folder: Path) -> None:
     called = "results/samples/{}/somatic.vcf.gz"
     tables = [scores(sequences, folder, "workflow", called)]
     tables.append(scores(sequences, folder, "bare", "bare/{}.vcf.gz"))
-    (folder / "small.yaml").write_text("calling: {somatic: {orientation_model: false}}\n")
-    run_workflow(folder, CALLED, "small.yaml")
-    tables.append(scores(sequences, folder, "without orientation model", called))
+    (folder / "always.yaml").write_text("calling: {somatic: {orientation_model: {use: always}}}\n")
+    run_workflow(folder, CALLED, "always.yaml")
+    tables.append(scores(sequences, folder, "orientation model always", called))
     print(pd.concat(tables).to_csv(sep="\t", index=False), end="")
 
 

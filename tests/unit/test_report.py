@@ -11,7 +11,13 @@ import synthetic_study as made
 from gcin.report._templates import templates
 from gcin.report.figures import FIGURES, draw
 from gcin.report.pages import inline_images, patient_documents, render
-from gcin.report.patients import patient_pages, risk_place, unseen_risks, verdict_of
+from gcin.report.patients import (
+    panel_by_patient,
+    patient_pages,
+    risk_place,
+    unseen_risks,
+    verdict_of,
+)
 from gcin.report.study import cohort_sections, origin, study_facts
 from gcin.report.tables import hazard_ratio_table, metric_tables, quality_summary, subgroup_tables
 from gcin.report.words import number, summary, verdict
@@ -220,13 +226,26 @@ def test_outside_experience_nothing_is_preferred():
     )
 
 
+PANEL = pd.DataFrame(
+    [
+        ("P0400", "DPYD", "chr1", "97450058", "C", "T", "rs3918290", "carried"),
+        ("P0400", "DPYD", "chr1", "97082391", "T", "A", "rs67376798", "not covered"),
+        ("P0400", "", "chr2", "5", "A", "G", ".", "not covered"),
+        ("P0400", "", "chr2", "6", "A", "G", ".", "absent"),
+        ("P0401", "DPYD", "chr1", "97450058", "C", "T", "rs3918290", "absent"),
+        ("P0401", "DPYD", "chr1", "97082391", "T", "A", "rs67376798", "not covered"),
+        ("P0401", "DPYD", "chr1", "97082391", "T", "A", "rs67376798", "absent"),
+    ],
+    columns=["patient", "gene", "chromosome", "position", "reference", "alternate", "id", "state"],
+)
+
+
 @pytest.fixture(scope="module")
 def pages(study):
     table, tables = study
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(
-        tables["patients"], risks, table, made.features(table), made.scalars(table)
-    )
+    known = made.features(table), made.scalars(table)
+    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([PANEL]))
     return patient_documents(facts, study="response", edition="e", design="gcin", coverage=0.9)
 
 
@@ -246,6 +265,13 @@ def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Every measured value lies within" in pages["P0400"]
 
 
+def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages):
+    told = "Panel of 4 alleles: rs3918290 (DPYD) carried; <strong>not covered, so not known"
+    assert told in pages["P0400"]
+    assert "rs67376798 (DPYD), chr2:5 A&gt;G." in pages["P0400"]
+    assert "Panel of 2 alleles: none carried; all covered." in pages["P0401"]
+
+
 def test_risk_is_placed_among_patients_the_model_had_not_seen():
     assert risk_place(2.0, np.array([1.0, 2.0, 3.0, 4.0])) == 0.375
     assert np.isnan(risk_place(2.0, np.array([])))
@@ -255,7 +281,7 @@ def test_text_from_tables_is_escaped(pages, study):
     table, tables = study
     odd = tables["patients"].replace({"arm": {"chemo": "<script>x</script>"}})
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table))
+    facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table), {})
     html = patient_documents(facts, study="s", edition="e", design="gcin", coverage=0.9)["P0400"]
     assert "<script" not in html
     assert "&lt;script&gt;" in html

@@ -48,6 +48,15 @@ def test_how_reads_are_trimmed_counts_only_where_they_are(tool, counts):
     assert ("trim" in in_force(settings)["alignment"]) == counts
 
 
+@pytest.mark.parametrize(("use", "counts"), [("damaged", True), ("always", False)])
+def test_a_limit_of_damage_counts_only_where_it_decides(use, counts):
+    settings = {name: deepcopy(CONFIG) for name in ("before", "after")}
+    for own in settings.values():
+        own["calling"]["somatic"]["orientation_model"]["use"] = use
+    settings["after"]["calling"]["somatic"]["orientation_model"]["min_damage"] = 9
+    assert (in_force(settings["before"]) != in_force(settings["after"])) == counts
+
+
 def test_what_is_kept_names_and_remakes_nothing():
     kept, dropped = (changed("dragen", known_sites=[], min_qd=2) for _ in range(2))
     dropped["alignment"]["keep_cram"] = False

@@ -2,11 +2,14 @@
 
 import gzip
 import itertools
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.intake.calls import described
+from gcin.intake.run import gatk_of
 from gcin.simulation.__main__ import main
 from gcin.simulation.calls import cohort_vcf, gvcf, observe
 from gcin.simulation.clinic import gene_logic, make_clinic
@@ -280,6 +283,12 @@ def test_a_gvcf_speaks_of_every_target_base_once(genome, catalogue, people):
         wanted[chromosome][start:end] = 1
     assert variants == (people.dosage[0] > 0).sum()
     assert all((covered[name] == wanted[name]).all() for name in wanted)
+
+
+def test_a_gvcf_is_of_the_pinned_gatk(genome, catalogue, people):
+    text = gvcf(genome, catalogue, "A", people.dosage[0], 30, np.random.default_rng(1))
+    head = described([line for line in text.splitlines() if line[0] == "#"])
+    assert head.version == gatk_of(Path(__file__).parents[2])
 
 
 def test_a_maf_places_indels_without_their_anchor(genome, catalogue, people):

@@ -12,6 +12,7 @@ from gcin.tensors.assembly import Assay, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
 from gcin.tensors.genes import FLAGGED, GENE_FEATURES
+from gcin.tensors.panel import without_untold
 from gcin.tensors.store import Store
 from gcin.tensors.variants import VARIANT_FEATURES
 
@@ -355,6 +356,20 @@ def test_copies_that_were_not_measured_are_told_from_normal_ones(tmp_path):
     assert feature(store, "copy_number_measured").tolist() == [[1, 1, 0], [0, 0, 0]]
     assert feature(store, "loh_measured").sum() == 0
     assert np.isnan(np.load(tmp_path / "s" / "genes.npy")[1, :, 9:13]).all()
+
+
+def test_a_gene_with_an_allele_of_a_panel_that_was_not_covered_is_missing(tmp_path):
+    measured = {"S0": np.ones(3, np.float32), "S1": np.ones(3, np.float32)}
+    panel = pd.DataFrame(
+        [("S0", "BBB", "not covered"), ("S0", "AAA", "absent"), ("S1", "BBB", "carried")],
+        columns=["sample", "gene", "state"],
+    )
+    measured = without_untold(measured, [panel], GENES)
+    store = build(tmp_path / "s", cohort("gvcf", "gvcf"), [], measured=measured)
+    values, known = store.gene_tensor(store.patients)
+    assert known.tolist() == [[True, False, True], [True, True, True]]
+    assert values[0, 1, store.features.index("callable")] == 0
+    assert store.callable(store.patients)[1].tolist() == [1, 1, 1]
 
 
 def test_a_gene_whose_copies_are_gone_is_not_missing(tmp_path):

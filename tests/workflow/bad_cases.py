@@ -591,6 +591,19 @@ ALLELES = [
         "Give a VCF of the alleles",
     ),
     case(
+        "unknown use of the orientation model",
+        setting(f"{SOMATIC}.orientation_model.use", "sometimes"),
+        "calling.somatic.orientation_model.use",
+        "'sometimes'",
+        "always",
+    ),
+    case(
+        "negative damage",
+        setting(f"{SOMATIC}.orientation_model.min_damage", -1),
+        "calling.somatic.orientation_model.min_damage",
+        "-1",
+    ),
+    case(
         "unknown word of a filter",
         setting(f"{SOMATIC}.accepted_filters", ["Weak evidence"]),
         "calling.somatic.accepted_filters[0]",

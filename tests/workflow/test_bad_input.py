@@ -196,13 +196,16 @@ def test_each_sequenced_sample_has_the_calls_of_its_tissue(run):
     ]
 
 
-def test_the_panel_is_asked_of_germline_samples_and_names_no_generation(run):
+def test_the_panel_is_asked_of_germline_samples_and_names_a_generation(run):
     (run.data / "panel.vcf").write_text("##fileformat=VCFv4.2\n#CHROM\tPOS\n")
     before = run.read()
     run.config["calling"]["panel_sites"] = "panel.vcf"
     after = run.read()
     assert after.called_files() == [*before.called_files(), "S1/panel.vcf.gz"]
-    assert after.in_force == before.in_force
+    assert "panel_sites" not in before.in_force["calling"]
+    assert "require_panel" not in before.in_force["tensors"]
+    assert after.in_force["calling"]["panel_sites"].endswith("panel.vcf")
+    assert after.in_force["tensors"]["require_panel"]
 
 
 def test_settings_of_tumours_count_only_where_there_is_one(run):
@@ -210,6 +213,23 @@ def test_settings_of_tumours_count_only_where_there_is_one(run):
     alignment(patient="P9", tissue="tumour")(run)
     run.write()
     assert "somatic" in run.read().in_force["calling"]
+
+
+@pytest.mark.parametrize(
+    ("patient", "aid", "is_said"),
+    [("P9", None, True), ("P1", None, False), ("P9", "germline_resource", False)],
+)
+def test_a_tumour_whose_inherited_alleles_nothing_shows_is_told(run, patient, aid, is_said):
+    alignment(patient=patient, tissue="tumour", cohort="a")(run)
+    run.config["studies"] = {}
+    if aid:
+        head = "##fileformat=VCFv4.2\n##INFO=<ID=AF,Number=A>\n#CHROM\tPOS\n"
+        (run.data / "known.vcf.gz").write_bytes(gzip.compress(head.encode()))
+        (run.data / "known.vcf.gz.tbi").write_bytes(b"index")
+        run.config["calling"]["somatic"][aid] = "known.vcf.gz"
+    run.write()
+    said = "".join(run.read().doubts)
+    assert ("1 tumour sample(s), such as S4" in said) == is_said
 
 
 def test_the_order_of_columns_does_not_matter(run):

@@ -71,9 +71,11 @@ def joint_artefacts(wildcards):
     files = ["manifest.tsv", "quality/multiqc.html"]
     files += ["tensors/receipt.json", "clinical/receipt.json"]
     files += RECORD_FILES if called else []
+    files += [f"given/{number}.unplaced.tsv" for number in RUN.lifted_in(wildcards.cohort)]
     files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
     files += ["structural.vcf.gz", "structural.tsv"] if STRUCTURAL[wildcards.cohort] else []
     files += ["site_scores.vcf.gz"] if VETS and TOGETHER[wildcards.cohort] else []
+    files += ["panel.tsv"] if PANELLED[wildcards.cohort] else []
     files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []
     return collect("results/cohorts/{{cohort}}/{{generation}}/{file}", file=files)
 

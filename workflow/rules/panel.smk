@@ -1,5 +1,8 @@
 """Alleles that are asked of every germline sample: an absent one is told from one not seen."""
 
+ASKED = SETTINGS["calling"]["panel_sites"] is not None
+PANELLED = {cohort: TOGETHER[cohort] * ASKED for cohort in RUN.cohorts}
+
 
 rule prepare_panel:
     """Write the panel's alleles one a record, normalised."""
@@ -25,8 +28,9 @@ rule prepare_panel:
         exec 2>{log:q}
         scratch=$(mktemp --directory --tmpdir={resources.tmpdir:q})
         trap 'rm --recursive --force "$scratch"' EXIT
-        bcftools view --drop-genotypes --output-type v --output "$scratch/sites.vcf" {input.sites:q}
+        bcftools view --output-type v --output "$scratch/sites.vcf" {input.sites:q}
         bcftools reheader --fai {input.index:q} "$scratch/sites.vcf" \
+            | bcftools view --drop-genotypes --output-type u - \
             | bcftools annotate --remove QUAL,FILTER,INFO --output-type u - \
             | bcftools norm --fasta-ref {input.genome:q} --multiallelics -any --output-type u - \
             | bcftools sort --output-type u - \
@@ -59,3 +63,34 @@ rule genotype_panel:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
     script:
         "../scripts/genotype_panel.py"
+
+
+rule tabulate_panel:
+    """Gather which alleles of the panel the samples of a generation carry, lack, or do not cover."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
+        told=lambda wildcards: collect(
+            "results/samples/{sample}/panel.vcf.gz", sample=PANELLED[wildcards.cohort]
+        ),
+        genes="results/reference/genes.parquet",
+    output:
+        panel="results/cohorts/{cohort}/{generation}/panel.tsv",
+    log:
+        "logs/tabulate_panel/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/tabulate_panel/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("tabulate_panel"),
+        reach_bases=SETTINGS["annotation"]["distance_bases"],
+        limits={
+            "min_depth": SETTINGS["quality"]["min_depth"],
+            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
+        },
+    script:
+        "../scripts/tabulate_panel.py"

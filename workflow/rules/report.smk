@@ -151,6 +151,11 @@ rule render_patient_pages:
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/scalars.parquet"
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
+        panels=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/panel.tsv"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+            if PANELLED[cohort]
+        ],
     output:
         pages=directory("results/studies/{study}/{edition}/prediction/pages"),
     log:

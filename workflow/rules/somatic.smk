@@ -13,11 +13,12 @@ BESIDE = {
 SOMATIC = SETTINGS["calling"]["somatic"]
 # What the filter weighs besides the calls, by option (rules of somatic_evidence.smk).
 EVIDENCE = {
-    "--orientation-bias-artifact-priors": "somatic/orientation.tar.gz",
+    "--arguments_file": "somatic/orientation.list",
     "--contamination-table": "somatic/contamination.table",
     "--tumor-segmentation": "somatic/segments.table",
 }
-LEARNT = [SOMATIC["orientation_model"], *[bool(SETTINGS["quality"]["common_sites"])] * 2]
+ORIENTED = SOMATIC["orientation_model"]["use"] != "never"
+LEARNT = [ORIENTED, *[bool(SETTINGS["quality"]["common_sites"])] * 2]
 WEIGHED = dict(compress(EVIDENCE.items(), LEARNT))
 SOMATIC_SHARDS = range(SETTINGS["reference"]["shards"])
 KNOWN_ALLELES = {
@@ -130,6 +131,7 @@ rule filter_somatic:
         index="results/samples/{sample}/somatic/unfiltered.vcf.gz.tbi",
         counts="results/samples/{sample}/somatic/unfiltered.vcf.gz.stats",
         evidence=collect("results/samples/{{sample}}/{file}", file=WEIGHED.values()),
+        priors=collect("results/samples/{{sample}}/somatic/orientation.tar.gz")[:ORIENTED],
         genome="results/reference/genome.fa",
         others=["results/reference/genome.fa.fai", "results/reference/genome.dict"],
     output:

@@ -32,6 +32,33 @@ rule learn_orientation:
         """
 
 
+rule judge_orientation:
+    """Measure how much of a tumour is damaged; a fresh one's calls are not held to damage."""
+    input:
+        orientation=collect(
+            "results/samples/{{sample}}/somatic/{shard}.f1r2.tar.gz", shard=SOMATIC_SHARDS
+        ),
+    output:
+        damage="results/samples/{sample}/quality/damage.tsv",
+        arguments=temp("results/samples/{sample}/somatic/orientation.list"),
+    log:
+        "logs/judge_orientation/{sample}.log",
+    benchmark:
+        "benchmarks/results/judge_orientation/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("judge_orientation"),
+        identity=lambda wildcards: BESIDE[wildcards.sample],
+        judgement=SOMATIC["orientation_model"],
+        priors="results/samples/{sample}/somatic/orientation.tar.gz",
+    script:
+        "../scripts/judge_orientation.py"
+
+
 rule segment_tumour:
     """Estimate a tumour's foreign reads beside its normal, and part it by its allele balance."""
     input:

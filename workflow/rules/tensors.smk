@@ -67,6 +67,11 @@ rule assemble_tensors:
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
             file=["structural.tsv"] * bool(STRUCTURAL[wildcards.cohort]),
         ),
+        panel=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=["panel.tsv"]
+            * (SETTINGS["tensors"]["require_panel"] and bool(PANELLED[wildcards.cohort])),
+        ),
         sources=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
             file=["annotated.bcf"] * bool(RUN.samples_of(wildcards.cohort, *RECORDED))

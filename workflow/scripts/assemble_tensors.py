@@ -12,6 +12,7 @@ from gcin.tensors.assembly import Assay, assemble, measured_shares, store_receip
 from gcin.tensors.beside import Beside
 from gcin.tensors.callability import assayed_share, read_bed, read_gene_list
 from gcin.tensors.manifest import samples_of_manifest
+from gcin.tensors.panel import read_panel, without_untold
 
 log_to(snakemake.log[0])
 
@@ -21,13 +22,12 @@ gate = read_gate(snakemake.input.gate)
 samples = samples_of_manifest(entering(manifest, gate))
 genes = pd.read_parquet(snakemake.input.genes)
 genes.to_parquet(snakemake.output.gene_table, index=False)
-
 targets = next(map(read_bed, snakemake.input.targets), None)
 listed = next(map(read_gene_list, snakemake.input.listed), None)
 measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.input.counts}
 assay = Assay(
     assayed_share(genes, read_bed(snakemake.input.coding), targets, listed),
-    measured_shares(measured, genes),
+    without_untold(measured_shares(measured, genes), map(read_panel, snakemake.input.panel), genes),
     Beside.of_files(snakemake.input.copies, snakemake.input.structural),
     np.load(snakemake.input.missing, mmap_mode="r"),
     np.load(snakemake.input.missing_by_sample),

@@ -4,7 +4,7 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.report.pages import patient_documents, write_pages
-from gcin.report.patients import patient_pages, unseen_risks
+from gcin.report.patients import panel_by_patient, patient_pages, unseen_risks
 
 log_to(snakemake.log[0])
 
@@ -14,6 +14,10 @@ pages = patient_pages(
     pd.read_parquet(snakemake.input.patients),
     pd.concat([pd.read_parquet(path) for path in snakemake.input.features]),
     pd.concat([pd.read_parquet(path) for path in snakemake.input.samples]),
+    panel_by_patient(
+        pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+        for path in snakemake.input.panels
+    ),
 )
 documents = patient_documents(
     pages,

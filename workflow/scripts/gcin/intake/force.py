@@ -26,6 +26,8 @@ def in_force(settings: dict) -> dict:
         _forget_vets(own["genotypes"]["site_filter"])
     if own["alignment"]["trim"]["tool"] == "none":
         del own["alignment"]["trim"]
+    if own["calling"]["somatic"]["orientation_model"]["use"] != "damaged":
+        del own["calling"]["somatic"]["orientation_model"]["min_damage"]
     for optional in ("copy_number", "structural"):
         if own["calling"][optional]["tool"] == "none":
             del own["calling"][optional]

@@ -21,7 +21,7 @@ from gcin.intake.scatter import shard_count
 from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sexes import check_sexes
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
-from gcin.intake.tumours import normals_by_tumour
+from gcin.intake.tumours import doubts_about_tumours, normals_by_tumour
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Run:
     def in_force(self) -> dict:
         """The settings without those that another one, or the sheet, gives nothing to do."""
         own = in_force(self.settings)
-        # Its alleles are told beside the calls, and change none of them.
-        del own["calling"]["panel_sites"]
+        if own["calling"]["panel_sites"] is None:
+            del own["calling"]["panel_sites"], own["tensors"]["require_panel"]
         if not self.samples_of_kind(*SEQUENCED, tissue="tumour"):
             del own["calling"]["somatic"]
         return own
@@ -155,6 +155,11 @@ class Run:
         rows = self.rows_in(cohort)
         return rows["assembly"][rows["file"] == file].iloc[0]
 
+    def lifted_in(self, cohort: str) -> list[int]:
+        """Numbers of a cohort's given VCFs, among all of these, that are of another assembly."""
+        files = enumerate(self.files_of(cohort, "vcf"))
+        return [number for number, file in files if self.assembly_in(cohort, file) != "GRCh38"]
+
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
@@ -222,6 +227,7 @@ def read_run(config: dict, project: str | Path) -> Run:
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])
     doubts = doubts_about_callers(rows, headers, gatk_of(project))
     doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
+    doubts += doubts_about_tumours(settings["calling"]["somatic"], rows)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
 
 

@@ -66,6 +66,27 @@ def normals_by_tumour(rows: pd.DataFrame) -> dict[str, list[str]]:
     return dict(zip(tumours["sample"], (normals.get(place, []) for place in places), strict=True))
 
 
+def doubts_about_tumours(somatic: dict, rows: pd.DataFrame) -> list[str]:
+    """Say which tumours are called without anything that tells inherited alleles from theirs.
+
+    Args:
+        somatic: Settings of calling tumours.
+        rows: The sheet.
+    """
+    if somatic["germline_resource"] or somatic["panel_of_normals"]:
+        return []
+    reads = rows[rows["kind"].isin(SEQUENCED)]
+    alone = sorted(sample for sample, own in normals_by_tumour(reads).items() if not own)
+    if not alone:
+        return []
+    return [
+        f"{len(alone)} tumour sample(s), such as {', '.join(alone[:5])}, are called without a "
+        "germline sample that comes as reads, a germline resource or a panel of normals: inherited "
+        "alleles will pass for somatic. Name both under calling: somatic, or add the germline "
+        "sample's reads."
+    ]
+
+
 def check_allele_files(settings: dict, problems: Problems) -> None:
     """Note VCFs of known alleles that are none, or lack what GATK needs: index, frequencies."""
     calling, somatic = settings["calling"], settings["calling"]["somatic"]

@@ -1,5 +1,7 @@
 """What a page says of one new patient."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,7 @@ def patient_pages(
     patients: pd.DataFrame,
     features: pd.DataFrame,
     samples: pd.DataFrame,
+    panel: Mapping[str, dict],
 ) -> list[dict]:
     """Gather the facts of every new patient's page.
 
@@ -22,6 +25,7 @@ def patient_pages(
         patients: The study's patients: `patient cohort role has_genome`.
         features: Clinical features by patient.
         samples: `sample patient tissue kind` of the assayed specimens.
+        panel: What is known of the panel's alleles by patient, as by `panel_by_patient`.
 
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `risks` (by endpoint and
@@ -40,9 +44,35 @@ def patient_pages(
         page["arms"] = response.to_dict("records")
         page["risks"] = _risks(rows[rows["endpoint"] != "response"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
-        page["data"]["outside"] = outside
+        page["data"] |= {"outside": outside, "panel": panel.get(patient)}
         pages.append(page)
     return pages
+
+
+def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
+    """Sum up what each patient's samples show of a panel's alleles; all as text.
+
+    Args:
+        tables: Of each cohort: `patient gene chromosome position reference alternate id state`.
+
+    Returns:
+        By patient, `alleles` (how many were asked for), and the names of those that a sample has
+        (`carried`) and that no sample covers (`unseen`).
+    """
+    facts = {}
+    for table in tables:
+        place = table["chromosome"] + ":" + table["position"]
+        change = place + " " + table["reference"] + ">" + table["alternate"]
+        name = table["id"].where(table["id"] != ".", change)
+        name += (" (" + table["gene"] + ")").where(table["gene"] != "", "")
+        for patient, states in table["state"].groupby(table["patient"]):
+            found = states.groupby(name[states.index], sort=False).agg(set)
+            facts[patient] = {
+                "alleles": len(found),
+                "carried": [allele for allele, own in found.items() if "carried" in own],
+                "unseen": [allele for allele, own in found.items() if own == {"not covered"}],
+            }
+    return facts
 
 
 def unseen_risks(pooled: pd.DataFrame, design: str) -> pd.DataFrame:

@@ -26,6 +26,12 @@ INFOS = {
     "SPLICE": '##INFO=<ID=SPLICE,Number=A,Type=Float,Description="Splice score, simulated">',
 }
 NON_REF = '##ALT=<ID=NON_REF,Description="Any possible alternative allele at this location">'
+# The GATK whose form the gVCFs have: the pinned one, so that cohorts are not of several versions.
+GATK_VERSION = "4.6.2.0"
+CALLER = (
+    '##GATKCommandLine=<ID=HaplotypeCaller,CommandLine="none was run: simulated",'
+    f'Version="{GATK_VERSION}">'
+)
 BLOCK = 60
 MAX_QUALITY = 99
 
@@ -149,7 +155,7 @@ def gvcf(
 ) -> str:
     """Write one patient's gVCF over the targets: reference blocks with END between variants."""
     formats = ["GT", "AD", "DP", "GQ", "MIN_DP", "PL"]
-    text = [header(genome, [sample], ["END", "DP"], formats, NON_REF)]
+    text = [header(genome, [sample], ["END", "DP"], formats, NON_REF, CALLER)]
     carried = catalogue[dosage > 0].assign(copies=dosage[dosage > 0])
     by_chromosome = dict(list(carried.groupby("chromosome")))
     for chromosome, start, end, _ in genome.targets():
