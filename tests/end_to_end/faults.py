@@ -14,6 +14,7 @@ from pathlib import Path
 
 from conftest import Project
 
+NO_MOUNT = "all was tried but the full disk: no file system may be mounted here"
 # In the order in which they happen to a rule. The first ends Snakemake; then a plain rerun tries
 # the job again after each of the others.
 FAULTS = {
@@ -86,7 +87,12 @@ def injected(
 
 
 def survive(
-    project: Project, target: Iterable[str], jobs: list[Job], faults: Iterable[str], folder: Path
+    project: Project,
+    target: Iterable[str],
+    jobs: list[Job],
+    faults: Iterable[str],
+    folder: Path,
+    overlays: tuple[str, ...] = (),
 ) -> list[tuple[str, str]]:
     """Run jobs to their end while each fault happens once to each of their rules.
 
@@ -96,6 +102,7 @@ def survive(
         jobs: The jobs of a dry run of that.
         faults: Names of faults.
         folder: An empty folder for the injector's notes.
+        overlays: Files of settings that go above the project's own.
 
     Returns:
         The rules and the faults that happened to them, in order.
@@ -107,13 +114,38 @@ def survive(
     arguments = [*target, "--cores", "1", "--retries", "3", "--rerun-incomplete", "--nolock"]
     arguments += ["--scheduler", "greedy"]
     for _ in range(2 * len(rules) + 1):
-        done = project.snakemake(*arguments, more=environment, check=False)
+        done = project.snakemake(*arguments, overlays=overlays, more=environment, check=False)
         (project.folder / "results" / "filler").unlink(missing_ok=True)
         if done.returncode == 0:
             break
     assert done.returncode == 0, done.stdout[-6000:]
     lines = (folder / "happened").read_text().splitlines()
     return [tuple(line.split()) for line in lines]
+
+
+def expect_survival(
+    project: Project,
+    target: Iterable[str],
+    jobs: list[Job],
+    folder: Path,
+    overlays: tuple[str, ...] = (),
+) -> bool:
+    """Let each fault happen to each rule of a run that ends well; tell whether each could be."""
+    notes = folder / "notes"
+    notes.mkdir()
+    with on_small_disk(project) as permitted:
+        faults = [name for name in FAULTS if name != "full" or permitted]
+        happened = survive(project, target, jobs, faults, notes, overlays)
+    rules = {job.rule for job in jobs}
+    assert sorted(happened) == sorted((rule, fault) for rule in rules for fault in faults)
+    return permitted
+
+
+def differences(right: Path, found: Path, places: Iterable[Path]) -> dict[str, str]:
+    """Say of each file that an undisturbed run made how another run's differs."""
+    files = [place / path for place in places for path in files_below(right / place)]
+    told = {str(path): difference(right / path, found / path) for path in files}
+    return {path: how for path, how in told.items() if how}
 
 
 def difference(expected: Path, found: Path) -> str:
@@ -188,8 +220,10 @@ COMPARABLE = (
 )
 
 
-def files_below(folder: Path) -> list[Path]:
-    """List every file of a folder, by its path from there."""
+def files_below(place: Path) -> list[Path]:
+    """List every file of a folder by its path from there, or of a file that itself."""
+    if place.is_file():
+        return [Path()]
     return sorted(
-        Path(root, name).relative_to(folder) for root, _, names in os.walk(folder) for name in names
+        Path(root, name).relative_to(place) for root, _, names in os.walk(place) for name in names
     )

@@ -7,6 +7,7 @@ the rules of structural variants and copy number run, with those that prepare th
 import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import pysam
 import pytest
 import yaml
 from conftest import ROOT, TRAVELS, Project
+from faults import NO_MOUNT, differences, expect_survival, jobs_in
 
 from gcin.simulation.files import write_hospital
 from gcin.simulation.genome import make_genome
@@ -173,6 +175,28 @@ def test_a_gene_that_one_haplotype_lacks_has_half_the_depth(project, generation)
     assert log2.loc[LOSER].drop(GENE).abs().max() < 0.5
     # A sample is never compared with itself, and one normal is too few.
     assert log2.loc[OTHERS].isna().all(axis=None)
+
+
+def test_no_fault_of_a_rule_changes_what_is_found(project, generation, tmp_path):
+    right, samples = tmp_path / "right", [CARRIER, LOSER, *OTHERS]
+    place = generation.relative_to(project.folder)
+    made = [place / name for name in ("structural", "structural.vcf.gz", "structural.vcf.gz.tbi")]
+    made += [place / "structural.tsv", Path("results", "reference", "copies")]
+    made += [
+        Path("results", "samples", sample, name)
+        for sample in samples
+        for name in ("structural.bcf", "structural.bcf.csi", "bins.bed.gz", "copies.tsv")
+    ]
+    for path in made:
+        (right / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(project.folder / path, right / path)
+    target = wanted(project, generation, samples)
+    jobs = jobs_in(project.snakemake(*target, "--dry-run").stdout)
+    assert {job.rule for job in jobs} == set(RULES[4:])
+    whole = expect_survival(project, target, jobs, tmp_path)
+    assert differences(right, project.folder, made) == {}
+    if not whole:
+        pytest.skip(NO_MOUNT)
 
 
 def test_another_cohort_finds_nothing_anew_and_genotypes_everyone_again(project, generation):

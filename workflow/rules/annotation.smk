@@ -189,9 +189,9 @@ rule annotate_variants:
     shell:
         """
         exec 2>{log:q}
-        bcftools annotate --annotations {input.consequences:q} --columns INFO/CSQ \
+        bcftools annotate --no-version --annotations {input.consequences:q} --columns INFO/CSQ \
             --pair-logic exact --output-type b --output {output.annotated:q} {input.genotypes:q}
         bcftools index --csi --force {output.annotated:q}
-        bcftools view --output-type z --output {output.readable:q} {output.annotated:q}
+        bcftools view --no-version --output-type z --output {output.readable:q} {output.annotated:q}
         bcftools index --tbi --force {output.readable:q}
         """

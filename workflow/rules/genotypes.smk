@@ -29,10 +29,6 @@ rule list_calls:
             "results/samples/{sample}/variants.g.vcf.gz",
             sample=TOGETHER[wildcards.cohort],
         ),
-        indexes=lambda wildcards: collect(
-            "results/samples/{sample}/variants.g.vcf.gz.tbi",
-            sample=TOGETHER[wildcards.cohort],
-        ),
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
     output:
         listed="results/cohorts/{cohort}/{generation}/calls.tsv",

@@ -9,58 +9,34 @@ TRUTHS = {
 
 
 rule count_reads:
-    """Count a sample's reads: mapped, paired, duplicates."""
+    """Count a sample's reads, mapped, paired, duplicates, and measure the length of its fragments."""
     input:
         alignment="results/samples/{sample}/alignment.cram",
         index="results/samples/{sample}/alignment.cram.crai",
         genome="results/reference/genome.fa",
     output:
         counts="results/samples/{sample}/quality/flagstat.txt",
+        stats="results/samples/{sample}/quality/stats.txt",
     log:
         "logs/count_reads/{sample}.log",
     benchmark:
         "benchmarks/results/count_reads/{sample}.tsv"
     conda:
         "../../envs/reads.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="4h",
-    params:
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-    shell:
-        """
-        exec 2>{log:q}
-        samtools flagstat --input-fmt-option reference={input.genome:q} \
-            {input.alignment:q} | cat >{output.counts:q}
-        """
-
-
-rule measure_inserts:
-    """Measure the length of a sample's fragments, and more that samtools counts of its reads."""
-    input:
-        alignment="results/samples/{sample}/alignment.cram",
-        index="results/samples/{sample}/alignment.cram.crai",
-        genome="results/reference/genome.fa",
-    output:
-        counts="results/samples/{sample}/quality/stats.txt",
-    log:
-        "logs/measure_inserts/{sample}.log",
-    benchmark:
-        "benchmarks/results/measure_inserts/{sample}.tsv"
-    conda:
-        "../../envs/reads.yaml"
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="8h",
+        runtime="12h",
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
     # Duplicates would count a fragment twice.
     shell:
         """
         exec 2>{log:q}
-        samtools stats --threads {threads} --remove-dups --reference {input.genome:q} \
+        samtools flagstat --input-fmt-option reference={input.genome:q} \
             {input.alignment:q} | cat >{output.counts:q}
+        samtools stats --threads {threads} --remove-dups --reference {input.genome:q} \
+            {input.alignment:q} | cat >{output.stats:q}
         """
 
 

@@ -99,6 +99,8 @@ def _run_liftover(
         "REJECT": rejected,
         "RECOVER_SWAPPED_REF_ALT": "true",
         "ALLOW_MISSING_FIELDS_IN_HEADER": "true",
+        # Read once, from end to end: an index would only be left lying about.
+        "CREATE_INDEX": "false",
         "TMP_DIR": scratch,
     }
     words = [word for key, value in options.items() for word in (f"--{key}", value)]
