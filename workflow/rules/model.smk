@@ -97,7 +97,7 @@ rule train_baseline:
         settings=lambda wildcards: {
             "preparation": MODEL["preparation"]
             | {"transforms": RUN.transforms_of(wildcards.study)},
-            **{key: MODEL[key] for key in ("linear", "forest", "boosting", "cox")},
+            **{key: MODEL[key] for key in ("linear", "forest", "boosting", "cox", "coxnet")},
         },
     script:
         "../scripts/train_baseline.py"

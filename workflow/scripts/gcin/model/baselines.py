@@ -10,6 +10,7 @@ from scipy.special import expit
 
 from gcin.model.boosting import ArmwiseFit, TreesFit, fit_boosting, fit_by_arm, fit_forest
 from gcin.model.cox import CoxFit, Followed, fit_cox
+from gcin.model.coxnet import fit_coxnet
 from gcin.model.curves import Clock, clocks_of, curve_table, survival_of
 from gcin.model.endpoints import BINARY, SURVIVAL, Endpoint, columns_of
 from gcin.model.inputs import (
@@ -33,13 +34,14 @@ COLUMNS = {
     "boosting": tree_columns,
     "boosting_per_arm": tree_columns,
     "cox": linear_columns,
+    "coxnet": linear_columns,
 }
 TREES = {
     "random_forest": ("forest", fit_forest),
     "boosting": ("boosting", fit_boosting),
     "boosting_per_arm": ("boosting", fit_by_arm),
 }
-COX = ("cox",)
+COX = {"cox": fit_cox, "coxnet": fit_coxnet}
 L1_RATIO = {"clinical_logistic": 0.0, "lasso": 1.0}
 
 
@@ -86,7 +88,7 @@ def fit_baseline(
         kind: Kind of the design.
         patients: Of parts train and validation; outcomes of others are not looked at.
         preparation: Fitted on part train.
-        settings: `linear`, `forest`, `boosting` and `cox` of the model's configuration.
+        settings: `linear`, `forest`, `boosting`, `cox` and `coxnet` of the model's configuration.
         seed: Of whatever chance there is.
 
     Returns:
@@ -168,7 +170,7 @@ def _fit(
         questions = [questions_of(x.columns, x.arm, x.targets, numeric) for x in (train, held)]
         return fit(*questions, arms, train.targets.shape[1], settings[own], seed)
     if kind in COX:
-        return fit_cox(_followed(name, train), _followed(name, held), arms, settings["cox"])
+        return COX[kind](_followed(name, train), _followed(name, held), arms, settings[kind])
     ratio, linear = L1_RATIO[kind], settings["linear"]
     asked_of = (train.columns, train.arm, train.targets, arms)
     return fit_linear(*asked_of, ratio, linear, endpoint.numeric)

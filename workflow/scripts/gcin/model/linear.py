@@ -142,7 +142,10 @@ def _solver(strength: float, l1_ratio: float, settings: Mapping, questions: Ques
         weight = 1 / (strength * len(questions.answer))
         # A finer tolerance than this only circles among columns that tell the same.
         limits = {"tol": 1e-3, "max_iter": 20 * settings["max_iterations"]}
-        return Lasso(weight, fit_intercept=False, **limits)
+        columns = questions.columns.shape[1]
+        return Lasso(
+            weight, fit_intercept=False, precompute=columns < len(questions.answer) // 4, **limits
+        )
     if questions.numeric:
         return Ridge(1 / strength, fit_intercept=False)
     return LogisticRegression(
