@@ -106,12 +106,12 @@ def test_trees_of_an_arm_know_only_its_patients(settings):
         for rows in (order[:300], order[300:])
     )
     fit = fit_by_arm(train, held, 2, 1, settings["boosting"], 1)
-    chances = fit.chances(np.array([[1.0, 0.0], [-1.0, 0.0]]))[..., 0]
+    chances = fit.told(np.array([[1.0, 0.0], [-1.0, 0.0]]))[..., 0]
     assert chances[0, 1] > 0.9 > 0.1 > chances[0, 0]
     assert chances[1, 0] > 0.9 > 0.1 > chances[1, 1]
     flipped = replace(train, answer=np.where(train.arm == 0, 1 - train.answer, train.answer))
     again = fit_by_arm(flipped, held, 2, 1, settings["boosting"], 1)
-    np.testing.assert_array_equal(again.chances(columns)[:, 1], fit.chances(columns)[:, 1])
+    np.testing.assert_array_equal(again.told(columns)[:, 1], fit.told(columns)[:, 1])
 
 
 def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplog):
@@ -121,4 +121,4 @@ def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplo
     asked = Questions(columns, arm, np.zeros(200, int), np.arange(200), answer)
     fit = fit_by_arm(asked, asked, 2, 1, settings["boosting"], 1)
     assert "arm 1 has but one answer" in caplog.text
-    assert (fit.chances(columns)[:, 1] > 0.8).all()
+    assert (fit.told(columns)[:, 1] > 0.8).all()

@@ -42,6 +42,16 @@ def test_certain_and_wrong_stays_finite():
 def test_one_probability_for_everybody_stays_that_of_training():
     table = pd.DataFrame({"arm": ["a"] * 20, "response": [0.0] * 15 + [1.0] * 5})
     same = calibrate({"response": np.full((20, 1), 0.6)}, table, ["a"])
-    assert same == Calibration(1.0, 0.0)
+    assert same == {"response": Calibration(1.0, 0.0)}
     varied = calibrate({"response": np.linspace(0.3, 0.9, 20)[:, None]}, table, ["a"])
     assert varied != same
+
+
+def test_every_yes_or_no_has_a_calibration_of_its_own_and_nothing_else_has_one():
+    value = RANDOM.uniform(0.05, 0.95, (200, 1))
+    yes = (RANDOM.random(200) < value[:, 0]).astype(float)
+    table = pd.DataFrame({"arm": "a", "response": yes, "neutropenia": 1 - yes, "dose_amount": 3.0})
+    said = {"response": value, "neutropenia": value, "dose": 30 * value}
+    calibrations = calibrate(said, table, ["a"])
+    assert list(calibrations) == ["response", "neutropenia"]
+    assert calibrations["response"].slope > 0.5 > calibrations["neutropenia"].slope

@@ -9,6 +9,7 @@ from memory_hospital import make_hospital, scrambled, split_of
 from gcin.model.baselines import COLUMNS, baseline_curves, fit_baseline
 from gcin.model.cox import EVENT, TIME, Followed, fit_cox
 from gcin.model.curves import clock_of, clocks_of, cumulative_hazard, curve_table, survival_of
+from gcin.model.endpoints import Endpoint
 from gcin.model.outcomes import interval_cuts, training_table
 from gcin.model.study import prepare_fold
 
@@ -77,7 +78,7 @@ def test_without_events_the_curve_stays_at_one():
 
 
 def test_a_study_of_response_alone_has_an_empty_table():
-    assert not clocks_of(pd.DataFrame({"response": [1.0]}), {"response": []})
+    assert not clocks_of(pd.DataFrame({"response": [1.0]}), {"response": Endpoint("binary")})
     table = curve_table(pd.Index(["P1"]), {}, {}, ["a"])
     assert list(table) == ["patient", "endpoint", "arm", "time", "survival"]
     assert table.empty

@@ -11,10 +11,14 @@ from gcin.prediction.averaging import (
     patient_table,
     validation_rows,
     with_answers,
+    with_bands,
 )
 from gcin.prediction.experience import outside_experience
 
 RANDOM = np.random.default_rng(0)
+UNTREATED = pd.DataFrame({"patient": ["N1"], "role": "new", "cancer_type": "AML"}).assign(
+    response=np.nan, os_time=np.nan, os_event=np.nan, dose_amount=np.nan
+)
 
 
 def applied(values, endpoint="response", role="new"):
@@ -38,7 +42,7 @@ def held(patients, runs=3):
     blocks = [
         pd.DataFrame(
             {"run": run, "patient": range(patients), "raw": raw[run], "response": response}
-        )
+        ).assign(endpoint="response")
         for run in range(runs)
     ]
     return pd.concat(blocks)
@@ -100,8 +104,9 @@ def test_validation_rows_are_of_the_arm_received():
         }
     )
     rows = validation_rows(runs, patients)
-    columns = ["run", "patient", "arm", "raw", "value", "response"]
-    assert rows[columns].to_numpy().tolist() == [[0, "P1", "control", 0.3, 0.4, 1.0]]
+    columns = ["run", "patient", "endpoint", "arm", "raw", "value", "response"]
+    kept = [0, "P1", "response", "control", 0.3, 0.4, 1.0]
+    assert rows[columns].to_numpy().tolist() == [kept]
 
 
 def test_without_response_there_are_no_validation_rows():
@@ -114,9 +119,8 @@ def test_without_response_there_are_no_validation_rows():
 
 def answered(values, past, **settings):
     new = applied(values)
-    patients = pd.DataFrame({"patient": ["N1"], "role": "new", "cancer_type": "AML"})
     table = patient_table(new, past, 5)
-    return with_answers(table, new, past, patients, **settings)["answer"].tolist()
+    return with_answers(table, new, past, UNTREATED, settings)["answer"].tolist()
 
 
 def test_new_patients_are_answered_where_validation_patients_leave_one_outcome():
@@ -124,7 +128,7 @@ def test_new_patients_are_answered_where_validation_patients_leave_one_outcome()
     for run in range(3):
         value = np.linspace(0.02, 0.98, 200)
         certain = pd.DataFrame({"run": run, "patient": range(200), "value": value, "raw": value})
-        blocks.append(certain.assign(arm="drug", cancer_type="AML"))
+        blocks.append(certain.assign(arm="drug", cancer_type="AML", endpoint="response"))
     past = pd.concat(blocks).assign(response=lambda rows: (rows["value"] > 0.5).astype(float))
     settings = {"coverage": 0.9, "min_patients": 50}
     assert answered([0.97, 0.95, 0.96], past, **settings) == ["response"]
@@ -134,12 +138,13 @@ def test_new_patients_are_answered_where_validation_patients_leave_one_outcome()
 
 def test_risk_has_no_answer_and_nobody_no_rows():
     new = applied([0.1, 0.2], "os")
-    patients = pd.DataFrame({"patient": ["N1"], "role": "new", "cancer_type": "AML"})
+    settings = {"coverage": 0.9, "min_patients": 50}
     past = held(20).assign(arm="drug", cancer_type="AML", value=lambda rows: rows["raw"])
-    table = with_answers(patient_table(new, past, 5), new, past, patients, 0.9, 50)
+    table = with_answers(patient_table(new, past, 5), new, past, UNTREATED, settings)
     assert table["answer"].isna().all()
+    assert (table["kind"] == "survival").all()
     nobody = applied([0.5], role="external")
-    table = with_answers(patient_table(nobody, past, 5), nobody, past, patients, 0.9, 50)
+    table = with_answers(patient_table(nobody, past, 5), nobody, past, UNTREATED, settings)
     assert table.empty
     assert "answer" in table
 
@@ -169,8 +174,38 @@ def test_rows_of_a_run_belong_to_their_patients():
     )
     table = unseen_patients(patients)
     predicted = {"response": np.array([[0.1, 0.2], [0.3, 0.4]]), "os": np.ones((2, 2))}
-    rows = run_rows(table, predicted, ["x", "y"], Calibration(1.0, 0.0), 4)
+    rows = run_rows(table, predicted, ["x", "y"], {"response": Calibration(1.0, 0.0)}, 4)
     new = rows[(rows["patient"] == "N") & (rows["endpoint"] == "response")].set_index("arm")
     assert new["value"].to_dict() == pytest.approx({"x": 0.3, "y": 0.4})
     assert set(rows.loc[rows["patient"] == "E", "cohort"]) == {"b"}
     assert len(rows) == 8
+
+
+def test_a_quantity_has_the_band_of_the_validation_patients():
+    """Two models that say 30 and 34 of a new patient, and were off by at most 9 and 19 before."""
+    new = applied([30.0, 34.0], "dose")
+    past = pd.concat(
+        [
+            pd.DataFrame({"run": run, "value": 50.0, "amount": 50.0 + np.arange(10) * (run + 1)})
+            for run in (0, 1)
+        ]
+    ).assign(endpoint="dose", arm="drug", cancer_type="AML")
+    past["amount"] += past["run"]
+    settings = {"coverage": 0.9, "min_patients": 50}
+    table = with_bands(patient_table(new, past.iloc[:0], 5), new, past, UNTREATED, settings, {})
+    row = table.iloc[0]
+    assert row[["low", "value", "high"]].tolist() == pytest.approx([18.0, 32.0, 46.0])
+
+
+def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
+    past = pd.DataFrame({"run": 0, "value": 49.0, "amount": [36.0, 64.0] * 10})
+    past = past.assign(endpoint="dose", arm="drug", cancer_type="AML")
+    settings, widths = {"coverage": 0.9, "min_patients": 50}, []
+    for value in (0.25, 25.0, 100.0):
+        new = applied([value], "dose")
+        empty = patient_table(new, past.iloc[:0], 5)
+        row = with_bands(empty, new, past, UNTREATED, settings, {"dose": "sqrt"}).iloc[0]
+        assert 0 <= row["low"] < value < row["high"]
+        widths.append(row["high"] - row["low"])
+    assert widths == sorted(widths)
+    assert widths[1:] == pytest.approx([36 - 16, 121 - 81])

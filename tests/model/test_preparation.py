@@ -19,7 +19,13 @@ SETTINGS = {
     "max_genes": 2000,
     "min_burden_share": 0.01,
     "clinical_knots": 2,
-    "imputation": {"method": "pmm", "donors": 5, "rounds": 5, "seed": 1},
+    "imputation": {
+        "mark_missing": True,
+        "method": "pmm",
+        "donors": 5,
+        "rounds": 5,
+        "seed": 1,
+    },
     "selection": {"method": "none", "features": 5},
     "intervals": 10,
 }

@@ -34,7 +34,8 @@ def designs():
 @pytest.fixture
 def patients():
     response = (RANDOM.random(60) < 0.5).astype(float)
-    return pd.DataFrame({"patient": NAMES, "arm": "a", "response": response, "part": PARTS})
+    table = pd.DataFrame({"patient": NAMES, "arm": "a", "response": response, "part": PARTS})
+    return table.assign(os_time=1.0, os_event=1.0)
 
 
 def test_ranks_keep_the_order_within_and_beyond_the_reference():
@@ -77,11 +78,11 @@ def test_outcomes_of_the_test_part_change_nothing(designs, patients):
     other.loc[tested, "response"] = 1 - other.loc[tested, "response"]
     blind = patients.assign(response=patients["response"].mask(tested))
     assert (
-        fit_stack(designs, blind).calibration
-        == fit_stack(designs, other.assign(response=other["response"].mask(tested))).calibration
+        fit_stack(designs, blind).calibrations
+        == fit_stack(designs, other.assign(response=other["response"].mask(tested))).calibrations
     )
     early = {name: rows[rows["part"] == "validation"] for name, rows in designs.items()}
-    assert fit_stack(early, other).calibration == fit_stack(designs, other).calibration
+    assert fit_stack(early, other).calibrations == fit_stack(designs, other).calibrations
 
 
 def test_stack_without_response_is_not_calibrated(designs, patients):
@@ -89,7 +90,7 @@ def test_stack_without_response_is_not_calibrated(designs, patients):
         name: rows[rows["endpoint"] == "os"] for name, rows in designs.items() if name != "lasso"
     }
     stack = fit_stack(timed, patients.drop(columns="response"))
-    assert stack.calibration == Calibration(1.0, 0.0)
+    assert stack.calibrations == {}
     rows = stacked(timed, stack)
     assert (rows["raw"] == rows["value"]).all()
 
@@ -117,7 +118,7 @@ def test_unseen_patients_are_averaged_fold_by_fold():
         rows = {"cohort": "h", "role": "new", "patient": "N", "endpoint": "response", "arm": "a"}
         return pd.DataFrame(rows | {"run": range(len(values)), "raw": values, "value": values})
 
-    stack = Stack({"gcin": {}, "lasso": {}}, Calibration(1.0, 0.0))
+    stack = Stack({"gcin": {}, "lasso": {}}, {"response": Calibration(1.0, 0.0)})
     designs = {"gcin": applied([0.1, 0.3, 0.5, 0.7]), "lasso": applied([0.4, 0.8])}
     rows = apply_stacks([stack, stack], designs, {"gcin": 2, "lasso": 1})
     assert rows["run"].tolist() == [0, 1]

@@ -55,7 +55,7 @@ def test_curves_order_patients_as_risk_does(finished):
     curves = network_curves(trained.network, everyone, preparation)
     tested = everyone.table.index[everyone.table["part"] == "test"]
     assert set(curves["patient"]) == set(tested)
-    months = sorted(preparation.endpoints["os"])
+    months = sorted(preparation.endpoints["os"].cuts)
     ends = curves[curves["time"].isin(months)]
     lived = ends.groupby(["patient", "arm"])["survival"].sum() / (len(months) + 1)
     risks = rows[(rows["endpoint"] == "os") & rows["patient"].isin(tested)]
@@ -99,11 +99,11 @@ def test_network_starts_as_the_ridge_model(small, settings):
     fit = fit_linear(
         linear_columns(train, preparation).to_numpy("float32"),
         arm_numbers(train.table, preparation.arms),
-        targets_of(train.table, "response", []),
+        targets_of(train.table, "response", preparation.endpoints["response"]),
         2,
         0.0,
         settings["linear"],
     )
-    odds = fit.logits(linear_columns(everyone, preparation).to_numpy())[..., 0]
+    odds = fit.scores(linear_columns(everyone, preparation).to_numpy())[..., 0]
     predicted = predict_network(trained.network, everyone, preparation)["response"]
     np.testing.assert_allclose(predicted, 1 / (1 + np.exp(-odds)), atol=1e-4)

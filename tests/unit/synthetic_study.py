@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation import comparison, curves
+from gcin.evaluation.amounts import agreement_table
 from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.coverage import coverage_table
 from gcin.evaluation.hazards import hazard_table
@@ -112,6 +113,7 @@ def tables_of(table, said, draws=100):
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),
         "net_benefit": net_benefit_table(pooled, 30, 1, 0.95),
+        "agreement": agreement_table(doses(pooled)),
         "kaplan_meier": survival,
         "logrank": tests,
         "d_calibration": d_calibration_table(pooled),
@@ -164,6 +166,12 @@ def conformal(pooled):
     return coverage_table(known.assign(answer=sure), 0.9, 0.95)
 
 
+def doses(pooled):
+    """Amounts that follow each design's risk, for the patients of survival."""
+    timed = pooled[pooled["endpoint"] == "os"]
+    return timed.assign(endpoint="dose", amount=30 + timed["time"], value=40 - 5 * timed["value"])
+
+
 def planted():
     rows = [
         (design, "response", "roc_auc", 0.5 + 0.3 * SKILL[design], 0.86, SKILL[design], 300)
@@ -206,6 +214,7 @@ def new_predictions(table):
     places = zip(table["patient"], table["arm"], strict=True)
     table["answer"] = [answers.get(place, "both") for place in places]
     table.loc[table["endpoint"] != "response", "answer"] = None
+    table["kind"] = table["endpoint"].map({"response": "binary", "os": "survival"})
     outside = {first: "", second: "age 101 (training 40 to 80)"}
     return table.assign(outside=table["patient"].map(outside))
 

@@ -6,7 +6,7 @@ import pytest
 from gcin.clinical.harmonise import harmonise
 from gcin.clinical.writing import clinical_receipt, write_tables
 
-EMPTY = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type"))
+EMPTY = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type", "transform"))
 SECTIONS = ("condition", "treatment", "measurement", "outcome")
 
 
@@ -228,3 +228,12 @@ def test_tables_keep_their_types_on_disk(tmp_path):
     receipt = clinical_receipt(tmp_path, "0" * 12, ["S1"], tables)
     assert receipt["patients"] == 2
     assert set(receipt["files"]) == {f"{name}.parquet" for name in tables}
+
+
+@pytest.mark.parametrize(("transform", "value"), [("log", "0"), ("sqrt", "-4")])
+def test_an_amount_that_its_transform_cannot_take_is_refused(tmp_path, transform, value):
+    dose = {"dose": mapping("dose", unit="mg/wk", transform=transform)}
+    kept = run(tmp_path, {"dose": ["35", ""]}, outcome=dose)["patients"]["dose"]
+    assert kept.tolist() == pytest.approx([35, float("nan")], nan_ok=True)
+    with pytest.raises(ValueError, match=rf"row 3.*dose.*{value} has no {transform}"):
+        run(tmp_path, {"dose": ["35", value]}, outcome=dose)

@@ -34,6 +34,7 @@ def response_rows(skills, patients=300, repeats=1, folds=1, seed=1):
             table = pd.DataFrame({"value": value, "response": response, "fold": fold})
             tables.append(table.assign(design=design, repeat=repeat, patient=table.index.map(str)))
     missing = {"time": np.nan, "event": np.nan, "uno_weight": np.nan, "family": None, "arm": "a"}
+    missing["amount"] = np.nan
     return pd.concat(tables, ignore_index=True).assign(endpoint="response", **missing)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.evaluation.coverage import coverage_table
+from gcin.evaluation.coverage import band_table, coverage_table
 
 
 def answered():
@@ -19,6 +19,7 @@ def answered():
         ("response", 1.0, "b"),
     ]
     table = pd.DataFrame(rows, columns=["answer", "response", "arm"]).assign(design="gcin")
+    table["endpoint"] = "response"
     return table.assign(patient=[f"P{n}" for n in range(8)], family=None, cancer_type="AML")
 
 
@@ -66,3 +67,15 @@ def test_nobody_answered_is_nan_not_an_error():
     assert table["right"].isna().all()
     assert coverage_table(rows.iloc[:0], 0.9, 0.95).empty
     assert np.isfinite(table["n"]).all()
+
+
+def test_bands_are_measured_in_everybody_and_by_size():
+    amount = np.arange(1.0, 31.0)
+    rows = pd.DataFrame({"amount": amount, "low": 0.0, "high": np.where(amount < 21, 40.0, 20.0)})
+    rows = rows.assign(design="lasso", endpoint="dose", arm="a", cancer_type=None, family=None)
+    rows["patient"] = [f"P{n}" for n in range(30)]
+    table = band_table(rows, 0.9, 0.95).set_index("group")
+    assert table.loc["all", ["n", "coverage", "width"]].tolist() == pytest.approx([30, 2 / 3, 40])
+    assert table.loc["third=lowest", "coverage"] == 1
+    assert table.loc["third=highest", ["coverage", "width"]].tolist() == [0, 20]
+    assert band_table(rows.iloc[:0], 0.9, 0.95).empty

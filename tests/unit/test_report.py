@@ -99,7 +99,7 @@ def test_every_section_is_there_and_linked(report):
 
 
 def test_the_report_says_how_often_answers_held_the_truth(report):
-    assert "Answers of stated coverage" in report
+    assert "Answers and bands of stated coverage" in report
     assert "response=0" in report
 
 
@@ -285,6 +285,24 @@ def test_text_from_tables_is_escaped(pages, study):
     html = patient_documents(facts, study="s", edition="e", design="gcin", coverage=0.9)["P0400"]
     assert "<script" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
+    table, tables = study
+    columns = ["patient", "arm", "endpoint", "kind", "value", "low", "high"]
+    further = [
+        ("P0400", "chemo", "neutropenia", "binary", 0.31, 0.2, 0.4),
+        ("P0400", "chemo", "dose", "quantity", 34.7, 21.2, 51.4),
+    ]
+    more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="")
+    told = pd.concat([tables["patients"], more])
+    risks = unseen_risks(tables["pooled"], "gcin")
+    facts = patient_pages(told, risks, table, made.features(table), made.scalars(table))
+    html = patient_documents(facts, study="s", edition="e", design="gcin", coverage=0.9)["P0400"]
+    assert "Chance of neutropenia" in html
+    assert "31 %" in html
+    assert "<strong>34.7</strong>, between 21.2 and 51.4 in 90 %" in html
+    assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
 
 
 def test_no_new_patient_makes_an_index_that_says_so():

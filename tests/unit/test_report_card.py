@@ -55,7 +55,7 @@ def test_what_only_people_know_is_not_done(facts):
 def test_sizes_are_those_of_the_patients(facts):
     fact = checklist(ITEMS, facts).set_index("item").loc["21", "fact"]
     train = facts.patients[facts.patients["role"] == "train"]
-    assert f"response: 300 patients, {int(train['response'].sum())} responders" in fact
+    assert f"response: 300 patients, {int(train['response'].sum())} with it" in fact
     assert f"os: 300 patients, {int(train['os_event'].sum())} events" in fact
 
 

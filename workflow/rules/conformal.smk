@@ -2,7 +2,7 @@
 
 # Tables that only some studies have.
 FURTHER = {
-    study: ["conformal"] * ("response" in STUDIES[study]["endpoints"])
+    study: ["conformal"] * bool({"binary", "quantity"} & {*RUN.kinds_of(study).values()})
     + ["external"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
@@ -37,6 +37,7 @@ rule measure_conformal:
     params:
         code=code_of("measure_conformal"),
         conformal=lookup("prediction/conformal", within=SETTINGS),
+        transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
         confidence=lookup("evaluation/confidence", within=SETTINGS),
     script:
         "../scripts/measure_conformal.py"

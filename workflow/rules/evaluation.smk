@@ -83,6 +83,7 @@ rule trace_curves:
         pr="results/studies/{study}/{edition}/evaluation/pr.tsv",
         calibration="results/studies/{study}/{edition}/evaluation/calibration.tsv",
         net_benefit="results/studies/{study}/{edition}/evaluation/net_benefit.tsv",
+        agreement="results/studies/{study}/{edition}/evaluation/agreement.tsv",
         kaplan_meier="results/studies/{study}/{edition}/evaluation/kaplan_meier.tsv",
         logrank="results/studies/{study}/{edition}/evaluation/logrank.tsv",
         d_calibration="results/studies/{study}/{edition}/evaluation/d_calibration.tsv",

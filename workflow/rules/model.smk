@@ -53,7 +53,8 @@ rule train_network:
         variants=lookup("tensors/variants_per_patient", within=SETTINGS),
         settings=lambda wildcards: {
             "backend": MODEL["backend"],
-            "preparation": MODEL["preparation"],
+            "preparation": MODEL["preparation"]
+            | {"transforms": RUN.transforms_of(wildcards.study)},
             "network": MODEL["network"] | DESIGNS[wildcards.design],
             "linear": MODEL["linear"],
             "training": {key: value for key, value in MODEL["training"].items() if key != "seeds"},
@@ -94,7 +95,9 @@ rule train_baseline:
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
         settings=lambda wildcards: {
-            key: MODEL[key] for key in ("preparation", "linear", "forest", "boosting", "cox")
+            "preparation": MODEL["preparation"]
+            | {"transforms": RUN.transforms_of(wildcards.study)},
+            **{key: MODEL[key] for key in ("linear", "forest", "boosting", "cox", "coxnet")},
         },
     script:
         "../scripts/train_baseline.py"

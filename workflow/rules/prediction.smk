@@ -133,5 +133,6 @@ rule predict_patients:
         code=code_of("predict_patients"),
         draws=lookup("prediction/bootstrap_draws", within=SETTINGS),
         conformal=lookup("prediction/conformal", within=SETTINGS),
+        transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
     script:
         "../scripts/predict_patients.py"

@@ -4,8 +4,9 @@ from gcin.report._templates import templates
 
 FIGURES = {
     study: ["metrics", "differences", "subgroups"]
-    + ["roc", "pr", "calibration", "net_benefit"] * ("response" in STUDIES[study]["endpoints"])
-    + ["kaplan_meier"] * any(name != "response" for name in STUDIES[study]["endpoints"])
+    + ["roc", "pr", "calibration", "net_benefit"] * ("binary" in RUN.kinds_of(study).values())
+    + ["agreement"] * ("quantity" in RUN.kinds_of(study).values())
+    + ["kaplan_meier"] * ("survival" in RUN.kinds_of(study).values())
     + ["history"] * any(design in NETWORKS for design in STUDIES[study]["designs"])
     + ["external"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
@@ -32,7 +33,7 @@ rule draw_figures:
     benchmark:
         "benchmarks/results/draw_figures/{study}/{edition}/{figure}.tsv"
     wildcard_constraints:
-        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|kaplan_meier|external|planted",
+        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|agreement|kaplan_meier|external|planted",
     conda:
         "../../envs/report.yaml"
     resources:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.prediction.averaging import patient_table, validation_rows, with_answers
+from gcin.prediction.averaging import patient_table, validation_rows, with_answers, with_bands
 from gcin.prediction.experience import outside_experience
 
 log_to(snakemake.log[0])
@@ -12,8 +12,10 @@ patients = pd.read_parquet(snakemake.input.patients)
 applied = pd.read_parquet(snakemake.input.applied[0])
 features = pd.concat([pd.read_parquet(path) for path in snakemake.input.features])
 runs = [pd.read_parquet(path) for path in snakemake.input.validation]
-held = validation_rows(runs, patients)
+conformal = snakemake.params.conformal
+held, amounts = (validation_rows(runs, patients, kind) for kind in ("binary", "quantity"))
 table = patient_table(applied, held, snakemake.params.draws)
-table = with_answers(table, applied, held, patients, **snakemake.params.conformal)
+table = with_answers(table, applied, held, patients, conformal)
+table = with_bands(table, applied, amounts, patients, conformal, snakemake.params.transforms)
 table["outside"] = table["patient"].map(outside_experience(features, patients))
 table.to_csv(snakemake.output.predictions, sep="\t", index=False)

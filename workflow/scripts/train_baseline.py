@@ -8,8 +8,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
 from gcin.model.outcomes import training_table
-from gcin.model.predictions import calibrate, prediction_table, reported
-from gcin.model.preparation import as_plain
+from gcin.model.predictions import calibrate, frozen, prediction_table, reported
 from gcin.model.study import open_cohorts, prepare_fold
 
 log_to(snakemake.log[0])
@@ -24,12 +23,12 @@ preparation, patients = prepare_fold(table, cohorts, settings["preparation"], va
 fits = fit_baseline(kind, patients, preparation, settings, int(snakemake.wildcards.seed))
 inner = patients.part("validation")
 predicted = predict_baseline(kind, fits, inner, preparation)
-calibration = calibrate(predicted, inner.table, preparation.arms)
+calibrations = calibrate(predicted, inner.table, preparation.arms)
 everyone = predict_baseline(kind, fits, patients, preparation)
-rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
+rows = prediction_table(patients.table.index, everyone, preparation.arms, calibrations)
 
 reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
 curves = baseline_curves(kind, fits, patients, preparation)
 curves.to_parquet(snakemake.output.curves, index=False)
-frozen = {"preparation": as_plain(preparation), "calibration": calibration.as_plain()}
-joblib.dump({**frozen, "kind": kind, "fits": fits}, snakemake.output.model)
+fitted = {"kind": kind, "fits": fits}
+joblib.dump(frozen(preparation, calibrations) | fitted, snakemake.output.model)

@@ -9,8 +9,7 @@ from gcin._log import log_to
 from gcin.generations import digest
 from gcin.model.backend import use_backend
 from gcin.model.outcomes import training_table
-from gcin.model.predictions import calibrate, prediction_table, reported
-from gcin.model.preparation import as_plain
+from gcin.model.predictions import calibrate, frozen, prediction_table, reported
 from gcin.model.study import open_cohorts, prepare_fold
 
 log_to(snakemake.log[0])
@@ -28,13 +27,12 @@ kept = resuming.Kept(Path(f"{snakemake.output.network}.state"), digest([*given.i
 trained = training.train_network(patients, preparation, members, given.settings, seed, kept)
 inner, network = patients.part("validation"), trained.network
 predicted = training.predict_network(network, inner, preparation)
-calibration = calibrate(predicted, inner.table, preparation.arms)
+calibrations = calibrate(predicted, inner.table, preparation.arms)
 everyone = training.predict_network(network, patients, preparation)
-rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
+rows = prediction_table(patients.table.index, everyone, preparation.arms, calibrations)
 reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
 training.network_curves(network, patients, preparation).to_parquet(snakemake.output.curves)
 network.save(snakemake.output.network)
-frozen = {"preparation": as_plain(preparation), "calibration": calibration.as_plain()}
-joblib.dump(frozen, snakemake.output.preparation)
+joblib.dump(frozen(preparation, calibrations), snakemake.output.preparation)
 trained.history.to_csv(snakemake.output.history, sep="\t", index=False)
 kept.drop()

@@ -31,6 +31,7 @@ def read_values(mapping: Mapping, table: Table, column: str, faults: Faults) -> 
     numbers = _numbers(text, table, column, faults)
     if mapping["type"] == "binary":
         return _binary(numbers, table, column, faults)
+    _require_scale(numbers, mapping["transform"], table, column, faults)
     return convert(numbers, mapping["unit"], mapping["to"]) if mapping["unit"] else numbers
 
 
@@ -95,3 +96,16 @@ def _binary(numbers: pd.Series, table: Table, column: str, faults: Faults) -> pd
         problem = f"{numbers[row]:g} is neither 0 nor 1"
         faults.add(table, row, column, problem, "Correct the row, or map it by codes")
     return numbers
+
+
+def _require_scale(
+    numbers: pd.Series, transform: str | None, table: Table, column: str, faults: Faults
+) -> None:
+    """Note numbers that the transform of the card cannot take."""
+    bad = {"log": numbers <= 0, "sqrt": numbers < 0}
+    if transform is None:
+        return
+    for row in numbers.index[bad[transform]]:
+        problem = f"{numbers[row]:g} has no {transform}"
+        remedy = "Correct the row, map the value as missing by codes, or remove transform:"
+        faults.add(table, row, column, problem, remedy)

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from gcin.evaluation.amounts import amount_metrics
 from gcin.evaluation.calibration import calibration_metrics
 from gcin.evaluation.intervals import Estimate, bca_interval, leave_out, resample
+from gcin.evaluation.kinds import BINARY, QUANTITY, SURVIVAL, kind_of
 from gcin.evaluation.metrics import response_metrics
 from gcin.evaluation.survival import survival_metrics
 
 METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
 DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
 # Two are properties of the patients, alike in every design; two are best at one, not at an end;
-# the last grows with chance alone where it is small.
+# the next grows with chance alone where it is small; a bias is best at zero.
 UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope", "d_calibration")
+UNCOMPARED += ("bias",)
 
 # A distance from uniform is larger in every resample than in the cohort, so resamples say nothing
 # of its error; the test of `d_calibration_table` does.
@@ -83,7 +86,7 @@ def measure(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
     Returns:
         Each metric of the endpoint in each resample.
     """
-    metrics = _response_metrics if rows["response"].notna().all() else survival_metrics
+    metrics = MEASURES[kind_of(rows)]
     repeats = [metrics(repeat, weights) for _, repeat in rows.groupby("repeat")]
     return {
         metric: np.mean([repeat[metric] for repeat in repeats], axis=0) for metric in repeats[0]
@@ -99,6 +102,9 @@ def _response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.n
         # A line through one probability per fold shows how the folds were cut, nothing else.
         calibration["calibration_slope"] = np.full(len(weights), np.nan)
     return response_metrics(rows, weights) | calibration
+
+
+MEASURES = {BINARY: _response_metrics, QUANTITY: amount_metrics, SURVIVAL: survival_metrics}
 
 
 def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: float) -> pd.DataFrame:

@@ -81,8 +81,9 @@ def pool(
 
     Returns:
         One row per design, endpoint, repeat and patient: `design endpoint repeat fold patient
-        arm family value response time event uno_weight` and the columns of `horizon_weights`.
-        Patients without the outcome or without a known arm are left out, and counted in the log.
+        arm family value response time event amount uno_weight` and the columns of
+        `horizon_weights`. Patients without the outcome or without a known arm are left out, and
+        counted in the log.
 
     Raises:
         ValueError: A prediction is missing, or designs cover different patients.
@@ -104,17 +105,18 @@ def with_outcomes(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataF
 
     Args:
         predictions: `patient endpoint arm value` and whatever else names them.
-        patients: `patient arm family` and `response` or `{endpoint}_time`, `{endpoint}_event`.
+        patients: `patient arm family` and the outcomes, as `outcome_of` knows them.
 
     Returns:
-        The rows of patients with the outcome, with `family response time event`.
+        The rows of patients with the outcome, with `family response time event amount`.
     """
     received = predictions.merge(patients[["patient", "arm", "family"]], on=["patient", "arm"])
     outcomes = pd.concat(
         [outcome_of(patients, endpoint) for endpoint in received["endpoint"].unique()]
     )
     joined = received.merge(outcomes, on=["patient", "endpoint"])
-    known = joined["response"].notna() | (joined["time"].notna() & joined["event"].notna())
+    known = joined[["response", "amount"]].notna().any(axis=1)
+    known |= joined[["time", "event"]].notna().all(axis=1)
     for endpoint, rows in joined.groupby("endpoint"):
         asked = predictions["patient"][predictions["endpoint"] == endpoint].nunique()
         kept = rows["patient"][known].nunique()
@@ -123,8 +125,14 @@ def with_outcomes(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataF
 
 
 def outcome_of(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:
-    """One endpoint's outcome, `patient endpoint response time event`, for every endpoint alike."""
-    source = {"response": endpoint, "time": f"{endpoint}_time", "event": f"{endpoint}_event"}
+    """One endpoint's outcome, for every endpoint alike.
+
+    Returns:
+        `patient endpoint response time event amount`: `response` of a binary endpoint, `time` and
+        `event` of survival, `amount` of a quantity; the others missing.
+    """
+    parts = ("time", "event", "amount")
+    source = {"response": endpoint} | {part: f"{endpoint}_{part}" for part in parts}
     columns = {
         name: patients[column].astype(float) if column in patients else np.nan
         for name, column in source.items()
@@ -171,7 +179,7 @@ def with_curves(
         folds: `patient part` of each fold.
 
     Returns:
-        With the columns of `score_curves`, NaN for response.
+        With the columns of `score_curves`, NaN where the endpoint is no survival.
 
     Raises:
         KeyError: A patient with a prediction has no curve.

@@ -13,6 +13,7 @@ from lifelines.utils import concordance_index
 
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.intervals import bca_interval
+from gcin.evaluation.kinds import BINARY, QUANTITY, SURVIVAL, kind_of
 from gcin.evaluation.metrics import ordered_pairs, within_folds
 from gcin.evaluation.pooling import outcome_of
 from gcin.evaluation.survival import survival_metrics
@@ -20,6 +21,8 @@ from gcin.evaluation.survival import survival_metrics
 COLUMNS = ["check", "endpoint", "name", "value", "low", "high", "limit", "n", "raised", "meaning"]
 PLACES = ("site", "cohort")
 STRONGEST = 3  # columns listed of each endpoint, raised or not
+FARED = {BINARY: "response", QUANTITY: "amount"}
+UNITS = {BINARY: "responded", QUANTITY: "on average", SURVIVAL: "events a month"}
 FEW_VALUES = 10  # a number with no more distinct values than this tells nobody apart
 
 
@@ -66,24 +69,29 @@ def outcomes_in(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:
         endpoint: Its name.
 
     Returns:
-        `response time event`, indexed by patient, either the first or the other two known.
+        `response time event amount`, indexed by patient, those of the endpoint's kind known.
     """
     known = outcome_of(patients.reset_index(), endpoint).set_index("patient")
-    whole = known["response"].notna() | known[["time", "event"]].notna().all(axis=1)
-    return known.loc[whole, ["response", "time", "event"]]
+    whole = known[["response", "amount"]].notna().any(axis=1)
+    whole |= known[["time", "event"]].notna().all(axis=1)
+    return known.loc[whole, ["response", "time", "event", "amount"]]
 
 
 def concordance(score: np.ndarray, known: pd.DataFrame) -> float:
-    """How well a score orders outcomes: ROC AUC of response, Harrell's C of survival.
+    """How well a score orders outcomes: ROC AUC, or Harrell's C of survival and of amounts.
 
     Args:
-        score: Higher for responders, or for those with the sooner event.
-        known: `response` or `time event` of the same patients.
+        score: Higher for responders, for those with the sooner event, for larger amounts.
+        known: `response`, `time event` or `amount` of the same patients.
 
     Returns:
         0 to 1, ties half; NaN where no two patients can be compared.
     """
-    if known["response"].notna().all():
+    kind = kind_of(known)
+    if kind == QUANTITY:
+        amount = known["amount"]
+        return float(concordance_index(amount, score)) if np.ptp(amount) > 0 else np.nan
+    if kind == BINARY:
         response = known["response"].to_numpy()
         right, pairs = ordered_pairs(np.ones((1, len(score))), score, response, 1 - response)
         return float(right[0] / pairs[0]) if pairs[0] else np.nan
@@ -100,7 +108,7 @@ def level_concordance(levels: pd.Series, known: pd.DataFrame) -> float:
 
     Args:
         levels: A level or missing, which is a level too.
-        known: `response` or `time event` of the same patients.
+        known: `response`, `time event` or `amount` of the same patients.
     """
     labels = levels.astype(object).where(levels.notna(), "missing").astype(str)
     first = np.arange(len(labels)) % 2 == 0
@@ -113,10 +121,10 @@ def level_concordance(levels: pd.Series, known: pd.DataFrame) -> float:
 
 
 def level_outcomes(labels: pd.Series, known: pd.DataFrame) -> pd.Series:
-    """Share of responders, or events a month, at each level."""
-    groups = known.groupby(labels)
-    if known["response"].notna().all():
-        return groups["response"].mean()
+    """Share of responders, mean amount, or events a month, at each level."""
+    groups, kind = known.groupby(labels), kind_of(known)
+    if kind in FARED:
+        return groups[FARED[kind]].mean()
     return groups["event"].sum() / groups["time"].sum().clip(lower=1e-9)
 
 
@@ -170,7 +178,7 @@ def place_checks(
         seen = names.notna()
         value = level_concordance(names[seen], known[seen])
         fared = level_outcomes(names[seen], known[seen]).sort_values()
-        unit = "responded" if known["response"].notna().all() else "events a month"
+        unit = UNITS[kind_of(known)]
         sizes = names.value_counts()
         ends = [
             f"{name} {fared[name]:.2f} {unit} (n = {sizes[name]})"
@@ -193,7 +201,7 @@ def within_checks(pooled: pd.DataFrame, train: pd.DataFrame, settings: Mapping) 
     A design that only knows the hospital orders the whole study well, and each hospital not at all.
     """
     rows = []
-    kept = ["patient", "family", "repeat", "fold", "value", "response", "time", "event"]
+    kept = ["patient", "family", "repeat", "fold", "value", "response", "time", "event", "amount"]
     for place in PLACES:
         placed = pooled[[*kept, "uno_weight", "design", "endpoint"]]
         placed = placed.assign(place=placed["patient"].map(train[place]))
@@ -220,7 +228,12 @@ def _gaps(rows: pd.DataFrame, endpoint: str, place: str, settings: Mapping) -> I
 
 def _order(rows: pd.DataFrame, weights: np.ndarray) -> np.ndarray:
     """ROC AUC or Harrell's C within folds, averaged over repeats, in each resample."""
-    if rows["response"].notna().all():
+    kind = kind_of(rows)
+    if kind == QUANTITY:
+        # The larger amount is the later event, and everybody has one.
+        turned = {"time": rows["amount"], "event": 1.0, "value": -rows["value"], "uno_weight": 0.0}
+        rows = rows.assign(**turned)
+    if kind == BINARY:
         told = rows.assign(case=rows["response"], control=1 - rows["response"])
         found = [
             within_folds(ordered_pairs, repeat, weights, "case", "control")

@@ -7,14 +7,15 @@ import pandas as pd
 
 from gcin.evaluation.comparison import estimate_of, measure, resampled
 from gcin.evaluation.intervals import bca_interval
+from gcin.evaluation.kinds import BINARY, QUANTITY, kind_of
 from gcin.evaluation.shortcuts import numbered
 
 KEYS = ["design", "endpoint", "grouping", "group", "metric"]
 COLUMNS = [*KEYS, "value", "low", "high", "n", "events"]
 # Without the columns of curves and horizons, whose measures would be made for nothing.
 NEEDED = ["design", "endpoint", "repeat", "fold", "patient", "family", "value"]
-NEEDED += ["response", "time", "event", "uno_weight"]
-MEASURED = ("roc_auc", "brier", "observed_expected", "harrell_c")
+NEEDED += ["response", "time", "event", "amount", "uno_weight"]
+MEASURED = ("roc_auc", "brier", "observed_expected", "harrell_c", "mae", "within_20_percent")
 THIRDS = ("lowest third", "middle third", "highest third")
 COMPLEXITY = "burden"  # rare alleles that change a protein, per callable megabase
 
@@ -79,8 +80,9 @@ def subgroup_table(pooled: pd.DataFrame, groups: pd.DataFrame, settings: Mapping
 
     Returns:
         `design endpoint grouping group metric value low high n events`: events are responders, or
-        deaths and the like. A group with fewer patients or events (or others) than asked is
-        listed with its size and without a value; a grouping that makes but one group is not.
+        deaths and the like, and none of a quantity. A group with fewer patients or events (or
+        others) than asked is listed with its size and without a value; a grouping that makes but
+        one group is not.
     """
     rows = []
     for endpoint, own in pooled[NEEDED].groupby("endpoint"):
@@ -106,8 +108,7 @@ def _measured(members: pd.DataFrame, settings: Mapping) -> Iterator[dict]:
     outcome = people["response"].fillna(people["event"])
     size = {"n": len(people), "events": int(outcome.sum())}
     limits = settings["subgroups"]
-    rarer = min(size["events"], size["n"] - size["events"] * people["response"].notna().all())
-    if size["n"] < limits["min_patients"] or rarer < limits["min_events"]:
+    if size["n"] < limits["min_patients"] or _rarer(people, size) < limits["min_events"]:
         yield from (
             {"design": design, "metric": "too few", "value": np.nan} | size
             for design in members["design"].unique()
@@ -122,3 +123,11 @@ def _measured(members: pd.DataFrame, settings: Mapping) -> Iterator[dict]:
                 low, high = bca_interval(estimate, settings["confidence"])
                 value = {"value": estimate.whole, "low": low, "high": high}
                 yield {"design": design, "metric": metric} | value | size
+
+
+def _rarer(people: pd.DataFrame, size: Mapping[str, int]) -> int:
+    """Patients with the rarer outcome; of a quantity, all."""
+    kind = kind_of(people)
+    if kind == QUANTITY:
+        return size["n"]
+    return min(size["events"], size["n"] - size["events"] * (kind == BINARY))

@@ -123,6 +123,9 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
     for section, name, mapping in mappings_of(card):
         place = f"{path}, {section}.{name}"
         _check_mapping(mapping, place, problems)
+        if mapping["transform"] and (section != "outcome" or mapping["type"] != "number"):
+            problem = "only an outcome that is a number has a transform"
+            problems.add(f"{place}.transform", problem, "Remove transform:, or write type: number")
         for key in REFERENCE_KEYS:
             if mapping[key] is not None:
                 _check_reference(mapping[key], card, headers, f"{place}.{key}", problems)

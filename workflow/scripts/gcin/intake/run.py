@@ -13,6 +13,7 @@ import yaml
 from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs
+from gcin.intake.endpoints import kinds_of, transforms_of
 from gcin.intake.force import in_force
 from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, SEQUENCED
 from gcin.intake.normals import check_normals, doubts_about_normals
@@ -180,6 +181,21 @@ class Run:
         if isinstance(scheme, str):
             return [0]
         return list(range(scheme["folds"] * scheme["repeats"]))
+
+    def kinds_of(self, study: str) -> dict[str, str]:
+        """Kind of each endpoint of a study: `binary`, `survival` or `quantity`."""
+        return kinds_of(self.settings["studies"][study]["endpoints"])
+
+    def transforms_of(self, study: str) -> dict[str, str]:
+        """Transform of each quantity that has one; the cards of a study agree on it."""
+        declared = self.settings["studies"][study]
+        cards = [self.cards[cohort] for cohort in declared["cohorts"]]
+        return {
+            name: transform
+            for card in cards
+            for name, transform in transforms_of(declared["endpoints"], card).items()
+            if transform is not None
+        }
 
     def given_folds_of(self, study: str) -> list[str]:
         """File of a study's given folds; none where its folds are made here."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.intake.designs import check_designs
+from gcin.intake.endpoints import check_endpoints
 from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.limits import check_quality
 from gcin.intake.problems import Problems, nearest
@@ -157,7 +158,7 @@ def check_studies(
     for name, study in settings["studies"].items():
         place = f"{CONFIG}, studies.{name}"
         _check_cohorts(study, rows, place, problems)
-        _check_endpoints(study, cards, place, problems)
+        check_endpoints(study, cards, place, problems)
         _check_strata(study, f"{place}.split.stratify", problems)
         _check_sites(study, cards, f"{place}.split.scheme", problems)
         for design in study["designs"]:
@@ -190,43 +191,6 @@ def _check_cohorts(study: dict, rows: pd.DataFrame, place: str, problems: Proble
         problems.add(place, problem, "Name cohorts without common patients: each counts once")
 
 
-def _check_endpoints(study: dict, cards: dict, place: str, problems: Problems) -> None:
-    """Every outcome stands in the cards of all training cohorts, some in each external one."""
-    for name, endpoint in study["endpoints"].items():
-        wanted = {"": endpoint} if isinstance(endpoint, str) else endpoint
-        for key, outcome in wanted.items():
-            spot = f"{place}.endpoints.{name}" + f".{key}" * bool(key)
-            for cohort in (cohort for cohort in study["cohorts"] if cohort in cards):
-                _check_outcome(outcome, key, cohort, cards[cohort]["outcome"], spot, problems)
-    outcomes = {
-        outcome
-        for endpoint in study["endpoints"].values()
-        for outcome in ([endpoint] if isinstance(endpoint, str) else endpoint.values())
-    }
-    for cohort in (cohort for cohort in study["external"] if cohort in cards):
-        if not outcomes & set(cards[cohort]["outcome"]):
-            problem = f"the card of {cohort} has none of the study's outcomes"
-            problems.add(f"{place}.external", problem, "Map an outcome in it, or leave it out")
-
-
-def _check_outcome(
-    outcome: str, key: str, cohort: str, known: dict, place: str, problems: Problems
-) -> None:
-    """A response and an event are binary; a time is a number of months."""
-    if outcome not in known:
-        remedy = f"{nearest(outcome, known)}; map it under outcome in the card"
-        problems.add(place, f"cohort {cohort} has no outcome {outcome!r}", remedy)
-        return
-    mapping = known[outcome]
-    months = "mo" in (mapping["to"], mapping["unit"] if mapping["to"] is None else None)
-    if key == "months" and not (mapping["type"] in ("number", "date") and months):
-        problem = f"outcome {outcome!r} of cohort {cohort} is not in months"
-        problems.add(place, problem, "Write its unit in the card, and to: mo")
-    elif key != "months" and mapping["type"] != "binary":
-        problem = f"outcome {outcome!r} of cohort {cohort} is not binary"
-        problems.add(place, problem, "Write type: binary in the card, with codes where needed")
-
-
 def _check_sites(study: dict, cards: dict, place: str, problems: Problems) -> None:
     """Sites can be left out where cards say what they are."""
     scheme = study["split"]["scheme"]
@@ -242,8 +206,9 @@ def _check_strata(study: dict, place: str, problems: Problems) -> None:
     known = [
         *STRATA,
         *(
-            name if isinstance(endpoint, str) else f"{name}_event"
+            f"{name}_event" if "event" in endpoint else name
             for name, endpoint in study["endpoints"].items()
+            if isinstance(endpoint, str) or "event" in endpoint
         ),
     ]
     for stratum in study["split"]["stratify"]:

@@ -10,7 +10,9 @@ from scipy.special import expit
 
 from gcin.model.boosting import ArmwiseFit, TreesFit, fit_boosting, fit_by_arm, fit_forest
 from gcin.model.cox import CoxFit, Followed, fit_cox
+from gcin.model.coxnet import fit_coxnet
 from gcin.model.curves import Clock, clocks_of, curve_table, survival_of
+from gcin.model.endpoints import BINARY, SURVIVAL, Endpoint, columns_of
 from gcin.model.inputs import (
     Patients,
     arm_numbers,
@@ -19,7 +21,7 @@ from gcin.model.inputs import (
     tree_columns,
 )
 from gcin.model.linear import LinearFit, fit_linear, questions_of
-from gcin.model.outcomes import RESPONSE, risk_of, targets_of
+from gcin.model.outcomes import targets_of, values_of
 from gcin.model.preparation import Preparation
 
 logger = logging.getLogger(__name__)
@@ -32,12 +34,14 @@ COLUMNS = {
     "boosting": tree_columns,
     "boosting_per_arm": tree_columns,
     "cox": linear_columns,
+    "coxnet": linear_columns,
 }
 TREES = {
     "random_forest": ("forest", fit_forest),
     "boosting": ("boosting", fit_boosting),
     "boosting_per_arm": ("boosting", fit_by_arm),
 }
+COX = {"cox": fit_cox, "coxnet": fit_coxnet}
 L1_RATIO = {"clinical_logistic": 0.0, "lasso": 1.0}
 
 
@@ -46,7 +50,8 @@ class MajorityFit:
     """The same answer for everyone.
 
     Attributes:
-        value: Share of responders among training patients; 0 for the risk of survival.
+        value: Share of yes among training patients, or their median amount; 0 for the risk of
+            survival.
         arms: Number of treatment arms.
     """
 
@@ -83,29 +88,30 @@ def fit_baseline(
         kind: Kind of the design.
         patients: Of parts train and validation; outcomes of others are not looked at.
         preparation: Fitted on part train.
-        settings: `linear`, `forest`, `boosting` and `cox` of the model's configuration.
+        settings: `linear`, `forest`, `boosting`, `cox` and `coxnet` of the model's configuration.
         seed: Of whatever chance there is.
 
     Returns:
-        Endpoint to its model; a Cox model says nothing of response.
+        Endpoint to its model; a Cox model says nothing but of survival.
     """
     train, held = patients.part("train"), patients.part("validation")
     columns = [COLUMNS[kind](part, preparation).to_numpy("float64") for part in (train, held)]
     fits = {}
-    for endpoint, cuts in preparation.endpoints.items():
-        if kind == "cox" and endpoint == RESPONSE:
+    for name, endpoint in preparation.endpoints.items():
+        if kind in COX and endpoint.kind != SURVIVAL:
             continue
         lessons = [
             Lesson(
                 values,
                 arm_numbers(part.table, preparation.arms),
-                targets_of(part.table, endpoint, cuts),
+                targets_of(part.table, name, endpoint),
                 part.table,
             )
             for values, part in zip(columns, (train, held), strict=True)
         ]
-        logger.info("fitting %s to %s", kind, endpoint)
-        fits[endpoint] = _fit(kind, endpoint, *lessons, len(preparation.arms), settings, seed)
+        logger.info("fitting %s to %s", kind, name)
+        asked = (name, endpoint)
+        fits[name] = _fit(kind, asked, *lessons, len(preparation.arms), settings, seed)
     return fits
 
 
@@ -115,10 +121,11 @@ def predict_baseline(
     """Predict every arm of every patient.
 
     Returns:
-        Endpoint to `(patients, arms)`: probability of response, or risk (higher = sooner event).
+        Endpoint to `(patients, arms)`: probability, risk (higher = sooner event) or amount.
     """
     columns = COLUMNS[kind](patients, preparation).to_numpy("float64")
-    return {endpoint: _predict(fit, columns, endpoint) for endpoint, fit in fits.items()}
+    asked = preparation.endpoints
+    return {name: _predict(fit, columns, asked[name]) for name, fit in fits.items()}
 
 
 def baseline_curves(
@@ -139,58 +146,66 @@ def baseline_curves(
     test = patients.part("test")
     columns = COLUMNS[kind](test, preparation).to_numpy("float64")
     curves = {
-        endpoint: _curves(fits[endpoint], columns, preparation.endpoints[endpoint], clock)
-        for endpoint, clock in clocks.items()
+        name: _curves(fits[name], columns, preparation.endpoints[name].cuts, clock)
+        for name, clock in clocks.items()
     }
     return curve_table(test.table.index, curves, clocks, preparation.arms)
 
 
 def _fit(
     kind: str,
-    endpoint: str,
+    asked: tuple[str, Endpoint],
     train: Lesson,
     held: Lesson,
     arms: int,
     settings: Mapping,
     seed: int,
 ) -> Fit:
+    name, endpoint = asked
     if kind == "majority":
-        return _majority(endpoint, train, arms)
+        return _majority(name, endpoint, train, arms)
     if kind in TREES:
         own, fit = TREES[kind]
-        questions = [questions_of(x.columns, x.arm, x.targets) for x in (train, held)]
+        numeric = endpoint.numeric
+        questions = [questions_of(x.columns, x.arm, x.targets, numeric) for x in (train, held)]
         return fit(*questions, arms, train.targets.shape[1], settings[own], seed)
-    if kind == "cox":
-        return fit_cox(_followed(endpoint, train), _followed(endpoint, held), arms, settings["cox"])
+    if kind in COX:
+        return COX[kind](_followed(name, train), _followed(name, held), arms, settings[kind])
     ratio, linear = L1_RATIO[kind], settings["linear"]
-    return fit_linear(train.columns, train.arm, train.targets, arms, ratio, linear)
+    asked_of = (train.columns, train.arm, train.targets, arms)
+    return fit_linear(*asked_of, ratio, linear, endpoint.numeric)
 
 
-def _majority(endpoint: str, train: Lesson, arms: int) -> MajorityFit:
-    if endpoint != RESPONSE:
+def _majority(name: str, endpoint: Endpoint, train: Lesson, arms: int) -> MajorityFit:
+    if endpoint.kind == SURVIVAL:
         return MajorityFit(0.0, arms)
-    return MajorityFit(float(train.table[RESPONSE].mean()), arms)
+    [column] = columns_of(name, endpoint.kind)
+    known = train.table[column].dropna()
+    return MajorityFit(float(known.mean() if endpoint.kind == BINARY else known.median()), arms)
 
 
-def _followed(endpoint: str, lesson: Lesson) -> Followed:
-    months, event = (
-        lesson.table[f"{endpoint}_{part}"].to_numpy(dtype=float) for part in ("time", "event")
-    )
+def _followed(name: str, lesson: Lesson) -> Followed:
+    columns = columns_of(name, SURVIVAL)
+    months, event = (lesson.table[column].to_numpy(dtype=float) for column in columns)
     return Followed(lesson.columns, lesson.arm, months, event)
 
 
-def _predict(fit: Fit, columns: np.ndarray, endpoint: str) -> np.ndarray:
+def _predict(fit: Fit, columns: np.ndarray, endpoint: Endpoint) -> np.ndarray:
     if isinstance(fit, MajorityFit):
         return np.full((len(columns), fit.arms), fit.value)
     if isinstance(fit, CoxFit):
         return fit.risks(columns)
-    chances = _chances(fit, columns)
-    return chances[..., 0] if endpoint == RESPONSE else risk_of(chances)
+    return values_of(endpoint, _told(fit, columns, endpoint.numeric))
 
 
-def _chances(fit: LinearFit | TreesFit | ArmwiseFit, columns: np.ndarray) -> np.ndarray:
-    """Chance of the event in each interval, `(patients, arms, intervals)`."""
-    return expit(fit.logits(columns)) if isinstance(fit, LinearFit) else fit.chances(columns)
+def _told(
+    fit: LinearFit | TreesFit | ArmwiseFit, columns: np.ndarray, numeric: bool = False
+) -> np.ndarray:
+    """Chance of the event in each interval, or score, `(patients, arms, intervals)`."""
+    if not isinstance(fit, LinearFit):
+        return fit.told(columns)
+    scores = fit.scores(columns)
+    return scores if numeric else expit(scores)
 
 
 def _curves(fit: Fit, columns: np.ndarray, cuts: list[float], clock: Clock) -> np.ndarray:
@@ -198,4 +213,4 @@ def _curves(fit: Fit, columns: np.ndarray, cuts: list[float], clock: Clock) -> n
         return np.tile(np.exp(-clock.hazard), (len(columns), fit.arms, 1))
     if isinstance(fit, CoxFit):
         return fit.survival(columns, clock.months)
-    return survival_of(_chances(fit, columns), cuts, clock)
+    return survival_of(_told(fit, columns), cuts, clock)

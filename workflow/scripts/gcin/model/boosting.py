@@ -1,9 +1,10 @@
-"""Trees of response and of hazards: histogram gradient boosting, and random forests.
+"""Trees of outcomes and of hazards: histogram gradient boosting, and random forests.
 
 The treatment arm is a column like others, or each arm has boosted trees of its own.
 
 Survival is learnt in discrete time: one row per patient and interval entered, the number of the
-interval a column, and the answer whether the event fell into it.
+interval a column, and the answer whether the event fell into it. A quantity is learnt as its
+standardised amount, by squared error.
 """
 
 import logging
@@ -13,17 +14,15 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import log_loss
+from sklearn.metrics import log_loss, mean_squared_error
 
-from gcin.model.calibration import Calibration, fit_calibration
+from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
 from gcin.model.linear import Questions
 
 if TYPE_CHECKING:
-    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.base import BaseEstimator
 
 logger = logging.getLogger(__name__)
-
-UNCHANGED = Calibration(1.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -34,22 +33,25 @@ class TreesFit:
         model: Fitted on the columns, the arm and the interval.
         arms: Number of treatment arms.
         intervals: Number of intervals.
+        numeric: Whether it tells amounts rather than chances.
         calibration: Of the chances.
     """
 
-    model: "HistGradientBoostingClassifier | RandomForestClassifier"
+    model: "BaseEstimator"
     arms: int
     intervals: int
+    numeric: bool
     calibration: Calibration = UNCHANGED
 
-    def chances(self, columns: np.ndarray) -> np.ndarray:
-        """Chance of the event, `(patients, arms, intervals)`."""
+    def told(self, columns: np.ndarray) -> np.ndarray:
+        """Chance of the event, or standardised amount, `(patients, arms, intervals)`."""
         patients = len(columns)
         arm, interval = np.divmod(np.arange(self.arms * self.intervals), self.intervals)
         rows = np.repeat(columns, len(arm), axis=0)
         place = np.tile(np.column_stack([arm, interval]), (patients, 1))
-        chance = self.model.predict_proba(np.hstack([rows, place]))[:, 1]
-        return self.calibration.apply(chance).reshape(patients, self.arms, self.intervals)
+        told = _told(self.model, np.hstack([rows, place]), self.numeric)
+        told = told if self.numeric else self.calibration.apply(told)
+        return told.reshape(patients, self.arms, self.intervals)
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,9 @@ class ArmwiseFit:
 
     fits: list[TreesFit]
 
-    def chances(self, columns: np.ndarray) -> np.ndarray:
-        """Chance of the event, `(patients, arms, intervals)`."""
-        own = [fit.chances(columns)[:, arm] for arm, fit in enumerate(self.fits)]
+    def told(self, columns: np.ndarray) -> np.ndarray:
+        """Chance of the event, or standardised amount, `(patients, arms, intervals)`."""
+        own = [fit.told(columns)[:, arm] for arm, fit in enumerate(self.fits)]
         return np.stack(own, axis=1)
 
 
@@ -80,7 +82,7 @@ def fit_by_arm(
     fits = []
     for arm in range(arms):
         own = [questions.of_arm(arm) for questions in (train, held)]
-        if any(len(np.unique(questions.answer)) < 2 for questions in own):
+        if any(questions.is_settled for questions in own):
             logger.warning("arm %d has but one answer: it gets the trees of all arms", arm)
             everyone = everyone or fit_boosting(train, held, arms, intervals, settings, seed)
             fits.append(everyone)
@@ -106,18 +108,18 @@ def fit_forest(
         seed: Of the resampling.
     """
     # Slow to import, and the jobs of the other designs have no use for it.
-    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
-    rows, inner = _rows(train), _rows(held)
+    rows = _rows(train)
+    forest = RandomForestRegressor if train.numeric else RandomForestClassifier
     tried = [
-        RandomForestClassifier(settings["trees"], min_samples_leaf=leaf, random_state=seed).fit(
-            rows, train.answer
-        )
+        forest(settings["trees"], min_samples_leaf=leaf, random_state=seed).fit(rows, train.answer)
         for leaf in settings["min_patients"]
     ]
-    best = _best(tried, inner, held.answer)
-    calibration = fit_calibration(best.predict_proba(inner)[:, 1], held.answer)
-    return TreesFit(best, arms, intervals, calibration)
+    best, calibration = _best(tried, held), UNCHANGED
+    if not train.numeric:
+        calibration = fit_calibration(_told(best, _rows(held), False), held.answer)
+    return TreesFit(best, arms, intervals, train.numeric, calibration)
 
 
 def fit_boosting(
@@ -133,19 +135,26 @@ def fit_boosting(
         settings: `learning_rates`, `leaves`, `min_patients`, `max_iterations` and `patience`.
         seed: Of the binning.
     """
-    rows, inner = _rows(train), _rows(held)
     tried = [
-        _fit(rows, train.answer, inner, held.answer, rate, leaves, settings, seed)
+        _fit(train, held, rate, leaves, settings, seed)
         for rate, leaves in product(settings["learning_rates"], settings["leaves"])
     ]
-    return TreesFit(_best(tried, inner, held.answer), arms, intervals)
+    return TreesFit(_best(tried, held), arms, intervals, train.numeric)
 
 
-def _best(tried: list, inner: np.ndarray, answer: np.ndarray) -> object:
-    losses = [log_loss(answer, model.predict_proba(inner)[:, 1], labels=[0, 1]) for model in tried]
+def _best(tried: list["BaseEstimator"], held: Questions) -> "BaseEstimator":
+    said = [_told(model, _rows(held), held.numeric) for model in tried]
+    if held.numeric:
+        losses = [mean_squared_error(held.answer, amounts) for amounts in said]
+    else:
+        losses = [log_loss(held.answer, chances, labels=[0, 1]) for chances in said]
     best = int(np.argmin(losses))
-    logger.info("chose %s of %d: log-loss %.4f", tried[best], len(tried), losses[best])
+    logger.info("chose %s of %d: loss %.4f", tried[best], len(tried), losses[best])
     return tried[best]
+
+
+def _told(model: "BaseEstimator", rows: np.ndarray, numeric: bool) -> np.ndarray:
+    return model.predict(rows) if numeric else model.predict_proba(rows)[:, 1]
 
 
 def _rows(questions: Questions) -> np.ndarray:
@@ -153,19 +162,13 @@ def _rows(questions: Questions) -> np.ndarray:
 
 
 def _fit(
-    rows: np.ndarray,
-    answer: np.ndarray,
-    inner: np.ndarray,
-    inner_answer: np.ndarray,
-    rate: float,
-    leaves: int,
-    settings: Mapping,
-    seed: int,
-) -> "HistGradientBoostingClassifier":
+    train: Questions, held: Questions, rate: float, leaves: int, settings: Mapping, seed: int
+) -> "BaseEstimator":
     # Slow to import, and the jobs of the other designs have no use for it.
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-    model = HistGradientBoostingClassifier(
+    kind = HistGradientBoostingRegressor if train.numeric else HistGradientBoostingClassifier
+    model = kind(
         learning_rate=rate,
         max_leaf_nodes=leaves,
         min_samples_leaf=settings["min_patients"],
@@ -174,4 +177,4 @@ def _fit(
         n_iter_no_change=settings["patience"],
         random_state=seed,
     )
-    return model.fit(rows, answer, X_val=inner, y_val=inner_answer)
+    return model.fit(_rows(train), train.answer, X_val=_rows(held), y_val=held.answer)

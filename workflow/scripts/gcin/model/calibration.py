@@ -1,6 +1,7 @@
 """Calibration of response probabilities on the inner split (Platt's scaling), then frozen."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
@@ -25,9 +26,13 @@ class Calibration:
         odds = logit(np.clip(probability, SMALLEST, 1 - SMALLEST))
         return expit(self.slope * odds + self.intercept)
 
-    def as_plain(self) -> dict[str, float]:
-        """Slope and intercept as plain numbers."""
-        return asdict(self)
+
+UNCHANGED = Calibration(1.0, 0.0)
+
+
+def from_lines(plain: Mapping[str, Mapping[str, float]]) -> dict[str, Calibration]:
+    """Make calibrations of their plain slopes and intercepts."""
+    return {name: Calibration(**line) for name, line in plain.items()}
 
 
 def fit_calibration(probability: np.ndarray, response: np.ndarray) -> Calibration:

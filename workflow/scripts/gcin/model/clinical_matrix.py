@@ -1,7 +1,7 @@
 """Clinical columns as numbers: scaled, one column per level, with what is missing marked."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -43,12 +43,15 @@ class Categorical:
     marked: bool
 
 
-def fit_clinical(table: pd.DataFrame, knots: int) -> list[Numeric | Categorical]:
+def fit_clinical(
+    table: pd.DataFrame, knots: int, mark_missing: bool = True
+) -> list[Numeric | Categorical]:
     """Learn scales and levels from the clinical table of the training patients.
 
     Args:
         table: Training patients; numbers are float columns, codes are text.
         knots: Most points per number where its slope may change.
+        mark_missing: Whether a column of its own says of whom a value is missing.
     """
     fitted = [
         _fit_numeric(table[name], knots)
@@ -57,6 +60,8 @@ def fit_clinical(table: pd.DataFrame, knots: int) -> list[Numeric | Categorical]
         for name in table
     ]
     kept = [column for column in fitted if column is not None]
+    if not mark_missing:
+        kept = [replace(column, marked=False) for column in kept]
     logger.info("kept %d of %d clinical columns: more than one value", len(kept), len(fitted))
     return kept
 

@@ -1,4 +1,4 @@
-"""Split-conformal answers: which outcomes a patient's probability of response cannot rule out.
+"""Split-conformal answers: which outcomes a patient's probability cannot rule out.
 
 An outcome fits a probability the worse, the further the two lie apart. It is ruled out where, among
 calibration patients of the same group who had that outcome, those who fitted as badly or worse are
@@ -17,8 +17,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.model.outcomes import RESPONSE
+from gcin.model.endpoints import BINARY, columns_of, kinds_in
 
+RESPONSE = "response"  # the column of a binary outcome, whichever it is
 logger = logging.getLogger(__name__)
 
 OUTCOMES = np.array([0.0, 1.0])
@@ -28,19 +29,30 @@ GROUPS = (("arm", "cancer_type"), ("arm",), ())
 Misfits = dict[tuple, list[np.ndarray]]
 
 
-def in_arm_received(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
-    """Keep what was said of response in the arm received, beside the outcome.
+def in_arm_received(
+    predictions: pd.DataFrame, patients: pd.DataFrame, kind: str = BINARY
+) -> pd.DataFrame:
+    """Keep what was said of the endpoints of a kind in the arm received, beside the outcome.
 
     Args:
         predictions: `patient endpoint arm value` and whatever names the model.
-        patients: `patient arm cancer_type family response`; without the last nobody is kept.
+        patients: `patient arm cancer_type family` and outcomes.
+        kind: `binary` or `quantity`.
 
     Returns:
-        The rows of patients with the outcome, with `cancer_type family response`.
+        The rows of patients with the outcome, with `cancer_type family`, and `response` (0 or 1)
+        or `amount`.
     """
-    known = patients.reindex(columns=["patient", "arm", "cancer_type", "family", RESPONSE])
-    said = predictions[predictions["endpoint"] == RESPONSE]
-    return said.merge(known[known[RESPONSE].notna()], on=["patient", "arm"])
+    outcome = RESPONSE if kind == BINARY else "amount"
+    facts = patients.reindex(columns=["patient", "arm", "cancer_type", "family"])
+    blocks = [predictions.iloc[:0].merge(facts, on=["patient", "arm"]).assign(**{outcome: 0.0})]
+    for endpoint, own in kinds_in(patients).items():
+        if own == kind:
+            [column] = columns_of(endpoint, kind)
+            known = facts.assign(**{outcome: patients[column].astype(float)})
+            said = predictions[predictions["endpoint"] == endpoint]
+            blocks.append(said.merge(known[known[outcome].notna()], on=["patient", "arm"]))
+    return pd.concat(blocks[1:] or blocks, ignore_index=True)
 
 
 def fit_conformal(held: pd.DataFrame, min_patients: int) -> Misfits:
@@ -75,7 +87,7 @@ def p_values(misfits: Misfits, rows: pd.DataFrame) -> np.ndarray:
     """
     misfit = np.abs(rows["value"].to_numpy(dtype=float)[:, None] - OUTCOMES)
     found = np.ones(misfit.shape)
-    groups = [_finest(misfits, *place) for place in rows[["arm", "cancer_type"]].to_numpy()]
+    groups = [finest(misfits, *place) for place in rows[["arm", "cancer_type"]].to_numpy()]
     for group in set(groups):
         own = np.array([place == group for place in groups])
         for outcome, past in enumerate(misfits[group]):
@@ -132,6 +144,6 @@ def _by_outcome(held: pd.DataFrame) -> list[np.ndarray]:
     return [np.sort(misfit[(held[RESPONSE] == outcome).to_numpy()]) for outcome in OUTCOMES]
 
 
-def _finest(misfits: Mapping, arm: str, cancer_type: str | None) -> tuple:
+def finest(misfits: Mapping, arm: str, cancer_type: str | None) -> tuple:
     """The finest group of a patient that has calibration patients enough."""
     return next(group for group in ((arm, cancer_type), (arm,), ()) if group in misfits)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gcin.model.outcomes import RESPONSE, observed
+from gcin.model.endpoints import SURVIVAL, Endpoint
+from gcin.model.outcomes import observed
 
 POINTS = 64  # months at which a curve is given, besides the limits of the intervals
 SUREST = 1 - 1e-9  # a hazard of one would end a curve before its time
@@ -126,8 +127,10 @@ def curve_table(
     return pd.concat(blocks[1:] or blocks, ignore_index=True)
 
 
-def clocks_of(train: pd.DataFrame, endpoints: Mapping[str, list[float]]) -> dict[str, Clock]:
-    """Make the clock of every survival endpoint; `endpoints` names the limits of its intervals."""
+def clocks_of(train: pd.DataFrame, endpoints: Mapping[str, Endpoint]) -> dict[str, Clock]:
+    """Make the clock of every survival endpoint."""
     return {
-        name: clock_of(train, name, cuts) for name, cuts in endpoints.items() if name != RESPONSE
+        name: clock_of(train, name, endpoint.cuts)
+        for name, endpoint in endpoints.items()
+        if endpoint.kind == SURVIVAL
     }

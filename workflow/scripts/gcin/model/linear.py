@@ -1,17 +1,18 @@
-"""Penalised linear models of response and of hazards, one set of weights per treatment arm.
+"""Penalised linear models of outcomes and of hazards, one set of weights per treatment arm.
 
-Response is a logistic regression. Survival is a logistic regression of the hazard in discrete
+A yes or no is a logistic regression. Survival is a logistic regression of the hazard in discrete
 time (each patient one row per interval entered), which is the grouped-time counterpart of Cox's
-model and takes the same penalties.
+model and takes the same penalties. A quantity is a regression of its standardised amount by least
+squares, with the same penalties beside half the squared errors.
 """
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import log_loss
+from sklearn.linear_model import Lasso, LogisticRegression, Ridge
+from sklearn.metrics import log_loss, mean_squared_error
 from sklearn.model_selection import GroupKFold
 
 from gcin.model.outcomes import person_periods
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 UNSHRUNK = 10.0
 CLEARLY_WORSE = 1.03
 
+Solver = LogisticRegression | Ridge | Lasso
+
 
 @dataclass(frozen=True)
 class LinearFit:
@@ -30,7 +33,7 @@ class LinearFit:
     Attributes:
         shared: Weight of each column in every arm.
         own: What each arm adds, `(arms, columns)`; zeros where there is one arm.
-        bias: Log odds of each arm and interval at column means, `(arms, intervals)`.
+        bias: Score of each arm and interval at column means, `(arms, intervals)`.
         strength: Inverse penalty chosen (scikit-learn's `C`).
     """
 
@@ -39,8 +42,8 @@ class LinearFit:
     bias: np.ndarray
     strength: float
 
-    def logits(self, columns: np.ndarray) -> np.ndarray:
-        """Log odds, `(patients, arms, intervals)`."""
+    def scores(self, columns: np.ndarray) -> np.ndarray:
+        """Log odds, or standardised amounts, `(patients, arms, intervals)`."""
         return (columns @ (self.shared + self.own).T)[:, :, None] + self.bias
 
 
@@ -53,7 +56,8 @@ class Questions:
         arm: Number of the arm received.
         interval: Number of the interval.
         patient: Row of the patient.
-        answer: 1.0 or 0.0.
+        answer: 1.0 or 0.0, or a standardised amount.
+        numeric: Whether the answers are amounts.
     """
 
     columns: np.ndarray
@@ -61,11 +65,18 @@ class Questions:
     interval: np.ndarray
     patient: np.ndarray
     answer: np.ndarray
+    numeric: bool = False
 
     def of_arm(self, arm: int) -> "Questions":
         """Those of the patients who received an arm."""
         asked = self.arm == arm
-        return Questions(**{name: values[asked] for name, values in vars(self).items()})
+        rows = {name: values[asked] for name, values in vars(self).items() if name != "numeric"}
+        return replace(self, **rows)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all gave the same answer, so that there is nothing to learn."""
+        return len(np.unique(self.answer)) < 2
 
     def design(self, arms: int, intervals: int, arm_share: float) -> np.ndarray:
         """Columns, then each arm's own, then the levels of arms and intervals."""
@@ -76,17 +87,21 @@ class Questions:
         return np.hstack(blocks)
 
 
-def questions_of(columns: np.ndarray, arm: np.ndarray, targets: np.ndarray) -> Questions:
+def questions_of(
+    columns: np.ndarray, arm: np.ndarray, targets: np.ndarray, numeric: bool
+) -> Questions:
     """Unroll patients into the questions that count; a patient of unknown arm has none.
 
     Args:
         columns: `(patients, columns)`.
         arm: Number of the arm received, -1 where unknown.
         targets: `(patients, intervals, 2)`.
+        numeric: Whether the answers are amounts.
     """
     periods = person_periods(targets * (arm >= 0)[:, None, None])
     patient = periods.patient
-    return Questions(columns[patient], arm[patient], periods.interval, patient, periods.event)
+    asked = columns[patient], arm[patient], periods.interval, patient, periods.event
+    return Questions(*asked, numeric)
 
 
 def fit_linear(
@@ -96,8 +111,9 @@ def fit_linear(
     arms: int,
     l1_ratio: float,
     settings: Mapping,
+    numeric: bool = False,
 ) -> LinearFit:
-    """Fit a linear model whose penalty is chosen by log-loss in folds of the patients given.
+    """Fit a linear model whose penalty is chosen by its loss in folds of the patients given.
 
     Args:
         columns: Standardised, `(patients, columns)`.
@@ -106,18 +122,32 @@ def fit_linear(
         arms: Number of arms.
         l1_ratio: 0 for ridge, 1 for lasso.
         settings: `strengths`, `inner_folds`, `arm_share`, `max_iterations` of `model.linear`.
+        numeric: Whether the targets are amounts.
     """
-    questions = questions_of(columns, arm, targets)
+    questions = questions_of(columns, arm, targets, numeric)
     intervals, share = targets.shape[1], settings["arm_share"]
     design = questions.design(arms, intervals, share)
-    if len(np.unique(questions.answer)) < 2:
+    if questions.is_settled:
         raise ValueError("all training patients have the same outcome; leave this endpoint out.")
     strength = _choose_strength(design, questions, l1_ratio, settings)
-    model = _solver(strength, l1_ratio, settings).fit(design, questions.answer)
-    return _unpack(model.coef_[0], columns.shape[1], arms, intervals, share, strength)
+    solver = _solver(strength, l1_ratio, settings, questions)
+    weights = np.ravel(solver.fit(design, questions.answer).coef_)
+    return _unpack(weights, columns.shape[1], arms, intervals, share, strength)
 
 
-def _solver(strength: float, l1_ratio: float, settings: Mapping) -> LogisticRegression:
+def _solver(strength: float, l1_ratio: float, settings: Mapping, questions: Questions) -> Solver:
+    """A model without an intercept; the same strength weighs as much whatever the answers are."""
+    if questions.numeric and l1_ratio:
+        # scikit-learn's lasso takes the mean of half the squared errors, not their sum.
+        weight = 1 / (strength * len(questions.answer))
+        # A finer tolerance than this only circles among columns that tell the same.
+        limits = {"tol": 1e-3, "max_iter": 20 * settings["max_iterations"]}
+        columns = questions.columns.shape[1]
+        return Lasso(
+            weight, fit_intercept=False, precompute=columns < len(questions.answer) // 4, **limits
+        )
+    if questions.numeric:
+        return Ridge(1 / strength, fit_intercept=False)
     return LogisticRegression(
         C=strength,
         l1_ratio=l1_ratio,
@@ -131,7 +161,7 @@ def _solver(strength: float, l1_ratio: float, settings: Mapping) -> LogisticRegr
 def _choose_strength(
     design: np.ndarray, questions: Questions, l1_ratio: float, settings: Mapping
 ) -> float:
-    """The strength of least log-loss on patients left out, all questions of one together.
+    """The strength of least loss on patients left out, all questions of one together.
 
     From the heaviest penalty on, and no further once a loss is clearly worse than the best: light
     penalties take the longest to fit. Small differences do not count, since the heaviest lasso
@@ -142,21 +172,25 @@ def _choose_strength(
     splits = list(splitter.split(design, groups=questions.patient))
     losses: dict[float, float] = {}
     for strength in sorted(settings["strengths"]):
-        solver = _solver(strength, l1_ratio, settings)
-        outside = [_loss_outside(solver, design, questions.answer, split) for split in splits]
+        solver = _solver(strength, l1_ratio, settings, questions)
+        outside = [_loss_outside(solver, design, questions, split) for split in splits]
         losses[strength] = float(np.mean(outside))
         best = min(losses, key=losses.get)
         if losses[strength] > CLEARLY_WORSE * losses[best]:
             break
-    logger.info("chose strength %g: log-loss %s", best, losses)
+    logger.info("chose strength %g: loss %s", best, losses)
     return float(best)
 
 
-def _loss_outside(
-    solver: LogisticRegression, design: np.ndarray, answer: np.ndarray, split: tuple
-) -> float:
-    """Mean log-loss on the rows of a split left out; NaN-free even where one answer is rare."""
-    inside, outside = split
+def _loss_outside(solver: Solver, design: np.ndarray, questions: Questions, split: tuple) -> float:
+    """Mean log-loss, or squared error, on the rows of a split left out.
+
+    It is a number even where one answer is so rare that no row of the split has it.
+    """
+    (inside, outside), answer = split, questions.answer
+    if questions.numeric:
+        said = solver.fit(design[inside], answer[inside]).predict(design[outside])
+        return float(mean_squared_error(answer[outside], said))
     if len(np.unique(answer[inside])) < 2:
         return log_loss(answer[outside], np.full(len(outside), answer[inside][0]), labels=[0, 1])
     model = solver.fit(design[inside], answer[inside])

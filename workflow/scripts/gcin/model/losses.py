@@ -1,4 +1,4 @@
-"""The loss of questions that only some patients answer."""
+"""The losses of questions that only some patients answer."""
 
 import keras
 from keras import ops
@@ -21,3 +21,20 @@ class AnsweredCrossEntropy(keras.losses.Loss):
         answer, weight = y_true[..., 0], y_true[..., 1]
         entropy = ops.softplus(y_pred) - answer * y_pred
         return ops.sum(weight * entropy, axis=(1, 2))
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class AnsweredSquaredError(keras.losses.Loss):
+    """Half the squared error of standardised amounts over the questions answered.
+
+    It is the negative log-likelihood of an amount with an error of one standard deviation, so that
+    a quantity weighs about as much as a yes-or-no question beside it.
+
+    Call arguments:
+        y_true: `(patients, arms, 1, 2)`: amount, and weight (0 = not asked).
+        y_pred: Amounts, `(patients, arms, 1)`.
+    """
+
+    def call(self, y_true, y_pred):
+        amount, weight = y_true[..., 0], y_true[..., 1]
+        return ops.sum(weight * ops.square(y_pred - amount) / 2, axis=(1, 2))

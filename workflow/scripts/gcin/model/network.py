@@ -28,7 +28,7 @@ class Shape:
         chromosome_arms: Chromosome arm of each gene.
         edges: Membership of genes in pathways.
         arms: Number of treatment arms.
-        endpoints: Endpoint to its number of intervals (1 for response).
+        endpoints: Endpoint to its number of intervals (1 where it is no survival).
     """
 
     variants: int
@@ -53,7 +53,8 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
 
     Returns:
         A model from the arrays of `network_arrays` to logits `(patients, arms, intervals)` of
-        every endpoint: of response, or of the hazard in each interval.
+        every endpoint: of a yes, or of the hazard in each interval; of a quantity, its
+        standardised amount.
     """
     inputs = _inputs(shape)
     clinical = _clinical(inputs["clinical"], design) if design["clinical"] else None

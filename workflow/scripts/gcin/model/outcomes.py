@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gcin.model.endpoints import BINARY, QUANTITY, Endpoint, columns_of, kinds_in
+
 RESPONSE = "response"
 
 
@@ -24,16 +26,15 @@ class PersonPeriods:
 
 
 def endpoints_in(patients: pd.DataFrame) -> list[str]:
-    """Name the endpoints of a table: `response`, then each that has `{endpoint}_time`."""
-    survival = [name[: -len("_time")] for name in patients if name.endswith("_time")]
-    return [RESPONSE] * (RESPONSE in patients) + survival
+    """Name the endpoints of a table, in the order of its columns."""
+    return list(kinds_in(patients))
 
 
 def outcome_columns(patients: pd.DataFrame) -> list[str]:
     """Name the columns of a table that hold outcomes."""
-    survival = [name for name in endpoints_in(patients) if name != RESPONSE]
-    pairs = [f"{name}_{part}" for name in survival for part in ("time", "event")]
-    return [RESPONSE] * (RESPONSE in patients) + pairs
+    return [
+        column for name, kind in kinds_in(patients).items() for column in columns_of(name, kind)
+    ]
 
 
 def training_table(patients: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +68,7 @@ def training_table(patients: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
 
 def observed(table: pd.DataFrame, endpoint: str) -> np.ndarray:
     """Say of which patients an endpoint is known."""
-    names = [RESPONSE] if endpoint == RESPONSE else [f"{endpoint}_time", f"{endpoint}_event"]
+    names = columns_of(endpoint, kinds_in(table)[endpoint])
     return table[names].notna().all(axis=1).to_numpy()
 
 
@@ -109,18 +110,21 @@ def hazard_targets(time: np.ndarray, event: np.ndarray, cuts: list[float]) -> np
     return np.stack([inside & happened, weight], axis=-1).astype("float32")
 
 
-def response_targets(response: np.ndarray) -> np.ndarray:
-    """Turn responses into the shape of one interval: `(patients, 1, 2)`, value and weight."""
-    known = ~np.isnan(response)
-    return np.stack([np.where(known, response, 0), known], axis=-1)[:, None].astype("float32")
+def answer_targets(answer: np.ndarray) -> np.ndarray:
+    """Turn answers into the shape of one interval: `(patients, 1, 2)`, value and weight."""
+    known = ~np.isnan(answer)
+    return np.stack([np.where(known, answer, 0), known], axis=-1)[:, None].astype("float32")
 
 
-def targets_of(table: pd.DataFrame, endpoint: str, cuts: list[float]) -> np.ndarray:
+def targets_of(table: pd.DataFrame, name: str, endpoint: Endpoint) -> np.ndarray:
     """Targets of one endpoint, `(patients, intervals, 2)`: value and weight."""
-    if endpoint == RESPONSE:
-        return response_targets(table[RESPONSE].to_numpy(dtype=float))
-    time = table[f"{endpoint}_time"].to_numpy(dtype=float)
-    return hazard_targets(time, table[f"{endpoint}_event"].to_numpy(dtype=float), cuts)
+    columns = columns_of(name, endpoint.kind)
+    values = [table[column].to_numpy(dtype=float) for column in columns]
+    if endpoint.kind == BINARY:
+        return answer_targets(*values)
+    if endpoint.kind == QUANTITY:
+        return answer_targets(endpoint.scale.scores(*values))
+    return hazard_targets(*values, endpoint.cuts)
 
 
 def by_arm(targets: np.ndarray, arm: np.ndarray, arms: int) -> np.ndarray:
@@ -154,3 +158,18 @@ def risk_of(hazards: np.ndarray) -> np.ndarray:
         One minus the mean survival over the intervals' ends: 0 to 1, rising with every hazard.
     """
     return 1 - np.cumprod(1 - hazards, axis=-1).mean(axis=-1)
+
+
+def values_of(endpoint: Endpoint, said: np.ndarray) -> np.ndarray:
+    """Turn what a model says of one endpoint into what is reported.
+
+    Args:
+        endpoint: What was asked.
+        said: `(..., intervals)`: chance of the event in each, or the score of a quantity.
+
+    Returns:
+        `(...)`: probability, risk of survival (higher = sooner event), or amount in its own unit.
+    """
+    if endpoint.kind == BINARY:
+        return said[..., 0]
+    return endpoint.scale.amounts(said[..., 0]) if endpoint.numeric else risk_of(said)

@@ -1,34 +1,39 @@
 """Predictions as a table: one row per patient, endpoint and arm."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
 
-from gcin.model.calibration import Calibration, fit_calibration
+from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
+from gcin.model.endpoints import BINARY, kinds_in
 from gcin.model.inputs import arm_numbers
-from gcin.model.outcomes import RESPONSE
+from gcin.model.preparation import Preparation, as_plain
 
 REPORTED_PARTS = ("validation", "test")
 
 
 def prediction_table(
-    names: pd.Index, predicted: Mapping[str, np.ndarray], arms: list[str], calibration: Calibration
+    names: pd.Index,
+    predicted: Mapping[str, np.ndarray],
+    arms: list[str],
+    calibrations: Mapping[str, Calibration],
 ) -> pd.DataFrame:
     """Put predictions into rows.
 
     Args:
         names: Patients.
-        predicted: Endpoint to `(patients, arms)`: probability of response, risk of survival.
+        predicted: Endpoint to `(patients, arms)`: probability, risk of survival, or amount.
         arms: Names of the arms.
-        calibration: Of the response probability.
+        calibrations: Binary endpoint to the calibration of its probability.
 
     Returns:
-        `patient endpoint arm raw value`; `value` is calibrated where the endpoint is response.
+        `patient endpoint arm raw value`; `value` is calibrated where the endpoint is binary.
     """
     blocks = []
     for endpoint, raw in predicted.items():
-        value = calibration.apply(raw) if endpoint == RESPONSE else raw
+        value = calibrations[endpoint].apply(raw) if endpoint in calibrations else raw
         keys = {
             "patient": np.repeat(names.to_numpy(), len(arms)),
             "endpoint": endpoint,
@@ -40,23 +45,36 @@ def prediction_table(
 
 def calibrate(
     predicted: Mapping[str, np.ndarray], table: pd.DataFrame, arms: list[str]
-) -> Calibration:
-    """Fit the calibration of response on part validation, in the arm that each received.
+) -> dict[str, Calibration]:
+    """Fit the calibration of each binary endpoint on part validation, in the arm received.
 
     One probability for everybody, as `majority` gives, stays what the training patients made it:
     it orders nobody, and shifting it to fewer patients' rate would only add noise.
 
     Args:
         predicted: Endpoint to `(patients, arms)`, of the patients of `table`.
-        table: Patients of part validation with `arm` and `response`.
+        table: Patients of part validation with `arm` and outcomes.
         arms: Names of the arms.
+
+    Returns:
+        Binary endpoint to its calibration.
     """
-    if RESPONSE not in predicted or np.ptp(predicted[RESPONSE]) == 0:
-        return Calibration(1.0, 0.0)
-    arm = arm_numbers(table, arms)
-    received = np.take_along_axis(predicted[RESPONSE], np.maximum(arm, 0)[:, None], axis=1)[:, 0]
-    response = np.where(arm >= 0, table[RESPONSE].to_numpy(dtype=float), np.nan)
-    return fit_calibration(received, response)
+    kinds, arm = kinds_in(table), arm_numbers(table, arms)
+    calibrations = {}
+    for name, said in predicted.items():
+        if kinds[name] != BINARY:
+            continue
+        received = np.take_along_axis(said, np.maximum(arm, 0)[:, None], axis=1)[:, 0]
+        outcome = np.where(arm >= 0, table[name].to_numpy(dtype=float), np.nan)
+        same = np.ptp(said) == 0
+        calibrations[name] = UNCHANGED if same else fit_calibration(received, outcome)
+    return calibrations
+
+
+def frozen(preparation: Preparation, calibrations: Mapping[str, Calibration]) -> dict[str, dict]:
+    """What goes with a model to other patients, as plain values that outlive this code."""
+    lines = {name: asdict(calibration) for name, calibration in calibrations.items()}
+    return {"preparation": as_plain(preparation), "calibrations": lines}
 
 
 def reported(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

@@ -9,9 +9,19 @@ import pandas as pd
 
 from gcin.model.burden import Burden, fit_burdens
 from gcin.model.clinical_matrix import Categorical, Numeric, fit_clinical
+from gcin.model.endpoints import (
+    PLAIN,
+    QUANTITY,
+    SURVIVAL,
+    Endpoint,
+    columns_of,
+    fit_scale,
+    kinds_in,
+)
+from gcin.model.endpoints import from_plain as endpoint_from_plain
 from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
-from gcin.model.outcomes import RESPONSE, endpoints_in, interval_cuts, observed
+from gcin.model.outcomes import interval_cuts, observed
 from gcin.model.selection import Selection
 
 logger = logging.getLogger(__name__)
@@ -25,7 +35,7 @@ class Preparation:
 
     Attributes:
         arms: Treatment arms, sorted.
-        endpoints: Endpoint to the inner limits of its intervals in months (none for response).
+        endpoints: What is asked, by name.
         clinical: How clinical columns become numbers.
         imputation: Who gives a patient the clinical values that are missing; None where a missing
             number is the mean and a missing code no level.
@@ -42,7 +52,7 @@ class Preparation:
     """
 
     arms: list[str]
-    endpoints: dict[str, list[float]]
+    endpoints: dict[str, Endpoint]
     clinical: list[Numeric | Categorical]
     imputation: Imputation | None
     genes: list[str]
@@ -84,14 +94,16 @@ def fit_preparation(
         clinical: Their clinical columns, in the same order.
         genomes: Their genomes, reduced to the chosen genes.
         genes: The chosen genes, with `gene`, `chromosome`, `arm`.
-        settings: `clinical_knots`, `imputation`, `min_burden_share`, `intervals`.
+        settings: `clinical_knots`, `imputation`, `min_burden_share`, `intervals`, and `transforms`
+            where quantities have any, by name.
     """
     names = genes["gene"].tolist()
     real = genomes.variants[genomes.variant_mask].astype("float64")
-    columns = fit_clinical(clinical, settings["clinical_knots"])
+    is_marked = settings["imputation"]["mark_missing"]
+    columns = fit_clinical(clinical, settings["clinical_knots"], is_marked)
     return Preparation(
         arms=sorted(table["arm"].dropna().astype(str).unique()),
-        endpoints=_fit_endpoints(table, settings["intervals"]),
+        endpoints=_fit_endpoints(table, settings["intervals"], settings.get("transforms", {})),
         clinical=columns,
         imputation=_fit_imputation(clinical, columns, settings["imputation"]),
         genes=names,
@@ -127,7 +139,8 @@ def from_plain(plain: Mapping) -> Preparation:
         columns = [Donors(**column) for column in imputation["columns"]]
         imputation = Imputation(**{**imputation, "columns": columns})
     selection = plain["selection"] and Selection(**plain["selection"])
-    fitted = {"clinical": clinical, "burdens": burdens}
+    endpoints = {name: endpoint_from_plain(asked) for name, asked in plain["endpoints"].items()}
+    fitted = {"clinical": clinical, "burdens": burdens, "endpoints": endpoints}
     fitted |= {"imputation": imputation, "selection": selection}
     return Preparation(**{**plain, **fitted})
 
@@ -140,20 +153,23 @@ def _fit_imputation(
     return fit_imputation(table, columns, settings["donors"], settings["rounds"], settings["seed"])
 
 
-def _fit_endpoints(table: pd.DataFrame, intervals: int) -> dict[str, list[float]]:
-    """Limits of the intervals of each endpoint that any training patient has."""
+def _fit_endpoints(
+    table: pd.DataFrame, intervals: int, transforms: Mapping[str, str]
+) -> dict[str, Endpoint]:
+    """Intervals and scale of each endpoint that any training patient has."""
     fitted = {}
-    for endpoint in endpoints_in(table):
-        known = observed(table, endpoint)
-        if not known.any():
-            logger.warning("no training patient has endpoint %s: it is not modelled", endpoint)
-        elif endpoint == RESPONSE:
-            fitted[endpoint] = []
+    for name, kind in kinds_in(table).items():
+        known = table[observed(table, name)]
+        values = known[columns_of(name, kind)].to_numpy(dtype=float).T
+        if known.empty:
+            logger.warning("no training patient has endpoint %s: it is not modelled", name)
+        elif kind == SURVIVAL:
+            fitted[name] = Endpoint(kind, interval_cuts(*values, intervals))
+        elif kind == QUANTITY:
+            transform = transforms.get(name, PLAIN)
+            fitted[name] = Endpoint(kind, scale=fit_scale(*values, transform))
         else:
-            time, event = (
-                table[f"{endpoint}_{part}"].to_numpy(dtype=float) for part in ("time", "event")
-            )
-            fitted[endpoint] = interval_cuts(time, event, intervals)
+            fitted[name] = Endpoint(kind)
     return fitted
 
 

@@ -1,7 +1,8 @@
 """Choosing a few columns on the training patients of a fold, and how alike the folds choose.
 
-Every endpoint is one number per patient: response itself, and of survival the martingale residual
-of a model without columns (events seen less events expected; Therneau 1990, Biometrika 77:147).
+Every endpoint is one number per patient: a yes or no or an amount itself, and of survival the
+martingale residual of a model without columns (events seen less events expected; Therneau 1990,
+Biometrika 77:147).
 What matters in one arm only is found as far as it shows in all arms together.
 """
 
@@ -13,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.curves import cumulative_hazard, step_at
-from gcin.model.outcomes import RESPONSE, observed
+from gcin.model.endpoints import BINARY, SURVIVAL, columns_of, kinds_in
+from gcin.model.outcomes import observed
 
 logger = logging.getLogger(__name__)
 
@@ -47,14 +49,15 @@ def select_columns(
     deviation = values.std(axis=0)
     varying = np.flatnonzero(deviation > 0)
     standard = (values[:, varying] - values[:, varying].mean(axis=0)) / deviation[varying]
-    chosen: set[int] = set()
+    chosen, kinds = set(), kinds_in(table)
     for endpoint in endpoints:
         answer = _answer(table, endpoint)
         known = ~np.isnan(answer)
         asked = min(features, len(varying))
         if not asked or np.ptp(answer[known]) == 0:
             continue
-        best = METHODS[method](standard[known], answer[known], asked, endpoint == RESPONSE)
+        is_binary = kinds[endpoint] == BINARY
+        best = METHODS[method](standard[known], answer[known], asked, is_binary)
         logger.info("%s: chose %d of %d columns for %s", method, len(best), len(varying), endpoint)
         chosen |= set(varying[best])
     names = columns.columns
@@ -97,10 +100,11 @@ def _picked(selections: Sequence[Selection]) -> pd.DataFrame:
 
 def _answer(table: pd.DataFrame, endpoint: str) -> np.ndarray:
     """One number per patient, NaN where the endpoint is unknown."""
-    if endpoint == RESPONSE:
-        return table[RESPONSE].to_numpy(dtype=float)
-    known = observed(table, endpoint)
-    time, event = (table[f"{endpoint}_{part}"].to_numpy(dtype=float) for part in ("time", "event"))
+    kind = kinds_in(table)[endpoint]
+    values = [table[column].to_numpy(dtype=float) for column in columns_of(endpoint, kind)]
+    if kind != SURVIVAL:
+        return values[0]
+    known, (time, event) = observed(table, endpoint), values
     steps, hazard = cumulative_hazard(time[known], event[known], np.zeros(known.sum()))
     return np.where(known, event - step_at(steps, hazard, np.where(known, time, 0.0)), np.nan)
 

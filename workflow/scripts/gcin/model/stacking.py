@@ -1,6 +1,6 @@
 """The average of designs, each with the same weight.
 
-Probabilities of response are averaged as they are. Risks have no common scale (one design says a
+Probabilities and amounts are averaged as they are. Risks have no common scale (one design says a
 share, another a log hazard ratio), so each is first ranked among the risks that its design gave
 to the validation patients of the fold; the rank of a patient depends on nobody else.
 """
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.calibration import Calibration, fit_calibration
-from gcin.model.outcomes import RESPONSE
+from gcin.model.endpoints import BINARY, SURVIVAL, kinds_in
 
 logger = logging.getLogger(__name__)
 
@@ -26,11 +26,11 @@ class Stack:
 
     Attributes:
         references: Design to survival endpoint to the validation patients' risks, ascending.
-        calibration: Of the averaged probability of response.
+        calibrations: Binary endpoint to the calibration of its averaged probability.
     """
 
     references: Mapping[str, Mapping[str, np.ndarray]]
-    calibration: Calibration
+    calibrations: Mapping[str, Calibration]
 
 
 def by_design(tables: Sequence[pd.DataFrame], designs: Sequence[str]) -> dict[str, pd.DataFrame]:
@@ -54,25 +54,28 @@ def fit_stack(said: Mapping[str, pd.DataFrame], patients: pd.DataFrame) -> Stack
 
     Args:
         said: Design to `patient part endpoint arm value`.
-        patients: `patient arm` and `response` where it is an endpoint; outcomes of other parts
-            than validation are not looked at.
+        patients: `patient arm` and outcomes; those of other parts than validation are not looked
+            at.
     """
     held = {name: rows[rows["part"] == "validation"] for name, rows in said.items()}
+    kinds = kinds_in(patients)
     references = {
         name: {
             endpoint: np.sort(values["value"].to_numpy())
-            for endpoint, values in rows[rows["endpoint"] != RESPONSE].groupby("endpoint")
+            for endpoint, values in rows.groupby("endpoint")
+            if kinds[endpoint] == SURVIVAL
         }
         for name, rows in held.items()
     }
-    raw = _averaged(held, references)
-    response = raw[raw["endpoint"] == RESPONSE]
-    if response.empty:
-        return Stack(references, Calibration(1.0, 0.0))
-    known = response.merge(patients[["patient", "arm", RESPONSE]].dropna(), on=["patient", "arm"])
-    outcome = known[RESPONSE].to_numpy(dtype=float)
-    logger.info("calibrated the stack of %s on %d patients", ", ".join(said), len(known))
-    return Stack(references, fit_calibration(known["raw"].to_numpy(), outcome))
+    raw, calibrations = _averaged(held, references), {}
+    for endpoint, rows in raw.groupby("endpoint"):
+        if kinds[endpoint] == BINARY:
+            outcomes = patients[["patient", "arm", endpoint]].dropna()
+            known = rows.merge(outcomes, on=["patient", "arm"])
+            logger.info("calibrated %s of %s on %d patients", endpoint, ", ".join(said), len(known))
+            outcome = known[endpoint].to_numpy(dtype=float)
+            calibrations[endpoint] = fit_calibration(known["raw"].to_numpy(), outcome)
+    return Stack(references, calibrations)
 
 
 def stacked(said: Mapping[str, pd.DataFrame], stack: Stack) -> pd.DataFrame:
@@ -83,12 +86,14 @@ def stacked(said: Mapping[str, pd.DataFrame], stack: Stack) -> pd.DataFrame:
         stack: From `fit_stack`.
 
     Returns:
-        `patient endpoint arm raw value`; `value` is calibrated where the endpoint is response.
+        `patient endpoint arm raw value`; `value` is calibrated where the endpoint is binary.
     """
     table = _averaged(said, stack.references)
-    raw = table["raw"].to_numpy()
-    calibrated = stack.calibration.apply(np.clip(raw, 0, 1))
-    return table.assign(value=np.where(table["endpoint"] == RESPONSE, calibrated, raw))
+    table["value"] = table["raw"]
+    for endpoint, calibration in stack.calibrations.items():
+        own = table["endpoint"] == endpoint
+        table.loc[own, "value"] = calibration.apply(np.clip(table.loc[own, "raw"], 0, 1))
+    return table
 
 
 def stacked_curves(curves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -130,7 +135,7 @@ def _averaged(
 def _comparable(
     values: np.ndarray, endpoint: str, reference: Mapping[str, np.ndarray]
 ) -> np.ndarray:
-    return values if endpoint == RESPONSE else rank_among(values, reference[endpoint])
+    return rank_among(values, reference[endpoint]) if endpoint in reference else values
 
 
 def _mean(rows: pd.DataFrame, keys: list[str] | None = None) -> pd.DataFrame:

@@ -79,7 +79,7 @@ def prepare_fold(
     Args:
         table: From `training_table`.
         cohorts: Stores and clinical columns of the cohorts trained on.
-        settings: `model.preparation` of the configuration.
+        settings: `model.preparation` of the configuration, and `transforms` of quantities.
         variants: Most variants of a patient.
 
     Returns:

@@ -1,7 +1,7 @@
 """Training of the network: linear path first, then everything, with early stopping."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import keras
@@ -17,9 +17,9 @@ from gcin.model.inputs import (
     network_arrays,
 )
 from gcin.model.linear import LinearFit, fit_linear
-from gcin.model.losses import AnsweredCrossEntropy
+from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
 from gcin.model.network import Shape, build_network
-from gcin.model.outcomes import RESPONSE, by_arm, risk_of, targets_of
+from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
@@ -76,7 +76,9 @@ def train_network(
     for endpoint, fit in fits.items():
         start_at(network, endpoint, fit)
     held = examples(inner, preparation)
-    history = fit_network(network, (arrays, targets), held, settings["training"], seed, kept)
+    numeric = [name for name, asked in preparation.endpoints.items() if asked.numeric]
+    parts = (arrays, targets), held
+    history = fit_network(network, *parts, settings["training"], seed, kept, numeric)
     return Trained(network, history)
 
 
@@ -84,8 +86,8 @@ def examples(patients: Patients, preparation: Preparation) -> tuple[dict, dict]:
     """Arrays of the network, and targets of every endpoint in the arm that each received."""
     arm = arm_numbers(patients.table, preparation.arms)
     targets = {
-        endpoint: by_arm(targets_of(patients.table, endpoint, cuts), arm, len(preparation.arms))
-        for endpoint, cuts in preparation.endpoints.items()
+        name: by_arm(targets_of(patients.table, name, endpoint), arm, len(preparation.arms))
+        for name, endpoint in preparation.endpoints.items()
     }
     return network_arrays(patients, preparation), targets
 
@@ -97,6 +99,7 @@ def fit_network(
     settings: Mapping,
     seed: int,
     kept: Kept | None = None,
+    numeric: Collection[str] = (),
 ) -> pd.DataFrame:
     """Fit a network to arrays and targets, and leave it with the best weights on `held`.
 
@@ -107,6 +110,7 @@ def fit_network(
         settings: `batch_size`, `learning_rate`, `max_epochs`, `patience_epochs`.
         seed: Of the order of batches.
         kept: Where an interrupted run is taken up and this one keeps its state.
+        numeric: Endpoints that are quantities.
 
     Returns:
         `epoch loss val_loss …`, from epoch 0.
@@ -116,7 +120,10 @@ def fit_network(
     """
     network.compile(
         keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0),
-        loss={endpoint: AnsweredCrossEntropy() for endpoint in network.output},
+        loss={
+            name: AnsweredSquaredError() if name in numeric else AnsweredCrossEntropy()
+            for name in network.output
+        },
         # XLA on CPU took 30 s to compile and 3 times as long a step (TensorFlow 2.21).
         jit_compile=False,
     )
@@ -145,13 +152,10 @@ def predict_network(
     """Predict every arm of every patient.
 
     Returns:
-        Endpoint to `(patients, arms)`: probability of response, or risk (higher = sooner event).
+        Endpoint to `(patients, arms)`: probability, risk (higher = sooner event) or amount.
     """
-    chances = _chances(network, patients, preparation, batch_size)
-    return {
-        name: values[..., 0] if name == RESPONSE else risk_of(values)
-        for name, values in chances.items()
-    }
+    told = _told(network, patients, preparation, batch_size)
+    return {name: values_of(preparation.endpoints[name], values) for name, values in told.items()}
 
 
 def network_curves(
@@ -173,21 +177,26 @@ def network_curves(
     """
     clocks = clocks_of(patients.part("train").table, preparation.endpoints)
     test = patients.part("test")
-    chances = _chances(network, test, preparation, batch_size)
+    told = _told(network, test, preparation, batch_size)
     curves = {
-        name: survival_of(chances[name], preparation.endpoints[name], clock)
+        name: survival_of(told[name], preparation.endpoints[name].cuts, clock)
         for name, clock in clocks.items()
     }
     return curve_table(test.table.index, curves, clocks, preparation.arms)
 
 
-def _chances(
+def _told(
     network: keras.Model, patients: Patients, preparation: Preparation, batch_size: int
 ) -> dict[str, np.ndarray]:
-    """Chance of the event in each interval, `(patients, arms, intervals)`, by endpoint."""
+    """Chance of the event in each interval, or score, `(patients, arms, intervals)`."""
     arrays = network_arrays(patients, preparation)
-    logits = network.predict(arrays, batch_size=batch_size, verbose=0)
-    return {name: 1 / (1 + np.exp(-values.astype("float64"))) for name, values in logits.items()}
+    outputs = network.predict(arrays, batch_size=batch_size, verbose=0)
+    scores = {name: values.astype("float64") for name, values in outputs.items()}
+    asked = preparation.endpoints
+    return {
+        name: values if asked[name].numeric else 1 / (1 + np.exp(-values))
+        for name, values in scores.items()
+    }
 
 
 def start_at(network: keras.Model, endpoint: str, fit: LinearFit) -> None:
@@ -203,11 +212,13 @@ def _fit_linear_paths(
     train: Patients, columns: np.ndarray, preparation: Preparation, settings: Mapping
 ) -> dict[str, LinearFit]:
     arm, arms = arm_numbers(train.table, preparation.arms), len(preparation.arms)
+    targets = {
+        name: targets_of(train.table, name, endpoint)
+        for name, endpoint in preparation.endpoints.items()
+    }
     return {
-        endpoint: fit_linear(
-            columns, arm, targets_of(train.table, endpoint, cuts), arms, 0.0, settings
-        )
-        for endpoint, cuts in preparation.endpoints.items()
+        name: fit_linear(columns, arm, targets[name], arms, 0.0, settings, endpoint.numeric)
+        for name, endpoint in preparation.endpoints.items()
     }
 
 
@@ -238,7 +249,7 @@ def _shape(
         chromosome_arms=preparation.chromosome_arms,
         edges=masked(edges, design["pathway_mask"], design["pathway_decoys"], genes, seed),
         arms=len(preparation.arms),
-        endpoints={name: len(cuts) + 1 for name, cuts in preparation.endpoints.items()},
+        endpoints={name: asked.intervals for name, asked in preparation.endpoints.items()},
     )
 
 

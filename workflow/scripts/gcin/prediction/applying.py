@@ -1,5 +1,7 @@
 """Frozen models on patients whom no model was fitted on."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from gcin.model.calibration import Calibration
@@ -15,14 +17,18 @@ def unseen_patients(patients: pd.DataFrame) -> pd.DataFrame:
 
 
 def run_rows(
-    table: pd.DataFrame, predicted: dict, arms: list[str], calibration: Calibration, run: int
+    table: pd.DataFrame,
+    predicted: dict,
+    arms: list[str],
+    calibrations: Mapping[str, Calibration],
+    run: int,
 ) -> pd.DataFrame:
     """Rows of one frozen model; `run` numbers the model.
 
     Returns:
         `cohort role run patient endpoint arm raw value`; empty where there are no patients.
     """
-    rows = prediction_table(table.index, predicted, arms, calibration)
+    rows = prediction_table(table.index, predicted, arms, calibrations)
     places = table[["cohort", "role"]].loc[table.index.repeat(len(arms))]
     repeated = pd.concat([places] * len(predicted), ignore_index=True)
     return rows.assign(cohort=repeated["cohort"], role=repeated["role"], run=run)[COLUMNS]

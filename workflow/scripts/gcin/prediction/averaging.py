@@ -1,10 +1,11 @@
 """From the predictions of single models to one prediction with its interval.
 
 The value for a patient is the mean over the frozen models (folds times seeds). The interval is
-the range from the 2.5th to the 97.5th percentile of what other models might have said: of
-response, every model under calibrations refitted to resampled validation patients; of risk, the
+the range from the 2.5th to the 97.5th percentile of what other models might have said: of a
+probability, every model under calibrations refitted to resampled validation patients; of risk, the
 models alone, since risk is not calibrated. It speaks of the model, not of chance: a patient with
-a probability of 0.5 responds or does not.
+a probability of 0.5 responds or does not. A quantity has a conformal band instead, which speaks of
+chance too.
 """
 
 import logging
@@ -13,9 +14,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from gcin.model.bands import conformal_bands
 from gcin.model.calibration import fit_calibration
-from gcin.model.conformal import conformal_answers, in_arm_received
-from gcin.model.outcomes import RESPONSE
+from gcin.model.conformal import RESPONSE, conformal_answers, in_arm_received
+from gcin.model.endpoints import BINARY, QUANTITY, kinds_in
 
 logger = logging.getLogger(__name__)
 
@@ -40,21 +42,24 @@ def external_table(designs: Sequence[pd.DataFrame], names: Sequence[str]) -> pd.
     return external.groupby(keys, as_index=False, sort=False)["value"].mean()
 
 
-def validation_rows(runs: Sequence[pd.DataFrame], patients: pd.DataFrame) -> pd.DataFrame:
+def validation_rows(
+    runs: Sequence[pd.DataFrame], patients: pd.DataFrame, kind: str = BINARY
+) -> pd.DataFrame:
     """Gather what each model said of its validation patients in the arm received.
 
     Args:
         runs: `patient part endpoint arm raw value`, one per model, in the models' order.
-        patients: The study's table with `patient role arm cancer_type family` and `response`.
+        patients: The study's table with `patient role arm cancer_type family` and outcomes.
+        kind: `binary` or `quantity`.
 
     Returns:
-        `run patient arm raw value cancer_type response`, response known; empty where response is
-        not an endpoint.
+        `run patient endpoint arm raw value cancer_type` and `response` or `amount`, the outcome
+        known; empty where no endpoint is of the kind.
     """
     rows = pd.concat([rows.assign(run=run) for run, rows in enumerate(runs)])
     held = rows[rows["part"] == "validation"]
-    columns = ["run", "patient", "arm", "raw", "value", "cancer_type", RESPONSE]
-    return in_arm_received(held, patients[patients["role"] == "train"])[columns]
+    known = in_arm_received(held, patients[patients["role"] == "train"], kind)
+    return known.drop(columns=["part", "family"])
 
 
 def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.DataFrame:
@@ -69,12 +74,14 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
         `patient arm endpoint value low high`; value lies within its interval.
     """
     new = applied[applied["role"] == "new"]
-    response = new["endpoint"] == RESPONSE
-    by_run = dict(list(held.groupby("run")))
-    blocks = [_spread(rows, by_run.get(run), draws) for run, rows in new[response].groupby("run")]
-    possible = pd.concat([*blocks, new.loc[~response, [*KEYS, "value"]]], ignore_index=True)
-    if possible.empty:
+    by_model = dict(list(held.groupby(["endpoint", "run"])))
+    blocks = [
+        _spread(rows, by_model.get(model), draws)
+        for model, rows in new.groupby(["endpoint", "run"], sort=False)
+    ]
+    if not blocks:
         return pd.DataFrame(columns=[*KEYS, "value", "low", "high"])
+    possible = pd.concat(blocks, ignore_index=True)
     logger.info(
         "predicted %d patients from %d models", new["patient"].nunique(), new["run"].nunique()
     )
@@ -89,8 +96,7 @@ def with_answers(
     applied: pd.DataFrame,
     held: pd.DataFrame,
     patients: pd.DataFrame,
-    coverage: float,
-    min_patients: int,
+    conformal: Mapping,
 ) -> pd.DataFrame:
     """Add which outcome, if a single one, is to be expected of each patient under each arm.
 
@@ -98,19 +104,55 @@ def with_answers(
         table: From `patient_table`.
         applied: As `patient_table` was given them.
         held: From `validation_rows`.
-        patients: The study's table with `patient` and `cancer_type`.
-        coverage: Wanted share of patients whose true outcome is among the answers.
-        min_patients: Fewest validation patients with either outcome, of a group of its own.
+        patients: The study's table with `patient cancer_type` and outcomes.
+        conformal: `coverage` wanted: share of patients whose true outcome is among the answers;
+            and `min_patients`, the fewest with either outcome of a group of its own.
 
     Returns:
-        `table` with `answer` (`response`, `no response`, `both`, `neither`; missing for other
-        endpoints).
+        `table` with `kind` (`binary`, `survival`, `quantity`) and `answer` (`response`, `no
+        response`, `both`, `neither`; missing where the endpoint is not binary).
     """
-    asked = applied[(applied["role"] == "new") & (applied["endpoint"] == RESPONSE)]
-    rows = asked.merge(patients[["patient", "cancer_type"]], on="patient")
-    units = ["patient", "arm"]
-    answers = conformal_answers(held, rows, ["run"], units, coverage, min_patients)
-    return table.merge(answers.assign(endpoint=RESPONSE), on=[*units, "endpoint"], how="left")
+    kinds = kinds_in(patients)
+    rows = _asked(applied, patients, BINARY)
+    keys = ["endpoint", "patient", "arm"]
+    answers = conformal_answers(held, rows, ["endpoint", "run"], keys, **conformal)
+    told = table.merge(answers, on=keys, how="left")
+    return told.assign(kind=told["endpoint"].map(kinds))
+
+
+def with_bands(
+    table: pd.DataFrame,
+    applied: pd.DataFrame,
+    held: pd.DataFrame,
+    patients: pd.DataFrame,
+    conformal: Mapping,
+    transforms: Mapping[str, str],
+) -> pd.DataFrame:
+    """Give quantities the band that holds the patient's own amount as often as was promised.
+
+    Args:
+        table: From `patient_table`.
+        applied: As `patient_table` was given them.
+        held: From `validation_rows`, kind `quantity`.
+        patients: The study's table with `patient cancer_type` and outcomes.
+        conformal: `coverage` wanted, and `min_patients` of a group of its own.
+        transforms: Quantity to its transform, where it has one.
+
+    Returns:
+        `table` with `low` and `high` of quantities replaced.
+    """
+    rows = _asked(applied, patients, QUANTITY)
+    bands = conformal_bands(held, rows, ["run"], ["patient", "arm"], conformal, transforms)
+    own = table.merge(bands, on=KEYS, how="left", suffixes=("", "_band"))
+    limits = {name: own[f"{name}_band"].fillna(own[name]) for name in ("low", "high")}
+    return own[list(table)].assign(**limits)
+
+
+def _asked(applied: pd.DataFrame, patients: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """What was said of new patients' endpoints of a kind, with `cancer_type`."""
+    of_kind = [name for name, own in kinds_in(patients).items() if own == kind]
+    asked = applied[(applied["role"] == "new") & applied["endpoint"].isin(of_kind)]
+    return asked.merge(patients[["patient", "cancer_type"]], on="patient")
 
 
 def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.DataFrame:

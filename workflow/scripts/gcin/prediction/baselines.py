@@ -4,7 +4,7 @@ import joblib
 import pandas as pd
 
 from gcin.model.baselines import predict_baseline
-from gcin.model.calibration import Calibration
+from gcin.model.calibration import from_lines
 from gcin.model.preparation import from_plain
 from gcin.model.study import Cohorts, read_patients
 from gcin.prediction.applying import COLUMNS, run_rows
@@ -29,6 +29,6 @@ def apply_baselines(models: list[str], table: pd.DataFrame, cohorts: Cohorts) ->
         preparation = from_plain(frozen["preparation"])
         patients = read_patients(table, cohorts, preparation.genes, variants=1)
         predicted = predict_baseline(frozen["kind"], frozen["fits"], patients, preparation)
-        calibration = Calibration(**frozen["calibration"])
-        blocks.append(run_rows(table, predicted, preparation.arms, calibration, run))
+        calibrations = from_lines(frozen["calibrations"])
+        blocks.append(run_rows(table, predicted, preparation.arms, calibrations, run))
     return pd.concat(blocks, ignore_index=True)

@@ -4,7 +4,7 @@ import joblib
 import keras
 import pandas as pd
 
-from gcin.model.calibration import Calibration
+from gcin.model.calibration import from_lines
 from gcin.model.layers import fusion, genome, pathways, variant_set  # noqa: F401 - registered
 from gcin.model.preparation import from_plain
 from gcin.model.study import Cohorts, read_patients
@@ -35,6 +35,6 @@ def apply_networks(
         patients = read_patients(table, cohorts, preparation.genes, preparation.variants)
         model = keras.saving.load_model(network, compile=False)
         predicted = predict_network(model, patients, preparation)
-        calibration = Calibration(**frozen["calibration"])
-        blocks.append(run_rows(table, predicted, preparation.arms, calibration, run))
+        calibrations = from_lines(frozen["calibrations"])
+        blocks.append(run_rows(table, predicted, preparation.arms, calibrations, run))
     return pd.concat(blocks, ignore_index=True)

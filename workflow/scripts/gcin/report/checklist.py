@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gcin.report.words import label, percent
+from gcin.report.words import label, number, percent
 
 DONE, PARTLY, NOT = "done", "partly", "not done"
 
@@ -88,11 +88,11 @@ def _of_data(facts: Facts) -> Iterator[tuple[str, str, str]]:
 
 def _source(spec: str | Mapping) -> str:
     """Which outcomes of the cards an endpoint is made of."""
-    return spec if isinstance(spec, str) else f"{spec['months']} and {spec['event']}"
+    return spec if isinstance(spec, str) else " and ".join(spec.values())
 
 
 def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
-    model, split = facts.settings["model"], facts.study["split"]
+    model, study, split = facts.settings["model"], facts.study, facts.study["split"]
     chosen = model["preparation"]["selection"]["method"]
     selection = "all that vary" if chosen == "none" else f"chosen in the fold by {chosen}"
     columns = facts.features.shape[1]
@@ -104,23 +104,27 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     yield "9b", PARTLY, "only values known on day 0 are read; units stand in the cards"
     share = percent(facts.features.isna().to_numpy().mean()) if columns else percent(0)
     how = model["preparation"]["imputation"]["method"]
+    marked = ", marked" * model["preparation"]["imputation"]["mark_missing"]
     yield (
         "11",
         DONE,
-        f"{share} of clinical values missing; filled by {how} of training patients, marked",
+        f"{share} of clinical values missing; filled by {how} of training patients{marked}",
     )
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
     yield "12b", DONE, "scaled, log where skewed, with knots, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
     yield "12c", DONE, f"{kinds}; tuned on patients held out of training; tested on others"
-    if "response" in facts.study["endpoints"]:
-        yield "12f", DONE, "response recalibrated on patients held out of training"
+    yes_or_no = [name for name, spec in study["endpoints"].items() if isinstance(spec, str)]
+    if yes_or_no:
+        fact = f"{', '.join(yes_or_no)} recalibrated on patients held out of training"
+        yield "12f", DONE, fact
     yield "12g", DONE, "by the models of the folds that a patient had no part in, seeds averaged"
     yield "13", DONE, "no resampling; accuracy beside the majority rate, PR AUC beside prevalence"
     yield (
         "15",
         DONE,
-        "probability of response, risk and curve of survival, by arm; no threshold fixed",
+        "; ".join(output_of(name, spec) for name, spec in study["endpoints"].items())
+        + "; no threshold fixed",
     )
     yield "18f", DONE, "digest of the code of every rule in the report"
 
@@ -129,6 +133,8 @@ def output_of(endpoint: str, spec: str | Mapping) -> str:
     """Say what is predicted of an endpoint."""
     if isinstance(spec, str):
         return f"probability of {endpoint} under each arm"
+    if "amount" in spec:
+        return f"amount of {endpoint} under each arm, with a band of stated coverage"
     return f"risk and curve of {endpoint} under each arm"
 
 
@@ -185,6 +191,9 @@ def _events(facts: Facts, endpoint: str) -> str:
     """Patients and events of an endpoint."""
     if endpoint in facts.training:
         known = facts.training[endpoint].dropna()
-        return f"{endpoint}: {len(known)} patients, {int(known.sum())} responders"
+        return f"{endpoint}: {len(known)} patients, {int(known.sum())} with it"
+    if f"{endpoint}_amount" in facts.training:
+        known = facts.training[f"{endpoint}_amount"].dropna()
+        return f"{endpoint}: {len(known)} patients, median {number(known.median(), 1)}"
     known = facts.training[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
     return f"{endpoint}: {len(known)} patients, {int(known[f'{endpoint}_event'].sum())} events"

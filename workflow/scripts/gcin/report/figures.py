@@ -3,17 +3,16 @@
 from collections.abc import Callable
 
 import matplotlib as mpl
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gcin.report.panels import STYLE, draw_intervals, in_order, palette_of, panels_of
 from gcin.report.words import HORIZON, label
 
 mpl.use("Agg")
 
-PANEL = 3.6  # inches, height of a panel
 ORDER = (
     "accuracy",
     "precision",
@@ -26,6 +25,9 @@ ORDER = (
     "uno_c",
     "auc_months",
     "integrated_brier",
+    "mae",
+    "r2",
+    "within_20_percent",
 )
 CHANCE = {
     "accuracy": "majority",
@@ -35,18 +37,16 @@ CHANCE = {
     "uno_c": 0.5,
     "auc_months": 0.5,
 }
-HEADLINES = ("roc_auc", "brier", "uno_c", "integrated_brier", "accuracy")
-ORDERED = ("roc_auc", "harrell_c")  # shown of each group
-STYLE = {
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e6e9ee",
-    "font.family": "DejaVu Sans",
-    "font.size": 9,
-    "legend.frameon": False,
-    "savefig.dpi": 130,
-}
+HEADLINES = (
+    "roc_auc",
+    "brier",
+    "uno_c",
+    "integrated_brier",
+    "accuracy",
+    "mae",
+    "within_20_percent",
+)
+ORDERED = ("roc_auc", "harrell_c", "mae")  # shown of each group
 
 
 def draw(figure: str, table: pd.DataFrame, designs: list[str]) -> Figure:
@@ -61,34 +61,6 @@ def draw(figure: str, table: pd.DataFrame, designs: list[str]) -> Figure:
         return FIGURES[figure](table, palette_of(designs))
 
 
-def palette_of(designs: list[str]) -> dict[str, tuple]:
-    """Give each design a colour that the colour-blind can tell from the others."""
-    colours = sns.color_palette("colorblind", max(len(designs), 1))
-    return dict(zip(designs, colours, strict=False))
-
-
-def _panels(count: int, width: float = 4.2, height: float = PANEL) -> tuple[Figure, list[Axes]]:
-    """Lay out panels, at most three in a row."""
-    columns = min(max(count, 1), 3)
-    rows = int(np.ceil(max(count, 1) / columns))
-    figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
-    axes = list(figure.subplots(rows, columns, squeeze=False).flat)
-    for unused in axes[count:]:
-        unused.set_axis_off()
-    return figure, axes
-
-
-def _intervals(axes: Axes, rows: pd.DataFrame, value: str, palette: dict, names: list[str]) -> None:
-    """Draw a point with its interval on a line of its own for each row."""
-    for place, (_, row) in enumerate(rows.iterrows()):
-        colour = palette.get(row["design"], "#444444")
-        axes.plot([row["low"], row["high"]], [place, place], color=colour, linewidth=2)
-        axes.plot(row[value], place, "o", color=colour, markersize=5)
-    axes.set_yticks(range(len(rows)), names)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.grid(axis="y", visible=False)
-
-
 def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
     """Every metric of every design with its interval, beside what ignorance would reach."""
     by_cohort = metrics.assign(cohort=metrics.get("cohort", ""))
@@ -97,11 +69,11 @@ def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
     keys = shown[["cohort", "endpoint", "metric"]].drop_duplicates()
     place = keys["metric"].map(_kind).map(ORDER.index)
     keys = keys.assign(place=place).sort_values(["cohort", "endpoint", "place"])
-    figure, panels = _panels(len(keys), height=0.9 + 0.24 * len(palette))
+    figure, panels = panels_of(len(keys), height=0.9 + 0.24 * len(palette))
     for axes, key in zip(panels, keys.itertuples(), strict=False):
         own = by_cohort.query("cohort == @key.cohort and endpoint == @key.endpoint")
-        rows = _in_order(own[(own["metric"] == key.metric) & own["value"].notna()], palette)
-        _intervals(axes, rows, "value", palette, list(rows["design"]))
+        rows = in_order(own[(own["metric"] == key.metric) & own["value"].notna()], palette)
+        draw_intervals(axes, rows, "value", palette, list(rows["design"]))
         _mark_chance(axes, own, key.metric)
         where = f"{key.cohort}, {key.endpoint}" if key.cohort else key.endpoint
         axes.set_title(f"{where}: {label(key.metric)}", loc="left", fontsize=9)
@@ -111,10 +83,6 @@ def draw_metrics(metrics: pd.DataFrame, palette: dict) -> Figure:
 def _kind(metric: str) -> str:
     """A metric's name in `ORDER`, where all horizons share one."""
     return HORIZON.sub("auc_months", metric)
-
-
-def _in_order(rows: pd.DataFrame, palette: dict) -> pd.DataFrame:
-    return rows.sort_values("design", key=lambda names: names.map(list(palette).index))
 
 
 def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
@@ -131,11 +99,11 @@ def draw_differences(differences: pd.DataFrame, palette: dict) -> Figure:
     shown = differences[differences["metric"].isin(HEADLINES)]
     keys = shown[["endpoint", "metric"]].drop_duplicates()
     pairs = shown[["design", "reference"]].drop_duplicates()
-    figure, panels = _panels(len(keys), height=0.9 + 0.24 * max(len(pairs), 1))
+    figure, panels = panels_of(len(keys), height=0.9 + 0.24 * max(len(pairs), 1))
     for axes, key in zip(panels, keys.itertuples(), strict=False):
         rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
         names = [f"{row.design} - {row.reference}" for row in rows.itertuples()]
-        _intervals(axes, rows, "difference", palette, names)
+        draw_intervals(axes, rows, "difference", palette, names)
         axes.axvline(0, color="#888888", linestyle="--", linewidth=1)
         axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
     return figure
@@ -144,7 +112,7 @@ def draw_differences(differences: pd.DataFrame, palette: dict) -> Figure:
 def _curves(table: pd.DataFrame, palette: dict, x: str, y: str) -> tuple[Figure, list[Axes]]:
     """One panel per endpoint with the curve of each design."""
     endpoints = list(table["endpoint"].unique())
-    figure, panels = _panels(len(endpoints), width=5.2, height=4.4)
+    figure, panels = panels_of(len(endpoints), width=5.2, height=4.4)
     for axes, endpoint in zip(panels, endpoints, strict=False):
         rows = table[table["endpoint"] == endpoint]
         for design in (name for name in palette if name in set(rows["design"])):
@@ -172,17 +140,37 @@ def draw_pr(table: pd.DataFrame, palette: dict) -> Figure:
 
 
 def draw_calibration(table: pd.DataFrame, palette: dict) -> Figure:
-    """Observed against predicted response, one panel a design."""
-    designs = [name for name in palette if name in set(table["design"])]
-    figure, panels = _panels(len(designs), width=3.6, height=3.6)
-    for axes, design in zip(panels, designs, strict=False):
-        rows = table[table["design"] == design].sort_values("predicted")
-        axes.plot([0, 1], [0, 1], color="#888888", linestyle="--", linewidth=1)
-        axes.vlines(rows["predicted"], rows["low"], rows["high"], color=palette[design], alpha=0.5)
-        axes.plot(rows["predicted"], rows["observed"], "o-", color=palette[design], markersize=4)
-        axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted", ylabel="observed")
-        axes.set_title(design, loc="left", fontsize=9)
+    """Observed against predicted share, one panel a design and endpoint."""
+    figure, panels = _agreement(table, palette, "observed", lambda rows: (0, 1))
+    for axes in panels:
+        axes.set(xlim=(0, 1), ylim=(0, 1))
     return figure
+
+
+def draw_agreement(table: pd.DataFrame, palette: dict) -> Figure:
+    """Median and quartiles of true amounts against predicted ones, one panel a design."""
+    figure, _ = _agreement(
+        table, palette, "median", lambda rows: (rows["predicted"].min(), rows["predicted"].max())
+    )
+    return figure
+
+
+def _agreement(
+    table: pd.DataFrame, palette: dict, value: str, ends: Callable
+) -> tuple[Figure, list[Axes]]:
+    """What was seen in groups of patients by prediction, beside what would be right."""
+    keys = table[["endpoint", "design"]].drop_duplicates()
+    keys = in_order(keys, palette).sort_values("endpoint", kind="stable")
+    figure, panels = panels_of(len(keys), width=3.6, height=3.6)
+    for axes, key in zip(panels, keys.itertuples(), strict=False):
+        rows = table[(table["endpoint"] == key.endpoint) & (table["design"] == key.design)]
+        rows, colour = rows.sort_values("predicted"), palette[key.design]
+        axes.plot(ends(rows), ends(rows), color="#888888", linestyle="--", linewidth=1)
+        axes.vlines(rows["predicted"], rows["low"], rows["high"], color=colour, alpha=0.5)
+        axes.plot(rows["predicted"], rows[value], "o-", color=colour, markersize=4)
+        axes.set(xlabel="predicted", ylabel=value)
+        axes.set_title(f"{key.endpoint}: {key.design}", loc="left", fontsize=9)
+    return figure, panels[: len(keys)]
 
 
 def draw_net_benefit(table: pd.DataFrame, palette: dict) -> Figure:
@@ -204,10 +192,10 @@ def draw_net_benefit(table: pd.DataFrame, palette: dict) -> Figure:
 def draw_kaplan_meier(table: pd.DataFrame, palette: dict) -> Figure:
     """Survival by predicted risk group, one panel a design and endpoint."""
     keys = table[["endpoint", "design"]].drop_duplicates()
-    keys = _in_order(keys, palette).sort_values("endpoint", kind="stable")
+    keys = in_order(keys, palette).sort_values("endpoint", kind="stable")
     groups = sorted(table["group"].unique())
     colours = dict(zip(groups, sns.color_palette("viridis", len(groups)), strict=True))
-    figure, panels = _panels(len(keys))
+    figure, panels = panels_of(len(keys))
     for axes, key in zip(panels, keys.itertuples(), strict=False):
         rows = table[(table["endpoint"] == key.endpoint) & (table["design"] == key.design)]
         for group, own in rows.groupby("group"):
@@ -225,7 +213,7 @@ def draw_kaplan_meier(table: pd.DataFrame, palette: dict) -> Figure:
 def draw_history(table: pd.DataFrame, palette: dict) -> Figure:
     """Loss by epoch of every run of each network: training, and the patients held out from it."""
     designs = [name for name in palette if name in set(table["design"])]
-    figure, panels = _panels(len(designs), width=5.2)
+    figure, panels = panels_of(len(designs), width=5.2)
     losses = {"loss": "#9aa5b1", "val_loss": "#b5340e"}
     for axes, design in zip(panels, designs, strict=False):
         rows = table[table["design"] == design]
@@ -245,7 +233,7 @@ def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
     shown = table[table["metric"].isin(ORDERED) & table["value"].notna()]
     keys = shown[["endpoint", "metric"]].drop_duplicates()
     most = shown.groupby("endpoint")["group"].nunique().max() if len(keys) else 1
-    figure, panels = _panels(len(keys), width=5.6, height=1.2 + 0.12 * (len(palette) + 1) * most)
+    figure, panels = panels_of(len(keys), width=5.6, height=1.2 + 0.12 * (len(palette) + 1) * most)
     drawn = {}
     for axes, key in zip(panels, keys.itertuples(), strict=False):
         rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
@@ -261,7 +249,8 @@ def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
         sizes = rows.drop_duplicates("name").set_index("name")["n"]
         axes.set_yticks(range(len(names)), [f"{name}, n = {sizes[name]}" for name in names])
         axes.set_ylim(len(names) - 0.5, -0.5)
-        axes.axvline(0.5, color="#888888", linestyle="--", linewidth=1)
+        if key.metric in CHANCE:
+            axes.axvline(CHANCE[key.metric], color="#888888", linestyle="--", linewidth=1)
         axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
     figure.legend(drawn.values(), drawn, loc="outside lower left", ncols=8, fontsize=8)
     return figure
@@ -271,10 +260,10 @@ def draw_planted(table: pd.DataFrame, palette: dict) -> Figure:
     """Each design beside the best that anybody could reach on the simulated patients."""
     shown = table[table["design"].isin(palette) & table["bayes"].notna()]
     keys = shown[["endpoint", "metric"]].drop_duplicates()
-    figure, panels = _panels(len(keys), height=0.9 + 0.24 * len(palette))
+    figure, panels = panels_of(len(keys), height=0.9 + 0.24 * len(palette))
     for axes, key in zip(panels, keys.itertuples(), strict=False):
         rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
-        rows = _in_order(rows, palette)
+        rows = in_order(rows, palette)
         colours = [palette[design] for design in rows["design"]]
         axes.barh(rows["design"], rows["value"], color=colours, height=0.6)
         axes.axvline(rows["bayes"].iloc[0], color="#222222", linestyle="--", linewidth=1)
@@ -292,6 +281,7 @@ FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
     "pr": draw_pr,
     "calibration": draw_calibration,
     "net_benefit": draw_net_benefit,
+    "agreement": draw_agreement,
     "kaplan_meier": draw_kaplan_meier,
     "history": draw_history,
     "subgroups": draw_subgroups,

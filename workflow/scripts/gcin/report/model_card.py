@@ -7,7 +7,16 @@ from gcin.report.tables import IN_GROUPS, cohort_table
 from gcin.report.words import interval, label, shortcuts_raised
 
 SHOWN = ("roc_auc", "pr_auc", "prevalence", "brier", "calibration_slope", "accuracy", "majority")
-SHOWN += ("harrell_c", "uno_c", "integrated_brier")
+SHOWN += (
+    "harrell_c",
+    "uno_c",
+    "integrated_brier",
+    "mae",
+    "rmse",
+    "r2",
+    "within_20_percent",
+    "bias",
+)
 
 
 def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:

@@ -19,7 +19,7 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint value low high answer outside` of the new patients.
+        predictions: `patient arm endpoint kind value low high answer outside` of the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role has_genome`.
@@ -28,8 +28,8 @@ def patient_pages(
         panel: What is known of the panel's alleles by patient, as by `panel_by_patient`.
 
     Returns:
-        For each patient: `patient`, `arms` (response by arm), `verdict`, `risks` (by endpoint and
-        arm) and `data`.
+        For each patient: `patient`, `arms` (response by arm), `verdict`, `chances` (other binary
+        endpoints by arm), `amounts` (quantities by arm), `risks` (survival by arm) and `data`.
     """
     train = patients["patient"][patients["role"] == "train"]
     known = features.loc[features.index.isin(train)]
@@ -42,7 +42,10 @@ def patient_pages(
         page = {"patient": patient, "cohort": facts["cohort"]}
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
-        page["risks"] = _risks(rows[rows["endpoint"] != "response"], reference)
+        others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
+        page["chances"] = others.to_dict("records")
+        page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
+        page["risks"] = _risks(rows[rows["kind"] == "survival"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
         page["data"] |= {"outside": outside, "panel": panel.get(patient)}
         pages.append(page)

@@ -8,7 +8,7 @@ import pandas as pd
 from gcin.report.words import interval, label, number, p_value, percent
 
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
-IN_GROUPS = ("roc_auc", "observed_expected", "harrell_c")
+IN_GROUPS = ("roc_auc", "observed_expected", "harrell_c", "mae")
 MOST_ROWS = 200  # samples listed one by one
 
 
@@ -24,7 +24,7 @@ def cohort_table(patients: pd.DataFrame, endpoints: Mapping) -> pd.DataFrame:
 
     Args:
         patients: `patient cohort role arm site has_genome` and outcome columns.
-        endpoints: The study's endpoints; survival endpoints are mappings.
+        endpoints: The study's endpoints.
 
     Returns:
         One row per cohort and role, ready to print.
@@ -36,7 +36,7 @@ def cohort_table(patients: pd.DataFrame, endpoints: Mapping) -> pd.DataFrame:
         row["arms"] = _counts(members["arm"])
         row["sites"] = members["site"].nunique()
         row["families"] = members["family"].nunique()
-        row |= {name: _outcome(members, name, spec) for name, spec in endpoints.items()}
+        row |= {name: _outcome(members, name) for name in endpoints}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -47,12 +47,16 @@ def _counts(values: pd.Series) -> str:
     return ", ".join(f"{value} {count}" for value, count in counts.items())
 
 
-def _outcome(members: pd.DataFrame, endpoint: str, spec: str | Mapping) -> str:
+def _outcome(members: pd.DataFrame, endpoint: str) -> str:
     """Say how many patients have an outcome, and which."""
-    if isinstance(spec, str):
+    if endpoint in members:
         known = members[endpoint].dropna()
-        share = f", {percent(known.mean())} responded" if len(known) else ""
+        share = f", {percent(known.mean())} yes" if len(known) else ""
         return f"{len(known)} known{share}"
+    if f"{endpoint}_amount" in members:
+        known = members[f"{endpoint}_amount"].dropna()
+        low, median, high = (number(known.quantile(q), 1) for q in (0.25, 0.5, 0.75))
+        return f"{len(known)} known" + f", median {median} ({low} to {high})" * bool(len(known))
     known = members[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
     if not len(known):
         return "0 known"

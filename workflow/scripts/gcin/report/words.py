@@ -18,6 +18,11 @@ LABELS = {
     "log_loss": "log loss (lower is better)",
     "observed_expected": "observed / expected (1 is right)",
     "calibration_slope": "calibration slope (1 is right)",
+    "mae": "mean absolute error (lower is better)",
+    "rmse": "root mean squared error (lower is better)",
+    "r2": "R2",
+    "within_20_percent": "share within 20 % of the amount",
+    "bias": "predicted less true, mean (0 is right)",
     "harrell_c": "Harrell C",
     "uno_c": "Uno C",
     "integrated_brier": "integrated Brier score (lower is better)",
@@ -29,7 +34,8 @@ LABELS = {
 }
 HORIZON = re.compile(r"auc_(?P<months>\d+)_months")
 NONE = "\N{EN DASH}"  # printed where there is no number
-HEADLINES = ("roc_auc", "uno_c")  # what an endpoint is summed up by: free of any threshold
+HEADLINES = ("roc_auc", "uno_c", "mae")  # what an endpoint is summed up by: free of any threshold
+LESS_IS_BETTER = ("mae",)
 
 
 def label(name: str) -> str:
@@ -83,8 +89,10 @@ def summary(metrics: pd.DataFrame, differences: pd.DataFrame, networks: list[str
     """
     shown = metrics[metrics["metric"].isin(HEADLINES) & metrics["value"].notna()]
     return [
-        _sentence(rows.sort_values("value", ascending=False), differences, networks)
-        for _, rows in shown.groupby(["endpoint", "metric"], sort=False)
+        _sentence(
+            rows.sort_values("value", ascending=metric in LESS_IS_BETTER), differences, networks
+        )
+        for (_, metric), rows in shown.groupby(["endpoint", "metric"], sort=False)
     ]
 
 
@@ -133,10 +141,9 @@ def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str
     if not len(found):
         return "The two were not compared."
     gap = found.iloc[0]
-    if gap["low"] > 0:
-        claim = "excludes zero: the first is better"
-    elif gap["high"] < 0:
-        claim = "excludes zero: the first is worse"
+    if gap["low"] > 0 or gap["high"] < 0:
+        is_better = (gap["low"] > 0) != (best["metric"] in LESS_IS_BETTER)
+        claim = f"excludes zero: the first is {'better' if is_better else 'worse'}"
     else:
         claim = "does not exclude zero: no difference was shown"
     return f"The interval of their paired difference, {interval(gap, 'difference')}, {claim}."

@@ -28,16 +28,17 @@ def patients_of(
         clinical: Each cohort's `patient cancer_type arm family site` and a column per outcome.
         genomes: Patients of each cohort who have a genome.
         external: Cohorts that are not trained on.
-        endpoints: Name of a binary outcome, or of those with `months` and `event`.
+        endpoints: Name of a binary outcome, of those with `months` and `event`, or of the one with
+            the `amount` of a quantity.
         relatives: Pairs whose genotypes show that they are related, or one: `patient_1 patient_2`.
         unfit: Patients whose genotypes a check after the joint call excludes.
 
     Returns:
         One row per patient, sorted: `patient cohort role cancer_type arm family site has_genome`,
-        each binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` of survival; NaN
-        where missing. Role `new`: of a training cohort, without any outcome; `related`: of an
-        external cohort, but kin of a patient who trains; `excluded`: unfit. A family is the card's,
-        and all whom found relatives tie to it.
+        each binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` of survival,
+        `{endpoint}_amount` of a quantity; NaN where missing. Role `new`: of a training cohort,
+        without any outcome; `related`: of an external cohort, but kin of a patient who trains;
+        `excluded`: unfit. A family is the card's, and all whom found relatives tie to it.
 
     Raises:
         ValueError: A patient stands in two cohorts, or none has an outcome to train on.
@@ -145,6 +146,8 @@ def _columns(endpoints: Mapping) -> dict[str, str]:
     for name, outcome in endpoints.items():
         if isinstance(outcome, str):
             columns[name] = outcome
+        elif "amount" in outcome:
+            columns[f"{name}_amount"] = outcome["amount"]
         else:
             columns |= {f"{name}_time": outcome["months"], f"{name}_event": outcome["event"]}
     return columns
