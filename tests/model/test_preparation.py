@@ -21,6 +21,7 @@ SETTINGS = {
     "clinical_knots": 2,
     "imputation": {"method": "pmm", "donors": 5, "rounds": 5, "seed": 1},
     "selection": {"method": "none", "features": 5},
+    "omics": {"min_measured": 0.5, "max_features": 100, "components": 20},
     "intervals": 10,
 }
 

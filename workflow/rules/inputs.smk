@@ -73,3 +73,11 @@ def kinship_of_study(name):
         ]
 
     return files
+
+
+def omics_of(cohorts):
+    """Name the omics of some cohorts; a cohort whose card names none has a table without columns."""
+    return [
+        f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/omics.parquet"
+        for cohort in cohorts
+    ]

@@ -15,6 +15,7 @@ from gcin.model.inputs import (
     Patients,
     arm_numbers,
     clinical_columns,
+    genomic_columns,
     linear_columns,
     tree_columns,
 )
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 COLUMNS = {
     "majority": clinical_columns,
     "clinical_logistic": clinical_columns,
+    "genomic_logistic": genomic_columns,
+    "ridge": linear_columns,
     "lasso": linear_columns,
     "random_forest": tree_columns,
     "boosting": tree_columns,
@@ -38,7 +41,7 @@ TREES = {
     "boosting": ("boosting", fit_boosting),
     "boosting_per_arm": ("boosting", fit_by_arm),
 }
-L1_RATIO = {"clinical_logistic": 0.0, "lasso": 1.0}
+L1_RATIO = {"clinical_logistic": 0.0, "genomic_logistic": 0.0, "ridge": 0.0, "lasso": 1.0}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from gcin.model.burden import Burden, fit_burdens
 from gcin.model.clinical_matrix import Categorical, Numeric, fit_clinical
 from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
+from gcin.model.omics import Omics
 from gcin.model.outcomes import RESPONSE, endpoints_in, interval_cuts, observed
 from gcin.model.selection import Selection
 
@@ -39,6 +40,7 @@ class Preparation:
         variants: Most variants of a patient that the model reads.
         selection: Clinical columns and burdens that linear models and the network's linear path
             read; None where they read all.
+        omics: What each table of omics becomes.
     """
 
     arms: list[str]
@@ -54,6 +56,7 @@ class Preparation:
     variant_scale: list[float]
     variants: int
     selection: Selection | None = None
+    omics: list[Omics] = field(default_factory=list)
 
 
 def choose_genes(use: GeneUse, min_callable: float, most: int) -> np.ndarray:
@@ -127,7 +130,8 @@ def from_plain(plain: Mapping) -> Preparation:
         columns = [Donors(**column) for column in imputation["columns"]]
         imputation = Imputation(**{**imputation, "columns": columns})
     selection = plain["selection"] and Selection(**plain["selection"])
-    fitted = {"clinical": clinical, "burdens": burdens}
+    omics = [Omics(**table) for table in plain["omics"]]
+    fitted = {"clinical": clinical, "burdens": burdens, "omics": omics}
     fitted |= {"imputation": imputation, "selection": selection}
     return Preparation(**{**plain, **fitted})
 
