@@ -3,7 +3,7 @@
 import os
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,3 +69,18 @@ def print_figure(name: str, value: float, bound: float | None = None, least: boo
         holds = value >= bound if least else value <= bound
         fields = [f"{bound:g}", "holds" if holds else "short"]
     print("\t".join([name, f"{value:.4g}", *fields]), flush=True)
+
+
+def write_section(title: str, lines: Sequence[str]) -> None:
+    """Write a section of docs/results.md in the place of the one of its title, or at the end.
+
+    Args:
+        title: Heading of the section.
+        lines: Its text, without headings of its level.
+    """
+    path = ROOT / "docs" / "results.md"
+    text = path.read_text() if path.exists() else "# Results\n"
+    before, _, rest = text.partition(f"\n## {title}\n")
+    _, following, after = rest.partition("\n## ")
+    section = "\n".join([f"\n## {title}\n", *lines])
+    path.write_text(before.rstrip("\n") + "\n" + section + "\n" + following + after)

@@ -36,6 +36,7 @@ DESIGN = {
     "recurrence": True,
     "genome": True,
     "clinical": True,
+    "omics": True,
     "arm_share": 0.5,
 }
 SHAPE = Shape(

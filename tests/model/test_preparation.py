@@ -27,6 +27,7 @@ SETTINGS = {
         "seed": 1,
     },
     "selection": {"method": "none", "features": 5},
+    "omics": {"min_measured": 0.5, "max_features": 100, "components": 20},
     "intervals": 10,
 }
 

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from gcin.clinical.harmonise import harmonise
+from gcin.clinical.omics import omics_features
 from gcin.intake.run import read_run
 from gcin.splits.folds import given_folds
 
@@ -20,6 +21,13 @@ EXAMPLES = {
     "oak": {"nsclc_oak": (638, 570)},
     "tcga": {"tcga_glioma": (569, 569), "tcga_kirc": (345, 345), "tcga_luad": (453, 453)},
     "warfarin": {"warfarin_iwpc": (5700, 5408)},
+}
+OMICS = {
+    "breast_transneo": {"rna": 15},
+    "nsclc_oak": {"plasma": 396},
+    "tcga_glioma": {"rna": 44, "copies": 30},
+    "tcga_kirc": {"rna": 44, "copies": 937},
+    "tcga_luad": {"rna": 44, "copies": 517},
 }
 COHORTS = [(example, cohort) for example, cohorts in EXAMPLES.items() for cohort in cohorts]
 
@@ -75,6 +83,18 @@ def test_patients_and_first_outcome_are_as_many_as_the_data_say(runs, example, c
     assert not set(tables["features"]) & set(run.cards[cohort]["outcome"])
     known = tables["features"].notna().any()
     assert set(known.index[~known]) <= {"age", "sex"}, "every mapped column has a value"
+
+
+@pytest.mark.parametrize(("example", "cohort"), COHORTS)
+def test_omics_are_read_of_nearly_everybody_and_hold_no_outcome(runs, example, cohort):
+    run = runs[example]
+    card = run.cards[cohort]
+    found = omics_features(card["omics"], run.samples_of(cohort))
+    tables = found.columns.str.split(" ").str[0].value_counts().to_dict() if card["omics"] else {}
+    assert tables == OMICS.get(cohort, {})
+    assert not card["omics"] or found.notna().any(axis=1).mean() > 0.85
+    outcomes = {mapping["column"].split(".", 1)[1] for mapping in card["outcome"].values()}
+    assert not {name.split(" ", 1)[1] for name in found} & outcomes
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

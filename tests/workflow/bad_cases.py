@@ -358,6 +358,46 @@ CARDS = [
         "column of outcome remission",
         "Remove the mapping",
     ),
+    case(
+        "outcome among omics",
+        card(
+            "condition:\n",
+            "omics: {o: {file: clinical.tsv, patient: patient_id, taken: before_treatment}}\n"
+            "condition:\n",
+        ),
+        "a.yaml, omics.o",
+        "that of outcome remission",
+        "Name the features",
+    ),
+    case(
+        "omics feature missing",
+        card(
+            "condition:\n",
+            "omics: {o: {file: clinical.tsv, patient: patient_id, taken: before_treatment,"
+            " columns: [Age]}}\ncondition:\n",
+        ),
+        "a.yaml, omics.o.columns[0]",
+        "no column 'Age'",
+    ),
+    case(
+        "omics feature without value",
+        card(
+            "condition:\n",
+            "omics: {o: {file: clinical.tsv, patient: patient_id, taken: before_treatment,"
+            " feature: age}}\ncondition:\n",
+        ),
+        "a.yaml, omics.o",
+        "belong together",
+    ),
+    case(
+        "omics of no stated time",
+        card(
+            "condition:\n",
+            "omics: {o: {file: clinical.tsv, patient: patient_id}}\ncondition:\n",
+        ),
+        "a.yaml, omics.o.taken",
+        "missing key",
+    ),
     case("unknown unit", card("unit: d,", "unit: days,"), "outcome.os_months.unit", "'days'"),
     case("incompatible unit", card("to: mo", "to: kg"), "outcome.os_months.unit", "'kg'"),
     case("to without unit", card("unit: d, to", "to"), "outcome.os_months.to", "convert from"),

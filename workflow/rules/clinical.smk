@@ -8,12 +8,19 @@ rule harmonise_clinical:
         tables=lambda wildcards: [
             table["file"] for table in RUN.cards[wildcards.cohort]["tables"].values()
         ],
+        omics=lambda wildcards: [
+            file
+            for table in RUN.cards[wildcards.cohort]["omics"].values()
+            for file in (table["file"], table["sets"])
+            if file is not None
+        ],
     output:
         tables=collect(
             "results/cohorts/{{cohort}}/{{generation}}/clinical/{table}.parquet",
             table=["person", "condition", "treatment", "measurement", "outcome"],
         ),
         features="results/cohorts/{cohort}/{generation}/clinical/features.parquet",
+        omics="results/cohorts/{cohort}/{generation}/clinical/omics.parquet",
         patients="results/cohorts/{cohort}/{generation}/clinical/patients.parquet",
         receipt="results/cohorts/{cohort}/{generation}/clinical/receipt.json",
     log:
@@ -37,6 +44,7 @@ rule harmonise_clinical:
                 "treatment",
                 "measurement",
                 "outcome",
+                "omics",
             )
         },
     script:

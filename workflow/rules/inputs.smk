@@ -85,3 +85,11 @@ def gates_of(wildcards):
     """Name the gates of a generation, before and after the joint call."""
     before = "results/cohorts/{{cohort}}/{{generation}}/quality/gate.tsv"
     return collect(before) + genotype_gate_of(wildcards)
+
+
+def omics_of(cohorts):
+    """Name the omics of some cohorts; a cohort whose card names none has a table without columns."""
+    return [
+        f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/omics.parquet"
+        for cohort in cohorts
+    ]

@@ -27,6 +27,7 @@ rule train_network:
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
+        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
@@ -75,6 +76,7 @@ rule train_baseline:
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
+        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
         curves="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",

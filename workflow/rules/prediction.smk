@@ -10,6 +10,7 @@ rule apply_network:
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
             for cohort in RUN.cohorts_of(wildcards.study)
         ],
+        omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
         networks=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/network.keras",
             fold=RUN.folds_of(wildcards.study),
@@ -50,6 +51,7 @@ rule apply_baseline:
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
             for cohort in RUN.cohorts_of(wildcards.study)
         ],
+        omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
             fold=RUN.folds_of(wildcards.study),

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from gcin.intake.heads import UnreadableError, table_header
+from gcin.intake.omics import TABULATE, check_omics
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.references import REFERENCE_KEYS, mappings_of, split_reference
 from gcin.intake.schema import LOADER, check, dotted, filled, paths_in, resolved, schema_of
@@ -13,7 +14,6 @@ from gcin.intake.sheet import require_file
 from gcin.intake.units import require_compatible, unit_of
 
 FEATURES = ("person", "condition", "measurement")
-TABULATE = "Correct the file: tab-separated, UTF-8, with a header that names each column once"
 
 
 class CardLoader(LOADER):
@@ -67,6 +67,7 @@ def read_card(path: Path, resolve: Callable[[str], str], problems: Problems) -> 
             mapping["type"] = "number" if counted else "category"
     _check_paths(card, written, str(path), problems)
     _check_mappings(card, str(path), problems)
+    check_omics(card, str(path), problems)
     return card
 
 

@@ -17,6 +17,7 @@ from gcin.model.inputs import (
     Patients,
     arm_numbers,
     clinical_columns,
+    genomic_columns,
     linear_columns,
     tree_columns,
 )
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 COLUMNS = {
     "majority": clinical_columns,
     "clinical_logistic": clinical_columns,
+    "genomic_logistic": genomic_columns,
+    "ridge": linear_columns,
     "lasso": linear_columns,
     "random_forest": tree_columns,
     "boosting": tree_columns,
@@ -42,7 +45,7 @@ TREES = {
     "boosting_per_arm": ("boosting", fit_by_arm),
 }
 COX = {"cox": fit_cox, "coxnet": fit_coxnet}
-L1_RATIO = {"clinical_logistic": 0.0, "lasso": 1.0}
+L1_RATIO = {"clinical_logistic": 0.0, "genomic_logistic": 0.0, "ridge": 0.0, "lasso": 1.0}
 
 
 @dataclass(frozen=True)

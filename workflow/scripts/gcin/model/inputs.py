@@ -9,6 +9,7 @@ from gcin.model.burden import burden_frame
 from gcin.model.clinical_matrix import clinical_matrix
 from gcin.model.imputation import complete
 from gcin.model.loading import ALTERING, Genomes, trim
+from gcin.model.omics import omics_arrays, omics_frame
 from gcin.model.preparation import Preparation
 
 MAX_SCALED = 10.0
@@ -22,11 +23,13 @@ class Patients:
         table: Indexed by `patient`, with `cohort`, `arm`, and outcomes where they may be known.
         clinical: Clinical columns of the same patients.
         genomes: Genomes of the same patients.
+        omics: Omics of the same patients, `table feature`, NaN where not measured.
     """
 
     table: pd.DataFrame
     clinical: pd.DataFrame
     genomes: Genomes
+    omics: pd.DataFrame
 
     def rows(self, chosen: np.ndarray) -> "Patients":
         """Some of the patients, by a boolean mask or row numbers."""
@@ -34,6 +37,7 @@ class Patients:
             self.table.iloc[_numbers(chosen)],
             self.clinical.iloc[_numbers(chosen)],
             self.genomes.rows(_numbers(chosen)),
+            self.omics.iloc[_numbers(chosen)],
         )
 
     def part(self, name: str) -> "Patients":
@@ -53,16 +57,22 @@ def clinical_columns(patients: Patients, preparation: Preparation) -> pd.DataFra
     return clinical_matrix(table, fitted, completed).reset_index(drop=True)
 
 
-def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
-    """Clinical columns and gene burdens, standardised, complete; those selected if any were."""
+def genomic_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
+    """Gene burdens and omics, standardised, complete."""
     burdens = burden_frame(patients.genomes, preparation.genes, preparation.burdens)
-    columns = pd.concat([clinical_columns(patients, preparation), burdens], axis=1)
+    return pd.concat([burdens, omics_frame(patients.omics, preparation.omics)], axis=1)
+
+
+def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
+    """Clinical and genomic columns, standardised, complete; those selected if any were."""
+    halves = [clinical_columns(patients, preparation), genomic_columns(patients, preparation)]
+    columns = pd.concat(halves, axis=1)
     selection = preparation.selection
     return columns if selection is None else columns[selection.chosen]
 
 
 def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
-    """Clinical columns and the gene features that vary, NaN where a gene was not callable."""
+    """Clinical columns, omics, and the gene features that vary, NaN where one was not callable."""
     genomes = patients.genomes
     columns = {
         f"{gene} {name}": np.where(genomes.mask[:, place], genomes.feature(name)[:, place], np.nan)
@@ -72,7 +82,8 @@ def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
     altered = np.stack([genomes.feature(name) for name in ALTERING]).sum(axis=0) > 0
     missing = ~genomes.mask.any(axis=1)
     columns["altered genes"] = np.where(missing, np.nan, altered.sum(axis=1))
-    return pd.concat([clinical_columns(patients, preparation), pd.DataFrame(columns)], axis=1)
+    halves = [clinical_columns(patients, preparation), pd.DataFrame(columns)]
+    return pd.concat([*halves, omics_frame(patients.omics, preparation.omics)], axis=1)
 
 
 def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np.ndarray]:
@@ -80,7 +91,8 @@ def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np
 
     Returns:
         `variants` (variants x features), `variant_gene`, `variant_mask`, `genes` (genes x
-        features), `gene_mask`, `clinical` and `linear` (columns).
+        features), `gene_mask`, `clinical` and `linear` (columns); where there are omics, `omics`
+        (columns) and `omics_mask` (tables).
     """
     genomes = trim(patients.genomes)
     variants = (genomes.variants - preparation.variant_mean) / preparation.variant_scale
@@ -97,6 +109,7 @@ def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np
         "gene_mask": genomes.mask,
         "clinical": clinical_columns(patients, preparation).to_numpy("float32"),
         "linear": linear_columns(patients, preparation).to_numpy("float32"),
+        **(omics_arrays(patients.omics, preparation.omics) if preparation.omics else {}),
     }
 
 

@@ -1,7 +1,7 @@
 """The Genomic-Clinical Integrative Network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import keras
 import numpy as np
@@ -9,6 +9,7 @@ from keras import layers, ops
 
 from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientToken
 from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
+from gcin.model.layers.omics import OmicsTokens
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.variant_set import GenePool
 from gcin.model.pathways import Edges
@@ -26,7 +27,8 @@ class Shape:
         linear_seen: Those that it reads; none of a half that the design leaves out.
         chromosomes: Chromosome of each gene, in genome order.
         chromosome_arms: Chromosome arm of each gene.
-        edges: Membership of genes in pathways.
+        edges: Membership of genes in pathways; nothing without genes.
+        omics: Columns of each table of omics, none where there is no table.
         arms: Number of treatment arms.
         endpoints: Endpoint to its number of intervals (1 where it is no survival).
     """
@@ -41,6 +43,7 @@ class Shape:
     edges: Edges
     arms: int
     endpoints: dict[str, int]
+    omics: list[int] = field(default_factory=list)
 
 
 def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float]) -> keras.Model:
@@ -58,7 +61,7 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     """
     inputs = _inputs(shape)
     clinical = _clinical(inputs["clinical"], design) if design["clinical"] else None
-    genomic = _genomic(inputs, clinical, design, shape) if design["genome"] else None
+    genomic = _genomic(inputs, clinical, design, shape)
     fused = _fused(genomic, clinical)
     trunk = layers.Dropout(design["dropout"], name="drop_fused")(fused)
     trunk = _dense(design["trunk_units"], design, "trunk")(trunk)
@@ -77,7 +80,7 @@ def attention_model(network: keras.Model) -> keras.Model:
     """Make a model of how much the patient's token looks at each, `(patients, heads, tokens)`.
 
     It is the attention of the last block; nothing else of that block reaches a prediction. The
-    first token is the patient's own; the others are the pathways in order.
+    first token is the patient's own; the others are the pathways in order, then the omics.
 
     Raises:
         ValueError: The design has no attention.
@@ -99,6 +102,9 @@ def _inputs(shape: Shape) -> dict[str, keras.KerasTensor]:
         "clinical": ((shape.clinical,), "float32"),
         "linear": ((shape.linear,), "float32"),
     }
+    if shape.omics:
+        sizes |= {"omics": ((sum(shape.omics),), "float32")}
+        sizes |= {"omics_mask": ((len(shape.omics),), "float32")}
     return {
         name: keras.Input(size, dtype=dtype, name=name) for name, (size, dtype) in sizes.items()
     }
@@ -117,16 +123,32 @@ def _fused(genomic: object, clinical: object) -> object:
 
 
 def _genomic(inputs: dict, clinical: object, design: Mapping, shape: Shape) -> object:
-    """What the genome says, through pathways and along the chromosomes."""
-    present = ops.expand_dims(ops.cast(inputs["gene_mask"], "float32"), -1)
-    if design["modality_dropout"]:
-        present = ModalityDropout(design["modality_dropout"], name="genome_dropout")(present)
-    genes = _genes(inputs, present, design, shape)
-    along = _chromosomes(genes, present, design, shape)
-    if design["pathway_mask"] == "none":
-        return along
-    through = _pathways(genes, present, clinical, design, shape)
-    return layers.Concatenate(name="genomic")([through, along])
+    """What genome and omics say: through tokens, and along the chromosomes; None without both."""
+    tokens, said = [], []
+    if design["genome"]:
+        present = ops.expand_dims(ops.cast(inputs["gene_mask"], "float32"), -1)
+        present = _hidden(present, design, "genome_dropout")
+        genes = _genes(inputs, present, design, shape)
+        said.append(_chromosomes(genes, present, design, shape))
+        if design["pathway_mask"] != "none":
+            tokens.append(_pathways(genes, present, design, shape))
+    if design["omics"] and shape.omics:
+        measured = _hidden(inputs["omics_mask"], design, "omics_dropout")
+        make = OmicsTokens(
+            shape.omics, design["token_units"], design["weight_decay"], name="omics_tokens"
+        )
+        tokens.append(make(inputs["omics"], measured))
+    if tokens:
+        said.insert(0, _attended(tokens, clinical, design))
+    if len(said) < 2:
+        return said[0] if said else None
+    return layers.Concatenate(name="genomic")(said)
+
+
+def _hidden(present: object, design: Mapping, name: str) -> object:
+    """A mask, hidden in some patients in training where the design wants that."""
+    rate = design["modality_dropout"]
+    return ModalityDropout(rate, name=name)(present) if rate else present
 
 
 def _genes(inputs: dict, present: keras.KerasTensor, design: Mapping, shape: Shape) -> object:
@@ -151,24 +173,30 @@ def _impairment(inputs: dict, design: Mapping, shape: Shape) -> object:
     return pool(strength, inputs["variant_gene"], inputs["variant_mask"])
 
 
-def _pathways(
-    genes: object, present: object, clinical: object, design: Mapping, shape: Shape
-) -> object:
-    """The patient's token after it has looked at the pathways; without attention, their mean."""
-    edges, units = shape.edges, design["token_units"]
-    tokens, seen = PathwayTokens(
+def _pathways(genes: object, present: object, design: Mapping, shape: Shape) -> tuple:
+    """A token per pathway, and which are seen."""
+    edges = shape.edges
+    return PathwayTokens(
         edges.gene,
         edges.pathway,
         len(edges.pathways),
-        units,
+        design["token_units"],
         edge_decay=design["edge_decay"],
         name="pathway_tokens",
     )(genes, present)
+
+
+def _attended(sources: list[tuple], clinical: object, design: Mapping) -> object:
+    """The patient's token after it has looked at the others; without attention, their mean."""
+    tokens, seen = sources[0]
+    if len(sources) > 1:
+        tokens, seen = (ops.concatenate(parts, axis=1) for parts in zip(*sources, strict=True))
     mean = SeenMean(name="pathway_mean")(tokens, seen)
     if not design["attention_blocks"]:
         return layers.LayerNormalization(name="patient_norm")(mean)
-    # A design without clinical facts lets the pathways ask about themselves.
-    own = layers.Dense(units, name="patient_embedding")(mean if clinical is None else clinical)
+    # A design without clinical facts lets the tokens ask about themselves.
+    own = mean if clinical is None else clinical
+    own = layers.Dense(design["token_units"], name="patient_embedding")(own)
     tokens, seen = PatientToken(name="patient_token")(own, tokens, seen)
     for number in range(1, design["attention_blocks"] + 1):
         block = PathwayAttention(

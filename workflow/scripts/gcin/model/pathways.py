@@ -47,7 +47,7 @@ def choose_pathways(members: pd.DataFrame, genes: list[str], smallest: int, most
     chosen = _cover(left, len(genes), most) or {WHOLE_GENOME: list(range(len(genes)))}
     logger.info("chose %d of %d pathways: at least %d genes", len(chosen), len(sets), smallest)
     edges = [(gene, number) for number, held in enumerate(chosen.values()) for gene in held]
-    gene, pathway = (list(side) for side in zip(*edges, strict=True))
+    gene, pathway = [gene for gene, _ in edges], [number for _, number in edges]
     return Edges(list(chosen), gene, pathway)
 
 

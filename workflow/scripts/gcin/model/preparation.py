@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from gcin.model.endpoints import (
 from gcin.model.endpoints import from_plain as endpoint_from_plain
 from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
+from gcin.model.omics import Omics
 from gcin.model.outcomes import interval_cuts, observed
 from gcin.model.selection import Selection
 
@@ -49,6 +50,7 @@ class Preparation:
         variants: Most variants of a patient that the model reads.
         selection: Clinical columns and burdens that linear models and the network's linear path
             read; None where they read all.
+        omics: What each table of omics becomes.
     """
 
     arms: list[str]
@@ -64,6 +66,7 @@ class Preparation:
     variant_scale: list[float]
     variants: int
     selection: Selection | None = None
+    omics: list[Omics] = field(default_factory=list)
 
 
 def choose_genes(use: GeneUse, min_callable: float, most: int) -> np.ndarray:
@@ -140,7 +143,8 @@ def from_plain(plain: Mapping) -> Preparation:
         imputation = Imputation(**{**imputation, "columns": columns})
     selection = plain["selection"] and Selection(**plain["selection"])
     endpoints = {name: endpoint_from_plain(asked) for name, asked in plain["endpoints"].items()}
-    fitted = {"clinical": clinical, "burdens": burdens, "endpoints": endpoints}
+    omics = [Omics(**table) for table in plain["omics"]]
+    fitted = {"clinical": clinical, "burdens": burdens, "endpoints": endpoints, "omics": omics}
     fitted |= {"imputation": imputation, "selection": selection}
     return Preparation(**{**plain, **fitted})
 

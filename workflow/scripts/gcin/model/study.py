@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from gcin.model.inputs import Patients, linear_columns
 from gcin.model.loading import GenomeStore, gene_use, load_genomes, universe
+from gcin.model.omics import fit_omics
 from gcin.model.preparation import Preparation, choose_genes, fit_preparation
 from gcin.model.selection import select_columns
 from gcin.tensors.store import Store
@@ -23,10 +24,12 @@ class Cohorts:
     Attributes:
         stores: Tensor store of each cohort.
         clinical: Clinical columns of each cohort, indexed by `patient`.
+        omics: Omics of each cohort that has any, `table feature`, indexed by `patient`.
     """
 
     stores: Mapping[str, GenomeStore]
     clinical: Mapping[str, pd.DataFrame]
+    omics: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def clinical_of(self, table: pd.DataFrame) -> pd.DataFrame:
         """Clinical columns of some patients in their order; missing where a cohort lacks them.
@@ -34,26 +37,42 @@ class Cohorts:
         Args:
             table: Indexed by `patient`, with `cohort`.
         """
-        blocks = [
-            self.clinical[cohort].reindex(rows.index).assign(cohort=cohort)
-            for cohort, rows in table.groupby("cohort", sort=False)
-        ]
-        joined = pd.concat(blocks).set_index("cohort", append=True)
-        order = pd.MultiIndex.from_arrays([table.index, table["cohort"]])
-        return joined.loc[order].droplevel("cohort")
+        return _joined(self.clinical, table)
+
+    def omics_of(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Omics of some patients in their order, in the same way."""
+        return _joined(self.omics, table)
 
 
-def open_cohorts(names: Sequence[str], stores: Sequence[Path], clinical: Sequence[str]) -> Cohorts:
+def _joined(tables: Mapping[str, pd.DataFrame], patients: pd.DataFrame) -> pd.DataFrame:
+    blocks = [
+        (tables[cohort] if cohort in tables else pd.DataFrame()).reindex(rows.index)
+        for cohort, rows in patients.groupby("cohort", sort=False)
+    ]
+    keys = [cohort for cohort, _ in patients.groupby("cohort", sort=False)]
+    joined = pd.concat(blocks, keys=keys)
+    order = pd.MultiIndex.from_arrays([patients["cohort"], patients.index])
+    return joined.loc[order].droplevel(0)
+
+
+def open_cohorts(
+    names: Sequence[str],
+    stores: Sequence[Path],
+    clinical: Sequence[str],
+    omics: Sequence[str] = (),
+) -> Cohorts:
     """Open the tensor stores and clinical features of some cohorts.
 
     Args:
         names: Cohorts.
         stores: Folder of the store of each.
         clinical: Clinical features of each, Parquet.
+        omics: Omics of each, Parquet; none at all where nobody has any.
     """
     opened = {name: Store.open(folder) for name, folder in zip(names, stores, strict=True)}
     tables = {name: pd.read_parquet(path) for name, path in zip(names, clinical, strict=True)}
-    return Cohorts(opened, tables)
+    measured = dict(zip(names, map(pd.read_parquet, omics), strict=True)) if omics else {}
+    return Cohorts(opened, tables, measured)
 
 
 def read_patients(
@@ -68,7 +87,7 @@ def read_patients(
         variants: Most variants of a patient.
     """
     genomes = load_genomes(table, cohorts.stores, genes, variants)
-    return Patients(table, cohorts.clinical_of(table), genomes)
+    return Patients(table, cohorts.clinical_of(table), genomes, cohorts.omics_of(table))
 
 
 def prepare_fold(
@@ -98,6 +117,7 @@ def prepare_fold(
     preparation = fit_preparation(
         teachers.table, teachers.clinical, teachers.genomes, genes, settings
     )
+    preparation = replace(preparation, omics=fit_omics(teachers.omics, settings["omics"]))
     # A new patient may carry more variants than any of these: the limit is what is frozen.
     preparation = replace(preparation, variants=variants)
     method, features = settings["selection"]["method"], settings["selection"]["features"]

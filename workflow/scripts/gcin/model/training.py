@@ -19,6 +19,7 @@ from gcin.model.inputs import (
 from gcin.model.linear import LinearFit, fit_linear
 from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
 from gcin.model.network import Shape, build_network
+from gcin.model.omics import omics_frame
 from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
@@ -230,9 +231,10 @@ def _shape(
     settings: Mapping[str, Mapping],
     seed: int,
 ) -> Shape:
-    if not preparation.genes:
+    if settings["network"]["genome"] and not preparation.genes:
         raise ValueError(
-            "no gene is callable and altered in enough training patients: a network needs genomes."
+            "no gene is callable and altered in enough training patients: a network needs genomes, "
+            "or a design with genome: false."
         )
     design, limits = settings["network"], settings["preparation"]
     edges = choose_pathways(
@@ -250,17 +252,19 @@ def _shape(
         edges=masked(edges, design["pathway_mask"], design["pathway_decoys"], genes, seed),
         arms=len(preparation.arms),
         endpoints={name: asked.intervals for name, asked in preparation.endpoints.items()},
+        omics=[len(omics.columns) for omics in preparation.omics],
     )
 
 
 def _linear_seen(patients: Patients, preparation: Preparation, design: Mapping) -> list[int]:
-    """Columns of the linear path that belong to a half of the design."""
+    """Columns of the linear path that belong to a part of the design."""
     one = patients.rows(np.array([0]))
-    clinical = set(clinical_columns(one, preparation))
+    owner = dict.fromkeys(clinical_columns(one, preparation), "clinical")
+    owner |= dict.fromkeys(omics_frame(one.omics, preparation.omics), "omics")
     return [
         number
         for number, name in enumerate(linear_columns(one, preparation))
-        if design["clinical" if name in clinical else "genome"]
+        if design[owner.get(name, "genome")]
     ]
 
 

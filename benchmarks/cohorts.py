@@ -1,0 +1,220 @@
+"""Designs side by side on the real cohorts of config/examples, in the folds that came with them.
+
+The workflow makes tables, stores and splits; designs are then fitted one after the other, and the
+predictions of each fold, design and seed stay in a file, so that a run that was stopped goes on
+where it was. Other settings give files of other names; after an edit of the models, remove
+benchmarks/results/cohorts by hand.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import yaml
+from cohort_figures import FIGURES, measured, print_figures, table_of
+from measuring import ROOT, write_section
+
+from gcin.generations import digest
+
+# Declared before any fold was run, one rule for all cohorts.
+KINDS = {
+    "clinical": {"kind": "clinical_logistic"},
+    "genomic": {"kind": "genomic_logistic"},
+    "ridge": {"kind": "ridge"},
+    "forest": {"kind": "random_forest"},
+    "gcin": {"kind": "network"},
+}
+STACKS = {"product": ["gcin", "ridge", "forest"], "ridge + forest": ["ridge", "forest"]}
+EXAMPLES = {
+    "aml": ["aml"],
+    "breast": ["breast"],
+    "tcga": ["glioma", "kirc", "luad"],
+    "oak": ["oak"],
+}
+TABLES = ["divide_patients", "list_pathways"]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study of an example, its tables made.
+
+    Attributes:
+        name: In the configuration.
+        settings: The merged configuration.
+        folder: `results/studies/{study}/{edition}`.
+        cohorts: Cohort to `results/cohorts/{cohort}/{generation}`.
+    """
+
+    name: str
+    settings: Mapping
+    folder: Path
+    cohorts: Mapping[str, Path]
+
+    def said(self, fold: int, design: str, seed: int) -> Path:
+        """File of what a design said of the patients whom it had not learnt from."""
+        kept = digest([self.settings["model"], self.settings["tensors"]])
+        folder = ROOT / "benchmarks/results/cohorts" / self.name / f"{self.folder.name}-{kept}"
+        return folder / design / f"fold-{fold}-seed-{seed}.parquet"
+
+
+def main() -> None:
+    """Make the tables, fit what is missing, print every figure and write docs/results.md."""
+    options = _options()
+    for example in options.examples:
+        found = {}
+        for study in prepared(example):
+            for fold in range(5 * options.repeats):
+                fit(study, fold, options.designs, options.seeds)
+            patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
+            said = _said(study, options)
+            for name, figure in FIGURES.items():
+                if figure.study == study.name:
+                    found[name] = measured(figure, said, patients)
+                    print_figures(name, found[name])
+        write_section(f"Real cohorts: {example}", table_of(found))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--examples", nargs="+", default=list(EXAMPLES), choices=list(EXAMPLES))
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--designs", nargs="+", default=list(KINDS), choices=list(KINDS))
+    parser.add_argument("--seeds", type=int, default=1)
+    return parser.parse_args()
+
+
+def prepared(example: str) -> list[Study]:
+    """Let the workflow make the tables of an example, and say where they lie."""
+    given = ["--configfile", "config/config.yaml", f"config/examples/{example}/config.yaml"]
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", *given, "--until", *TABLES]
+    subprocess.run([*command, "--quiet", "all"], cwd=ROOT, check=True)
+    asked = subprocess.run(
+        [*command, "--summary"], cwd=ROOT, check=True, text=True, capture_output=True
+    )
+    files = [Path(line.split("\t")[0]) for line in asked.stdout.splitlines()]
+    stores, splits = (
+        {path.parts[2]: path.parents[1] for path in files if path.match(name)}
+        for name in ("tensors/receipt.json", "splits/folds.parquet")
+    )
+    settings = merged(*(yaml.safe_load((ROOT / path).read_text()) for path in given[1:]))
+    return [
+        Study(
+            name,
+            settings,
+            ROOT / splits[name],
+            {cohort: ROOT / stores[cohort] for cohort in settings["studies"][name]["cohorts"]},
+        )
+        for name in EXAMPLES[example]
+    ]
+
+
+def merged(first: Mapping, second: Mapping) -> dict:
+    """Lay one configuration over another, key by key."""
+    both = {key: merged(first[key], second[key]) for key in first.keys() & second.keys()
+            if isinstance(second[key], dict)}  # fmt: skip
+    return {**first, **second, **both}
+
+
+def fit(study: Study, fold: int, designs: Iterable[str], seeds: int) -> None:
+    """Fit the designs of a fold whose predictions are missing."""
+    jobs = [
+        (design, seed)
+        for design in designs
+        for seed in range(1, 1 + (seeds if KINDS[design]["kind"] == "network" else 1))
+        if not study.said(fold, design, seed).exists()
+    ]
+    if not jobs:
+        return
+    from gcin.model.backend import use_backend
+
+    model = study.settings["model"]
+    use_backend(model["backend"], threads=1)
+    from gcin.model.outcomes import training_table
+    from gcin.model.study import open_cohorts, prepare_fold
+    from gcin.splits.folds import fold_of
+
+    patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
+    split = fold_of(pd.read_parquet(study.folder / "splits" / "folds.parquet"), fold)
+    cohorts = open_cohorts(
+        list(study.cohorts),
+        [folder / "tensors" for folder in study.cohorts.values()],
+        *(
+            [str(folder / "clinical" / f"{name}.parquet") for folder in study.cohorts.values()]
+            for name in ("features", "omics")
+        ),
+    )
+    variants = study.settings["tensors"]["variants_per_patient"]
+    table = training_table(patients, split)
+    ready = prepare_fold(table, cohorts, model["preparation"], variants)
+    for design, seed in jobs:
+        _write(predicted(*ready, model, KINDS[design], seed), study.said(fold, design, seed))
+
+
+def predicted(preparation, patients, model: Mapping, design: Mapping, seed: int) -> pd.DataFrame:  # noqa: ANN001 - its modules need the backend
+    """Fit one design, and say what it predicts of parts validation and test."""
+    import keras
+
+    from gcin.model.baselines import fit_baseline, predict_baseline
+    from gcin.model.predictions import calibrate, prediction_table, reported
+    from gcin.model.training import predict_network, train_network
+
+    kind = design["kind"]
+    if kind == "network":
+        keras.utils.clear_session()
+        members = pd.read_csv(ROOT / "results/reference/pathways.tsv", sep="\t", dtype=str)
+        own = {**model, "network": model["network"] | design}
+        network = train_network(patients, preparation, members, own, seed).network
+        everyone = predict_network(network, patients, preparation)
+    else:
+        fits = fit_baseline(kind, patients, preparation, model, seed)
+        everyone = predict_baseline(kind, fits, patients, preparation)
+    held = (patients.table["part"] == "validation").to_numpy()
+    inner = {endpoint: values[held] for endpoint, values in everyone.items()}
+    calibration = calibrate(inner, patients.table[held], preparation.arms)
+    rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
+    return reported(rows, patients.table)
+
+
+def _write(rows: pd.DataFrame, path: Path) -> None:
+    """Write a table whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".partial")
+    rows.to_parquet(beside, index=False)
+    beside.rename(path)
+
+
+def _said(study: Study, options: argparse.Namespace) -> pd.DataFrame:
+    """Gather what every design and stack said of the patients of part test.
+
+    Returns:
+        `design fold patient endpoint arm value`.
+    """
+    from gcin.model.stacking import by_design, fit_stack, stacked
+
+    patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
+    tables = []
+    for fold in range(5 * options.repeats):
+        runs = [
+            (design, pd.read_parquet(path))
+            for design in options.designs
+            for path in sorted(study.said(fold, design, 1).parent.glob(f"fold-{fold}-seed-*"))
+        ]
+        said = by_design([rows for _, rows in runs], [design for design, _ in runs])
+        for name, members in STACKS.items():
+            if set(members) <= set(said):
+                own = {member: said[member] for member in members}
+                test = {member: rows[rows["part"] == "test"] for member, rows in own.items()}
+                said[name] = stacked(test, fit_stack(own, patients)).assign(part="test")
+        tables += [
+            rows[rows["part"] == "test"].assign(design=design, fold=fold)
+            for design, rows in said.items()
+        ]
+    return pd.concat(tables, ignore_index=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""Tables of omics are read as the card says, and refused by row, column and value."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.clinical.omics import omics_features
+
+KEYS = {
+    "patient": "id", "columns": None, "feature": None, "value": None, "absent": None,
+    "limit": None, "sets": None, "min_genes": 2,
+}  # fmt: skip
+WIDE = "id\tA\tB\tC\nP1\t1\t-9\t3\nP2\t\t4\tNA\n"
+LONG = "id\tgene\tvaf\nP1\tKRAS\t0.2\nP1\tTP53\t0.1\nP2\tTP53\t0.4\n"
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reading(text, patients=("P1", "P2", "P3"), **keys):
+        (tmp_path / "t.tsv").write_text(text)
+        table = KEYS | {"file": str(tmp_path / "t.tsv")} | keys
+        return omics_features({"rna": table}, patients)
+
+    return reading
+
+
+def test_one_column_per_feature_and_who_has_no_row_was_not_measured(read):
+    found = read(WIDE)
+    assert list(found) == ["rna A", "rna B", "rna C"]
+    assert found.loc["P1"].tolist() == [1, -9, 3]
+    assert found.loc["P3"].isna().all()
+    assert np.isnan(found.loc["P2", "rna A"])
+    assert (found.dtypes == "float32").all()
+
+
+def test_only_named_columns_are_read(read):
+    assert list(read(WIDE.replace("-9", "none"), columns=["C", "A"])) == ["rna C", "rna A"]
+
+
+def test_values_far_out_are_cut(read):
+    assert read(WIDE, limit=5)["rna B"].tolist()[:2] == [-5, 4]
+
+
+@pytest.mark.parametrize(("absent", "kras"), [(0, 0.0), (None, None)])
+def test_rows_of_patient_and_feature(read, absent, kras):
+    found = read(LONG, feature="gene", value="vaf", absent=absent)
+    assert found.loc["P1", "rna KRAS"] == pytest.approx(0.2)
+    assert found.loc["P2", "rna KRAS"] == kras or (
+        kras is None and np.isnan(found.loc["P2", "rna KRAS"])
+    )
+    assert found.loc["P3"].isna().all()
+
+
+def test_a_set_is_the_mean_of_its_genes_and_small_ones_are_left_out(read, tmp_path):
+    (tmp_path / "s.gmt").write_text("ONE\tnote\tA\tC\nTWO\tnote\tB\tX\n")
+    found = read(WIDE, sets=str(tmp_path / "s.gmt"))
+    assert list(found) == ["rna ONE"]
+    assert found.loc["P1", "rna ONE"] == 2
+
+
+def test_sets_of_other_names_are_refused(read, tmp_path):
+    (tmp_path / "s.gmt").write_text("ONE\tnote\tX\tY\n")
+    with pytest.raises(ValueError, match="no set holds 2 features"):
+        read(WIDE, sets=str(tmp_path / "s.gmt"))
+
+
+@pytest.mark.parametrize(
+    ("text", "keys", "said"),
+    [
+        (WIDE.replace("-9", "many"), {}, "row 2, column B: 'many' is no number"),
+        (WIDE.replace("P2", "P1"), {}, "row 3, column id: it repeats"),
+        (LONG + "P2\tTP53\t0.5\n", {"feature": "gene", "value": "vaf"}, "row 5, column gene"),
+    ],
+)
+def test_faults_are_told_by_row_and_column(read, text, keys, said):
+    with pytest.raises(ValueError, match=said):
+        read(text, **keys)
+
+
+def test_no_table_makes_no_column():
+    found = omics_features({}, ["P1"])
+    assert found.shape == (1, 0)
+    assert isinstance(found, pd.DataFrame)

@@ -1,0 +1,94 @@
+"""Tables of omics: measurements by feature, taken before treatment, of some of the patients."""
+
+import logging
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from gcin.clinical.tables import MISSING, shown
+from gcin.reference.pathways import read_gmt
+
+logger = logging.getLogger(__name__)
+
+
+def omics_features(tables: Mapping[str, Mapping], patients: Iterable[str]) -> pd.DataFrame:
+    """Read the tables of omics of a card.
+
+    Nothing is estimated from patients here: a set's value is the mean of its genes in the patient.
+
+    Args:
+        tables: Name to the keys of `omics` on the card.
+        patients: Patients of the cohort.
+
+    Returns:
+        Patients by features, `table feature`, NaN where not measured, float32.
+
+    Raises:
+        ValueError: A table cannot be read as the card says; names file, row, column and value.
+    """
+    index = pd.Index(patients, name="patient", dtype="object")
+    blocks = [pd.DataFrame(index=index)]
+    for name, table in tables.items():
+        values = _summarised(_read(table), table).reindex(index)
+        known = values.notna().any(axis=1).sum()
+        logger.info("%s: %d features of %d patients", name, values.shape[1], known)
+        blocks.append(values.add_prefix(f"{name} "))
+    return pd.concat(blocks, axis=1).astype("float32")
+
+
+def _read(table: Mapping) -> pd.DataFrame:
+    """One row per patient, one column per feature."""
+    file, patient = table["file"], table["patient"]
+    rows = pd.read_csv(file, sep="\t", dtype=str, keep_default_na=False)
+    rows.index += 2
+    if table["feature"] is None:
+        names = table["columns"] or [name for name in rows if name != patient]
+        _refuse_twice(rows, [patient], file)
+        return _numbers(rows, names, file).set_axis(rows[patient])
+    _refuse_twice(rows, [patient, table["feature"]], file)
+    values = _numbers(rows, [table["value"]], file)[table["value"]]
+    places = [rows[patient], rows[table["feature"]]]
+    wide = values.set_axis(pd.MultiIndex.from_arrays(places)).unstack()  # noqa: PD010 - keeps all
+    wide = wide if table["columns"] is None else wide.reindex(columns=table["columns"])
+    return wide if table["absent"] is None else wide.fillna(table["absent"])
+
+
+def _refuse_twice(rows: pd.DataFrame, keys: list[str], file: str) -> None:
+    again = rows.duplicated(keys)
+    if again.any():
+        raise ValueError(
+            f"{file}, row {again.idxmax()}, column {keys[-1]}: it repeats an earlier row's "
+            f"{' and '.join(keys)}. Keep one of them."
+        )
+
+
+def _numbers(rows: pd.DataFrame, names: list[str], file: str) -> pd.DataFrame:
+    text = rows[names].where(~rows[names].isin(MISSING))
+    values = text.apply(pd.to_numeric, errors="coerce")
+    bad = values.isna() & text.notna()
+    if bad.to_numpy().any():
+        column = bad.any().idxmax()
+        row = bad[column].idxmax()
+        raise ValueError(
+            f"{file}, row {row}, column {column}: {shown(rows.loc[row, column])} is no number. "
+            "Correct it, or leave the column out under columns: of the card."
+        )
+    return values
+
+
+def _summarised(values: pd.DataFrame, table: Mapping) -> pd.DataFrame:
+    if table["limit"] is not None:
+        values = values.clip(-table["limit"], table["limit"])
+    if table["sets"] is None:
+        return values
+    sets = {
+        name: values.columns.intersection(genes) for name, genes in read_gmt(table["sets"]).items()
+    }
+    held = {name: genes for name, genes in sets.items() if len(genes) >= table["min_genes"]}
+    if not held:
+        raise ValueError(
+            f"{table['sets']}: no set holds {table['min_genes']} features of {table['file']}. "
+            "Name features by gene symbol, or lower min_genes: of the card."
+        )
+    logger.info("%d of %d sets: %d genes and more", len(held), len(sets), table["min_genes"])
+    return pd.DataFrame({name: values[genes].mean(axis=1) for name, genes in held.items()})
