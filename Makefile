@@ -19,7 +19,7 @@ help:
 	@echo "make setup              bring every tool into .venv and .tools"
 	@echo "make demo               simulate a small hospital and analyse it, reads to report"
 	@echo "make example NAME=giab  run a worked example of config/examples"
-	@echo "make bench NAME=dag     measure: dag, growth, calling, epoch, planted, cohorts (docs/benchmarks.md)"
+	@echo "make bench NAME=dag     measure: dag, growth, calling, truth, epoch, planted, cohorts (docs/benchmarks.md)"
 	@echo "make lint               check the style of code and rules"
 	@echo "make test               run every check and test"
 

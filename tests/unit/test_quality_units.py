@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from gcin.quality.units import chosen_snvs, concordances, least_concordances, unit_of
+from gcin.quality.units import (
+    chosen_snvs,
+    concordances,
+    least_concordances,
+    regions_of,
+    unit_of,
+)
 
 SETTINGS = yaml.safe_load((Path(__file__).parents[2] / "config" / "config.yaml").read_text())[
     "quality"
@@ -67,6 +73,17 @@ def test_snvs_are_chosen_evenly_and_haploid_ones_left_out():
     assert len(chosen) == 10
     assert len(chosen_snvs(snvs, 1000)) == 90
     assert chosen_snvs(snvs[:0], 10).empty
+
+
+def test_snvs_near_each_other_are_read_at_once_but_never_two_contigs():
+    ends = [("chr1", 100), ("chr1", 10_100), ("chr1", 20_101), ("chr2", 20_200), ("chr2", 20_201)]
+    snvs = pd.DataFrame(ends, columns=["chromosome", "position"])
+    snvs.insert(1, "start", snvs["position"] - 1)
+    assert regions_of(snvs).to_numpy().tolist() == [
+        ["chr1", 99, 10_100],
+        ["chr1", 20_100, 20_101],
+        ["chr2", 20_199, 20_201],
+    ]
 
 
 def test_the_least_alike_units_speak_for_a_sample(tmp_path):

@@ -19,6 +19,8 @@ SHARES = np.array([0.01, 0.5, 0.99])
 MIN_MAPPING_QUALITY = "20"
 MIN_BASE_QUALITY = "20"
 MAX_DEPTH = "500"
+# SNVs as near to each other are read at once: a CRAM unpacks some 10,000 reads for any one of them.
+NEAR_BASES = 10_000
 COLUMNS = ["unit_1", "unit_2", "snvs", "concordance"]
 
 
@@ -53,15 +55,33 @@ def reads_by_unit(
         return [], np.empty((0, 0, 2), int)
     with pysam.AlignmentFile(alignment, reference_filename=genome) as opened:
         groups = [line["ID"] for line in opened.header.to_dict()["RG"]]
-    listed, targets, piled = (str(Path(scratch) / name) for name in ("groups", "snvs.bed", "piled"))
+    names = ("groups", "snvs.bed", "regions.bed", "piled")
+    listed, targets, regions, piled = (str(Path(scratch) / name) for name in names)
     unit_lines = [f"{group}\t{unit_of(group, sample)}\n" for group in groups]
     Path(listed).write_text("".join(unit_lines))
     bed = snvs.assign(start=snvs["position"] - 1)[["chromosome", "start", "position"]]
     bed.to_csv(targets, sep="\t", header=False, index=False)
-    options = ["-f", genome, "-R", targets, "-G", listed, "-a", "AD", "-B", "-d", MAX_DEPTH]
-    options += ["-q", MIN_MAPPING_QUALITY, "-Q", MIN_BASE_QUALITY, "-Ob", "-o", piled]
+    regions_of(bed).to_csv(regions, sep="\t", header=False, index=False)
+    options = ["-f", genome, "-R", regions, "-T", targets, "-G", listed, "-a", "AD", "-B"]
+    options += ["-d", MAX_DEPTH, "-q", MIN_MAPPING_QUALITY, "-Q", MIN_BASE_QUALITY]
+    options += ["-Ob", "-o", piled]
     bcftools.mpileup(*options, alignment, catch_stdout=False)
     return _counts(VCF(piled), snvs)
+
+
+def regions_of(snvs: pd.DataFrame) -> pd.DataFrame:
+    """Span each group of SNVs that follow each other within `NEAR_BASES`.
+
+    Args:
+        snvs: `chromosome start position`, sorted.
+
+    Returns:
+        One row per group, as `snvs` has them.
+    """
+    starts = snvs["chromosome"] != snvs["chromosome"].shift()
+    starts |= snvs["position"].diff() > NEAR_BASES
+    groups = snvs.groupby(starts.cumsum())
+    return groups.agg({"chromosome": "first", "start": "first", "position": "last"})
 
 
 def _counts(piled: VCF, snvs: pd.DataFrame) -> tuple[list[str], np.ndarray]:
