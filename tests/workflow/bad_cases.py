@@ -725,6 +725,18 @@ STUDIES = [
         "not binary",
     ),
     case(
+        "learning curve of a network",
+        setting("evaluation.learning_curve.designs", ["gcin"]),
+        "learning_curve.designs",
+        "kind network",
+    ),
+    case(
+        "learning curve of nothing",
+        setting("evaluation.learning_curve.sizes", [100]),
+        "learning_curve.designs",
+        "no design",
+    ),
+    case(
         "endpoint under a taken name",
         setting(f"{STUDY}.endpoints.site", "remission"),
         "endpoints.site",

@@ -3,6 +3,7 @@
 # Tables that only some studies have.
 FURTHER = {
     study: ["conformal"] * bool({"binary", "quantity"} & {*RUN.kinds_of(study).values()})
+    + ["learning_curve"] * bool(LEARNT[study])
     + ["external"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES

@@ -93,3 +93,10 @@ def omics_of(cohorts):
         f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/omics.parquet"
         for cohort in cohorts
     ]
+
+
+def settings_of_baseline(wildcards):
+    """Collect what the configuration says of baselines, and how the study's quantities are learnt."""
+    prepared = MODEL["preparation"] | {"transforms": RUN.transforms_of(wildcards.study)}
+    own = {key: MODEL[key] for key in ("linear", "forest", "boosting", "cox", "coxnet")}
+    return own | {"preparation": prepared}

@@ -96,11 +96,7 @@ rule train_baseline:
         code=code_of("train_baseline"),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
-        settings=lambda wildcards: {
-            "preparation": MODEL["preparation"]
-            | {"transforms": RUN.transforms_of(wildcards.study)},
-            **{key: MODEL[key] for key in ("linear", "forest", "boosting", "cox", "coxnet")},
-        },
+        settings=lambda wildcards: settings_of_baseline(wildcards),
     script:
         "../scripts/train_baseline.py"
 

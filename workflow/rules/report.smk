@@ -8,6 +8,7 @@ FIGURES = {
     + ["agreement"] * ("quantity" in RUN.kinds_of(study).values())
     + ["kaplan_meier"] * ("survival" in RUN.kinds_of(study).values())
     + ["history"] * any(design in NETWORKS for design in STUDIES[study]["designs"])
+    + ["learning_curve"] * bool(LEARNT[study])
     + ["external"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
@@ -33,7 +34,7 @@ rule draw_figures:
     benchmark:
         "benchmarks/results/draw_figures/{study}/{edition}/{figure}.tsv"
     wildcard_constraints:
-        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|agreement|kaplan_meier|external|planted",
+        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|agreement|kaplan_meier|learning_curve|external|planted",
     conda:
         "../../envs/report.yaml"
     resources:

@@ -26,6 +26,20 @@ def check_designs(model: dict, problems: Problems) -> None:
             _check_halves(model["network"] | design, place, problems)
 
 
+def check_learning(curve: dict, designs: dict, problems: Problems) -> None:
+    """Note designs that a learning curve cannot refit."""
+    place = "config, evaluation.learning_curve.designs"
+    for name in curve["designs"]:
+        if name not in designs:
+            remedy = f"{nearest(name, designs)}; model.designs must name it"
+            problems.add(place, f"unknown design {name!r}", remedy)
+        elif designs[name]["kind"] in ("network", "stack"):
+            problem = f"{name} is of kind {designs[name]['kind']}, which is not refitted"
+            problems.add(place, problem, "Name baselines")
+    if curve["sizes"] and not curve["designs"]:
+        problems.add(place, "sizes are named, but no design", "Name designs, or write sizes: []")
+
+
 def _check_stack(name: str, designs: dict, problems: Problems) -> None:
     place, members = f"{PLACE}.{name}.of", designs[name].get("of", [])
     if len(members) < 2:

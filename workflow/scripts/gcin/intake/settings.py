@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin.intake.designs import check_designs
+from gcin.intake.designs import check_designs, check_learning
 from gcin.intake.endpoints import check_endpoints
 from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.limits import check_quality
@@ -35,6 +35,7 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
     _check_keeping(settings, problems)
     check_quality(settings["quality"], f"{CONFIG}, quality", problems)
     check_designs(settings["model"], problems)
+    check_learning(settings["evaluation"]["learning_curve"], settings["model"]["designs"], problems)
     check_allele_files(settings, problems)
     genes = settings["reference"]["pathway_genes"]
     if genes["min"] > genes["max"]:

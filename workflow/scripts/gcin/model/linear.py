@@ -130,24 +130,25 @@ def fit_linear(
     if questions.is_settled:
         raise ValueError("all training patients have the same outcome; leave this endpoint out.")
     strength = _choose_strength(design, questions, l1_ratio, settings)
-    solver = _solver(strength, l1_ratio, settings, questions)
-    weights = np.ravel(solver.fit(design, questions.answer).coef_)
+    model = _solver(strength, l1_ratio, settings, questions).fit(design, questions.answer)
+    weights = np.ravel(model.coef_)
+    if numeric:
+        # The one interval of an amount is a constant, which the model's own intercept stands for.
+        weights[-1] = model.intercept_ / UNSHRUNK
     return _unpack(weights, columns.shape[1], arms, intervals, share, strength)
 
 
 def _solver(strength: float, l1_ratio: float, settings: Mapping, questions: Questions) -> Solver:
-    """A model without an intercept; the same strength weighs as much whatever the answers are."""
+    """A model in which the same strength weighs as much whatever the answers are."""
     if questions.numeric and l1_ratio:
         # scikit-learn's lasso takes the mean of half the squared errors, not their sum.
         weight = 1 / (strength * len(questions.answer))
         # A finer tolerance than this only circles among columns that tell the same.
         limits = {"tol": 1e-3, "max_iter": 20 * settings["max_iterations"]}
         columns = questions.columns.shape[1]
-        return Lasso(
-            weight, fit_intercept=False, precompute=columns < len(questions.answer) // 4, **limits
-        )
+        return Lasso(weight, precompute=columns < len(questions.answer) // 4, **limits)
     if questions.numeric:
-        return Ridge(1 / strength, fit_intercept=False)
+        return Ridge(1 / strength)
     return LogisticRegression(
         C=strength,
         l1_ratio=l1_ratio,

@@ -8,6 +8,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gcin.report.learning import draw_learning_curve
 from gcin.report.panels import STYLE, draw_intervals, in_order, palette_of, panels_of
 from gcin.report.words import HORIZON, label
 
@@ -285,5 +286,6 @@ FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
     "kaplan_meier": draw_kaplan_meier,
     "history": draw_history,
     "subgroups": draw_subgroups,
+    "learning_curve": draw_learning_curve,
     "planted": draw_planted,
 }

@@ -24,7 +24,7 @@ def study_facts(
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
             hazard_ratios balance patients` and, where the study has them, `conformal`,
-            `external` and `planted`.
+            `learning_curve`, `external` and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -49,6 +49,9 @@ def study_facts(
         "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
         "conformal": None if conformal is None else made.printed(conformal),
+        "learning": None
+        if "learning_curve" not in tables
+        else made.printed(tables["learning_curve"]),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),
         "external_metrics": []

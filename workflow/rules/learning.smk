@@ -1,0 +1,77 @@
+"""How good designs would be with fewer patients: refitted on nested subsets of the training part."""
+
+LEARNING = SETTINGS["evaluation"]["learning_curve"]
+# Designs of each study that are refitted; none where no size is asked for.
+LEARNT = {
+    study: [design for design in LEARNING["designs"] if design in STUDIES[study]["designs"]]
+    * bool(LEARNING["sizes"])
+    for study in STUDIES
+}
+
+
+rule learn_subset:
+    """Fit a baseline to some of the training patients of one fold, and predict its test patients."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        stores=lambda wildcards: [
+            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+    output:
+        predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+    log:
+        "logs/learn_subset/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/learn_subset/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(BASELINES) or "(?!)",
+        size=r"\d+",
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("learn_subset"),
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        design=lookup("{design}", within=DESIGNS),
+        settings=lambda wildcards: settings_of_baseline(wildcards),
+    script:
+        "../scripts/learn_subset.py"
+
+
+rule trace_learning:
+    """Measure the designs at every number of training patients."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        folds=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/splits/fold-{fold}.tsv",
+            fold=RUN.folds_of(wildcards.study),
+        ),
+        predictions=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+            size=LEARNING["sizes"],
+            design=LEARNT[wildcards.study],
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS[0],
+        ),
+    output:
+        learning="results/studies/{study}/{edition}/evaluation/learning_curve.tsv",
+    log:
+        "logs/trace_learning/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/trace_learning/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("trace_learning"),
+        evaluation=lookup("evaluation", within=SETTINGS),
+    script:
+        "../scripts/trace_learning.py"
