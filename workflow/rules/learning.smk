@@ -39,7 +39,7 @@ rule learn_subset:
         code=code_of("learn_subset"),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
-        settings=lambda wildcards: settings_of_baseline(wildcards),
+        settings=settings_of_baseline,
     script:
         "../scripts/learn_subset.py"
 

@@ -96,7 +96,7 @@ rule train_baseline:
         code=code_of("train_baseline"),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
-        settings=lambda wildcards: settings_of_baseline(wildcards),
+        settings=settings_of_baseline,
     script:
         "../scripts/train_baseline.py"
 
