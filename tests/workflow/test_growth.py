@@ -16,7 +16,7 @@ READ = gzip.compress(b"@r\nACGT\n+\nFFFF\n")
 GENOME = ">chr1\n" + "ACGTTGCA" * 100 + "\n"
 MODELS = 'chr1\tx\tgene\t1\t400\t.\t+\t.\tgene_id "G";\n'
 CARD = {"title": "Exomes", "licence": "none", "assay": "wes"}
-# What depends on the other samples of a run, where it is on: measures that must not.
+# Off by default; both look at several samples at once, so they could run again for the others.
 SWITCHED_ON = {"calling": {"structural": {"tool": "delly"}, "copy_number": {"tool": "depth"}}}
 JOB = re.compile(r"(?m)^(?:local)?rule (\w+):\n((?: {4}.*\n)+)")
 
