@@ -297,7 +297,7 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="")
     told = pd.concat([tables["patients"], more])
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(told, risks, table, made.features(table), made.scalars(table))
+    facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {})
     html = patient_documents(facts, study="s", edition="e", design="gcin", coverage=0.9)["P0400"]
     assert "Chance of neutropenia" in html
     assert "31 %" in html
