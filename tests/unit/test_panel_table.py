@@ -107,3 +107,11 @@ def test_genes_of_alleles_that_were_not_covered_are_untold_in_their_sample(tmp_p
 
 def test_both_ends_call_it_by_one_name():
     assert tensors_panel.NOT_COVERED == NOT_COVERED
+
+
+def test_a_cohort_that_no_asked_sample_enters_has_an_empty_table(tmp_path):
+    table = tabulated({})
+    assert len(table) == 0
+    table.to_csv(tmp_path / "panel.tsv", sep="\t", index=False)
+    panels = [tensors_panel.read_panel(tmp_path / "panel.tsv")]
+    assert tensors_panel.without_untold({}, panels, GENES) == {}
