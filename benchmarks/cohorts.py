@@ -235,10 +235,11 @@ def _said(study: Study, options: argparse.Namespace) -> pd.DataFrame:
     patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
     tables = []
     for fold in range(5 * options.repeats):
+        files = f"fold-{fold}-seed-*.parquet"
         runs = [
             (design, pd.read_parquet(path))
             for design in options.designs
-            for path in sorted(study.said(fold, design, 1).parent.glob(f"fold-{fold}-seed-*.parquet"))
+            for path in sorted(study.said(fold, design, 1).parent.glob(files))
         ]
         said = by_design([rows for _, rows in runs], [design for design, _ in runs])
         for name, members in STACKS.items():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gcin.model.linear import fit_by_block, fit_linear
-from gcin.model.outcomes import response_targets
+from gcin.model.outcomes import answer_targets
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +14,7 @@ def noisy():
     columns = random.normal(size=(400, 123))
     chance = 1 / (1 + np.exp(-columns[:, :3] @ [1.5, -1.0, 0.8]))
     response = (random.random(400) < chance).astype(float)
-    return columns, ["clinical"] * 3 + ["genome"] * 120, response_targets(response), chance
+    return columns, ["clinical"] * 3 + ["genome"] * 120, answer_targets(response), chance
 
 
 def learn(noisy, settings, shares, arm=None, arms=1):
@@ -26,7 +26,7 @@ def learn(noisy, settings, shares, arm=None, arms=1):
 
 def distance(fit, noisy):
     columns, _, _, chance = noisy
-    said = 1 / (1 + np.exp(-fit.logits(columns[200:])[:, 0, 0]))
+    said = 1 / (1 + np.exp(-fit.scores(columns[200:])[:, 0, 0]))
     return np.abs(said - chance[200:]).mean()
 
 
