@@ -11,14 +11,20 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import yaml
 from cohort_figures import FIGURES, measured, print_figures, table_of
 from measuring import ROOT, write_section
 
-from gcin.generations import digest
+from gcin.generations import digest, sha256_of
+
+if TYPE_CHECKING:
+    from gcin.model.inputs import Patients
+    from gcin.model.preparation import Preparation
 
 # Declared before any fold was run, one rule for all cohorts.
 KINDS = {
@@ -27,6 +33,14 @@ KINDS = {
     "ridge": {"kind": "ridge"},
     "forest": {"kind": "random_forest"},
     "gcin": {"kind": "network"},
+}
+# Parts of the model's settings that a kind reads.
+READS = {
+    "clinical_logistic": ["linear"],
+    "genomic_logistic": ["linear"],
+    "ridge": ["linear", "ridge"],
+    "random_forest": ["forest"],
+    "network": ["network", "linear", "training"],
 }
 STACKS = {"product": ["gcin", "ridge", "forest"], "ridge + forest": ["ridge", "forest"]}
 EXAMPLES = {
@@ -56,9 +70,22 @@ class Study:
 
     def said(self, fold: int, design: str, seed: int) -> Path:
         """File of what a design said of the patients whom it had not learnt from."""
-        kept = digest([self.settings["model"], self.settings["tensors"]])
-        folder = ROOT / "benchmarks/results/cohorts" / self.name / f"{self.folder.name}-{kept}"
-        return folder / design / f"fold-{fold}-seed-{seed}.parquet"
+        model = self.settings["model"]
+        own = {key: model[key] for key in ("preparation", *READS[KINDS[design]["kind"]])}
+        if "training" in own:
+            own["training"] = {
+                key: own["training"][key] for key in own["training"] if key != "seeds"
+            }
+        kept = digest([own, KINDS[design], self.settings["tensors"], self.tables])
+        folder = ROOT / "benchmarks/results/cohorts" / self.name / f"{design}-{kept}"
+        return folder / f"fold-{fold}-seed-{seed}.parquet"
+
+    @cached_property
+    def tables(self) -> list[str]:
+        """Digests of the tables that designs read."""
+        names = ("clinical/features.parquet", "clinical/omics.parquet", "tensors/genes.npy")
+        files = [folder / name for folder in self.cohorts.values() for name in names]
+        return [sha256_of(path) for path in [self.folder / "splits" / "folds.parquet", *files]]
 
 
 def main() -> None:
@@ -129,14 +156,11 @@ def fit(study: Study, fold: int, designs: Iterable[str], seeds: int) -> None:
     ]
     if not jobs:
         return
-    from gcin.model.backend import use_backend
-
-    model = study.settings["model"]
-    use_backend(model["backend"], threads=1)
     from gcin.model.outcomes import training_table
     from gcin.model.study import open_cohorts, prepare_fold
     from gcin.splits.folds import fold_of
 
+    model = study.settings["model"]
     patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
     split = fold_of(pd.read_parquet(study.folder / "splits" / "folds.parquet"), fold)
     cohorts = open_cohorts(
@@ -154,21 +178,16 @@ def fit(study: Study, fold: int, designs: Iterable[str], seeds: int) -> None:
         _write(predicted(*ready, model, KINDS[design], seed), study.said(fold, design, seed))
 
 
-def predicted(preparation, patients, model: Mapping, design: Mapping, seed: int) -> pd.DataFrame:  # noqa: ANN001 - its modules need the backend
+def predicted(
+    preparation: "Preparation", patients: "Patients", model: Mapping, design: Mapping, seed: int
+) -> pd.DataFrame:
     """Fit one design, and say what it predicts of parts validation and test."""
-    import keras
-
     from gcin.model.baselines import fit_baseline, predict_baseline
     from gcin.model.predictions import calibrate, prediction_table, reported
-    from gcin.model.training import predict_network, train_network
 
     kind = design["kind"]
     if kind == "network":
-        keras.utils.clear_session()
-        members = pd.read_csv(ROOT / "results/reference/pathways.tsv", sep="\t", dtype=str)
-        own = {**model, "network": model["network"] | design}
-        network = train_network(patients, preparation, members, own, seed).network
-        everyone = predict_network(network, patients, preparation)
+        everyone = _by_network(preparation, patients, model, design, seed)
     else:
         fits = fit_baseline(kind, patients, preparation, model, seed)
         everyone = predict_baseline(kind, fits, patients, preparation)
@@ -177,6 +196,24 @@ def predicted(preparation, patients, model: Mapping, design: Mapping, seed: int)
     calibration = calibrate(inner, patients.table[held], preparation.arms)
     rows = prediction_table(patients.table.index, everyone, preparation.arms, calibration)
     return reported(rows, patients.table)
+
+
+def _by_network(
+    preparation: "Preparation", patients: "Patients", model: Mapping, design: Mapping, seed: int
+) -> dict:
+    """Train a network, and let it predict everyone; only this pays for the backend's start."""
+    from gcin.model.backend import use_backend
+
+    use_backend(model["backend"], threads=1)
+    import keras
+
+    from gcin.model.training import predict_network, train_network
+
+    keras.utils.clear_session()
+    members = pd.read_csv(ROOT / "results/reference/pathways.tsv", sep="\t", dtype=str)
+    own = {**model, "network": model["network"] | design}
+    network = train_network(patients, preparation, members, own, seed).network
+    return predict_network(network, patients, preparation)
 
 
 def _write(rows: pd.DataFrame, path: Path) -> None:
@@ -198,10 +235,11 @@ def _said(study: Study, options: argparse.Namespace) -> pd.DataFrame:
     patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
     tables = []
     for fold in range(5 * options.repeats):
+        files = f"fold-{fold}-seed-*.parquet"
         runs = [
             (design, pd.read_parquet(path))
             for design in options.designs
-            for path in sorted(study.said(fold, design, 1).parent.glob(f"fold-{fold}-seed-*"))
+            for path in sorted(study.said(fold, design, 1).parent.glob(files))
         ]
         said = by_design([rows for _, rows in runs], [design for design, _ in runs])
         for name, members in STACKS.items():

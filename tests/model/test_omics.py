@@ -14,7 +14,7 @@ from gcin.model.inputs import linear_columns, network_arrays, tree_columns
 from gcin.model.omics import fit_omics, omics_arrays, omics_frame
 from gcin.model.outcomes import training_table
 from gcin.model.preparation import as_plain, from_plain
-from gcin.model.study import prepare_fold
+from gcin.model.study import Cohorts, prepare_fold
 from gcin.model.training import predict_network, train_network
 
 # Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
@@ -103,6 +103,15 @@ def test_cohort_without_omics_has_none(settings):
     preparation, patients = prepare_fold(table, hospital.cohorts, settings["preparation"], 8)
     assert preparation.omics == []
     assert "omics" not in network_arrays(patients, preparation)
+
+
+def test_a_cohort_without_omics_beside_one_with_them_is_not_measured():
+    values = pd.DataFrame({"rna A": [1.0, 2.0]}, index=["P1", "P2"], dtype="float32")
+    table = pd.DataFrame({"cohort": ["b", "a", "a"]}, index=["P9", "P2", "P1"])
+    for others in ({}, {"b": pd.DataFrame(index=["P9"])}):
+        found = Cohorts({}, {}, {"a": values, **others}).omics_of(table)
+        assert found.index.tolist() == ["P9", "P2", "P1"]
+        np.testing.assert_array_equal(found["rna A"], [np.nan, 2, 1])
 
 
 def test_every_design_may_read_them(fold):

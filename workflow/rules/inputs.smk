@@ -98,5 +98,5 @@ def omics_of(cohorts):
 def settings_of_baseline(wildcards):
     """Collect what the configuration says of baselines, and how the study's quantities are learnt."""
     prepared = MODEL["preparation"] | {"transforms": RUN.transforms_of(wildcards.study)}
-    own = {key: MODEL[key] for key in ("linear", "forest", "boosting", "cox", "coxnet")}
+    own = {key: MODEL[key] for key in ("linear", "ridge", "forest", "boosting", "cox", "coxnet")}
     return own | {"preparation": prepared}

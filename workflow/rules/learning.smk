@@ -21,6 +21,7 @@ rule learn_subset:
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
+        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
     output:
         predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
     log:

@@ -1,7 +1,7 @@
 """What the network must be better than: simpler models behind one interface."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,12 @@ from gcin.model.inputs import (
     Patients,
     arm_numbers,
     clinical_columns,
+    column_blocks,
     genomic_columns,
     linear_columns,
     tree_columns,
 )
-from gcin.model.linear import LinearFit, fit_linear, questions_of
+from gcin.model.linear import LinearFit, fit_by_block, fit_linear, questions_of
 from gcin.model.outcomes import targets_of, values_of
 from gcin.model.preparation import Preparation
 
@@ -45,7 +46,7 @@ TREES = {
     "boosting_per_arm": ("boosting", fit_by_arm),
 }
 COX = {"cox": fit_cox, "coxnet": fit_coxnet}
-L1_RATIO = {"clinical_logistic": 0.0, "genomic_logistic": 0.0, "ridge": 0.0, "lasso": 1.0}
+L1_RATIO = {"clinical_logistic": 0.0, "genomic_logistic": 0.0, "lasso": 1.0}
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,14 @@ class Lesson:
         arm: Number of the arm received, -1 where unknown.
         targets: `(patients, intervals, 2)`.
         table: Outcomes of the same patients.
+        blocks: Where each column comes from: `clinical`, `genome` or `omics`.
     """
 
     columns: np.ndarray
     arm: np.ndarray
     targets: np.ndarray
     table: pd.DataFrame
+    blocks: Sequence[str]
 
 
 def fit_baseline(
@@ -91,14 +94,17 @@ def fit_baseline(
         kind: Kind of the design.
         patients: Of parts train and validation; outcomes of others are not looked at.
         preparation: Fitted on part train.
-        settings: `linear`, `forest`, `boosting`, `cox` and `coxnet` of the model's configuration.
+        settings: `linear`, `ridge`, `forest`, `boosting`, `cox` and `coxnet` of the model's
+            configuration.
         seed: Of whatever chance there is.
 
     Returns:
         Endpoint to its model; a Cox model says nothing but of survival.
     """
     train, held = patients.part("train"), patients.part("validation")
-    columns = [COLUMNS[kind](part, preparation).to_numpy("float64") for part in (train, held)]
+    frames = [COLUMNS[kind](part, preparation) for part in (train, held)]
+    columns = [frame.to_numpy("float64") for frame in frames]
+    blocks = column_blocks(frames[0], train, preparation)
     fits = {}
     for name, endpoint in preparation.endpoints.items():
         if kind in COX and endpoint.kind != SURVIVAL:
@@ -109,6 +115,7 @@ def fit_baseline(
                 arm_numbers(part.table, preparation.arms),
                 targets_of(part.table, name, endpoint),
                 part.table,
+                blocks,
             )
             for values, part in zip(columns, (train, held), strict=True)
         ]
@@ -174,9 +181,11 @@ def _fit(
         return fit(*questions, arms, train.targets.shape[1], settings[own], seed)
     if kind in COX:
         return COX[kind](_followed(name, train), _followed(name, held), arms, settings[kind])
-    ratio, linear = L1_RATIO[kind], settings["linear"]
-    asked_of = (train.columns, train.arm, train.targets, arms)
-    return fit_linear(*asked_of, ratio, linear, endpoint.numeric)
+    linear, learnt = settings["linear"], (train.arm, train.targets, arms)
+    if kind == "ridge":
+        given = (train.columns, train.blocks, *learnt, settings["ridge"]["block_shares"])
+        return fit_by_block(*given, linear, endpoint.numeric)
+    return fit_linear(train.columns, *learnt, L1_RATIO[kind], linear, endpoint.numeric)
 
 
 def _majority(name: str, endpoint: Endpoint, train: Lesson, arms: int) -> MajorityFit:

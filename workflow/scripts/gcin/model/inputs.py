@@ -1,5 +1,6 @@
 """What each kind of model is fed: named arrays for the network, tables for the baselines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +70,16 @@ def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame
     columns = pd.concat(halves, axis=1)
     selection = preparation.selection
     return columns if selection is None else columns[selection.chosen]
+
+
+def column_blocks(
+    columns: Iterable[str], patients: Patients, preparation: Preparation
+) -> list[str]:
+    """Say of each column whether it is `clinical`, of the `genome` or of `omics`."""
+    one = patients.rows(np.array([0]))
+    owner = dict.fromkeys(clinical_columns(one, preparation), "clinical")
+    owner |= dict.fromkeys(omics_frame(one.omics, preparation.omics), "omics")
+    return [owner.get(name, "genome") for name in columns]
 
 
 def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:

@@ -7,8 +7,9 @@ squares, with the same penalties beside half the squared errors.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from sklearn.linear_model import Lasso, LogisticRegression, Ridge
@@ -35,12 +36,14 @@ class LinearFit:
         own: What each arm adds, `(arms, columns)`; zeros where there is one arm.
         bias: Score of each arm and interval at column means, `(arms, intervals)`.
         strength: Inverse penalty chosen (scikit-learn's `C`).
+        loss: Loss of that penalty on patients left out.
     """
 
     shared: np.ndarray
     own: np.ndarray
     bias: np.ndarray
     strength: float
+    loss: float
 
     def scores(self, columns: np.ndarray) -> np.ndarray:
         """Log odds, or standardised amounts, `(patients, arms, intervals)`."""
@@ -129,13 +132,53 @@ def fit_linear(
     design = questions.design(arms, intervals, share)
     if questions.is_settled:
         raise ValueError("all training patients have the same outcome; leave this endpoint out.")
-    strength = _choose_strength(design, questions, l1_ratio, settings)
+    strength, loss = _choose_strength(design, questions, l1_ratio, settings)
     model = _solver(strength, l1_ratio, settings, questions).fit(design, questions.answer)
     weights = np.ravel(model.coef_)
     if numeric:
         # The one interval of an amount is a constant, which the model's own intercept stands for.
         weights[-1] = model.intercept_ / UNSHRUNK
-    return _unpack(weights, columns.shape[1], arms, intervals, share, strength)
+    unpacked = _unpack(weights, columns.shape[1], arms, intervals, share)
+    return LinearFit(*unpacked, strength, loss)
+
+
+def fit_by_block(
+    columns: np.ndarray,
+    blocks: Sequence[str],
+    arm: np.ndarray,
+    targets: np.ndarray,
+    arms: int,
+    shares: Sequence[float],
+    settings: Mapping,
+    numeric: bool = False,
+) -> LinearFit:
+    """Fit a ridge model in which each block of columns has a penalty of its own.
+
+    A block whose columns are multiplied by a share pays its penalty over the share's square; with
+    share 0 it is left out. The shares of all blocks but the first, which keeps 1, are those of the
+    least loss on patients left out: a block of many columns that say little does not drown a
+    block of few that say much.
+
+    Args:
+        columns: Standardised, `(patients, columns)`.
+        blocks: Block of each column; the first column's is the first block.
+        arm: Number of the arm received.
+        targets: `(patients, intervals, 2)`.
+        arms: Number of arms.
+        shares: To try, each for each block.
+        settings: As `fit_linear` takes them.
+        numeric: Whether the targets are amounts.
+    """
+    names = list(dict.fromkeys(blocks))
+    best, scale = None, np.ones(len(blocks))
+    for tried in product(sorted(shares, reverse=True), repeat=len(names) - 1):
+        own = dict(zip(names, (1.0, *tried), strict=True))
+        scaled = np.array([own[name] for name in blocks])
+        fit = fit_linear(columns * scaled, arm, targets, arms, 0.0, settings, numeric)
+        if best is None or fit.loss < best.loss:
+            best, scale, chosen = fit, scaled, own
+    logger.info("chose shares %s: loss %.4f", chosen, best.loss)
+    return replace(best, shared=best.shared * scale, own=best.own * scale)
 
 
 def _solver(strength: float, l1_ratio: float, settings: Mapping, questions: Questions) -> Solver:
@@ -161,8 +204,10 @@ def _solver(strength: float, l1_ratio: float, settings: Mapping, questions: Ques
 
 def _choose_strength(
     design: np.ndarray, questions: Questions, l1_ratio: float, settings: Mapping
-) -> float:
-    """The strength of least loss on patients left out, all questions of one together.
+) -> tuple[float, float]:
+    """The strength of least loss on patients left out, and that loss.
+
+    All questions of a patient are left out together.
 
     From the heaviest penalty on, and no further once a loss is clearly worse than the best: light
     penalties take the longest to fit. Small differences do not count, since the heaviest lasso
@@ -180,7 +225,7 @@ def _choose_strength(
         if losses[strength] > CLEARLY_WORSE * losses[best]:
             break
     logger.info("chose strength %g: loss %s", best, losses)
-    return float(best)
+    return float(best), losses[best]
 
 
 def _loss_outside(solver: Solver, design: np.ndarray, questions: Questions, split: tuple) -> float:
@@ -199,12 +244,13 @@ def _loss_outside(solver: Solver, design: np.ndarray, questions: Questions, spli
 
 
 def _unpack(
-    weights: np.ndarray, columns: int, arms: int, intervals: int, share: float, strength: float
-) -> LinearFit:
+    weights: np.ndarray, columns: int, arms: int, intervals: int, share: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What all arms share, what each adds, and the levels of arms and intervals."""
     shared, rest = weights[:columns], weights[columns:]
     own, levels = np.zeros((arms, columns)), np.zeros(arms)
     if arms > 1:
         own = rest[: arms * columns].reshape(arms, columns) * share
         levels = rest[arms * columns : arms * (columns + 1)] * UNSHRUNK
     bias = levels[:, None] + rest[-intervals:] * UNSHRUNK
-    return LinearFit(shared, own, bias, strength)
+    return shared, own, bias

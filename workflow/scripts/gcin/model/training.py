@@ -12,14 +12,13 @@ from gcin.model.curves import clocks_of, curve_table, survival_of
 from gcin.model.inputs import (
     Patients,
     arm_numbers,
-    clinical_columns,
+    column_blocks,
     linear_columns,
     network_arrays,
 )
 from gcin.model.linear import LinearFit, fit_linear
 from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
 from gcin.model.network import Shape, build_network
-from gcin.model.omics import omics_frame
 from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
@@ -258,14 +257,9 @@ def _shape(
 
 def _linear_seen(patients: Patients, preparation: Preparation, design: Mapping) -> list[int]:
     """Columns of the linear path that belong to a part of the design."""
-    one = patients.rows(np.array([0]))
-    owner = dict.fromkeys(clinical_columns(one, preparation), "clinical")
-    owner |= dict.fromkeys(omics_frame(one.omics, preparation.omics), "omics")
-    return [
-        number
-        for number, name in enumerate(linear_columns(one, preparation))
-        if design[owner.get(name, "genome")]
-    ]
+    columns = linear_columns(patients.rows(np.array([0])), preparation)
+    blocks = column_blocks(columns, patients, preparation)
+    return [number for number, block in enumerate(blocks) if design[block]]
 
 
 def _losses(network: keras.Model, data: tuple) -> dict[str, float]:
