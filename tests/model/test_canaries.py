@@ -82,7 +82,7 @@ def unseen_of(hospital, kind, settings, splits):
         said = predict_baseline(kind, fits, test, preparation)["response"][:, 0]
         tables.append(pd.DataFrame({"patient": test.table.index, "value": said, "fold": number}))
     pooled = pd.concat(tables).merge(hospital.patients[["patient", "family", "response"]])
-    unknown = {"time": np.nan, "event": np.nan, "uno_weight": np.nan}
+    unknown = {"time": np.nan, "event": np.nan, "uno_weight": np.nan, "amount": np.nan}
     return pooled.assign(design=kind, endpoint="response", repeat=0, **unknown)
 
 
@@ -213,7 +213,8 @@ def test_a_column_from_after_the_index_date(tmp_path, dated):
     table["cycles"] = 2 + 4 * response + random.integers(0, 2, 120)
     table["day"] = 60
     table.to_csv(tmp_path / "t.tsv", sep="\t", index=False)
-    mapping = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type"))
+    keys = ("column", "value", "codes", "unit", "to", "day", "type", "transform")
+    mapping = dict.fromkeys(keys)
     cycles = mapping | {"column": "t.cycles", "type": "number", "day": "t.day" if dated else None}
     card = {
         "tables": {"t": {"file": str(tmp_path / "t.tsv"), "patient": "id", "index_date": None}},
@@ -226,7 +227,7 @@ def test_a_column_from_after_the_index_date(tmp_path, dated):
     known = harmonise(card, [])
     patients = known["patients"].assign(cohort="a", role="train")
     pooled = patients.assign(endpoint="response", design="x", value=0.5, fold=0, repeat=0)
-    pooled = pooled.assign(time=np.nan, event=np.nan, uno_weight=np.nan)
+    pooled = pooled.assign(time=np.nan, event=np.nan, uno_weight=np.nan, amount=np.nan)
     found = shortcut_table(patients, known["features"], pooled, NO_TWINS, EVALUATION)
     raised = {("one column", "cycles")} if not dated else set()
     assert named(found[found["raised"]]) == raised

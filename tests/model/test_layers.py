@@ -7,6 +7,8 @@ import pytest
 from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientToken
 from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
+from gcin.model.layers.readouts import PathwayReadout
+from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
 
 RANDOM = np.random.default_rng(0)
@@ -135,16 +137,37 @@ def test_first_token_gets_the_same_answer_where_it_alone_looks():
     )
 
 
-def test_token_is_the_weighted_sum_of_its_genes():
-    layer = PathwayTokens([0, 1, 4, 1], [0, 0, 1, 1], 2, 4)
+def test_token_reads_its_genes_with_weights_of_their_own():
+    layer = PathwayTokens([0, 1, 4, 1], [0, 0, 1, 1], 2, 3)
     layer.build(TRACK.shape, PRESENT.shape)
-    edges = RANDOM.normal(size=(4, 4)).astype("float32")
-    layer.edges.assign(edges)
-    layer.projection.assign(np.eye(4))
-    layer.identity.assign(np.zeros((2, 4)))
+    edges = RANDOM.normal(size=(4, 4, 3)).astype("float32")
+    layer.edges.assign(edges.reshape(4, 12))
     tokens, _ = layer(TRACK, PRESENT)
-    second = (TRACK[:, 4] * edges[2] + TRACK[:, 1] * edges[3]) / np.sqrt(2)
-    np.testing.assert_allclose(np.asarray(tokens)[:, 1], second, atol=1e-5)
+    second = TRACK[:, 4] @ edges[2] + TRACK[:, 1] @ edges[3] + np.asarray(layer.identity)[1]
+    expected = np.asarray(keras.ops.gelu(second))
+    np.testing.assert_allclose(np.asarray(tokens)[:, 1], expected, atol=1e-5)
+
+
+def test_gates_of_what_is_of_no_use_close_for_good():
+    keras.utils.set_random_seed(0)
+    columns = RANDOM.normal(size=(512, 6)).astype("float32")
+    gates = SparseGates(0.01, start=0.1)
+    model = keras.Sequential([keras.Input((6,)), gates, keras.layers.Dense(1)])
+    model.compile(keras.optimizers.Adam(0.02), "mse")
+    model.fit(columns, 2 * columns[:, :1], epochs=30, verbose=0)
+    left = np.asarray(gates.gates)
+    assert left[0] > 0.1
+    assert (left[1:] == 0).all()
+
+
+def test_readout_rises_with_the_impaired_genes_of_its_pathway_alone():
+    layer = PathwayReadout([[1, 1, 0, 0], [0, 0, 1, 0]])
+    none = np.zeros((1, 4, 2), "float32")
+    one, other = none.copy(), none.copy()
+    one[0, 1], other[0, 3] = 1, 1
+    nothing, first, neither = (np.asarray(layer(values))[0] for values in (none, one, other))
+    np.testing.assert_allclose(first - nothing, [0.5 / np.sqrt(2), 0], atol=1e-6)
+    np.testing.assert_array_equal(neither, nothing)
 
 
 def test_mean_is_of_the_tokens_seen_and_zero_without_any():

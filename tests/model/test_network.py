@@ -28,6 +28,7 @@ DESIGN = {
     "dropout": 0.0,
     "gene_dropout": 0.0,
     "weight_decay": 0.0,
+    "gate_step": 1e-4,
     "modality_dropout": 0.0,
     "edge_decay": 0.0,
     "pathway_mask": "pathways",
@@ -42,9 +43,10 @@ DESIGN = {
 SHAPE = Shape(
     variants=24,
     track=3,
+    beside=[1, 2],
     clinical=4,
     linear=5,
-    linear_seen=[0, 1, 2, 3, 4],
+    linear_seen={"response": [0, 1, 2, 3, 4], "os": [0, 1, 2, 3, 4]},
     chromosomes=["chr1"] * 4 + ["chr2"] * 3,
     chromosome_arms=["1p", "1p", "1q", "1q", "2p", "2q", "2q"],
     edges=Edges(["A", "B"], [0, 1, 4, 5, 6], [0, 0, 1, 1, 1]),
@@ -158,7 +160,7 @@ def test_ablation_is_blind_to_what_it_leaves_out_and_to_nothing_else(name, tmp_p
 
 
 def test_linear_path_reads_only_the_columns_of_its_half():
-    shape = replace(SHAPE, linear_seen=[0, 3])
+    shape = replace(SHAPE, linear_seen={"response": [0, 1, 2, 3, 4], "os": [0, 3]})
     half = awake(build_network(DESIGN, shape, {"response": 0.0, "os": 0.0}))
     arrays = arrays_of()
     for column, read in ((0, True), (1, False), (3, True)):
@@ -176,7 +178,9 @@ def test_network_without_attention_has_none_to_show():
 
 def test_several_endpoints_and_missing_answers_train_together():
     """Three endpoints over time beside response; one answer in all, every gradient finite."""
-    shape = replace(SHAPE, endpoints={"response": 1, "pfs": 3, "os": 4, "toxicity": 2})
+    endpoints = {"response": 1, "pfs": 3, "os": 4, "toxicity": 2}
+    seen = {name: [0, 1, 2, 3, 4] for name in endpoints}
+    shape = replace(SHAPE, endpoints=endpoints, linear_seen=seen)
     network = build_network(
         {**DESIGN, "edge_decay": 0.01},
         shape,

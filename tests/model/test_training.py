@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from memory_hospital import make_hospital, scrambled, split_of
 
-from gcin.model.inputs import arm_numbers, linear_columns
-from gcin.model.linear import fit_linear
-from gcin.model.outcomes import targets_of, training_table
+from gcin.model.inputs import linear_columns
+from gcin.model.linear_path import fit_linear_paths
+from gcin.model.outcomes import training_table
 from gcin.model.predictions import calibrate, prediction_table, reported
 from gcin.model.study import prepare_fold
 from gcin.model.training import network_curves, predict_network, train_network
@@ -96,14 +96,31 @@ def test_network_starts_as_the_ridge_model(small, settings):
     still = settings | {"training": {**settings["training"], "learning_rate": 1e-12}}
     trained, _, (preparation, everyone) = run(hospital, hospital.patients, split, still)
     train = everyone.part("train")
-    fit = fit_linear(
-        linear_columns(train, preparation).to_numpy("float32"),
-        arm_numbers(train.table, preparation.arms),
-        targets_of(train.table, "response", preparation.endpoints["response"]),
-        2,
-        0.0,
-        settings["linear"],
+    columns = [linear_columns(part, preparation).to_numpy("float32") for part in (train, everyone)]
+    paths = fit_linear_paths(
+        train, columns[0], preparation, settings["network"], settings["linear"]
     )
-    odds = fit.scores(linear_columns(everyone, preparation).to_numpy())[..., 0]
+    seen, fit = paths["response"]
+    odds = fit.scores(columns[1][:, seen])[..., 0]
     predicted = predict_network(trained.network, everyone, preparation)["response"]
     np.testing.assert_allclose(predicted, 1 / (1 + np.exp(-odds)), atol=1e-4)
+
+
+def test_linear_path_leaves_out_burdens_that_say_nothing(settings):
+    """Response follows from the age alone first, and then from genes too."""
+    for by_age in (True, False):
+        hospital = make_hospital(count=300, genes=40, signal=3.0)
+        patients = hospital.patients
+        if by_age:
+            age = hospital.cohorts.clinical["hospital"]["age"].to_numpy()
+            chance = 1 / (1 + np.exp(-0.2 * (age - 62)))
+            drawn = np.random.default_rng(3).random(len(age)) < chance
+            patients = patients.assign(response=np.where(np.isnan(age), np.nan, drawn))
+        table = training_table(patients, split_of(patients))
+        preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 64)
+        train = everyone.part("train")
+        columns = linear_columns(train, preparation)
+        paths = fit_linear_paths(
+            train, columns.to_numpy(), preparation, settings["network"], settings["linear"]
+        )
+        assert (len(paths["response"].seen) < columns.shape[1]) == by_age

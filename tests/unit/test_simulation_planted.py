@@ -174,7 +174,7 @@ def test_the_store_reads_what_was_planted_and_the_truth_lies_apart(tmp_path, cap
         "tensors",
         "patients.parquet",
         "clinical.parquet",
-        "expression.parquet",
+        "omics.parquet",
         "pathways.tsv",
         "simulation.json",
     }

@@ -58,6 +58,7 @@ rule train_network:
             | {"transforms": RUN.transforms_of(wildcards.study)},
             "network": MODEL["network"] | DESIGNS[wildcards.design],
             "linear": MODEL["linear"],
+            "pretraining": MODEL["pretraining"],
             "training": {key: value for key, value in MODEL["training"].items() if key != "seeds"},
         },
     script:

@@ -38,3 +38,16 @@ class AnsweredSquaredError(keras.losses.Loss):
     def call(self, y_true, y_pred):
         amount, weight = y_true[..., 0], y_true[..., 1]
         return ops.sum(weight * ops.square(y_pred - amount) / 2, axis=(1, 2))
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class MeasuredError(keras.losses.Loss):
+    """Squared error of the values that were measured; a patient without any adds zero.
+
+    Call arguments:
+        y_true: `(patients, values, 2)`: value, and weight (0 = not measured).
+        y_pred: `(patients, values)`.
+    """
+
+    def call(self, y_true, y_pred):
+        return ops.sum(y_true[..., 1] * ops.square(y_true[..., 0] - y_pred), axis=1)

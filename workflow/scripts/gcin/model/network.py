@@ -11,6 +11,7 @@ from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientTok
 from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
 from gcin.model.layers.omics import OmicsTokens
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
+from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
 from gcin.model.pathways import Edges
 
@@ -22,9 +23,10 @@ class Shape:
     Attributes:
         variants: Features of a variant; a set may have any number of rows.
         track: Features of a gene.
+        beside: Those of them that the variants of the gene do not tell.
         clinical: Clinical columns.
         linear: Columns offered to the linear path.
-        linear_seen: Those that it reads; none of a half that the design leaves out.
+        linear_seen: Endpoint to those that it reads; none of a half that the design leaves out.
         chromosomes: Chromosome of each gene, in genome order.
         chromosome_arms: Chromosome arm of each gene.
         edges: Membership of genes in pathways; nothing without genes.
@@ -35,9 +37,10 @@ class Shape:
 
     variants: int
     track: int
+    beside: list[int]
     clinical: int
     linear: int
-    linear_seen: list[int]
+    linear_seen: dict[str, list[int]]
     chromosomes: list[str]
     chromosome_arms: list[str]
     edges: Edges
@@ -50,7 +53,8 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     """Build the network of a design for data of some shape.
 
     Args:
-        design: Widths and rates, `model.network` of the configuration.
+        design: Widths and rates, `model.network` of the configuration, penalties shared out among
+            the training patients.
         shape: Sizes of the data.
         linear_l2: Endpoint to the penalty on the squared weights of its linear path.
 
@@ -61,16 +65,17 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     """
     inputs = _inputs(shape)
     clinical = _clinical(inputs["clinical"], design) if design["clinical"] else None
-    genomic = _genomic(inputs, clinical, design, shape)
-    fused = _fused(genomic, clinical)
-    trunk = layers.Dropout(design["dropout"], name="drop_fused")(fused)
-    trunk = _dense(design["trunk_units"], design, "trunk")(trunk)
+    deep, wide, genes = _genomic(inputs, clinical, design, shape)
+    fused = layers.Dropout(design["dropout"], name="drop_fused")(_fused(deep, wide, clinical))
+    trunk = _dense(design["trunk_units"], design, "trunk")(fused)
     trunk = layers.Dropout(design["dropout"], name="drop_trunk")(trunk)
-    columns = inputs["linear"]
-    if len(shape.linear_seen) < shape.linear:
-        columns = ops.take(columns, np.array(shape.linear_seen, "int32"), axis=1)
     logits = {
-        endpoint: _head(endpoint, trunk, columns, design, shape, linear_l2[endpoint])
+        endpoint: layers.Add(name=endpoint)(
+            [
+                *_heads(endpoint, trunk, [fused, *genes], design, shape),
+                _linear(endpoint, inputs["linear"], design, shape, linear_l2[endpoint]),
+            ]
+        )
         for endpoint in shape.endpoints
     }
     return keras.Model(inputs, logits, name="gcin")
@@ -115,21 +120,29 @@ def _dense(units: int, design: Mapping, name: str) -> layers.Dense:
     return layers.Dense(units, activation="gelu", kernel_regularizer=penalty, name=name)
 
 
-def _fused(genomic: object, clinical: object) -> object:
-    """Both halves where there are two, else the one there is."""
-    if genomic is None or clinical is None:
-        return clinical if genomic is None else genomic
-    return layers.Concatenate(name="fused")([Film(name="film")(genomic, clinical), clinical])
+def _fused(deep: list, wide: list, clinical: object) -> object:
+    """What the genome says, side by side with clinical facts, which modulate its deep part."""
+    if deep:
+        said = deep[0] if len(deep) == 1 else layers.Concatenate(name="genomic")(deep)
+        wide = [said if clinical is None else Film(name="film")(said, clinical), *wide]
+    parts = wide if clinical is None else [*wide, clinical]
+    return parts[0] if len(parts) == 1 else layers.Concatenate(name="fused")(parts)
 
 
-def _genomic(inputs: dict, clinical: object, design: Mapping, shape: Shape) -> object:
-    """What genome and omics say: through tokens, and along the chromosomes; None without both."""
-    tokens, said = [], []
+def _genomic(
+    inputs: dict, clinical: object, design: Mapping, shape: Shape
+) -> tuple[list[object], list[object], list[object]]:
+    """What genome and omics say: summed up, token by token and arm by arm, and gene by gene."""
+    tokens, deep, wide, alone = [], [], [], []
     if design["genome"]:
         present = ops.expand_dims(ops.cast(inputs["gene_mask"], "float32"), -1)
         present = _hidden(present, design, "genome_dropout")
         genes = _genes(inputs, present, design, shape)
-        said.append(_chromosomes(genes, present, design, shape))
+        arms = _gated(_chromosomes(genes, present, design, shape), design, "arm_gates")
+        deep.append(_along(arms, design))
+        genes = _gated(genes, design, "gene_gates")
+        wide.append(_flat(arms))
+        alone.append(_flat(genes))
         if design["pathway_mask"] != "none":
             tokens.append(_pathways(genes, present, design, shape))
     if design["omics"] and shape.omics:
@@ -137,12 +150,20 @@ def _genomic(inputs: dict, clinical: object, design: Mapping, shape: Shape) -> o
         make = OmicsTokens(
             shape.omics, design["token_units"], design["weight_decay"], name="omics_tokens"
         )
-        tokens.append(make(inputs["omics"], measured))
+        tokens.append(make(_gated(inputs["omics"], design, "omics_gates"), measured))
     if tokens:
-        said.insert(0, _attended(tokens, clinical, design))
-    if len(said) < 2:
-        return said[0] if said else None
-    return layers.Concatenate(name="genomic")(said)
+        deep.insert(0, _attended(tokens, clinical, design))
+    return deep, [*wide, *(_flat(said) for said, _ in tokens)], alone
+
+
+def _flat(values: object) -> object:
+    return layers.Reshape((values.shape[1] * values.shape[2],))(values)
+
+
+def _gated(values: object, design: Mapping, name: str) -> object:
+    """Values behind gates that close, where the design has any."""
+    step = design["gate_step"]
+    return SparseGates(step, name=name)(values) if step else values
 
 
 def _hidden(present: object, design: Mapping, name: str) -> object:
@@ -152,11 +173,12 @@ def _hidden(present: object, design: Mapping, name: str) -> object:
 
 
 def _genes(inputs: dict, present: keras.KerasTensor, design: Mapping, shape: Shape) -> object:
-    """Impairment by variants beside the gene features, whole genes dropped in training."""
+    """Impairment by variants beside what they do not tell, whole genes dropped in training."""
     channels = inputs["genes"]
     if design["variant_set"]:
+        beside = ops.take(channels, np.array(shape.beside, "int32"), axis=2)
         pooled = _impairment(inputs, design, shape)
-        channels = layers.Concatenate(name="gene_channels")([pooled, channels])
+        channels = layers.Concatenate(name="gene_channels")([pooled, beside])
     return layers.Dropout(
         design["gene_dropout"], noise_shape=(None, len(shape.chromosomes), 1), name="gene_dropout"
     )(channels * present)
@@ -210,11 +232,15 @@ def _attended(sources: list[tuple], clinical: object, design: Mapping) -> object
 
 
 def _chromosomes(genes: object, present: object, design: Mapping, shape: Shape) -> object:
-    """Convolution along the genome, then recurrence over the chromosome arms."""
+    """Summaries of the chromosome arms, of genes convolved along the genome."""
     rows = shape.chromosome_arms
     if design["convolution"]:
         genes, present, rows = _convolved(genes, present, design, shape)
-    arms = ArmSummary(rows, name="chromosome_arms")(genes, present)
+    return ArmSummary(rows, name="chromosome_arms")(genes, present)
+
+
+def _along(arms: object, design: Mapping) -> object:
+    """Recurrence over the chromosome arms."""
     if not design["recurrence"]:
         return _dense(design["recurrent_units"], design, "arms_side_by_side")(
             layers.Flatten(name="arms_in_a_row")(arms)
@@ -249,25 +275,22 @@ def _clinical(columns: object, design: Mapping) -> object:
     return _dense(design["clinical_units"], design, "clinical_2")(hidden)
 
 
-def _head(
-    endpoint: str,
-    trunk: object,
-    columns: object,
-    design: Mapping,
-    shape: Shape,
-    linear_l2: float,
-) -> object:
-    """Deep head per arm and interval, plus the linear path: one score for all intervals."""
-    decay = design["weight_decay"]
-    deep = ArmHeads(
-        shape.arms, shape.endpoints[endpoint], decay, 4 * decay, name=f"deep_{endpoint}"
-    )
-    linear = ArmHeads(
-        shape.arms,
-        1,
-        linear_l2,
-        linear_l2 / design["arm_share"] ** 2,
-        use_bias=False,
-        name=f"linear_{endpoint}",
-    )
-    return layers.Add(name=endpoint)([deep(trunk), linear(columns)])
+def _heads(
+    endpoint: str, trunk: object, wide: list[object], design: Mapping, shape: Shape
+) -> list[object]:
+    """A deep head per arm and interval, and beside it one score per arm for all intervals."""
+    wide = wide[0] if len(wide) == 1 else ops.concatenate(wide, axis=-1)
+    decay, own = design["weight_decay"], design["weight_decay"] / design["arm_share"] ** 2
+    arms, intervals = shape.arms, shape.endpoints[endpoint]
+    deep = ArmHeads(arms, intervals, decay, own, name=f"deep_{endpoint}")
+    beside = ArmHeads(arms, 1, decay, own, use_bias=False, name=f"wide_{endpoint}")
+    return [deep(trunk), beside(wide)]
+
+
+def _linear(endpoint: str, columns: object, design: Mapping, shape: Shape, l2: float) -> object:
+    """The linear path of an endpoint: one score per arm for all intervals."""
+    seen = shape.linear_seen[endpoint]
+    if len(seen) < shape.linear:
+        columns = ops.take(columns, np.array(seen, "int32"), axis=1)
+    own = l2 / design["arm_share"] ** 2
+    return ArmHeads(shape.arms, 1, l2, own, use_bias=False, name=f"linear_{endpoint}")(columns)

@@ -12,17 +12,17 @@ from gcin.model.curves import clocks_of, curve_table, survival_of
 from gcin.model.inputs import (
     Patients,
     arm_numbers,
-    column_blocks,
-    linear_columns,
     network_arrays,
 )
-from gcin.model.linear import LinearFit, fit_linear
+from gcin.model.linear_path import LinearPath, fit_linear_paths, start_at
 from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
 from gcin.model.network import Shape, build_network
 from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
+from gcin.model.pretraining import pretrain
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
+from gcin.tensors.genes import BESIDE
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +51,9 @@ def train_network(
     """Train one network of a fold.
 
     The linear path starts as the ridge model of the training patients and keeps its penalty, and
-    the deep heads start at zero: the network begins as that ridge model, and the weights kept are
-    never worse than it on the inner split.
+    the other heads start at zero: the network begins as that ridge model, and the weights kept are
+    never worse than it on the inner split. The variant encoder learns from read-outs of pathways
+    before that, where there are any.
 
     Args:
         patients: Of parts train and validation; outcomes of others are not looked at.
@@ -65,16 +66,18 @@ def train_network(
     keras.utils.set_random_seed(seed)
     train, inner = patients.part("train"), patients.part("validation")
     arrays, targets = examples(train, preparation)
-    shape = _shape(train, arrays, preparation, members, settings, seed)
-    columns = arrays["linear"][:, shape.linear_seen]
-    fits = _fit_linear_paths(train, columns, preparation, settings["linear"])
-    network = build_network(
-        {**settings["network"], "arm_share": settings["linear"]["arm_share"]},
-        shape,
-        {name: 1 / (2 * len(train.table) * fit.strength) for name, fit in fits.items()},
+    paths = fit_linear_paths(
+        train, arrays["linear"], preparation, settings["network"], settings["linear"]
     )
-    for endpoint, fit in fits.items():
-        start_at(network, endpoint, fit)
+    shape = _shape(arrays, preparation, members, settings, paths, seed)
+    network = build_network(
+        _shared_out(settings, len(train.table)),
+        shape,
+        {name: 1 / (2 * len(train.table) * path.fit.strength) for name, path in paths.items()},
+    )
+    for endpoint, path in paths.items():
+        start_at(network, endpoint, path.fit)
+    pretrain(network, patients, preparation, members, settings)
     held = examples(inner, preparation)
     numeric = [name for name, asked in preparation.endpoints.items() if asked.numeric]
     parts = (arrays, targets), held
@@ -199,35 +202,12 @@ def _told(
     }
 
 
-def start_at(network: keras.Model, endpoint: str, fit: LinearFit) -> None:
-    """Set an endpoint's linear path, and the levels of its deep head, to a fitted linear model."""
-    linear, deep = (network.get_layer(f"{path}_{endpoint}") for path in ("linear", "deep"))
-    linear.shared.assign(fit.shared[:, None])
-    if linear.own is not None:
-        linear.own.assign(fit.own[:, :, None])
-    deep.bias.assign(fit.bias)
-
-
-def _fit_linear_paths(
-    train: Patients, columns: np.ndarray, preparation: Preparation, settings: Mapping
-) -> dict[str, LinearFit]:
-    arm, arms = arm_numbers(train.table, preparation.arms), len(preparation.arms)
-    targets = {
-        name: targets_of(train.table, name, endpoint)
-        for name, endpoint in preparation.endpoints.items()
-    }
-    return {
-        name: fit_linear(columns, arm, targets[name], arms, 0.0, settings, endpoint.numeric)
-        for name, endpoint in preparation.endpoints.items()
-    }
-
-
 def _shape(
-    train: Patients,
     arrays: Mapping[str, np.ndarray],
     preparation: Preparation,
     members: pd.DataFrame,
     settings: Mapping[str, Mapping],
+    paths: Mapping[str, LinearPath],
     seed: int,
 ) -> Shape:
     if settings["network"]["genome"] and not preparation.genes:
@@ -243,9 +223,10 @@ def _shape(
     return Shape(
         variants=arrays["variants"].shape[2],
         track=arrays["genes"].shape[2],
+        beside=[number for number, name in enumerate(preparation.track) if name in BESIDE],
         clinical=arrays["clinical"].shape[1],
         linear=arrays["linear"].shape[1],
-        linear_seen=_linear_seen(train, preparation, design),
+        linear_seen={name: path.seen for name, path in paths.items()},
         chromosomes=preparation.chromosomes,
         chromosome_arms=preparation.chromosome_arms,
         edges=masked(edges, design["pathway_mask"], design["pathway_decoys"], genes, seed),
@@ -255,11 +236,12 @@ def _shape(
     )
 
 
-def _linear_seen(patients: Patients, preparation: Preparation, design: Mapping) -> list[int]:
-    """Columns of the linear path that belong to a part of the design."""
-    columns = linear_columns(patients.rows(np.array([0])), preparation)
-    blocks = column_blocks(columns, patients, preparation)
-    return [number for number, block in enumerate(blocks) if design[block]]
+def _shared_out(settings: Mapping[str, Mapping], patients: int) -> dict:
+    """The design for a number of training patients, and what it takes from other settings."""
+    design = settings["network"]
+    own = {name: design[name] / patients for name in ("weight_decay", "edge_decay")}
+    own["gate_step"] = design["sparsity"] * settings["training"]["learning_rate"] / patients**0.5
+    return {**design, **own, "arm_share": settings["linear"]["arm_share"]}
 
 
 def _losses(network: keras.Model, data: tuple) -> dict[str, float]:

@@ -7,10 +7,10 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="gcin")
 class PathwayTokens(keras.layers.Layer):
-    """Sum the genes of each pathway, with one weight per membership and channel.
+    """Read the genes of each pathway with weights of its own, one per membership, channel and unit.
 
-    A gene reaches only the pathways that it belongs to. Sums are divided by the square root of
-    the pathway's size; each pathway adds a vector of its own, which tells tokens apart.
+    A gene reaches only the pathways that it belongs to, and the units of a token can tell which of
+    its genes are altered together. Each pathway adds a vector of its own, which tells tokens apart.
 
     Args:
         gene: Place of the gene, one per membership.
@@ -37,36 +37,34 @@ class PathwayTokens(keras.layers.Layer):
         self.edge_decay = edge_decay
 
     def build(self, inputs_shape, present_shape):
-        channels = inputs_shape[-1]
         penalty = keras.regularizers.L2(self.edge_decay) if self.edge_decay else None
         self.edges = self.add_weight(
-            (len(self.gene), channels), "ones", regularizer=penalty, name="edges"
-        )
-        self.projection = self.add_weight(
-            (channels, self.units), "glorot_uniform", name="projection"
+            (len(self.gene), inputs_shape[-1] * self.units),
+            keras.initializers.RandomNormal(stddev=0.3),
+            regularizer=penalty,
+            name="edges",
         )
         self.identity = self.add_weight(
             (self.pathways, self.units),
-            keras.initializers.RandomNormal(stddev=0.05),
+            keras.initializers.RandomNormal(stddev=0.3),
             name="identity",
         )
 
     def call(self, inputs, present):
-        genes = inputs.shape[1]
-        # One matrix (pathways x genes) per channel: products of matrices cost a fraction of what
-        # gathering a row per membership and patient does, above all backwards.
-        place = np.array(self.pathway) * genes + np.array(self.gene)
+        genes, channels = inputs.shape[1:]
+        # One matrix (pathways x genes) per channel and unit: products of matrices cost a fraction
+        # of what gathering a row per membership and patient does, above all backwards.
+        place = np.array(self.gene) * self.pathways + np.array(self.pathway)
         cells = self.pathways * genes
         weights = ops.segment_sum(self.edges, place.astype("int32"), num_segments=cells)
-        weights = ops.reshape(ops.transpose(weights), (-1, self.pathways, genes))
-        by_channel = ops.transpose(inputs, (2, 1, 0))
-        summed = ops.transpose(ops.matmul(weights, by_channel), (2, 1, 0))
-        member = np.bincount(place, minlength=cells).reshape(self.pathways, genes) > 0
+        weights = ops.reshape(weights, (genes, self.pathways, channels, self.units))
+        weights = ops.reshape(ops.transpose(weights, (0, 2, 1, 3)), (genes * channels, -1))
+        summed = ops.matmul(ops.reshape(inputs, (-1, genes * channels)), weights)
+        summed = ops.reshape(summed, (-1, self.pathways, self.units))
+        member = np.bincount(place, minlength=cells).reshape(genes, self.pathways) > 0
         members = ops.convert_to_tensor(member.astype("float32"), dtype=inputs.dtype)
-        size = ops.expand_dims(ops.sum(members, axis=1), -1)
-        seen = ops.matmul(ops.cast(present, inputs.dtype)[..., 0], ops.transpose(members))
-        tokens = ops.matmul(summed / ops.sqrt(size), self.projection) + self.identity
-        return tokens, seen > 0
+        seen = ops.matmul(ops.cast(present, inputs.dtype)[..., 0], members)
+        return ops.gelu(summed + self.identity), seen > 0
 
     def compute_output_spec(self, inputs, present):
         shape = (inputs.shape[0], self.pathways)

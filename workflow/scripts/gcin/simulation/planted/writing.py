@@ -26,7 +26,7 @@ def write_cohort(folder: Path, cohort: PlantedCohort) -> None:
     write_store(folder / "tensors", cohort.genotypes, names)
     cohort.patients.to_parquet(folder / "patients.parquet", index=False)
     cohort.clinical.to_parquet(folder / "clinical.parquet")
-    cohort.expression.to_parquet(folder / "expression.parquet")
+    cohort.expression.add_prefix("expression ").to_parquet(folder / "omics.parquet")
     cohort.pathways.to_csv(folder / "pathways.tsv", sep="\t", index=False)
     (folder / "truth").mkdir()
     for name in ("probability", "toxicity", "logic"):

@@ -1,0 +1,74 @@
+"""The variant encoder learns from read-outs of pathways, of training patients alone."""
+
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from memory_hospital import make_hospital, split_of
+
+from gcin.model.inputs import network_arrays
+from gcin.model.outcomes import training_table
+from gcin.model.pretraining import ENCODER
+from gcin.model.study import prepare_fold
+from gcin.model.training import train_network
+
+# Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+def expression(hospital, seed=2):
+    """What each pathway shows of its truncated genes, noisy; 40 % of the patients unmeasured."""
+    random, store = np.random.default_rng(seed), hospital.cohorts.stores["hospital"]
+    truncated = store.track[..., 0]
+    pathway = hospital.members["pathway"].to_numpy()
+    names = hospital.members["pathway"].unique()
+    counts = [truncated[:, pathway == name].sum(axis=1) for name in names]
+    shown = np.stack(counts, axis=1).astype("float64")
+    shown += random.normal(0, 0.5, shown.shape)
+    shown[random.random(len(shown)) < 0.4] = np.nan
+    table = hospital.cohorts.clinical["hospital"][[]]
+    return table.assign(
+        **{f"expression {name}": shown[:, place] for place, name in enumerate(names)}
+    )
+
+
+def encoder_of(hospital, omics, split, settings):
+    """Train a network, and give the weights of its encoder and the strengths of its variants."""
+    cohorts = replace(hospital.cohorts, omics={} if omics is None else {"hospital": omics})
+    table = training_table(hospital.patients, split)
+    preparation, everyone = prepare_fold(table, cohorts, settings["preparation"], 64)
+    network = train_network(everyone, preparation, hospital.members, settings, 1).network
+    weights = [w for name in ENCODER for w in network.get_layer(name).get_weights()]
+    arrays = network_arrays(everyone, preparation)
+    encoder = keras.Model(network.input, network.get_layer(ENCODER[1]).output)
+    strengths = encoder.predict(arrays, verbose=0)[arrays["variant_mask"]].mean(axis=-1)
+    truncating = everyone.genomes.variants[everyone.genomes.variant_mask][:, 0] > 0
+    return weights, strengths, truncating
+
+
+@pytest.fixture(scope="module")
+def learnt(settings):
+    hospital = make_hospital(count=240, genes=20)
+    omics, split = expression(hospital), split_of(hospital.patients)
+    settings = {**settings, "training": {**settings["training"], "max_epochs": 1}}
+    settings["pretraining"] = {**settings["pretraining"], "max_epochs": 60, "learning_rate": 0.01}
+    return hospital, omics, split, settings
+
+
+def test_readouts_tell_variants_that_do_harm(learnt):
+    _, strengths, truncating = encoder_of(*learnt)
+    harm, none = strengths[truncating].mean(), strengths[~truncating].mean()
+    _, blind, _ = encoder_of(learnt[0], None, *learnt[2:])
+    assert harm - none > 2
+    assert abs(blind[truncating].mean() - blind[~truncating].mean()) < 1
+
+
+def test_patients_held_out_teach_the_encoder_nothing(learnt):
+    hospital, omics, split, settings = learnt
+    tested = split["patient"][split["part"] == "test"]
+    other = omics.copy()
+    other.loc[tested] = np.random.default_rng(9).normal(size=(len(tested), omics.shape[1]))
+    before, after = (encoder_of(hospital, t, split, settings)[0] for t in (omics, other))
+    for one, same in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one, same)

@@ -1,0 +1,141 @@
+"""Pre-training of the variant encoder on what pathways show of the damage to their genes.
+
+Outcomes are few and noisy; a table of omics that reads out pathways (the expression of their
+targets, say) tells of every variant of every gene whether it did any harm. The encoder, which all
+genes share, learns that first, from training patients alone and without any outcome.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import pandas as pd
+
+from gcin.model.inputs import Patients, network_arrays
+from gcin.model.layers.readouts import PathwayReadout
+from gcin.model.losses import MeasuredError
+from gcin.model.preparation import Preparation
+
+logger = logging.getLogger(__name__)
+
+ENCODER = ("variant_encoder_1", "variant_encoder_2")
+READ = ("variants", "variant_gene", "variant_mask")
+LEAST_GAIN = 1e-3  # of the loss of a patient; what is less does not count as better
+
+
+class Readout(NamedTuple):
+    """A feature of omics that reads out a pathway.
+
+    Attributes:
+        feature: Its name, `table pathway`.
+        genes: Places of the pathway's genes.
+        mean: Of training patients.
+        scale: Standard deviation over the same.
+    """
+
+    feature: str
+    genes: list[int]
+    mean: float
+    scale: float
+
+
+def pretrain(
+    network: keras.Model,
+    patients: Patients,
+    preparation: Preparation,
+    members: pd.DataFrame,
+    settings: Mapping[str, Mapping],
+) -> pd.DataFrame | None:
+    """Train the variant encoder of a network on the read-outs of pathways, and freeze it.
+
+    Args:
+        network: As built.
+        patients: Of parts train and validation; part test is not looked at.
+        preparation: Fitted on part train.
+        members: `pathway` and `gene`.
+        settings: `network`, `training` and `pretraining` of the model's configuration.
+
+    Returns:
+        `epoch loss val_loss`, means over the read-outs measured (1 = says nothing); None where
+        the design has no encoder, or no table of omics reads out any pathway.
+    """
+    design, asked = settings["network"], settings["pretraining"]["readouts"]
+    if not (asked and design["genome"] and design["variant_set"]):
+        return None
+    readouts = _readouts(preparation, members)
+    train, held = (
+        _examples(patients.part(part), preparation, readouts) for part in ("train", "validation")
+    )
+    if not (len(train[1]) and len(held[1])):
+        logger.info("not pre-trained: no table of omics reads out a pathway of the genome")
+        return None
+    model = _reader(network, len(preparation.genes), readouts)
+    batch_size = settings["training"]["batch_size"]
+    history = _fit(model, train, held, settings["pretraining"], batch_size)
+    for name in ENCODER:
+        network.get_layer(name).trainable = False
+    best = history["val_loss"].min()
+    logger.info("pre-trained on %d read-outs: %.3f of variance left", len(readouts), best)
+    return history
+
+
+def _readouts(preparation: Preparation, members: pd.DataFrame) -> list[Readout]:
+    """Features of omics that are named after a pathway of the genome."""
+    place = {gene: number for number, gene in enumerate(preparation.genes)}
+    known = members[members["gene"].isin(place)].drop_duplicates()
+    genes = known.groupby("pathway")["gene"].agg(lambda names: [place[name] for name in names])
+    return [
+        Readout(feature, genes[feature.removeprefix(f"{omics.table} ")], mean, scale)
+        for omics in preparation.omics
+        for feature, mean, scale in zip(omics.features, omics.mean, omics.scale, strict=True)
+        if feature.removeprefix(f"{omics.table} ") in genes
+    ]
+
+
+def _examples(
+    patients: Patients, preparation: Preparation, readouts: list[Readout]
+) -> tuple[dict, np.ndarray]:
+    """Variants, and standardised read-outs with weights, of the patients who have any."""
+    values = patients.omics[[readout.feature for readout in readouts]]
+    measured = values.notna().to_numpy()
+    rows = measured.any(axis=1)
+    mean, scale = (np.array([getattr(r, name) for r in readouts]) for name in ("mean", "scale"))
+    standard = np.nan_to_num((values.to_numpy("float64") - mean) / scale)
+    targets = np.stack([standard, measured], axis=-1).astype("float32")
+    arrays = network_arrays(patients.rows(rows), preparation)
+    return {name: arrays[name] for name in READ}, targets[rows]
+
+
+def _reader(network: keras.Model, genes: int, readouts: list[Readout]) -> keras.Model:
+    """The network's encoder with read-outs in place of everything behind it."""
+    members = np.zeros((len(readouts), genes))
+    for row, readout in enumerate(readouts):
+        members[row, readout.genes] = 1
+    inputs = {name: network.input[name] for name in READ}
+    impairment = network.get_layer("gene_pool").output
+    return keras.Model(inputs, PathwayReadout(members.tolist(), name="readouts")(impairment))
+
+
+def _fit(
+    model: keras.Model, train: tuple, held: tuple, settings: Mapping, batch_size: int
+) -> pd.DataFrame:
+    model.compile(
+        keras.optimizers.Adam(settings["learning_rate"]), MeasuredError(), jit_compile=False
+    )
+    stopping = keras.callbacks.EarlyStopping(
+        min_delta=LEAST_GAIN, patience=settings["patience_epochs"], restore_best_weights=True
+    )
+    fitted = model.fit(
+        *train,
+        validation_data=held,
+        batch_size=batch_size,
+        epochs=settings["max_epochs"],
+        callbacks=[stopping],
+        verbose=0,
+    )
+    history = pd.DataFrame(fitted.history).rename_axis("epoch").reset_index()
+    for name, (_, targets) in {"loss": train, "val_loss": held}.items():
+        history[name] /= targets[..., 1].sum() / len(targets)
+    return history
