@@ -34,17 +34,17 @@ def expression(hospital, seed=2):
 
 
 def encoder_of(hospital, omics, split, settings):
-    """Train a network, and give the weights of its encoder and the strengths of its variants."""
+    """Train a network, and give its encoder and the strengths of its variants."""
     cohorts = replace(hospital.cohorts, omics={} if omics is None else {"hospital": omics})
     table = training_table(hospital.patients, split)
     preparation, everyone = prepare_fold(table, cohorts, settings["preparation"], 64)
     network = train_network(everyone, preparation, hospital.members, settings, 1).network
-    weights = [w for name in ENCODER for w in network.get_layer(name).get_weights()]
+    layers = [network.get_layer(name) for name in ENCODER]
     arrays = network_arrays(everyone, preparation)
     encoder = keras.Model(network.input, network.get_layer(ENCODER[1]).output)
     strengths = encoder.predict(arrays, verbose=0)[arrays["variant_mask"]].mean(axis=-1)
     truncating = everyone.genomes.variants[everyone.genomes.variant_mask][:, 0] > 0
-    return weights, strengths, truncating
+    return layers, strengths, truncating
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +57,10 @@ def learnt(settings):
 
 
 def test_readouts_tell_variants_that_do_harm(learnt):
-    _, strengths, truncating = encoder_of(*learnt)
+    layers, strengths, truncating = encoder_of(*learnt)
     harm, none = strengths[truncating].mean(), strengths[~truncating].mean()
     _, blind, _ = encoder_of(learnt[0], None, *learnt[2:])
+    assert not any(layer.trainable for layer in layers)
     assert harm - none > 2
     assert abs(blind[truncating].mean() - blind[~truncating].mean()) < 1
 
@@ -71,4 +72,12 @@ def test_patients_held_out_teach_the_encoder_nothing(learnt):
     other.loc[tested] = np.random.default_rng(9).normal(size=(len(tested), omics.shape[1]))
     before, after = (encoder_of(hospital, t, split, settings)[0] for t in (omics, other))
     for one, same in zip(before, after, strict=True):
-        np.testing.assert_array_equal(one, same)
+        for weights, others in zip(one.get_weights(), same.get_weights(), strict=True):
+            np.testing.assert_array_equal(weights, others)
+
+
+def test_readouts_that_follow_no_variant_freeze_nothing(learnt):
+    hospital, omics, split, settings = learnt
+    noise = omics.sample(frac=1, random_state=4).set_axis(omics.index)
+    layers, _, _ = encoder_of(hospital, noise, split, settings)
+    assert all(layer.trainable for layer in layers)

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 ENCODER = ("variant_encoder_1", "variant_encoder_2")
 READ = ("variants", "variant_gene", "variant_mask")
 LEAST_GAIN = 1e-3  # of the loss of a patient; what is less does not count as better
+LEAST_EXPLAINED = 0.01  # of the variance of held-out read-outs; by less the encoder is not frozen
 
 
 class Readout(NamedTuple):
@@ -50,6 +51,8 @@ def pretrain(
 ) -> pd.DataFrame | None:
     """Train the variant encoder of a network on the read-outs of pathways, and freeze it.
 
+    Where variants do not explain the read-outs of patients held out, nothing is changed.
+
     Args:
         network: As built.
         patients: Of parts train and validation; part test is not looked at.
@@ -71,14 +74,26 @@ def pretrain(
     if not (len(train[1]) and len(held[1])):
         logger.info("not pre-trained: no table of omics reads out a pathway of the genome")
         return None
+    encoder = [network.get_layer(name) for name in ENCODER]
+    start = [layer.get_weights() for layer in encoder]
     model = _reader(network, len(preparation.genes), readouts)
     batch_size = settings["training"]["batch_size"]
     history = _fit(model, train, held, settings["pretraining"], batch_size)
-    for name in ENCODER:
-        network.get_layer(name).trainable = False
-    best = history["val_loss"].min()
-    logger.info("pre-trained on %d read-outs: %.3f of variance left", len(readouts), best)
+    left = history["val_loss"].min() / _spread(held[1])
+    taught = left <= 1 - LEAST_EXPLAINED
+    for layer, weights in zip(encoder, start, strict=True):
+        if taught:
+            layer.trainable = False
+        else:
+            layer.set_weights(weights)
+    words = "the encoder is frozen" if taught else "they taught nothing, and are left out"
+    logger.info("%d read-outs: %.3f of variance left; %s", len(readouts), left, words)
     return history
+
+
+def _spread(targets: np.ndarray) -> float:
+    """Mean square of the read-outs that were measured."""
+    return float((targets[..., 1] * targets[..., 0] ** 2).sum() / targets[..., 1].sum())
 
 
 def _readouts(preparation: Preparation, members: pd.DataFrame) -> list[Readout]:
