@@ -696,7 +696,7 @@ STUDIES = [
         "heads that do not divide",
         setting("model.network.attention_heads", 3),
         "model.designs.gcin",
-        "3 attention heads do not divide 16",
+        "3 attention heads do not divide 4",
     ),
     case("predicts with none", setting(f"{STUDY}.designs", ["cox"]), "predict_with", "'gcin'"),
     case(
