@@ -14,11 +14,12 @@ def reads_to_align(wildcards):
 
 def reports_of_trimming(samples):
     """Name the report of each unit whose reads were trimmed."""
+    if TRIM["tool"] == "none":
+        return []
     return [
         f"results/samples/{sample}/quality/{unit}.fastp.json"
         for sample in samples
         for unit in RUN.units_of(sample).query("kind == 'fastq'").index
-        if TRIM["tool"] == "fastp"
     ]
 
 
