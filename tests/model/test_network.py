@@ -247,3 +247,19 @@ def test_eight_patients_are_learnt_by_heart():
     losses = [float(network.train_on_batch(*data)[0]) for _ in range(120)]
     assert losses[0] > 1
     assert losses[-1] < 0.05
+
+
+def test_pathway_that_was_not_seen_says_nothing(network):
+    arrays = arrays_of()
+    arrays["gene_mask"][:, 4:] = False
+    arrays["genes"][:, 4:] = 0
+    before = predicted(network, arrays)
+    tokens = network.get_layer("pathway_tokens")
+    own = np.asarray(tokens.identity).copy()
+    for pathway, same in ((1, True), (0, False)):
+        changed = own.copy()
+        changed[pathway] += 5
+        tokens.identity.assign(changed)
+        after = predicted(network, arrays)
+        tokens.identity.assign(own)
+        assert np.allclose(before["os"], after["os"], atol=1e-5) == same

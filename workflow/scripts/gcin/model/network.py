@@ -153,7 +153,12 @@ def _genomic(
         tokens.append(make(_gated(inputs["omics"], design, "omics_gates"), measured))
     if tokens:
         deep.insert(0, _attended(tokens, clinical, design))
-    return deep, [*wide, *(_flat(said) for said, _ in tokens)], alone
+    return deep, [*wide, *(_flat(_seen_only(*token)) for token in tokens)], alone
+
+
+def _seen_only(tokens: object, seen: object) -> object:
+    """Tokens, zero where not seen: what was not looked at must not read as normal."""
+    return tokens * ops.expand_dims(ops.cast(seen, tokens.dtype), -1)
 
 
 def _flat(values: object) -> object:

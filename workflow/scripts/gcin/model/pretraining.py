@@ -50,7 +50,7 @@ def pretrain(
     preparation: Preparation,
     members: pd.DataFrame,
     settings: Mapping[str, Mapping],
-) -> pd.DataFrame | None:
+) -> None:
     """Train the variant encoder of a network on the read-outs of pathways, and freeze it.
 
     Where variants do not explain the read-outs of patients held out, nothing is changed.
@@ -61,27 +61,22 @@ def pretrain(
         preparation: Fitted on part train.
         members: `pathway` and `gene`.
         settings: `network`, `training` and `pretraining` of the model's configuration.
-
-    Returns:
-        `epoch loss val_loss`, means over the read-outs measured (1 = says nothing); None where
-        the design has no encoder, or no table of omics reads out any pathway.
     """
     design, asked = settings["network"], settings["pretraining"]["readouts"]
     if not (asked and design["genome"] and design["variant_set"]):
-        return None
+        return
     readouts = _readouts(preparation, members)
     train, held = (
         _examples(patients.part(part), preparation, readouts) for part in ("train", "validation")
     )
     if not (len(train[1]) and len(held[1])):
         logger.info("not pre-trained: no table of omics reads out a pathway of the genome")
-        return None
+        return
     encoder = [network.get_layer(name) for name in ENCODER]
     start = [layer.get_weights() for layer in encoder]
     model = _reader(network, len(preparation.genes), readouts)
     batch_size = settings["training"]["batch_size"]
-    history = _fit(model, train, held, settings["pretraining"], batch_size)
-    left = history["val_loss"].min() / _spread(held[1])
+    left = _fit(model, train, held, settings["pretraining"], batch_size) / _spread(held[1])
     taught = (1 - left) * held[1][..., 1].sum() ** 0.5 >= LEAST_EXPLAINED
     for layer, weights in zip(encoder, start, strict=True):
         if taught:
@@ -90,7 +85,6 @@ def pretrain(
             layer.set_weights(weights)
     words = "the encoder is frozen" if taught else "they taught nothing, and are left out"
     logger.info("%d read-outs: %.3f of variance left; %s", len(readouts), left, words)
-    return history
 
 
 def _spread(targets: np.ndarray) -> float:
@@ -137,7 +131,8 @@ def _reader(network: keras.Model, genes: int, readouts: list[Readout]) -> keras.
 
 def _fit(
     model: keras.Model, train: tuple, held: tuple, settings: Mapping, batch_size: int
-) -> pd.DataFrame:
+) -> float:
+    """Fit to `train`, and say the mean squared error of the read-outs in `held`."""
     model.compile(
         keras.optimizers.Adam(settings["learning_rate"]), MeasuredError(), jit_compile=False
     )
@@ -152,7 +147,5 @@ def _fit(
         callbacks=[stopping],
         verbose=0,
     )
-    history = pd.DataFrame(fitted.history).rename_axis("epoch").reset_index()
-    for name, (_, targets) in {"loss": train, "val_loss": held}.items():
-        history[name] /= targets[..., 1].sum() / len(targets)
-    return history
+    measured = held[1][..., 1].sum()
+    return min(fitted.history["val_loss"]) * len(held[1]) / measured
