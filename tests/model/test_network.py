@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from gcin.model.losses import AnsweredCrossEntropy
-from gcin.model.network import Shape, attention_model, build_network
+from gcin.model.network import attention_model, build_network
 from gcin.model.pathways import Edges
+from gcin.model.shape import Shape
 
 # Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

@@ -1,7 +1,6 @@
 """The Genomic-Clinical Integrative Network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 import keras
 import numpy as np
@@ -13,40 +12,7 @@ from gcin.model.layers.omics import OmicsTokens
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
-from gcin.model.pathways import Edges
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Sizes and orders that the data set, not the design, decides.
-
-    Attributes:
-        variants: Features of a variant; a set may have any number of rows.
-        track: Features of a gene.
-        beside: Those of them that the variants of the gene do not tell.
-        clinical: Clinical columns.
-        linear: Columns offered to the linear path.
-        linear_seen: Endpoint to those that it reads; none of a half that the design leaves out.
-        chromosomes: Chromosome of each gene, in genome order.
-        chromosome_arms: Chromosome arm of each gene.
-        edges: Membership of genes in pathways; nothing without genes.
-        omics: Columns of each table of omics, none where there is no table.
-        arms: Number of treatment arms.
-        endpoints: Endpoint to its number of intervals (1 where it is no survival).
-    """
-
-    variants: int
-    track: int
-    beside: list[int]
-    clinical: int
-    linear: int
-    linear_seen: dict[str, list[int]]
-    chromosomes: list[str]
-    chromosome_arms: list[str]
-    edges: Edges
-    arms: int
-    endpoints: dict[str, int]
-    omics: list[int] = field(default_factory=list)
+from gcin.model.shape import Shape
 
 
 def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float]) -> keras.Model:

@@ -16,12 +16,13 @@ from gcin.model.inputs import (
 )
 from gcin.model.linear_path import LinearPath, fit_linear_paths, start_at
 from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
-from gcin.model.network import Shape, build_network
+from gcin.model.network import build_network
 from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
 from gcin.model.pretraining import pretrain
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
+from gcin.model.shape import Shape
 from gcin.tensors.genes import BESIDE
 
 logger = logging.getLogger(__name__)
