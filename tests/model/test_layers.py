@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 
 from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientToken
-from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
+from gcin.model.layers.genome import (
+    ArmSummary,
+    ChromosomeGaps,
+    GatedRecurrence,
+    TrackConvolution,
+)
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.readouts import PathwayReadout
 from gcin.model.layers.sparsity import SparseGates
@@ -98,6 +103,31 @@ def test_arm_summary_averages_callable_genes_and_says_how_many():
     assert summary[0, 0, 4] == 0.5
     np.testing.assert_allclose(summary[0, 1, :4], TRACK[0, 3:].mean(axis=0), atol=1e-6)
     assert (summary[1, 1] == 0).all()
+
+
+def test_recurrence_says_what_reading_arm_by_arm_leaves():
+    layer = GatedRecurrence(3)
+    told = np.asarray(layer(TRACK))
+    layer.bias.assign([1.0, -1.0, 0.5, 0.2, 0.0, -0.3])
+    said = np.asarray(layer(TRACK))
+    gate, candidate = np.split(
+        TRACK @ np.asarray(layer.kernel) + np.asarray(layer.bias), 2, axis=-1
+    )
+    open_, state = 1 / (1 + np.exp(-gate)), np.zeros((len(TRACK), 3))
+    for arm in range(TRACK.shape[1]):
+        state = (1 - open_[:, arm]) * state + open_[:, arm] * np.tanh(candidate[:, arm])
+    np.testing.assert_allclose(said, state, atol=1e-6)
+    assert not np.allclose(said, told)
+
+
+def test_recurrence_backwards_reads_the_last_arm_first():
+    forwards, backwards = GatedRecurrence(3), GatedRecurrence(3, backwards=True)
+    turned = TRACK[:, ::-1].copy()
+    forwards.build(TRACK.shape)
+    backwards.build(TRACK.shape)
+    backwards.set_weights(forwards.get_weights())
+    np.testing.assert_allclose(backwards(turned), forwards(TRACK), atol=1e-6)
+    assert not np.allclose(backwards(TRACK), forwards(TRACK))
 
 
 def test_gene_reaches_only_its_own_pathways():
@@ -211,6 +241,7 @@ def test_arm_adds_its_own_weights_to_the_shared_ones():
         ChromosomeGaps(["chr1", "chr2"], 2),
         TrackConvolution(4, 5),
         ArmSummary(["1p", "", "1q"]),
+        GatedRecurrence(3, backwards=True, decay=0.1),
         PathwayTokens([0, 1], [0, 1], 2, 8, edge_decay=0.1),
         SeenMean(),
         ModalityDropout(0.2),

@@ -7,7 +7,12 @@ import numpy as np
 from keras import layers, ops
 
 from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientToken
-from gcin.model.layers.genome import ArmSummary, ChromosomeGaps, TrackConvolution
+from gcin.model.layers.genome import (
+    ArmSummary,
+    ChromosomeGaps,
+    GatedRecurrence,
+    TrackConvolution,
+)
 from gcin.model.layers.omics import OmicsTokens
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.sparsity import SparseGates
@@ -216,10 +221,16 @@ def _along(arms: object, design: Mapping) -> object:
         return _dense(design["recurrent_units"], design, "arms_side_by_side")(
             layers.Flatten(name="arms_in_a_row")(arms)
         )
-    recurrent = layers.GRU(design["recurrent_units"], name="arm_recurrence")
+    ways = {"arm_recurrence": False}
     if design["bidirectional"]:
-        recurrent = layers.Bidirectional(recurrent, name="arms_both_ways")
-    return recurrent(arms)
+        ways["arm_recurrence_backwards"] = True
+    read = [
+        GatedRecurrence(design["recurrent_units"], backwards, design["weight_decay"], name=name)(
+            arms
+        )
+        for name, backwards in ways.items()
+    ]
+    return read[0] if len(read) == 1 else layers.Concatenate(name="arms_both_ways")(read)
 
 
 def _convolved(

@@ -1,4 +1,4 @@
-"""Genes along the genome: gaps between chromosomes, convolution, summaries of arms."""
+"""Genes along the genome: gaps between chromosomes, convolution, arms and their recurrence."""
 
 import keras
 import numpy as np
@@ -123,3 +123,55 @@ class ArmSummary(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "arms": self.arms}
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class GatedRecurrence(keras.layers.Layer):
+    """Read chromosome arms one after the other, and say what state is left at the end.
+
+    Each arm moves every unit of the state towards what it shows, as far as a gate lets it. Gate and
+    candidate read the arm alone and not the state before (a minimal gated recurrent unit: Feng et
+    al. 2024, arXiv:2410.01201), so the last state is a sum over arms, and no loop is needed: a GRU
+    in one took half the time of training.
+
+    Args:
+        units: Width of the state.
+        backwards: Whether the arms are read from the last to the first.
+        decay: Penalty on the squared weights.
+
+    Call arguments:
+        inputs: `(patients, arms, channels)`.
+
+    Returns:
+        `(patients, units)`, within -1 and 1.
+    """
+
+    def __init__(self, units, backwards=False, decay=0.0, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.backwards = backwards
+        self.decay = decay
+
+    def build(self, input_shape):
+        self.kernel = self.add_weight(
+            (input_shape[-1], 2 * self.units),
+            "glorot_uniform",
+            regularizer=keras.regularizers.L2(self.decay) if self.decay else None,
+            name="kernel",
+        )
+        self.bias = self.add_weight((2 * self.units,), "zeros", name="bias")
+
+    def call(self, inputs):
+        gate, candidate = ops.split(ops.matmul(inputs, self.kernel) + self.bias, 2, axis=-1)
+        kept = ops.log_sigmoid(-gate)
+        through = ops.cumsum(kept, axis=1)
+        # What is left of each arm once all that are read after it have had their say.
+        later = through - kept if self.backwards else through[:, -1:] - through
+        return ops.sum(ops.exp(later) * ops.sigmoid(gate) * ops.tanh(candidate), axis=1)
+
+    def compute_output_shape(self, input_shape):
+        return (input_shape[0], self.units)
+
+    def get_config(self):
+        own = {"units": self.units, "backwards": self.backwards, "decay": self.decay}
+        return {**super().get_config(), **own}
