@@ -102,7 +102,7 @@ def test_trees_of_an_arm_know_only_its_patients(settings):
     answer = ((columns[:, 0] > 0) == (arm == 1)).astype(float)
     order = random.permutation(400)
     train, held = (
-        Questions(columns[rows], arm[rows], np.zeros(len(rows), int), rows, answer[rows])
+        Questions(columns, arm[rows], np.zeros(len(rows), int), rows, answer[rows])
         for rows in (order[:300], order[300:])
     )
     fit = fit_by_arm(train, held, 2, 1, settings["boosting"], 1)

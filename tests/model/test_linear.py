@@ -1,10 +1,13 @@
-"""A ridge model with a penalty for each block weighs what says much above what says little."""
+"""Ridge models are those of scikit-learn, and a block of columns has a penalty of its own."""
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression, Ridge
 
-from gcin.model.linear import fit_by_block, fit_linear
+from gcin.model.linear import LassoSolver, fit_by_block, fit_linear
 from gcin.model.outcomes import answer_targets
+from gcin.model.questions import Questions
+from gcin.model.ridge import RidgeSolver, Terms
 
 
 @pytest.fixture(scope="module")
@@ -15,6 +18,45 @@ def noisy():
     chance = 1 / (1 + np.exp(-columns[:, :3] @ [1.5, -1.0, 0.8]))
     response = (random.random(400) < chance).astype(float)
     return columns, ["clinical"] * 3 + ["genome"] * 120, answer_targets(response), chance
+
+
+@pytest.fixture(params=["one arm", "three arms", "amounts"])
+def asked(request):
+    """Questions of patients in no order of arms, of whom some answered several and one none."""
+    random = np.random.default_rng(6)
+    patient = np.sort(random.choice(np.arange(1, 90), 240))
+    interval = np.arange(240) - np.searchsorted(patient, patient)
+    arms = 1 if request.param == "one arm" else 3
+    columns, numeric = random.normal(size=(90, 7)), request.param == "amounts"
+    answer = columns[patient, 0] + random.normal(size=240)
+    answer = answer if numeric else (answer > 0).astype(float)
+    arm = random.integers(arms, size=90)[patient]
+    return Questions(columns, arm, interval, patient, answer, numeric), arms, interval.max() + 1
+
+
+@pytest.mark.parametrize("strength", [0.01, 1.0])
+def test_ridge_solver_finds_what_scikit_learn_finds(asked, strength):
+    questions, *sizes = asked
+    # The design written out, which only the lasso needs.
+    design = LassoSolver(questions, (*sizes, 0.5), 1).design
+    terms = Terms(questions, *sizes, 0.5)
+    weights = RidgeSolver(questions, terms, 500).fit(strength)
+    if questions.numeric:
+        model = Ridge(1 / strength, fit_intercept=False, tol=1e-10)
+    else:
+        model = LogisticRegression(C=strength, fit_intercept=False, tol=1e-10, max_iter=10_000)
+    found = np.ravel(model.fit(design, questions.answer).coef_)
+    np.testing.assert_allclose(terms.scores(weights), design @ weights, atol=1e-12)
+    np.testing.assert_allclose(design @ weights, design @ found, atol=2e-3)
+
+
+def test_a_fit_that_began_at_another_penalty_ends_where_it_should(asked):
+    questions, *sizes = asked
+    terms = Terms(questions, *sizes, 0.5)
+    moved = RidgeSolver(questions, terms, 500)
+    moved.fit(0.01)
+    fresh = RidgeSolver(questions, terms, 500).fit(1.0)
+    np.testing.assert_allclose(terms.scores(moved.fit(1.0)), terms.scores(fresh), atol=2e-3)
 
 
 def learn(noisy, settings, shares, arm=None, arms=1):

@@ -22,9 +22,10 @@ from gcin.model.inputs import (
     linear_columns,
     tree_columns,
 )
-from gcin.model.linear import LinearFit, fit_by_block, fit_linear, questions_of
+from gcin.model.linear import LinearFit, fit_by_block, fit_linear
 from gcin.model.outcomes import targets_of, values_of
 from gcin.model.preparation import Preparation
+from gcin.model.questions import questions_of
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ import numpy as np
 from sklearn.metrics import log_loss, mean_squared_error
 
 from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
-from gcin.model.linear import Questions
+from gcin.model.questions import Questions
 
 if TYPE_CHECKING:
     from sklearn.base import BaseEstimator
@@ -158,7 +158,7 @@ def _told(model: "BaseEstimator", rows: np.ndarray, numeric: bool) -> np.ndarray
 
 
 def _rows(questions: Questions) -> np.ndarray:
-    return np.column_stack([questions.columns, questions.arm, questions.interval])
+    return np.column_stack([questions.rows, questions.arm, questions.interval])
 
 
 def _fit(

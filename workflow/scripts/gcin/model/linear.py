@@ -7,24 +7,20 @@ squares, with the same penalties beside half the squared errors.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from sklearn.linear_model import Lasso, LogisticRegression, Ridge
-from sklearn.metrics import log_loss, mean_squared_error
+from sklearn.linear_model import Lasso, LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from gcin.model.outcomes import person_periods
+from gcin.model.questions import Questions, questions_of
+from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms
 
 logger = logging.getLogger(__name__)
 
-# A column this many times as large pays a hundredth of the penalty: levels are not to be shrunk.
-UNSHRUNK = 10.0
 CLEARLY_WORSE = 1.03
-
-Solver = LogisticRegression | Ridge | Lasso
 
 
 @dataclass(frozen=True)
@@ -50,63 +46,6 @@ class LinearFit:
         return (columns @ (self.shared + self.own).T)[:, :, None] + self.bias
 
 
-@dataclass(frozen=True)
-class Questions:
-    """What patients were asked and answered, one row per interval.
-
-    Attributes:
-        columns: Columns of the patient asked, `(questions, columns)`.
-        arm: Number of the arm received.
-        interval: Number of the interval.
-        patient: Row of the patient.
-        answer: 1.0 or 0.0, or a standardised amount.
-        numeric: Whether the answers are amounts.
-    """
-
-    columns: np.ndarray
-    arm: np.ndarray
-    interval: np.ndarray
-    patient: np.ndarray
-    answer: np.ndarray
-    numeric: bool = False
-
-    def of_arm(self, arm: int) -> "Questions":
-        """Those of the patients who received an arm."""
-        asked = self.arm == arm
-        rows = {name: values[asked] for name, values in vars(self).items() if name != "numeric"}
-        return replace(self, **rows)
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether all gave the same answer, so that there is nothing to learn."""
-        return len(np.unique(self.answer)) < 2
-
-    def design(self, arms: int, intervals: int, arm_share: float) -> np.ndarray:
-        """Columns, then each arm's own, then the levels of arms and intervals."""
-        arm = np.eye(arms)[self.arm]
-        interval = np.eye(intervals)[self.interval]
-        own = (self.columns[:, None] * arm[:, :, None]).reshape(len(self.arm), -1) * arm_share
-        blocks = [self.columns, *([own, arm * UNSHRUNK] if arms > 1 else []), interval * UNSHRUNK]
-        return np.hstack(blocks)
-
-
-def questions_of(
-    columns: np.ndarray, arm: np.ndarray, targets: np.ndarray, numeric: bool
-) -> Questions:
-    """Unroll patients into the questions that count; a patient of unknown arm has none.
-
-    Args:
-        columns: `(patients, columns)`.
-        arm: Number of the arm received, -1 where unknown.
-        targets: `(patients, intervals, 2)`.
-        numeric: Whether the answers are amounts.
-    """
-    periods = person_periods(targets * (arm >= 0)[:, None, None])
-    patient = periods.patient
-    asked = columns[patient], arm[patient], periods.interval, patient, periods.event
-    return Questions(*asked, numeric)
-
-
 def fit_linear(
     columns: np.ndarray,
     arm: np.ndarray,
@@ -128,18 +67,18 @@ def fit_linear(
         numeric: Whether the targets are amounts.
     """
     questions = questions_of(columns, arm, targets, numeric)
-    intervals, share = targets.shape[1], settings["arm_share"]
-    design = questions.design(arms, intervals, share)
     if questions.is_settled:
         raise ValueError("all training patients have the same outcome; leave this endpoint out.")
-    strength, loss = _choose_strength(design, questions, l1_ratio, settings)
-    model = _solver(strength, l1_ratio, settings, questions).fit(design, questions.answer)
-    weights = np.ravel(model.coef_)
-    if numeric:
-        # The one interval of an amount is a constant, which the model's own intercept stands for.
-        weights[-1] = model.intercept_ / UNSHRUNK
-    unpacked = _unpack(weights, columns.shape[1], arms, intervals, share)
-    return LinearFit(*unpacked, strength, loss)
+    sizes = arms, targets.shape[1], settings["arm_share"]
+
+    def solver_of(some: Questions) -> "RidgeSolver | LassoSolver":
+        if l1_ratio:
+            return LassoSolver(some, sizes, settings["max_iterations"])
+        return RidgeSolver(some, Terms(some, *sizes), settings["max_iterations"])
+
+    strength, loss = _choose_strength(questions, solver_of, sizes, settings)
+    shared, own, levels, times = Terms(questions, *sizes).parts(solver_of(questions).fit(strength))
+    return LinearFit(shared, own, levels[:, None] + times, strength, loss)
 
 
 def fit_by_block(
@@ -181,33 +120,56 @@ def fit_by_block(
     return replace(best, shared=best.shared * scale, own=best.own * scale)
 
 
-def _solver(strength: float, l1_ratio: float, settings: Mapping, questions: Questions) -> Solver:
-    """A model in which the same strength weighs as much whatever the answers are."""
-    if questions.numeric and l1_ratio:
-        # scikit-learn's lasso takes the mean of half the squared errors, not their sum.
-        weight = 1 / (strength * len(questions.answer))
-        # A finer tolerance than this only circles among columns that tell the same.
-        limits = {"tol": 1e-3, "max_iter": 20 * settings["max_iterations"]}
-        columns = questions.columns.shape[1]
-        return Lasso(weight, precompute=columns < len(questions.answer) // 4, **limits)
-    if questions.numeric:
-        return Ridge(1 / strength)
-    return LogisticRegression(
-        C=strength,
-        l1_ratio=l1_ratio,
-        solver="liblinear" if l1_ratio else "lbfgs",
-        fit_intercept=False,
-        max_iter=settings["max_iterations"],
-        random_state=0,
-    )
+class LassoSolver:
+    """Models of the same questions with a penalty on absolute weights, of which few stay.
+
+    Args:
+        questions: Learnt from.
+        sizes: Number of arms and of intervals, and the share of what an arm adds, as of `Terms`.
+        most: Iterations of a fit.
+    """
+
+    def __init__(self, questions: Questions, sizes: tuple[int, int, float], most: int) -> None:
+        """Write the design out: columns, each arm's own, levels of arms and of intervals."""
+        self.answer, self.numeric, self.most = questions.answer, questions.numeric, most
+        arms, intervals, share = sizes
+        self.columns, columns = questions.columns.shape[1], questions.rows
+        arm, interval = np.eye(arms)[questions.arm], np.eye(intervals)[questions.interval]
+        own = (columns[:, None] * arm[:, :, None]).reshape(len(arm), -1) * share
+        levels = [own, arm * UNSHRUNK] if arms > 1 else []
+        self.design = np.hstack([columns, *levels, interval * UNSHRUNK])
+
+    def fit(self, strength: float) -> np.ndarray:
+        """Weights under a penalty, in the order of `Terms`."""
+        if not self.numeric:
+            model = LogisticRegression(
+                C=strength,
+                l1_ratio=1.0,
+                solver="liblinear",
+                fit_intercept=False,
+                max_iter=self.most,
+                random_state=0,
+            )
+            return np.ravel(model.fit(self.design, self.answer).coef_)
+        model = Lasso(
+            # scikit-learn's takes the mean of half the squared errors, not their sum.
+            1 / (strength * len(self.answer)),
+            precompute=self.columns < len(self.answer) // 4,
+            # A finer tolerance than this only circles among columns that tell the same.
+            tol=1e-3,
+            max_iter=20 * self.most,
+        ).fit(self.design, self.answer)
+        # The one interval of an amount is a constant, which the model's own intercept stands for.
+        return np.append(model.coef_[:-1], model.intercept_ / UNSHRUNK)
 
 
 def _choose_strength(
-    design: np.ndarray, questions: Questions, l1_ratio: float, settings: Mapping
+    questions: Questions, solver_of: Callable, sizes: tuple[int, int, float], settings: Mapping
 ) -> tuple[float, float]:
     """The strength of least loss on patients left out, and that loss.
 
-    All questions of a patient are left out together.
+    All questions of a patient are left out together. Folds whose other patients all gave the same
+    answer are not looked at.
 
     From the heaviest penalty on, and no further once a loss is clearly worse than the best: light
     penalties take the longest to fit. Small differences do not count, since the heaviest lasso
@@ -215,12 +177,18 @@ def _choose_strength(
     """
     folds = min(settings["inner_folds"], len(np.unique(questions.patient)))
     splitter = GroupKFold(folds, shuffle=True, random_state=0)
-    splits = list(splitter.split(design, groups=questions.patient))
+    tried = []
+    for inside, outside in splitter.split(questions.patient, groups=questions.patient):
+        learnt, left_out = questions.some(inside), questions.some(outside)
+        if not learnt.is_settled:
+            tried.append((solver_of(learnt), Terms(left_out, *sizes), left_out.answer))
     losses: dict[float, float] = {}
     for strength in sorted(settings["strengths"]):
-        solver = _solver(strength, l1_ratio, settings, questions)
-        outside = [_loss_outside(solver, design, questions, split) for split in splits]
-        losses[strength] = float(np.mean(outside))
+        outside = [
+            _loss(terms.scores(solver.fit(strength)), answer, questions.numeric)
+            for solver, terms, answer in tried
+        ]
+        losses[strength] = float(np.mean(outside)) if outside else np.inf
         best = min(losses, key=losses.get)
         if losses[strength] > CLEARLY_WORSE * losses[best]:
             break
@@ -228,29 +196,7 @@ def _choose_strength(
     return float(best), losses[best]
 
 
-def _loss_outside(solver: Solver, design: np.ndarray, questions: Questions, split: tuple) -> float:
-    """Mean log-loss, or squared error, on the rows of a split left out.
-
-    It is a number even where one answer is so rare that no row of the split has it.
-    """
-    (inside, outside), answer = split, questions.answer
-    if questions.numeric:
-        said = solver.fit(design[inside], answer[inside]).predict(design[outside])
-        return float(mean_squared_error(answer[outside], said))
-    if len(np.unique(answer[inside])) < 2:
-        return log_loss(answer[outside], np.full(len(outside), answer[inside][0]), labels=[0, 1])
-    model = solver.fit(design[inside], answer[inside])
-    return log_loss(answer[outside], model.predict_proba(design[outside])[:, 1], labels=[0, 1])
-
-
-def _unpack(
-    weights: np.ndarray, columns: int, arms: int, intervals: int, share: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What all arms share, what each adds, and the levels of arms and intervals."""
-    shared, rest = weights[:columns], weights[columns:]
-    own, levels = np.zeros((arms, columns)), np.zeros(arms)
-    if arms > 1:
-        own = rest[: arms * columns].reshape(arms, columns) * share
-        levels = rest[arms * columns : arms * (columns + 1)] * UNSHRUNK
-    bias = levels[:, None] + rest[-intervals:] * UNSHRUNK
-    return shared, own, bias
+def _loss(scores: np.ndarray, answer: np.ndarray, numeric: bool) -> float:
+    """Mean log-loss, or squared error."""
+    losses = (scores - answer) ** 2 if numeric else np.logaddexp(0, scores) - answer * scores
+    return float(losses.mean())

@@ -1,0 +1,65 @@
+"""What linear models and trees learn: patients, unrolled into the questions they answered."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gcin.model.outcomes import person_periods
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What patients were asked and answered, one question per interval that they entered.
+
+    Attributes:
+        columns: `(patients, columns)`, of any patients, those asked among them.
+        arm: Number of the arm received, one per question like all that follow.
+        interval: Number of the interval.
+        patient: Row of the patient asked.
+        answer: 1.0 or 0.0, or a standardised amount.
+        numeric: Whether the answers are amounts.
+    """
+
+    columns: np.ndarray
+    arm: np.ndarray
+    interval: np.ndarray
+    patient: np.ndarray
+    answer: np.ndarray
+    numeric: bool = False
+
+    def of_arm(self, arm: int) -> "Questions":
+        """Those of the patients who received an arm."""
+        return self.some(self.arm == arm)
+
+    def some(self, chosen: np.ndarray) -> "Questions":
+        """Some of the questions, by a boolean mask or numbers."""
+        parts = {
+            name: getattr(self, name)[chosen] for name in ("arm", "interval", "patient", "answer")
+        }
+        return replace(self, **parts)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Columns of the patient of each question, `(questions, columns)`."""
+        return self.columns[self.patient]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all gave the same answer, so that there is nothing to learn."""
+        return len(np.unique(self.answer)) < 2
+
+
+def questions_of(
+    columns: np.ndarray, arm: np.ndarray, targets: np.ndarray, numeric: bool
+) -> Questions:
+    """Unroll patients into the questions that count; a patient of unknown arm has none.
+
+    Args:
+        columns: `(patients, columns)`.
+        arm: Number of the arm received, -1 where unknown.
+        targets: `(patients, intervals, 2)`.
+        numeric: Whether the answers are amounts.
+    """
+    periods = person_periods(targets * (arm >= 0)[:, None, None])
+    received = arm[periods.patient]
+    return Questions(columns, received, periods.interval, periods.patient, periods.event, numeric)

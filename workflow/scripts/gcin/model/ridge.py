@@ -1,0 +1,122 @@
+"""Ridge models of questions, solved without writing their design out.
+
+Each arm's own weights would make a design of (1 + arms) times the columns, and survival repeats it
+for every interval that a patient entered: gigabytes for ten thousand patients and a thousand
+columns. A score needs each patient's columns once.
+"""
+
+import logging
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from gcin.model.questions import Questions
+
+logger = logging.getLogger(__name__)
+
+# A column this many times as large pays a hundredth of the penalty: levels are not to be shrunk.
+UNSHRUNK = 10.0
+GRADIENT, GAIN = 1e-5, 1e-9  # of the mean loss: where a fit ends
+
+
+class Terms:
+    """Scores of questions as a linear function of weights.
+
+    The weights are those of all columns in every arm; with several arms, what each adds to every
+    column, divided by the share, and its level; then the level of each interval.
+
+    Args:
+        questions: Whose scores are asked.
+        arms: Number of arms.
+        intervals: Number of intervals.
+        share: Size of what an arm adds; the smaller, the heavier the penalty on it.
+    """
+
+    def __init__(self, questions: Questions, arms: int, intervals: int, share: float) -> None:
+        """Put the patients of an arm side by side, so that each arm is one product."""
+        patient, first, place = np.unique(questions.patient, return_index=True, return_inverse=True)
+        arm = questions.arm[first]
+        order = np.argsort(arm, kind="stable")
+        self.place = np.argsort(order, kind="stable")[place]
+        self.ends = np.searchsorted(arm[order], np.arange(1, arms))
+        columns = questions.columns[patient[order]].astype("float64")
+        self.blocks = np.split(columns, self.ends)
+        self.interval, self.patients = questions.interval, len(patient)
+        self.arms, self.intervals, self.share = arms, intervals, share
+
+    @property
+    def count(self) -> int:
+        """Number of weights."""
+        columns = self.blocks[0].shape[1]
+        return columns + (self.arms * (columns + 1) if self.arms > 1 else 0) + self.intervals
+
+    def parts(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Weights of all arms, what each arm adds, levels of arms, and levels of intervals."""
+        columns = self.blocks[0].shape[1]
+        shared, rest, times = np.split(weights, [columns, len(weights) - self.intervals])
+        if self.arms == 1:
+            return shared, np.zeros((1, columns)), np.zeros(1), UNSHRUNK * times
+        own, levels = np.split(rest, [self.arms * columns])
+        own = self.share * own.reshape(self.arms, columns)
+        return shared, own, UNSHRUNK * levels, UNSHRUNK * times
+
+    def scores(self, weights: np.ndarray) -> np.ndarray:
+        """Score of each question."""
+        shared, own, levels, times = self.parts(weights)
+        kinds = zip(self.blocks, own, levels, strict=True)
+        of_patient = np.concatenate(
+            [block @ (shared + mine) + level for block, mine, level in kinds]
+        )
+        return of_patient[self.place] + times[self.interval]
+
+    def gradient(self, slopes: np.ndarray) -> np.ndarray:
+        """Slope of each weight, given those of the scores."""
+        of_patient = np.bincount(self.place, slopes, self.patients)
+        of_arm = np.split(of_patient, self.ends)
+        by_arm = [block.T @ mine for block, mine in zip(self.blocks, of_arm, strict=True)]
+        times = UNSHRUNK * np.bincount(self.interval, slopes, self.intervals)
+        if self.arms == 1:
+            return np.concatenate([by_arm[0], times])
+        levels = UNSHRUNK * np.array([mine.sum() for mine in of_arm])
+        own = self.share * np.concatenate(by_arm)
+        return np.concatenate([np.sum(by_arm, axis=0), own, levels, times])
+
+
+class RidgeSolver:
+    """Ridge models of the same questions under one penalty after another.
+
+    What is least is half the squared weights plus the strength times the questions' losses: the
+    log-loss, or half the squared error of amounts. Each fit starts where the last one ended.
+
+    Args:
+        questions: Learnt from.
+        terms: Of the same questions.
+        most: Iterations of a fit.
+    """
+
+    def __init__(self, questions: Questions, terms: Terms, most: int) -> None:
+        """Start at weights of zero."""
+        self.answer, self.numeric = questions.answer, questions.numeric
+        self.terms, self.most = terms, most
+        self.weights = np.zeros(terms.count)
+
+    def fit(self, strength: float) -> np.ndarray:
+        """Weights under a penalty (`strength` is scikit-learn's `C`)."""
+        pull = 1 / (strength * len(self.answer))
+
+        def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+            scores = self.terms.scores(weights)
+            if self.numeric:
+                losses, told = (scores - self.answer) ** 2 / 2, scores
+            else:
+                losses, told = np.logaddexp(0, scores) - self.answer * scores, expit(scores)
+            slope = self.terms.gradient((told - self.answer) / len(scores)) + pull * weights
+            return losses.mean() + pull * weights @ weights / 2, slope
+
+        limits = {"maxiter": self.most, "gtol": GRADIENT, "ftol": GAIN}
+        found = minimize(loss, self.weights, jac=True, method="L-BFGS-B", options=limits)
+        if found.nit >= self.most:
+            logger.warning("strength %g: not at its end after %d iterations", strength, self.most)
+        self.weights = found.x
+        return found.x
