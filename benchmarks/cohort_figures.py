@@ -21,13 +21,15 @@ class Figure:
 
     Attributes:
         study: In its example.
-        endpoint: `response`, measured by the ROC area, or a survival endpoint, by Harrell's C.
+        endpoint: `response`, measured by the ROC area; a survival endpoint, by Harrell's C; or an
+            amount, by the mean absolute error in its unit.
         bound: What the product is to reach.
         detectable: Smallest difference that folds can tell from none.
-        alarm: Higher than this is taken for a leak.
+        alarm: Better than this is taken for a leak.
         careful: Clinical columns only, and the best simple model, measured elsewhere.
         arm: Only patients who received it; everyone where None.
         gain: What the product is to win over the best simple design, where something is asked.
+        is_error: Whether less is better.
     """
 
     study: str
@@ -38,6 +40,11 @@ class Figure:
     careful: tuple[float, float]
     arm: str | None = None
     gain: float | None = None
+    is_error: bool = False
+
+    def best(self, means: pd.Series) -> str:
+        """The design of the best mean."""
+        return str(means.idxmin() if self.is_error else means.idxmax())
 
 
 FIGURES = {
@@ -51,6 +58,9 @@ FIGURES = {
     "glioma survival, C": Figure("glioma", "os", 0.858, 0.014, 0.89, (0.835, 0.855)),
     "kirc survival, C": Figure("kirc", "os", 0.797, 0.029, 0.85, (0.773, 0.789)),
     "luad survival, C": Figure("luad", "os", 0.680, 0.03, 0.74, (0.672, 0.672)),
+    "warfarin dose, mean error in mg a week": Figure(
+        "warfarin", "dose", 8.10, 0.06, 7.6, (9.96, 8.31), is_error=True
+    ),
 }
 
 
@@ -61,7 +71,7 @@ class Measured:
     Attributes:
         figure: What was measured.
         folds: Folds by designs.
-        best: The simple design of the highest mean.
+        best: The simple design of the best mean.
     """
 
     figure: Figure
@@ -90,7 +100,8 @@ def measured(figure: Figure, said: pd.DataFrame, patients: pd.DataFrame) -> Meas
     rows = said[said["endpoint"] == figure.endpoint].merge(patients, on=["patient", "arm"])
     if figure.arm is not None:
         rows = rows[rows["arm"] == figure.arm]
-    measure = _area if figure.endpoint == "response" else _concordance
+    measure = _error if figure.is_error else _concordance
+    measure = _area if figure.endpoint == "response" else measure
     folds = pd.DataFrame(
         {
             design: {fold: measure(rows, figure.endpoint) for fold, rows in own.groupby("fold")}
@@ -98,25 +109,27 @@ def measured(figure: Figure, said: pd.DataFrame, patients: pd.DataFrame) -> Meas
         }
     )
     simple = [name for name in SIMPLE if name in folds]
-    return Measured(figure, folds, str(folds[simple].mean().idxmax()))
+    return Measured(figure, folds, figure.best(folds[simple].mean()))
 
 
 def print_figures(name: str, found: Measured) -> None:
     """Print every design's mean over the folds, and the bounds."""
-    figure = found.figure
-    for design, mean in found.folds.mean().items():
+    figure, means = found.figure, found.folds.mean()
+    high, sign = not figure.is_error, -1 if figure.is_error else 1
+    for design, mean in means.items():
         bound = figure.bound if design == "product" else None
-        print_figure(f"{name}: {design}", mean, bound, least=True)
+        print_figure(f"{name}: {design}", mean, bound, least=high)
         print_figure(f"{name}: {design}, s.d. over folds", found.folds[design].std())
-    print_figure(
-        f"{name}: highest, where a leak is looked for", found.folds.mean().max(), figure.alarm
-    )
-    for design, bound in (("gcin", -figure.detectable), ("product", figure.gain)):
+    best = means[figure.best(means)]
+    sought = f"{name}: the best, where a leak is looked for"
+    print_figure(sought, best, figure.alarm, least=not high)
+    gain = None if figure.gain is None else sign * figure.gain
+    for design, bound in (("gcin", -sign * figure.detectable), ("product", gain)):
         if design in found.folds:
-            mean, low, high, _ = found.gap(design)
-            print_figure(f"{name}: {design} less {found.best}", mean, bound, least=True)
-            print_figure(f"{name}: the same, lower limit", low)
-            print_figure(f"{name}: the same, upper limit", high)
+            mean, lower, upper, _ = found.gap(design)
+            print_figure(f"{name}: {design} less {found.best}", mean, bound, least=high)
+            print_figure(f"{name}: the same, lower limit", lower)
+            print_figure(f"{name}: the same, upper limit", upper)
 
 
 def table_of(found: Mapping[str, Measured]) -> list[str]:
@@ -132,7 +145,7 @@ def table_of(found: Mapping[str, Measured]) -> list[str]:
     return [*lines, "", "Careful work outside this project:", ""] + [
         f"- {name}: clinical columns {one.figure.careful[0]:.3f}, best simple model "
         f"{one.figure.careful[1]:.3f}; differences below {one.figure.detectable:g} cannot be told "
-        f"from none; above {one.figure.alarm:g} a leak is looked for"
+        f"from none; beyond {one.figure.alarm:g} a leak is looked for"
         for name, one in found.items()
     ]
 
@@ -162,6 +175,10 @@ def _area(rows: pd.DataFrame, endpoint: str) -> float:
 
     known = rows.dropna(subset=[endpoint])
     return roc_auc_score(known[endpoint], known["value"])
+
+
+def _error(rows: pd.DataFrame, endpoint: str) -> float:
+    return (rows["value"] - rows[f"{endpoint}_amount"]).abs().mean()
 
 
 def _concordance(rows: pd.DataFrame, endpoint: str) -> float:

@@ -48,6 +48,7 @@ EXAMPLES = {
     "breast": ["breast"],
     "tcga": ["glioma", "kirc", "luad"],
     "oak": ["oak"],
+    "warfarin": ["warfarin"],
 }
 TABLES = ["divide_patients", "list_pathways"]
 

@@ -9,7 +9,7 @@ import argparse
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +66,11 @@ class Job:
     def recovery(self) -> Path:
         """Where lies how a network rates variants and pathways."""
         return self.result.with_suffix(".json")
+
+    @property
+    def network(self) -> Path:
+        """Where lies the network of this seed and size, whatever the design makes of it."""
+        return self.result.with_name(f"{replace(self, design='gcin').result.stem}.keras")
 
 
 def main() -> None:
@@ -151,6 +156,8 @@ def train(job: Job) -> None:
         members = pd.read_csv(job.cohort / "pathways.tsv", sep="\t")
         network = train_network(everyone, preparation, members, MODEL, job.seed).network
         said = [predict_network(network, part, preparation) for part in (held, tested)]
+        job.result.parent.mkdir(parents=True, exist_ok=True)
+        network.save(job.network)
         _keep_recovery(job, network, tested, preparation, members)
     else:
         fits = fit_baseline(kind, everyone, preparation, MODEL, job.seed)
@@ -187,7 +194,6 @@ def _keep_recovery(
         "auc": auc,
         "shifts": pathway_shifts(odds, arrays, preparation.genes, members).to_dict(),
     }
-    job.result.parent.mkdir(parents=True, exist_ok=True)
     job.recovery.write_text(json.dumps(found, indent=1) + "\n")
 
 
