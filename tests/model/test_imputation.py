@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from gcin.model.clinical_matrix import clinical_matrix, fit_clinical
+from gcin.model.expectation import filled_blocks
 from gcin.model.imputation import complete, fit_imputation
 
 # 400 imputations by statsmodels 0.14.6 (MICEData, k_pmm=5): mean and spread of each missing value.
@@ -116,9 +117,10 @@ def test_donors_that_are_equally_near_are_all_asked():
 
 
 def test_marks_show_what_was_missing_before(filled):
-    _, table, done = filled
+    _, table, _ = filled
     columns = fit_clinical(table, 0)
-    matrix = clinical_matrix(table, columns, done)
+    imputation = fit_imputation(table, columns, 5, 5, 1)
+    matrix = clinical_matrix(table, columns, filled_blocks(table, columns, imputation))
     for name in ("wbc", "stage"):
         assert matrix[f"{name} missing"].tolist() == table[name].isna().astype(float).tolist()
     levels = [f"stage={level}" for level in ("I", "II", "III")]

@@ -47,14 +47,14 @@ def merged(one, other):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A folder with the project's resources, to which the doses of warfarin are added."""
+    """A folder with the project's resources, to which the tables of warfarin are added."""
     folder = tmp_path_factory.mktemp("project")
     (folder / "resources").mkdir()
     (folder / "envs").symlink_to(ROOT / "envs")
     for path in (ROOT / "resources").iterdir():
         if path.name != "external":
             (folder / "resources" / path.name).symlink_to(path)
-    script = ROOT / "config" / "examples" / "warfarin" / "doses.py"
+    script = ROOT / "config" / "examples" / "warfarin" / "prepare.py"
     subprocess.run([sys.executable, script, SHARED], cwd=folder, check=True)
     return folder
 

@@ -1,6 +1,7 @@
 """Clinical columns as numbers: scaled, one column per level, with what is missing marked."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -69,30 +70,30 @@ def fit_clinical(
 def clinical_matrix(
     table: pd.DataFrame,
     fitted: list[Numeric | Categorical],
-    completed: pd.DataFrame | None = None,
+    filled: Mapping[str, np.ndarray] | None = None,
 ) -> pd.DataFrame:
     """Turn a clinical table into numbers with the scales and levels learnt in training.
 
     Args:
         table: Any patients; a column that is absent counts as missing in all of them.
         fitted: From `fit_clinical`.
-        completed: The same patients with every missing value filled in; without it a missing
-            number is the mean, and a missing code is no level. What is marked as missing is what
-            `table` lacks in either case.
+        filled: Each column of the same patients as `block_of` gives it, with every missing value
+            filled in; without it a missing number is the mean, and a missing code is no level.
+            What is marked as missing is what `table` lacks in either case.
 
     Returns:
         Patients by columns without missing values; a level not seen in training gives zeros.
     """
     table = table.reindex(columns=[column.name for column in fitted])
-    shown = table if completed is None else completed
-    blocks = [
-        _numeric_block(shown[column.name], table[column.name].isna(), column)
-        if isinstance(column, Numeric)
-        else _categorical_block(shown[column.name], table[column.name].isna(), column)
-        for column in fitted
-    ]
+    blocks = []
+    for column in fitted:
+        values = table[column.name]
+        shown = block_of(values, column) if filled is None else filled[column.name]
+        make = _numeric_block if isinstance(column, Numeric) else _categorical_block
+        blocks.append(make(np.nan_to_num(shown), values.isna().to_numpy(), column))
     empty = pd.DataFrame(index=table.index)
-    return pd.concat([empty, *blocks], axis=1).astype("float32")
+    named = [block.set_axis(table.index) for block in blocks]
+    return pd.concat([empty, *named], axis=1).astype("float32")
 
 
 def block_of(values: pd.Series, column: Numeric | Categorical) -> np.ndarray:
@@ -136,18 +137,18 @@ def _standard(values: pd.Series, column: Numeric) -> pd.Series:
     return ((shown - column.mean) / column.scale).clip(-LARGEST, LARGEST)
 
 
-def _numeric_block(values: pd.Series, missing: pd.Series, column: Numeric) -> pd.DataFrame:
-    scaled = _standard(values, column).fillna(0.0)
+def _numeric_block(shown: np.ndarray, missing: np.ndarray, column: Numeric) -> pd.DataFrame:
+    scaled = shown[:, 0]
     block = {column.name: scaled}
     for number, knot in enumerate(column.knots, start=1):
-        block[f"{column.name} above knot {number}"] = (scaled - knot).clip(lower=0)
+        block[f"{column.name} above knot {number}"] = np.maximum(scaled - knot, 0)
     if column.marked:
         block[f"{column.name} missing"] = missing.astype(float)
     return pd.DataFrame(block)
 
 
-def _categorical_block(values: pd.Series, missing: pd.Series, column: Categorical) -> pd.DataFrame:
-    block = {f"{column.name}={level}": values == level for level in column.levels}
+def _categorical_block(shown: np.ndarray, missing: np.ndarray, column: Categorical) -> pd.DataFrame:
+    block = {f"{column.name}={level}": shown[:, place] for place, level in enumerate(column.levels)}
     if column.marked:
-        block[f"{column.name} missing"] = missing
+        block[f"{column.name} missing"] = missing.astype(float)
     return pd.DataFrame(block).astype(float)

@@ -49,7 +49,7 @@ class Donors:
             chances: A number from 0 to below 1 for each, which picks the donor.
             nearest: Donors to pick from.
         """
-        wanted, nearest = _with_one(others) @ self.weights, min(nearest, len(self.expected))
+        wanted, nearest = with_one(others) @ self.weights, min(nearest, len(self.expected))
         place = np.searchsorted(self.expected, wanted)[:, None] - np.arange(nearest + 1)
         first = np.clip(place, 0, len(self.expected) - nearest)
         below, above = self.expected[first], self.expected[first + nearest - 1]
@@ -94,16 +94,16 @@ def fit_imputation(
         rounds: Turns through all columns.
         seed: Of the draws.
     """
-    random, table = np.random.default_rng(seed), _typed(table, clinical)
+    random, table = np.random.default_rng(seed), typed(table, clinical)
     blocks = {column.name: block_of(table[column.name], column) for column in clinical}
     start = {name: np.nanmean(block, axis=0) for name, block in blocks.items()}
     missing = table.isna()
     order = missing.sum().sort_values(kind="stable").index
-    filled = _started(blocks, start)
+    filled = started(blocks, start)
     kinds, fitted = {column.name: column for column in clinical}, {}
     for _ in range(rounds):
         for name in order:
-            lacking, others = missing[name].to_numpy(), _others(filled, name)
+            lacking, others = missing[name].to_numpy(), others_of(filled, name)
             known = ~lacking
             goal, having = filled[name][known], table.loc[known, name].to_numpy()
             fitted[name] = _fit_donors(name, others[known], goal, having, random)
@@ -130,19 +130,19 @@ def complete(
     Returns:
         The columns of `clinical`, complete; what was known stays as it was.
     """
-    table = _typed(table, clinical)
+    table = typed(table, clinical)
     rows = table.isna().any(axis=1).to_numpy()
     lacking = table[rows]
     missing, given = lacking.isna(), lacking.astype(object)
     kinds = {column.name: column for column in clinical}
     blocks = {name: block_of(lacking[name], kinds[name]) for name in lacking}
-    filled = _started(blocks, imputation.start)
+    filled = started(blocks, imputation.start)
     chances = _chances(lacking, imputation)
     for turn in range(imputation.rounds):
         for donors in imputation.columns:
             name = donors.name
             own, place = missing[name].to_numpy(), list(lacking).index(name)
-            chance, others = chances[own, turn, place], _others(filled, name)[own]
+            chance, others = chances[own, turn, place], others_of(filled, name)[own]
             values = donors.give(others, chance, imputation.nearest)
             given.loc[own, name] = values
             filled[name][own] = block_of(pd.Series(values), kinds[name])
@@ -151,7 +151,7 @@ def complete(
     return whole.astype(table.dtypes)
 
 
-def _typed(table: pd.DataFrame, clinical: list[Numeric | Categorical]) -> pd.DataFrame:
+def typed(table: pd.DataFrame, clinical: list[Numeric | Categorical]) -> pd.DataFrame:
     """The columns of `clinical` alone: numbers as float64, codes as text."""
     wanted = {
         column.name: "float64" if isinstance(column, Numeric) else "object" for column in clinical
@@ -159,17 +159,30 @@ def _typed(table: pd.DataFrame, clinical: list[Numeric | Categorical]) -> pd.Dat
     return table.reindex(columns=list(wanted)).astype(wanted)
 
 
-def _started(blocks: dict[str, np.ndarray], start: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def started(blocks: dict[str, np.ndarray], start: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Blocks of columns with `start` in the place of what is missing."""
     return {name: np.where(np.isnan(block), start[name], block) for name, block in blocks.items()}
 
 
-def _others(filled: dict[str, np.ndarray], name: str) -> np.ndarray:
+def others_of(filled: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """All columns but one, side by side."""
     blocks = [block for other, block in filled.items() if other != name]
     return np.hstack(blocks) if blocks else np.zeros((len(filled[name]), 0))
 
 
-def _with_one(columns: np.ndarray) -> np.ndarray:
+def with_one(columns: np.ndarray) -> np.ndarray:
+    """Columns behind a column of ones."""
     return np.column_stack([np.ones(len(columns)), columns])
+
+
+def ridge_weights(others: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """Weights of one and of the other columns, `(1 + others, goals)`, slightly shrunk."""
+    design = with_one(others)
+    return np.linalg.solve(design.T @ design + _prior(others), design.T @ goal)
+
+
+def _prior(others: np.ndarray) -> np.ndarray:
+    return np.diag([LEVEL, *[PRIOR] * others.shape[1]])
 
 
 def _fit_donors(
@@ -188,10 +201,10 @@ def _fit_donors(
         having: What the donors have.
         random: For the draw of the weights.
     """
-    design = _with_one(others)
-    prior = np.diag([LEVEL, *[PRIOR] * others.shape[1]])
+    design = with_one(others)
+    prior = _prior(others)
     precision = design.T @ design + prior
-    weights = np.linalg.solve(precision, design.T @ goal)
+    weights = ridge_weights(others, goal)
     # Levels become one number: their places on the axis along which the other columns part them.
     fits = design @ weights
     axis = np.linalg.svd(fits - fits.mean(axis=0), full_matrices=False)[2][0]

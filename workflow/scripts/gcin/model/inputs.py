@@ -8,7 +8,7 @@ import pandas as pd
 
 from gcin.model.burden import burden_frame
 from gcin.model.clinical_matrix import clinical_matrix
-from gcin.model.imputation import complete
+from gcin.model.expectation import filled_blocks
 from gcin.model.loading import ALTERING, Genomes, trim
 from gcin.model.omics import omics_arrays, omics_frame
 from gcin.model.preparation import Preparation
@@ -53,9 +53,9 @@ def arm_numbers(table: pd.DataFrame, arms: list[str]) -> np.ndarray:
 
 def clinical_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
     """Clinical columns as numbers, without missing values."""
-    table, fitted, imputation = patients.clinical, preparation.clinical, preparation.imputation
-    completed = None if imputation is None else complete(table, fitted, imputation)
-    return clinical_matrix(table, fitted, completed).reset_index(drop=True)
+    table, fitted = patients.clinical, preparation.clinical
+    filled = filled_blocks(table, fitted, preparation.imputation)
+    return clinical_matrix(table, fitted, filled).reset_index(drop=True)
 
 
 def genomic_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from gcin.model.endpoints import (
     kinds_in,
 )
 from gcin.model.endpoints import from_plain as endpoint_from_plain
+from gcin.model.expectation import Expectation, Regression, fit_expectation
 from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
 from gcin.model.omics import Omics
@@ -38,8 +39,8 @@ class Preparation:
         arms: Treatment arms, sorted.
         endpoints: What is asked, by name.
         clinical: How clinical columns become numbers.
-        imputation: Who gives a patient the clinical values that are missing; None where a missing
-            number is the mean and a missing code no level.
+        imputation: What gives a patient the clinical values that are missing; None where a
+            missing number is the mean and a missing code no level.
         genes: Genes that the model reads, in genome order.
         chromosomes: Chromosome of each gene.
         chromosome_arms: Chromosome arm of each gene.
@@ -56,7 +57,7 @@ class Preparation:
     arms: list[str]
     endpoints: dict[str, Endpoint]
     clinical: list[Numeric | Categorical]
-    imputation: Imputation | None
+    imputation: Imputation | Expectation | None
     genes: list[str]
     chromosomes: list[str]
     chromosome_arms: list[str]
@@ -139,8 +140,9 @@ def from_plain(plain: Mapping) -> Preparation:
     burdens = [Burden(**burden) for burden in plain["burdens"]]
     imputation = plain["imputation"]
     if imputation is not None:
-        columns = [Donors(**column) for column in imputation["columns"]]
-        imputation = Imputation(**{**imputation, "columns": columns})
+        kind, one = (Imputation, Donors) if "nearest" in imputation else (Expectation, Regression)
+        columns = [one(**column) for column in imputation["columns"]]
+        imputation = kind(**{**imputation, "columns": columns})
     selection = plain["selection"] and Selection(**plain["selection"])
     endpoints = {name: endpoint_from_plain(asked) for name, asked in plain["endpoints"].items()}
     omics = [Omics(**table) for table in plain["omics"]]
@@ -151,9 +153,11 @@ def from_plain(plain: Mapping) -> Preparation:
 
 def _fit_imputation(
     table: pd.DataFrame, columns: list[Numeric | Categorical], settings: Mapping
-) -> Imputation | None:
+) -> Imputation | Expectation | None:
     if settings["method"] == "mean" or not columns:
         return None
+    if settings["method"] == "expected":
+        return fit_expectation(table, columns, settings["rounds"])
     return fit_imputation(table, columns, settings["donors"], settings["rounds"], settings["seed"])
 
 
