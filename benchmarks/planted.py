@@ -20,6 +20,7 @@ from recovery import impairment_auc, pathway_shifts, worst_rank
 
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.intervals import Estimate, bca_interval
+from gcin.evaluation.significance import holm
 
 SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 MODEL, VARIANTS = SETTINGS["model"], SETTINGS["tensors"]["variants_per_patient"]
@@ -33,7 +34,7 @@ RIVALS = [name for name in ENDPOINTS if name != "gcin"]  # the better one is wha
 HELD = 0.15  # of the patients learnt from, for early stopping and calibration
 DRAWS, CONFIDENCE = 2_000, 0.95
 COLUMNS = [
-    "cohort", "patients", "design", "accuracy / best", "AUC", "mean error of p", "policy share",
+    "patients", "design", "accuracy / best", "AUC", "mean error of p", "policy share",
     "accuracy beside boosting",
 ]  # fmt: skip
 
@@ -80,8 +81,9 @@ def main() -> None:
         size, tested, design, seed = options.job
         train(Job(options.folder, int(size), int(tested), design, int(seed)))
         return
-    lines = []
     for difficulty in options.difficulties:
+        lines = [f"The network over {options.seeds} seeds.", ""]
+        lines += ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
         cohort = options.folder / f"{difficulty}-{max(options.sizes)}"
         _simulate(cohort, max(options.sizes) + options.tested, difficulty)
         for size in options.sizes:
@@ -92,8 +94,7 @@ def main() -> None:
             lines += report(cohort, difficulty, size, said)
             if difficulty == "paper":
                 print_recovery(cohort, size, options)
-    head = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-    write_section("Planted truth", head + lines)
+        write_section(f"Planted truth: {difficulty}", lines)
 
 
 def _options() -> argparse.Namespace:
@@ -230,10 +231,13 @@ def report(cohort: Path, difficulty: str, size: int, said: dict[str, pd.DataFram
     rival = max(RIVALS, key=lambda name: scores[name]["accuracy"])
     beside = {name: _beside(said[name], said[rival], tested, weights) for name in ("gcin", "stack")}
     _print(difficulty, size, scores, beside, best, rival)
-    return [
-        _row(difficulty, size, name, values, best, beside.get(name))
-        for name, values in scores.items()
-    ]
+    if difficulty == "realistic":
+        ahead = scores["gcin"]["AUC"] - scores[rival]["AUC"]
+        print_figure(f"realistic, {size} patients: AUC of gcin less boosting's", ahead, 0, True)
+    if difficulty == "null":
+        found = holm(np.array([_chance(table, tested) for table in said.values()])).min()
+        print_figure(f"null, {size} patients: least p of any design, by Holm", found, 0.05, True)
+    return [_row(size, name, values, best, beside.get(name)) for name, values in scores.items()]
 
 
 def _print(difficulty: str, size: int, scores: dict, beside: dict, best: float, rival: str) -> None:
@@ -268,10 +272,8 @@ def print_recovery(cohort: Path, size: int, options: argparse.Namespace) -> None
     print_figure(f"{place}: rank of the last planted pathway", worst_rank(shifts), 6)
 
 
-def _row(
-    difficulty: str, size: int, name: str, values: dict, best: float, beside: Estimate | None
-) -> str:
-    cells = [difficulty, str(size), name, f"{values['accuracy'] / best:.3f}"]
+def _row(size: int, name: str, values: dict, best: float, beside: Estimate | None) -> str:
+    cells = [str(size), name, f"{values['accuracy'] / best:.3f}"]
     cells += [f"{values[key]:.3f}" for key in ("AUC", "mean error of p", "policy share")]
     if beside is None:
         return "| " + " | ".join([*cells, ""]) + " |"
@@ -306,6 +308,14 @@ def _scores(said: pd.DataFrame, truth: pd.DataFrame, tested: pd.DataFrame) -> di
         "mean error of p": np.abs(said.to_numpy() - exact).mean(),
         "policy share": (chosen - given) / gain if gain > 0 else float("nan"),
     }
+
+
+def _chance(said: pd.DataFrame, tested: pd.DataFrame) -> float:
+    """How likely chance alone parts responders from others so well or so badly."""
+    from scipy.stats import mannwhitneyu
+
+    values, yes = _received(said, tested), (tested["response"] == 1).to_numpy()
+    return float(mannwhitneyu(values[yes], values[~yes]).pvalue)
 
 
 def _beside(
