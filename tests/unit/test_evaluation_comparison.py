@@ -134,6 +134,14 @@ def test_networks_are_compared_with_every_other_design():
     assert design_pairs({"a": "cox", "b": "lasso"}) == [("b", "a")]
 
 
+@pytest.mark.parametrize("kind", ["boosting_on_network", "stack"])
+def test_what_is_built_on_designs_is_compared_with_them(kind):
+    assert design_pairs({"gcin": "network", "built": kind}) == [
+        ("gcin", "built"),
+        ("built", "gcin"),
+    ]
+
+
 def test_external_cohorts_are_measured_apart():
     far = response_rows({"net": 0.1}, seed=4).assign(cohort="far")
     near = response_rows({"net": 1.0}, seed=5).assign(cohort="near")

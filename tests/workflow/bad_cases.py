@@ -681,6 +681,42 @@ STUDIES = [
         "one is a stack itself",
     ),
     case(
+        "trees on no network",
+        setting("model.designs.trees", {"kind": "boosting_on_network"}),
+        "model.designs.trees.network",
+        "is not named",
+        "network: gcin",
+    ),
+    case(
+        "trees on a baseline",
+        setting("model.designs.trees", {"kind": "boosting_on_network", "network": "lasso"}),
+        "model.designs.trees.network",
+        "'lasso' is no design of kind network",
+        "Known: gcin",
+    ),
+    *(
+        case(
+            f"trees on a network without {key}",
+            both(
+                setting("model.designs.part", {"kind": "network", key: False}),
+                setting("model.designs.trees", {"kind": "boosting_on_network", "network": "part"}),
+            ),
+            "model.designs.trees.network",
+            f"part reads no variants ({key}: false)",
+            f"with {key}: true",
+        )
+        for key in ("genome", "variant_set")
+    ),
+    case(
+        "trees on a network without variants by default",
+        both(
+            setting("model.network.variant_set", False),
+            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
+        ),
+        "model.designs.trees.network",
+        "gcin reads no variants",
+    ),
+    case(
         "key of another kind",
         setting("model.designs.lasso.dropout", 0.1),
         "model.designs.lasso.dropout",
@@ -729,6 +765,15 @@ STUDIES = [
         setting("evaluation.learning_curve.designs", ["gcin"]),
         "learning_curve.designs",
         "kind network",
+    ),
+    case(
+        "learning curve of trees on a network",
+        both(
+            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
+            setting("evaluation.learning_curve.designs", ["trees"]),
+        ),
+        "learning_curve.designs",
+        "kind boosting_on_network",
     ),
     case(
         "learning curve of nothing",

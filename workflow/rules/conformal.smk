@@ -21,7 +21,7 @@ rule measure_conformal:
                 "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
                 design=design,
                 fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
+                seed=SEEDS_OF[design],
             )
         ],
     output:

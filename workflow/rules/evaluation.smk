@@ -16,7 +16,7 @@ rule pool_predictions:
                 "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
                 design=design,
                 fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
+                seed=SEEDS_OF[design],
             )
         ],
         curves=lambda wildcards: [
@@ -26,7 +26,7 @@ rule pool_predictions:
                 "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
                 design=design,
                 fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS if DESIGNS[design]["kind"] == "network" else SEEDS[:1],
+                seed=SEEDS_OF[design],
             )
         ],
     output:

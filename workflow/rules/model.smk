@@ -4,7 +4,10 @@ MODEL = SETTINGS["model"]
 NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "network"]
 SELECTED = ["model/selection.tsv"] * (MODEL["preparation"]["selection"]["method"] != "none")
 STACKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "stack"]
-BASELINES = [design for design in DESIGNS if design not in NETWORKS + STACKS]
+ON_NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "boosting_on_network"]
+BASELINES = [design for design in DESIGNS if design not in NETWORKS + STACKS + ON_NETWORKS]
+# Seeds of each design: a network has them all, and so has what is fitted to each of its runs.
+SEEDS_OF = {design: SEEDS if design in NETWORKS + ON_NETWORKS else SEEDS[:1] for design in DESIGNS}
 FITTED = {
     study: [
         member
@@ -100,6 +103,52 @@ rule train_baseline:
         settings=settings_of_baseline,
     script:
         "../scripts/train_baseline.py"
+
+
+rule train_on_network:
+    """Fit trees of each arm to what a network made of variants, and predict patients held out."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        stores=lambda wildcards: [
+            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        network=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{network}/fold-{{fold}}/seed-{{seed}}/network.keras",
+            network=DESIGNS[wildcards.design]["network"],
+        ),
+        preparation=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{network}/fold-{{fold}}/seed-{{seed}}/preparation.joblib",
+            network=DESIGNS[wildcards.design]["network"],
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+        curves="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
+        model="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/model.joblib",
+    log:
+        "logs/train_on_network/{study}/{edition}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/train_on_network/{study}/{edition}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(ON_NETWORKS) or "(?!)",
+    conda:
+        "../../envs/model-cpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("train_on_network"),
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        kind=lookup("{design}/kind", within=DESIGNS),
+        settings={name: MODEL[name] for name in ("backend", "boosting")},
+    script:
+        "../scripts/train_on_network.py"
 
 
 rule tabulate_selection:

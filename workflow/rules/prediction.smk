@@ -77,6 +77,48 @@ rule apply_baseline:
         "../scripts/apply_baseline.py"
 
 
+rule apply_on_network:
+    """Let frozen trees, each with the network it reads, predict patients no model was fitted on."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in RUN.cohorts_of(wildcards.study)
+        ],
+        omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
+        models=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS,
+        ),
+        networks=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{network}/fold-{fold}/seed-{seed}/network.keras",
+            network=DESIGNS[wildcards.design]["network"],
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS,
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/prediction/designs/{design}.parquet",
+    log:
+        "logs/apply_on_network/{study}/{edition}/{design}.log",
+    benchmark:
+        "benchmarks/results/apply_on_network/{study}/{edition}/{design}.tsv"
+    wildcard_constraints:
+        design="|".join(ON_NETWORKS) or "(?!)",
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("apply_on_network"),
+        cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
+        settings=lambda wildcards: {"backend": MODEL["backend"]},
+    script:
+        "../scripts/apply_on_network.py"
+
+
 rule predict_external:
     """Average the frozen models of every design over folds and seeds, on the external cohorts."""
     input:
@@ -118,7 +160,7 @@ rule predict_patients:
             "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
             design=STUDIES[wildcards.study]["predict_with"],
             fold=RUN.folds_of(wildcards.study),
-            seed=SEEDS if STUDIES[wildcards.study]["predict_with"] in NETWORKS else SEEDS[:1],
+            seed=SEEDS_OF[STUDIES[wildcards.study]["predict_with"]],
         ),
     output:
         predictions="results/studies/{study}/{edition}/prediction/patients.tsv",

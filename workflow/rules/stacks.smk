@@ -12,7 +12,7 @@ rule stack_designs:
             for path in collect(
                 "results/studies/{{study}}/{{edition}}/model/{member}/fold-{{fold}}/seed-{seed}/predictions.parquet",
                 member=member,
-                seed=SEEDS if member in NETWORKS else SEEDS[:1],
+                seed=SEEDS_OF[member],
             )
         ],
         curves=lambda wildcards: [
@@ -21,7 +21,7 @@ rule stack_designs:
             for path in collect(
                 "results/studies/{{study}}/{{edition}}/model/{member}/fold-{{fold}}/seed-{seed}/curves.parquet",
                 member=member,
-                seed=SEEDS if member in NETWORKS else SEEDS[:1],
+                seed=SEEDS_OF[member],
             )
         ],
     output:
@@ -42,9 +42,7 @@ rule stack_designs:
     params:
         code=code_of("stack_designs"),
         members=lambda wildcards: [
-            member
-            for member in DESIGNS[wildcards.design]["of"]
-            for _ in (SEEDS if member in NETWORKS else SEEDS[:1])
+            member for member in DESIGNS[wildcards.design]["of"] for _ in SEEDS_OF[member]
         ],
     script:
         "../scripts/stack_designs.py"
@@ -78,8 +76,7 @@ rule apply_stack:
     params:
         code=code_of("apply_stack"),
         runs=lambda wildcards: {
-            member: len(SEEDS if member in NETWORKS else SEEDS[:1])
-            for member in DESIGNS[wildcards.design]["of"]
+            member: len(SEEDS_OF[member]) for member in DESIGNS[wildcards.design]["of"]
         },
     script:
         "../scripts/apply_stack.py"

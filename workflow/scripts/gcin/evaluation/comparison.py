@@ -17,6 +17,8 @@ METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
 DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
 # Two are properties of the patients, alike in every design; two are best at one, not at an end;
 # the next grows with chance alone where it is small; a bias is best at zero.
+# Kinds of designs that are compared with all others: networks, and what is built on designs.
+OURS = ("network", "boosting_on_network", "stack")
 UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope", "d_calibration")
 UNCOMPARED += ("bias",)
 
@@ -176,7 +178,7 @@ def shared_metrics(draws: Estimates, design: str, reference: str) -> list[tuple[
 
 
 def design_pairs(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Name the comparisons of a study: every network and every stack with every other design.
+    """Name the comparisons of a study: each design of `OURS` with every other design.
 
     Args:
         kinds: The kind of each design, in the study's order.
@@ -185,7 +187,7 @@ def design_pairs(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
         Design and reference; without a network, each design with those before it.
     """
     names = list(kinds)
-    ours = [name for name in names if kinds[name] in ("network", "stack")]
+    ours = [name for name in names if kinds[name] in OURS]
     if ours:
         return [(name, other) for name in ours for other in names if other != name]
     return [(name, other) for place, name in enumerate(names) for other in names[:place]]

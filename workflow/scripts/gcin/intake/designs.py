@@ -3,11 +3,12 @@
 from gcin.intake.problems import Problems, nearest
 
 PLACE = "config, model.designs"
-OWN_KEYS = {"stack": ("of",)}
+ON_NETWORK = "boosting_on_network"
+OWN_KEYS = {"stack": ("of",), ON_NETWORK: ("network",)}
 
 
 def check_designs(model: dict, problems: Problems) -> None:
-    """Note keys that a kind of design does not read, and stacks of what cannot be averaged.
+    """Note keys that a kind of design does not read, and what is built on unfit designs.
 
     Args:
         model: Settings of the stage, their form checked.
@@ -22,6 +23,8 @@ def check_designs(model: dict, problems: Problems) -> None:
             problems.add(f"{place}.{key}", problem, f"Remove {key}:, or correct kind:")
         if kind == "stack":
             _check_stack(name, designs, problems)
+        if kind == ON_NETWORK:
+            _check_base(name, model, problems)
         if kind == "network":
             _check_halves(model["network"] | design, place, problems)
 
@@ -33,7 +36,7 @@ def check_learning(curve: dict, designs: dict, problems: Problems) -> None:
         if name not in designs:
             remedy = f"{nearest(name, designs)}; model.designs must name it"
             problems.add(place, f"unknown design {name!r}", remedy)
-        elif designs[name]["kind"] in ("network", "stack"):
+        elif designs[name]["kind"] in ("network", "stack", ON_NETWORK):
             problem = f"{name} is of kind {designs[name]['kind']}, which is not refitted"
             problems.add(place, problem, "Name baselines")
     if curve["sizes"] and not curve["designs"]:
@@ -51,6 +54,25 @@ def _check_stack(name: str, designs: dict, problems: Problems) -> None:
         elif designs[member]["kind"] == "stack":
             remedy = f"Name the designs that {member} averages"
             problems.add(place, f"{member} is a stack itself", remedy)
+
+
+def _check_base(name: str, model: dict, problems: Problems) -> None:
+    """The network that trees read is one, and has states of genes to read."""
+    place, designs = f"{PLACE}.{name}.network", model["designs"]
+    networks = [known for known, design in designs.items() if design["kind"] == "network"]
+    base = designs[name].get("network")
+    if base is None:
+        problem, remedy = "the network to read is not named", "Name a design: network: gcin"
+        problems.add(place, problem, remedy)
+    elif base not in networks:
+        problem = f"{base!r} is no design of kind network"
+        problems.add(place, problem, f"{nearest(base, networks)}; model.designs must name it")
+    else:
+        settings = model["network"] | designs[base]
+        for key in ("genome", "variant_set"):
+            if not settings[key]:
+                problem = f"{base} reads no variants ({key}: false)"
+                problems.add(place, problem, f"Name a network with {key}: true")
 
 
 def _check_halves(design: dict, place: str, problems: Problems) -> None:

@@ -1,7 +1,7 @@
 """What the network must be better than: simpler models behind one interface."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +29,8 @@ from gcin.model.questions import questions_of
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = {
+Reader = Callable[[Patients, Preparation], pd.DataFrame]
+COLUMNS: dict[str, Reader] = {
     "majority": clinical_columns,
     "clinical_logistic": clinical_columns,
     "genomic_logistic": genomic_columns,
@@ -45,6 +46,7 @@ TREES = {
     "random_forest": ("forest", fit_forest),
     "boosting": ("boosting", fit_boosting),
     "boosting_per_arm": ("boosting", fit_by_arm),
+    "boosting_on_network": ("boosting", fit_by_arm),
 }
 COX = {"cox": fit_cox, "coxnet": fit_coxnet}
 L1_RATIO = {"clinical_logistic": 0.0, "genomic_logistic": 0.0, "lasso": 1.0}
@@ -87,7 +89,12 @@ class Lesson:
 
 
 def fit_baseline(
-    kind: str, patients: Patients, preparation: Preparation, settings: Mapping, seed: int
+    kind: str,
+    patients: Patients,
+    preparation: Preparation,
+    settings: Mapping,
+    seed: int,
+    read: Reader | None = None,
 ) -> dict[str, Fit]:
     """Fit a baseline to part train; penalties and stopping look at part train or validation.
 
@@ -96,14 +103,16 @@ def fit_baseline(
         patients: Of parts train and validation; outcomes of others are not looked at.
         preparation: Fitted on part train.
         settings: `linear`, `ridge`, `forest`, `boosting`, `cox` and `coxnet` of the model's
-            configuration.
+            configuration; those that the kind reads.
         seed: Of whatever chance there is.
+        read: Gives the columns of patients, for a kind that has none of its own in COLUMNS.
 
     Returns:
         Endpoint to its model; a Cox model says nothing but of survival.
     """
     train, held = patients.part("train"), patients.part("validation")
-    frames = [COLUMNS[kind](part, preparation) for part in (train, held)]
+    read = read or COLUMNS[kind]
+    frames = [read(part, preparation) for part in (train, held)]
     columns = [frame.to_numpy("float64") for frame in frames]
     blocks = column_blocks(frames[0], train, preparation)
     fits = {}
@@ -127,20 +136,28 @@ def fit_baseline(
 
 
 def predict_baseline(
-    kind: str, fits: Mapping[str, Fit], patients: Patients, preparation: Preparation
+    kind: str,
+    fits: Mapping[str, Fit],
+    patients: Patients,
+    preparation: Preparation,
+    read: Reader | None = None,
 ) -> dict[str, np.ndarray]:
-    """Predict every arm of every patient.
+    """Predict every arm of every patient; `read` as it was fitted with.
 
     Returns:
         Endpoint to `(patients, arms)`: probability, risk (higher = sooner event) or amount.
     """
-    columns = COLUMNS[kind](patients, preparation).to_numpy("float64")
+    columns = (read or COLUMNS[kind])(patients, preparation).to_numpy("float64")
     asked = preparation.endpoints
     return {name: _predict(fit, columns, asked[name]) for name, fit in fits.items()}
 
 
 def baseline_curves(
-    kind: str, fits: Mapping[str, Fit], patients: Patients, preparation: Preparation
+    kind: str,
+    fits: Mapping[str, Fit],
+    patients: Patients,
+    preparation: Preparation,
+    read: Reader | None = None,
 ) -> pd.DataFrame:
     """Predict the survival curves of part test under every arm.
 
@@ -149,13 +166,14 @@ def baseline_curves(
         fits: From `fit_baseline`.
         patients: Of all parts; the outcomes of part train alone are looked at.
         preparation: Fitted on part train.
+        read: As it was fitted with.
 
     Returns:
         `patient endpoint arm time survival`.
     """
     clocks = clocks_of(patients.part("train").table, preparation.endpoints)
     test = patients.part("test")
-    columns = COLUMNS[kind](test, preparation).to_numpy("float64")
+    columns = (read or COLUMNS[kind])(test, preparation).to_numpy("float64")
     curves = {
         name: _curves(fits[name], columns, preparation.endpoints[name].cuts, clock)
         for name, clock in clocks.items()

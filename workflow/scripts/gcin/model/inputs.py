@@ -1,6 +1,6 @@
 """What each kind of model is fed: named arrays for the network, tables for the baselines."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from gcin.model.omics import omics_arrays, omics_frame
 from gcin.model.preparation import Preparation
 
 MAX_SCALED = 10.0
+VARIANT_ARRAYS = ("variants", "variant_gene", "variant_mask")
 
 
 @dataclass(frozen=True)
@@ -85,16 +86,31 @@ def column_blocks(
 def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
     """Clinical columns, omics, and the gene features that vary, NaN where one was not callable."""
     genomes = patients.genomes
-    columns = {
-        f"{gene} {name}": np.where(genomes.mask[:, place], genomes.feature(name)[:, place], np.nan)
-        for place, gene in enumerate(preparation.genes)
-        for name in preparation.track
-    }
+    columns = feature_columns(genomes, preparation.genes, preparation.track)
     altered = np.stack([genomes.feature(name) for name in ALTERING]).sum(axis=0) > 0
     missing = ~genomes.mask.any(axis=1)
     columns["altered genes"] = np.where(missing, np.nan, altered.sum(axis=1))
-    halves = [clinical_columns(patients, preparation), pd.DataFrame(columns)]
-    return pd.concat([*halves, omics_frame(patients.omics, preparation.omics)], axis=1)
+    return beside_genome(columns, patients, preparation)
+
+
+def feature_columns(
+    genomes: Genomes, genes: Iterable[str], features: Collection[str]
+) -> pd.DataFrame:
+    """Some features of every gene, gene by gene, NaN where it was not callable."""
+    columns = {
+        f"{gene} {name}": np.where(genomes.mask[:, place], genomes.feature(name)[:, place], np.nan)
+        for place, gene in enumerate(genes)
+        for name in features
+    }
+    return pd.DataFrame(columns, index=range(len(genomes.mask)))
+
+
+def beside_genome(
+    columns: pd.DataFrame, patients: Patients, preparation: Preparation
+) -> pd.DataFrame:
+    """Columns of the genome, put between the clinical ones and those of omics."""
+    clinical = clinical_columns(patients, preparation)
+    return pd.concat([clinical, columns, omics_frame(patients.omics, preparation.omics)], axis=1)
 
 
 def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np.ndarray]:
@@ -105,23 +121,28 @@ def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np
         features), `gene_mask`, `clinical` and `linear` (columns); where there are omics, `omics`
         (columns) and `omics_mask` (tables).
     """
-    genomes = trim(patients.genomes)
-    variants = (genomes.variants - preparation.variant_mean) / preparation.variant_scale
+    genomes = patients.genomes
     track = np.stack(
         [genomes.feature(name) / scale for name, scale in preparation.track.items()]
         or [np.zeros(genomes.mask.shape)],
         axis=-1,
     )
     return {
-        "variants": _masked(variants, genomes.variant_mask),
-        "variant_gene": genomes.variant_gene,
-        "variant_mask": genomes.variant_mask,
+        **variant_arrays(genomes, preparation),
         "genes": _masked(track, genomes.mask),
         "gene_mask": genomes.mask,
         "clinical": clinical_columns(patients, preparation).to_numpy("float32"),
         "linear": linear_columns(patients, preparation).to_numpy("float32"),
         **(omics_arrays(patients.omics, preparation.omics) if preparation.omics else {}),
     }
+
+
+def variant_arrays(genomes: Genomes, preparation: Preparation) -> dict[str, np.ndarray]:
+    """VARIANT_ARRAYS, those of the network that its variant encoder and gene pool read."""
+    genomes = trim(genomes)
+    variants = (genomes.variants - preparation.variant_mean) / preparation.variant_scale
+    arrays = _masked(variants, genomes.variant_mask), genomes.variant_gene, genomes.variant_mask
+    return dict(zip(VARIANT_ARRAYS, arrays, strict=True))
 
 
 def _masked(values: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -52,6 +52,11 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     return keras.Model(inputs, logits, name="gcin")
 
 
+def load_network(path: str) -> keras.Model:
+    """Load a saved network, for prediction alone; its layers are known where this is imported."""
+    return keras.saving.load_model(path, compile=False)
+
+
 def attention_model(network: keras.Model) -> keras.Model:
     """Make a model of how much the patient's token looks at each, `(patients, heads, tokens)`.
 

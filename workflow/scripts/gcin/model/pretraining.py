@@ -13,7 +13,7 @@ import keras
 import numpy as np
 import pandas as pd
 
-from gcin.model.inputs import Patients, network_arrays
+from gcin.model.inputs import VARIANT_ARRAYS, Patients, variant_arrays
 from gcin.model.layers.readouts import PathwayReadout
 from gcin.model.losses import MeasuredError
 from gcin.model.preparation import Preparation
@@ -21,7 +21,6 @@ from gcin.model.preparation import Preparation
 logger = logging.getLogger(__name__)
 
 ENCODER = ("variant_encoder_1", "variant_encoder_2")
-READ = ("variants", "variant_gene", "variant_mask")
 LEAST_GAIN = 1e-3  # of the loss of a patient; what is less does not count as better
 # Of the variance of held-out read-outs, times the root of their number: by less, which the best of
 # many epochs reaches by chance, the encoder is not frozen.
@@ -115,8 +114,7 @@ def _examples(
     mean, scale = (np.array([getattr(r, name) for r in readouts]) for name in ("mean", "scale"))
     standard = np.nan_to_num((values.to_numpy("float64") - mean) / scale)
     targets = np.stack([standard, measured], axis=-1).astype("float32")
-    arrays = network_arrays(patients.rows(rows), preparation)
-    return {name: arrays[name] for name in READ}, targets[rows]
+    return variant_arrays(patients.rows(rows).genomes, preparation), targets[rows]
 
 
 def _reader(network: keras.Model, genes: int, readouts: list[Readout]) -> keras.Model:
@@ -124,7 +122,7 @@ def _reader(network: keras.Model, genes: int, readouts: list[Readout]) -> keras.
     members = np.zeros((len(readouts), genes))
     for row, readout in enumerate(readouts):
         members[row, readout.genes] = 1
-    inputs = {name: network.input[name] for name in READ}
+    inputs = {name: network.input[name] for name in VARIANT_ARRAYS}
     impairment = network.get_layer("gene_pool").output
     return keras.Model(inputs, PathwayReadout(members.tolist(), name="readouts")(impairment))
 

@@ -105,9 +105,7 @@ def prepare_fold(
         The preparation, and the patients of every part. A training patient whose arm is unknown
         teaches nothing and is left out.
     """
-    armless = (table["part"] == "train") & table["arm"].isna()
-    table = table[~armless]
-    logger.info("left out %d training patients: arm unknown", armless.sum())
+    table = _teachable(table)
     train = table[table["part"] == "train"]
     use = gene_use(train, cohorts.stores)
     chosen = choose_genes(use, settings["min_callable"], settings["max_genes"])
@@ -128,3 +126,21 @@ def prepare_fold(
         columns, teachers.table, list(preparation.endpoints), method, features
     )
     return replace(preparation, selection=selection), patients
+
+
+def read_fold(table: pd.DataFrame, cohorts: Cohorts, preparation: Preparation) -> Patients:
+    """Read the patients of every part of a fold as a preparation of the same fold asks.
+
+    Args:
+        table: From `training_table`.
+        cohorts: Stores and clinical columns of the cohorts trained on.
+        preparation: From `prepare_fold`.
+    """
+    return read_patients(_teachable(table), cohorts, preparation.genes, preparation.variants)
+
+
+def _teachable(table: pd.DataFrame) -> pd.DataFrame:
+    """A fold without the training patients whose arm is unknown."""
+    armless = (table["part"] == "train") & table["arm"].isna()
+    logger.info("left out %d training patients: arm unknown", armless.sum())
+    return table[~armless]

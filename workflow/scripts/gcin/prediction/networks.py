@@ -1,11 +1,10 @@
 """Frozen networks on unseen patients."""
 
 import joblib
-import keras
 import pandas as pd
 
 from gcin.model.calibration import from_lines
-from gcin.model.layers import fusion, genome, pathways, variant_set  # noqa: F401 - registered
+from gcin.model.network import load_network
 from gcin.model.preparation import from_plain
 from gcin.model.study import Cohorts, read_patients
 from gcin.model.training import predict_network
@@ -33,8 +32,7 @@ def apply_networks(
         frozen = joblib.load(beside)
         preparation = from_plain(frozen["preparation"])
         patients = read_patients(table, cohorts, preparation.genes, preparation.variants)
-        model = keras.saving.load_model(network, compile=False)
-        predicted = predict_network(model, patients, preparation)
+        predicted = predict_network(load_network(network), patients, preparation)
         calibrations = from_lines(frozen["calibrations"])
         blocks.append(run_rows(table, predicted, preparation.arms, calibrations, run))
     return pd.concat(blocks, ignore_index=True)
