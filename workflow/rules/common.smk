@@ -33,7 +33,9 @@ SAMPLED = {
     "alignment": IN_FORCE["alignment"],
     "genome": [value for key, value in IN_FORCE["reference"].items() if key in CALLED_OVER],
 }
-IDENTITIES = {name: identity_of_sample(RUN.rows_of(name), SAMPLED) for name in RUN.sample_names}
+IDENTITIES = {
+    name: identity_of_sample(RUN.units_of(name).values(), SAMPLED) for name in RUN.sample_names
+}
 GENERATIONS = {
     cohort: generation_of_cohort(RUN.rows_in(cohort), CALLED | JOINT | RUN.assay_of(cohort))
     for cohort in RUN.cohorts
