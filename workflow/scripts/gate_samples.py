@@ -14,7 +14,7 @@ log_to(snakemake.log[0])
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
 called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
 patients = samples.patients_of(called)
-table = samples.read_measures(snakemake.input.measures).loc[patients.index]
+table = samples.read_measures(snakemake.input.measures).reindex(patients.index)
 recorded = pd.read_csv(snakemake.input.recorded, sep="\t", dtype=str, index_col="patient")
 table["sex_agrees"] = agreement(table["sex"], patients, recorded["sex"])
 gate = judged(table, snakemake.params.checks)

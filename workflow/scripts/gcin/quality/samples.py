@@ -143,10 +143,16 @@ def measures_table(manifest: pd.DataFrame, measures: Iterable[pd.DataFrame]) -> 
 
 def read_measures(path: str | Path) -> pd.DataFrame:
     """Read a table that `gather_measures` wrote, each number as it was measured."""
-    types = {"sample": str, "sex": object}
-    return pd.read_csv(
-        path, sep="\t", dtype=types, index_col="sample", float_precision="round_trip"
+    table = pd.read_csv(
+        path,
+        sep="\t",
+        dtype={"sample": str, "sex": object},
+        # A sample may be called NA.
+        na_values=[""],
+        keep_default_na=False,
+        float_precision="round_trip",
     )
+    return table.set_index("sample")
 
 
 def quality_table(manifest: pd.DataFrame, measures: Sequence[pd.DataFrame]) -> pd.DataFrame:
