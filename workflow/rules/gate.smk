@@ -18,7 +18,6 @@ rule measure_balance:
     """Measure the balance of a sample's own SNVs: foreign reads, Ti/Tv, heterozygotes."""
     input:
         gvcf="results/samples/{sample}/variants.g.vcf.gz",
-        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
         shared=SETTINGS["quality"]["sex"]["shared_regions"],
     output:
         balance="results/samples/{sample}/quality/balance.tsv",

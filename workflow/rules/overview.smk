@@ -92,7 +92,6 @@ rule render_multiqc:
                 "stats.txt",
                 "duplicates.txt",
                 "coverage.mosdepth.summary.txt",
-                "coverage.mosdepth.global.dist.txt",
                 "coverage.mosdepth.region.dist.txt",
             ],
         ),

@@ -22,8 +22,7 @@ rule measure_reads:
             counts="flagstat.txt",
             stats="stats.txt",
             summary="coverage.mosdepth.summary.txt",
-            distribution="coverage.mosdepth.global.dist.txt",
-            region_distribution="coverage.mosdepth.region.dist.txt",
+            distribution="coverage.mosdepth.region.dist.txt",
             regions="coverage.regions.bed.gz",
             thresholds="coverage.thresholds.bed.gz",
         ),
@@ -40,7 +39,7 @@ rule measure_reads:
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         prefix=subpath(output.summary, strip_suffix=".mosdepth.summary.txt"),
-    # Duplicates would count a fragment twice. Nobody looks a region up by mosdepth's indexes.
+    # Duplicates would count a fragment twice. Of what mosdepth writes besides, nobody reads a thing.
     shell:
         """
         exec 2>{log:q}
@@ -50,7 +49,7 @@ rule measure_reads:
             {input.alignment:q} | cat >{output.stats:q}
         mosdepth --no-per-base --by {input.intervals:q} --thresholds 1,10,20,30 \
             --fasta {input.genome:q} {params.prefix:q} {input.alignment:q}
-        rm {params.prefix:q}.regions.bed.gz.csi {params.prefix:q}.thresholds.bed.gz.csi
+        rm {params.prefix:q}.{{regions,thresholds}}.bed.gz.csi {params.prefix:q}.mosdepth.global.dist.txt
         """
 
 
