@@ -90,7 +90,7 @@ def test_every_sample_of_the_manifest_has_a_row_in_order():
 
 def test_measures_are_gathered_for_every_sample_and_read_back_exactly(tmp_path):
     manifest = pd.DataFrame({"sample": ["007", "NA", "A", "A"]})
-    reads = pd.DataFrame({"depth": [0.1 + 0.2], "reads": [7]}, index=["A"])
+    reads = pd.DataFrame({"depth": [0.1 + 0.2], "reads": [123_456_789]}, index=["A"])
     common = pd.DataFrame({"contamination": [np.nan]}, index=["A"])
     own = pd.DataFrame({"contamination": [0.02, 0.03], "sex": ["male", None]}, index=["007", "A"])
     measures = [reads, pd.DataFrame(), common, own]
@@ -98,6 +98,9 @@ def test_measures_are_gathered_for_every_sample_and_read_back_exactly(tmp_path):
     table = samples.read_measures(tmp_path / "measures.tsv")
     assert table.index.tolist() == ["007", "A", "NA"]
     assert table.loc["A", "depth"] == 0.1 + 0.2
+    assert table["reads"].dropna().tolist() == [123_456_789]
+    written = samples.quality_table(manifest.assign(kind="fastq"), [table])
+    assert "\t123456789\t" in written.to_csv(sep="\t", float_format="%.6g")
     assert table["contamination"].tolist() == pytest.approx([0.02, 0.03, np.nan], nan_ok=True)
     assert table["sex"].fillna("").tolist() == ["male", "", ""]
     nothing = samples.measures_table(manifest, [pd.DataFrame()] * 2)

@@ -18,6 +18,7 @@ MEASURED = [
     "contamination", "contamination_error", "snvs", "ti_tv", "het_hom", "unit_concordance", "sex",
     "x_depth", "y_depth", "x_het_share", "x_snvs",
 ]  # fmt: skip
+TYPES = {"reads": "Int64", "sex": object}
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 INSERTS = re.compile(r"^IS\t(\d+)\t\d+\t(\d+)\t", re.MULTILINE)
 RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
@@ -138,7 +139,7 @@ def measures_table(manifest: pd.DataFrame, measures: Iterable[pd.DataFrame]) -> 
     table = pd.DataFrame(index=sorted(set(manifest["sample"])))
     for measure in measures:
         table = table.combine_first(measure)
-    return table.reindex(columns=MEASURED).rename_axis("sample")
+    return table.reindex(columns=MEASURED).astype(TYPES).rename_axis("sample")
 
 
 def read_measures(path: str | Path) -> pd.DataFrame:
@@ -146,7 +147,7 @@ def read_measures(path: str | Path) -> pd.DataFrame:
     table = pd.read_csv(
         path,
         sep="\t",
-        dtype={"sample": str, "sex": object},
+        dtype={"sample": str} | TYPES,
         # A sample may be called NA.
         na_values=[""],
         keep_default_na=False,
