@@ -4,7 +4,9 @@ One module, since every worker of a test run would build a hospital of its own.
 """
 
 import json
+import os
 import shutil
+import subprocess
 from collections import Counter
 from pathlib import Path
 
@@ -12,12 +14,13 @@ import pandas as pd
 import pysam
 import pytest
 import yaml
-from conftest import TRAVELS, Project
+from conftest import ROOT, TRAVELS, Project
 from faults import NO_MOUNT, differences, expect_survival, files_below, jobs_in
 
 from gcin.tensors.store import Store
 
 TARGET = "results/cohorts/hospital_a/current"
+SHARED = ROOT.parent / "shared"
 JOINT = {"write_manifest", "gate_samples", "genotype_shard", "filter_genotypes", "adopt_vcf"}
 JOINT |= {"unite_genotypes", "annotate_variants", "encode_calls", "assemble_tensors", "read_maf"}
 JOINT |= {"measure_relatedness", "render_multiqc", "seal_generation", "point_to_generation"}
@@ -193,6 +196,34 @@ def test_a_vcf_is_lifted_within_a_run_whatever_faults_happen(project, tmp_path):
     given = project.sheet.parent / rows["file"][of_vcf].iloc[0]
     assert alleles_and_genotypes(lifted) == alleles_and_genotypes(given) != []
     assert len(unplaced.read_text().splitlines()) == 1
+    if not whole:
+        pytest.skip(NO_MOUNT)
+
+
+def test_no_fault_of_vep_changes_what_it_says(project, tmp_path, monkeypatch):
+    """The default annotator's rules meet their faults with the joint ones."""
+    given = SHARED / "tools" / "ensembl-vep"
+    monkeypatch.setenv("PATH", os.pathsep.join([os.environ["PATH"], str(given)]))
+    vep = shutil.which("vep")
+    if vep is None or subprocess.run([vep, "--help"], capture_output=True).returncode:
+        pytest.skip("Ensembl VEP does not run here: see envs/host/packages-vep.txt")
+    overlay = tmp_path / "vep.yaml"
+    overlay.write_text(yaml.safe_dump({"annotation": {"tool": "vep"}}))
+    overlays = (str(overlay),)
+    dry_run = project.snakemake(
+        "--dry-run", "--until", "extend_consequences", overlays=overlays
+    ).stdout
+    (made,) = [job.outputs for job in jobs_in(dry_run) if job.rule == "extend_consequences"]
+    project.snakemake(*made, overlays=overlays)
+    place, right = Path(made[0]).parent, tmp_path / "right"
+    shutil.move(project.folder / place, right / place)
+    jobs = jobs_in(project.snakemake(*made, "--dry-run", overlays=overlays).stdout)
+    assert {job.rule for job in jobs} == {"select_sites", "run_vep", "extend_consequences"}
+
+    whole = expect_survival(project, made, jobs, tmp_path, overlays)
+    assert differences(right, project.folder, [place]) == {}
+    with pysam.VariantFile(project.folder / made[0]) as records:
+        assert sum("CSQ" in record.info for record in records) > 5
     if not whole:
         pytest.skip(NO_MOUNT)
 

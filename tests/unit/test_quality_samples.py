@@ -88,6 +88,33 @@ def test_every_sample_of_the_manifest_has_a_row_in_order():
     assert table["depth"].tolist() == pytest.approx([30.0, np.nan], nan_ok=True)
 
 
+def test_measures_are_gathered_for_every_sample_and_read_back_exactly(tmp_path):
+    manifest = pd.DataFrame({"sample": ["007", "NA", "A", "A"]})
+    reads = pd.DataFrame({"depth": [0.1 + 0.2], "reads": [123_456_789]}, index=["A"])
+    common = pd.DataFrame({"contamination": [np.nan]}, index=["A"])
+    own = pd.DataFrame({"contamination": [0.02, 0.03], "sex": ["male", None]}, index=["007", "A"])
+    measures = [reads, pd.DataFrame(), common, own]
+    samples.measures_table(manifest, measures).to_csv(tmp_path / "measures.tsv", sep="\t")
+    table = samples.read_measures(tmp_path / "measures.tsv")
+    assert table.index.tolist() == ["007", "A", "NA"]
+    assert table.loc["A", "depth"] == 0.1 + 0.2
+    assert table["reads"].dropna().tolist() == [123_456_789]
+    written = samples.quality_table(manifest.assign(kind="fastq"), [table])
+    assert "\t123456789\t" in written.to_csv(sep="\t", float_format="%.6g")
+    assert table["contamination"].tolist() == pytest.approx([0.02, 0.03, np.nan], nan_ok=True)
+    assert table["sex"].fillna("").tolist() == ["male", "", ""]
+    nothing = samples.measures_table(manifest, [pd.DataFrame()] * 2)
+    assert nothing.isna().all().all()
+
+
+def test_of_two_that_tell_a_measure_the_first_counts():
+    first = pd.DataFrame({"contamination": [0.1, np.nan]}, index=["A", "B"])
+    second = pd.DataFrame({"contamination": [0.2, 0.3]}, index=["A", "B"])
+    manifest = pd.DataFrame({"sample": ["A", "B"]})
+    table = samples.measures_table(manifest, [first, second])
+    assert table["contamination"].tolist() == [0.1, 0.3]
+
+
 def test_a_page_shows_what_failed_in_sections_of_its_own(tmp_path):
     gate = pd.DataFrame(
         {

@@ -16,8 +16,8 @@ from gcin.quality.sex import (
     recorded_sexes,
     relative_depths,
     sex_by_depth,
+    sex_depths,
     sex_table,
-    sexes_of,
     shared_regions,
 )
 
@@ -126,20 +126,17 @@ def test_an_assembly_that_is_not_listed_has_no_shared_regions():
     assert on_x(places, unknown).tolist() == [True, False]
 
 
-def test_sexes_are_written_and_gathered(tmp_path):
-    balance = pd.DataFrame({"x_snvs": [900.0], "x_het_share": [0.01]}, index=["007"])
-    balance.index.name = "sample"
-    reads = regions(tmp_path, ("1", 0, 10_000, 30.0), ("X", 5_000_000, 5_010_000, 15.0))
-    table = sex_table(balance, [reads], SHARED, LIMITS)
-    assert table.loc["007", ["sex", "x_depth"]].tolist() == ["male", 0.5]
-    nothing = sex_table(balance * np.nan, [], SHARED, LIMITS)
-    paths = [tmp_path / "a.tsv", tmp_path / "b.tsv"]
-    table.to_csv(paths[0], sep="\t")
-    nothing.rename(index={"007": "008"}).to_csv(paths[1], sep="\t")
-    sexes = sexes_of(map(str, paths))
-    assert sexes["007"] == "male"
-    assert pd.isna(sexes["008"])
-    assert sexes_of([]).empty
+def test_each_sample_has_its_own_sex_with_or_without_reads(tmp_path):
+    shares = {"x_snvs": [900.0, 900.0, np.nan], "x_het_share": [0.01, 0.6, np.nan]}
+    balance = pd.DataFrame(shares, index=["007", "008", "009"])
+    (tmp_path / "007" / "quality").mkdir(parents=True)
+    reads = regions(
+        tmp_path / "007" / "quality", ("1", 0, 10_000, 30.0), ("X", 5_000_000, 5_010_000, 15.0)
+    )
+    table = sex_table(balance, sex_depths([reads], SHARED, LIMITS["min_bases"]), LIMITS)
+    assert table["sex"].tolist() == ["male", "female", None]
+    assert table["x_depth"].tolist() == pytest.approx([0.5, np.nan, np.nan], nan_ok=True)
+    assert sex_table(balance[:0], sex_depths([], SHARED, LIMITS["min_bases"]), LIMITS).empty
 
 
 def test_only_two_known_sexes_agree_or_differ(caplog):

@@ -13,7 +13,7 @@ kept = str if SETTINGS["alignment"]["keep_cram"] else temp
 rule check_alignment:
     """Read a given alignment to its end, and plan whether it is used as it is or realigned."""
     input:
-        alignment=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
+        alignment=lambda wildcards: RUN.units_of(wildcards.sample)[wildcards.unit]["file"],
         fastas=expand("results/reference/{name}.fa", name=DECODERS),
         dictionaries=expand("results/reference/{name}.dict", name=DECODERS),
     output:
@@ -30,12 +30,9 @@ rule check_alignment:
     params:
         code=code_of("check_alignment"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        unit=lambda wildcards: {
-            **wildcards,
-            **RUN.units_of(wildcards.sample).loc[
-                wildcards.unit, ["kind", "assembly", "platform", "library"]
-            ],
-        },
+        unit=lambda wildcards: fields_of_unit(
+            wildcards, "sample", "unit", "kind", "assembly", "platform", "library"
+        ),
     script:
         "../scripts/check_alignment.py"
 
@@ -43,7 +40,7 @@ rule check_alignment:
 rule adopt_alignment:
     """Make a unit's alignment of a given one; the reads are aligned anew where its plan says so."""
     input:
-        given=lambda wildcards: RUN.units_of(wildcards.sample).at[wildcards.unit, "file"],
+        given=lambda wildcards: RUN.units_of(wildcards.sample)[wildcards.unit]["file"],
         plan="results/samples/{sample}/units/{unit}.plan.json",
         fastas=expand("results/reference/{name}.fa{suffix}", name=DECODERS, suffix=["", ".fai"]),
         genome="results/reference/genome.fa",
@@ -77,7 +74,7 @@ rule mark_duplicates:
     input:
         units=lambda wildcards: collect(
             "results/samples/{{sample}}/units/{unit}.bam",
-            unit=RUN.units_of(wildcards.sample).index,
+            unit=RUN.units_of(wildcards.sample),
         ),
     output:
         alignment=temp("results/samples/{sample}/marked.bam"),

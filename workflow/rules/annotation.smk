@@ -129,14 +129,16 @@ rule run_vep:
         ),
         distance=SETTINGS["annotation"]["distance_bases"],
         extra=SETTINGS["annotation"]["vep"]["extra"],
+    # Where VEP compresses by itself, it does not notice that the disk is full.
     shell:
         """
         exec 2>{log:q}
         vep --input_file {input.sites:q} --format vcf --fasta {input.genome:q} {params.source:q} \
-            --vcf --compress_output bgzip --output_file {output.answered:q} --force_overwrite \
+            --vcf --output_file STDOUT \
             --no_stats --warning_file STDERR --fork {threads} --distance {params.distance:q} \
             --symbol --biotype --hgvs --numbers --protein --canonical --mane --variant_class \
-            --flag_pick_allele_gene {params.extra:q} >&2
+            --flag_pick_allele_gene {params.extra:q} \
+            | bgzip >{output.answered:q}
         """
 
 

@@ -125,7 +125,7 @@ rule reblock_gvcf:
 rule adopt_gvcf:
     """Check a given genomic VCF and keep it where called ones are kept."""
     input:
-        calls=lambda wildcards: RUN.rows_of(wildcards.sample)["file"].iat[0],
+        calls=lambda wildcards: [*RUN.units_of(wildcards.sample).values()][0]["file"],
         index="results/reference/genome.fa.fai",
     output:
         calls="results/samples/{sample}/variants.g.vcf.gz",

@@ -1,10 +1,13 @@
 """What the other files share: the checked run, its hashes, and what it must produce."""
 
+import gc
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
+# A plan is of objects that stay: looking through them for garbage takes an eighth of its time.
+gc.set_threshold(100_000, 50, 10)
 sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
 from gcin._code import code_of
@@ -33,7 +36,9 @@ SAMPLED = {
     "alignment": IN_FORCE["alignment"],
     "genome": [value for key, value in IN_FORCE["reference"].items() if key in CALLED_OVER],
 }
-IDENTITIES = {name: identity_of_sample(RUN.rows_of(name), SAMPLED) for name in RUN.sample_names}
+IDENTITIES = {
+    name: identity_of_sample(RUN.units_of(name).values(), SAMPLED) for name in RUN.sample_names
+}
 GENERATIONS = {
     cohort: generation_of_cohort(RUN.rows_in(cohort), CALLED | JOINT | RUN.assay_of(cohort))
     for cohort in RUN.cohorts
@@ -68,7 +73,7 @@ def samples_of_run(wildcards):
 def joint_artefacts(wildcards):
     """Name every joint artefact of a cohort's generation: a missing one is always made again."""
     called = RUN.samples_of(wildcards.cohort, *RECORDED)
-    files = ["manifest.tsv", "quality/multiqc.html"]
+    files = ["manifest.tsv", "quality/measures.tsv", "quality/multiqc.html"]
     files += ["tensors/receipt.json", "clinical/receipt.json"]
     files += RECORD_FILES if called else []
     files += [f"given/{number}.unplaced.tsv" for number in RUN.lifted_in(wildcards.cohort)]

@@ -18,7 +18,6 @@ rule measure_balance:
     """Measure the balance of a sample's own SNVs: foreign reads, Ti/Tv, heterozygotes."""
     input:
         gvcf="results/samples/{sample}/variants.g.vcf.gz",
-        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
         shared=SETTINGS["quality"]["sex"]["shared_regions"],
     output:
         balance="results/samples/{sample}/quality/balance.tsv",
@@ -41,35 +40,6 @@ rule measure_balance:
         },
     script:
         "../scripts/measure_balance.py"
-
-
-rule call_sex:
-    """Call a sample's sex from its depth on X and Y and its heterozygotes on X."""
-    input:
-        balance="results/samples/{sample}/quality/balance.tsv",
-        depth=lambda wildcards: collect(
-            "results/samples/{sample}/quality/coverage.regions.bed.gz",
-            sample={wildcards.sample}.intersection(RUN.samples_of_kind(*SEQUENCED)),
-        ),
-        shared=SETTINGS["quality"]["sex"]["shared_regions"],
-    output:
-        sex="results/samples/{sample}/quality/sex.tsv",
-    log:
-        "logs/call_sex/{sample}.log",
-    benchmark:
-        "benchmarks/results/call_sex/{sample}.tsv"
-    conda:
-        "../../envs/tables.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="30m",
-    params:
-        code=code_of("call_sex"),
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        assembly=SETTINGS["reference"]["name"],
-        limits=SETTINGS["quality"]["sex"],
-    script:
-        "../scripts/call_sex.py"
 
 
 rule compare_units:
@@ -131,12 +101,15 @@ rule list_sexes:
         "../scripts/list_sexes.py"
 
 
-rule gate_samples:
-    """Hold each sample's quality against the limits, before the joint call."""
+rule gather_measures:
+    """Gather what was measured of each sample by itself, and call its sex: one row per sample."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
         reads=lambda wildcards: collect(
             "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
+        ),
+        stats=lambda wildcards: collect(
+            "results/samples/{sample}/quality/stats.txt", sample=READS[wildcards.cohort]
         ),
         coverage=lambda wildcards: collect(
             "results/samples/{sample}/quality/coverage.thresholds.bed.gz",
@@ -147,17 +120,37 @@ rule gate_samples:
             sample=READS[wildcards.cohort],
         ),
         balance=lambda wildcards: collect(
-            "results/samples/{sample}/quality/balance.tsv",
-            sample=TOGETHER[wildcards.cohort],
-        ),
-        sexes=lambda wildcards: collect(
-            "results/samples/{sample}/quality/sex.tsv",
-            sample=TOGETHER[wildcards.cohort],
+            "results/samples/{sample}/quality/balance.tsv", sample=TOGETHER[wildcards.cohort]
         ),
         contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
         units=lambda wildcards: collect(
             "results/samples/{sample}/quality/units.tsv", sample=MIXED[wildcards.cohort]
         ),
+        shared=SETTINGS["quality"]["sex"]["shared_regions"],
+    output:
+        measures="results/cohorts/{cohort}/{generation}/quality/measures.tsv",
+    log:
+        "logs/gather_measures/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/gather_measures/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime="4h",
+    params:
+        code=code_of("gather_measures"),
+        assembly=SETTINGS["reference"]["name"],
+        limits=SETTINGS["quality"]["sex"],
+    script:
+        "../scripts/gather_measures.py"
+
+
+rule gate_samples:
+    """Hold each sample's quality against the limits, before the joint call."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        measures="results/cohorts/{cohort}/{generation}/quality/measures.tsv",
         recorded="results/cohorts/{cohort}/{generation}/quality/recorded_sexes.tsv",
     output:
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",

@@ -50,10 +50,10 @@ rule list_calls:
 rule genotype_shard:
     """Call a part of the genome jointly in all samples that have genomic VCFs."""
     input:
+        # Each has its index beside it, made by the same job: naming these, too, in every shard
+        # would double what a plan of many samples holds.
         calls=lambda wildcards: collect(
-            "results/samples/{sample}/variants.g.vcf.gz{suffix}",
-            sample=TOGETHER[wildcards.cohort],
-            suffix=["", ".tbi"],
+            "results/samples/{sample}/variants.g.vcf.gz", sample=TOGETHER[wildcards.cohort]
         ),
         listed="results/cohorts/{cohort}/{generation}/calls.tsv",
         intervals="results/reference/intervals/shard-{shard}.bed",

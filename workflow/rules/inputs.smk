@@ -1,8 +1,14 @@
-"""Input functions: which files the jobs of several stages read."""
+"""Input functions: which files the jobs of several stages read, and what the sheet says of them."""
 
 from functools import cache
 
 from gcin.copies.references import references_of
+
+
+def fields_of_unit(wildcards, *names):
+    """Name some fields of a unit's row in the sheet, each with its text."""
+    row = RUN.units_of(wildcards.sample)[wildcards.unit]
+    return {name: row[name] for name in names}
 
 
 def reads_to_align(wildcards):
@@ -19,7 +25,8 @@ def reports_of_trimming(samples):
     return [
         f"results/samples/{sample}/quality/{unit}.fastp.json"
         for sample in samples
-        for unit in RUN.units_of(sample).query("kind == 'fastq'").index
+        for unit, row in RUN.units_of(sample).items()
+        if row["kind"] == "fastq"
     ]
 
 

@@ -6,29 +6,7 @@ rule tabulate_quality:
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
         gates=gates_of,
-        reads=lambda wildcards: collect(
-            "results/samples/{sample}/quality/flagstat.txt", sample=READS[wildcards.cohort]
-        ),
-        stats=lambda wildcards: collect(
-            "results/samples/{sample}/quality/stats.txt", sample=READS[wildcards.cohort]
-        ),
-        coverage=lambda wildcards: collect(
-            "results/samples/{sample}/quality/coverage.thresholds.bed.gz",
-            sample=READS[wildcards.cohort],
-        ),
-        depth=lambda wildcards: collect(
-            "results/samples/{sample}/quality/coverage.regions.bed.gz",
-            sample=READS[wildcards.cohort],
-        ),
-        balance=lambda wildcards: collect(
-            "results/samples/{sample}/quality/balance.tsv",
-            sample=TOGETHER[wildcards.cohort],
-        ),
-        contaminations=lambda wildcards: contaminations_of(wildcards.cohort),
-        sexes=lambda wildcards: collect(
-            "results/samples/{sample}/quality/sex.tsv",
-            sample=TOGETHER[wildcards.cohort],
-        ),
+        measures="results/cohorts/{cohort}/{generation}/quality/measures.tsv",
         kept=kept_of_cohort,
         genotypes=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/quality/genotypes.txt"
@@ -114,7 +92,6 @@ rule render_multiqc:
                 "stats.txt",
                 "duplicates.txt",
                 "coverage.mosdepth.summary.txt",
-                "coverage.mosdepth.global.dist.txt",
                 "coverage.mosdepth.region.dist.txt",
             ],
         ),

@@ -8,40 +8,8 @@ TRUTHS = {
 }
 
 
-rule count_reads:
-    """Count a sample's reads, mapped, paired, duplicates, and measure the length of its fragments."""
-    input:
-        alignment="results/samples/{sample}/alignment.cram",
-        index="results/samples/{sample}/alignment.cram.crai",
-        genome="results/reference/genome.fa",
-    output:
-        counts="results/samples/{sample}/quality/flagstat.txt",
-        stats="results/samples/{sample}/quality/stats.txt",
-    log:
-        "logs/count_reads/{sample}.log",
-    benchmark:
-        "benchmarks/results/count_reads/{sample}.tsv"
-    conda:
-        "../../envs/reads.yaml"
-    threads: 2
-    resources:
-        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="12h",
-    params:
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-    # Duplicates would count a fragment twice.
-    shell:
-        """
-        exec 2>{log:q}
-        samtools flagstat --input-fmt-option reference={input.genome:q} \
-            {input.alignment:q} | cat >{output.counts:q}
-        samtools stats --threads {threads} --remove-dups --reference {input.genome:q} \
-            {input.alignment:q} | cat >{output.stats:q}
-        """
-
-
-rule measure_coverage:
-    """Measure a sample's depth over the calling intervals, duplicates left out."""
+rule measure_reads:
+    """Count a sample's reads, measure its fragments, and its depth over the calling intervals."""
     input:
         alignment="results/samples/{sample}/alignment.cram",
         index="results/samples/{sample}/alignment.cram.crai",
@@ -50,32 +18,38 @@ rule measure_coverage:
         intervals="results/reference/intervals/calling.bed",
     output:
         multiext(
-            "results/samples/{sample}/quality/coverage",
-            summary=".mosdepth.summary.txt",
-            distribution=".mosdepth.global.dist.txt",
-            region_distribution=".mosdepth.region.dist.txt",
-            regions=".regions.bed.gz",
-            regions_index=".regions.bed.gz.csi",
-            thresholds=".thresholds.bed.gz",
-            thresholds_index=".thresholds.bed.gz.csi",
+            "results/samples/{sample}/quality/",
+            counts="flagstat.txt",
+            stats="stats.txt",
+            summary="coverage.mosdepth.summary.txt",
+            distribution="coverage.mosdepth.region.dist.txt",
+            regions="coverage.regions.bed.gz",
+            thresholds="coverage.thresholds.bed.gz",
         ),
     log:
-        "logs/measure_coverage/{sample}.log",
+        "logs/measure_reads/{sample}.log",
     benchmark:
-        "benchmarks/results/measure_coverage/{sample}.tsv"
+        "benchmarks/results/measure_reads/{sample}.tsv"
     conda:
         "../../envs/reads.yaml"
+    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime="18h",
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         prefix=subpath(output.summary, strip_suffix=".mosdepth.summary.txt"),
+    # Duplicates would count a fragment twice. Of what mosdepth writes besides, nobody reads a thing.
     shell:
         """
         exec 2>{log:q}
+        samtools flagstat --input-fmt-option reference={input.genome:q} \
+            {input.alignment:q} | cat >{output.counts:q}
+        samtools stats --threads {threads} --remove-dups --reference {input.genome:q} \
+            {input.alignment:q} | cat >{output.stats:q}
         mosdepth --no-per-base --by {input.intervals:q} --thresholds 1,10,20,30 \
             --fasta {input.genome:q} {params.prefix:q} {input.alignment:q}
+        rm {params.prefix:q}.{{regions,thresholds}}.bed.gz.csi {params.prefix:q}.mosdepth.global.dist.txt
         """
 
 

@@ -92,9 +92,7 @@ rule align_reads:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         layout=lambda wildcards, input: ["-p"] * (len(input.reads) == 1),
         group=lambda wildcards: read_group(
-            wildcards.sample,
-            wildcards.unit,
-            *RUN.units_of(wildcards.sample).loc[wildcards.unit, ["platform", "library"]],
+            **fields_of_unit(wildcards, "sample", "unit", "platform", "library")
         ),
     # A fixed -K makes the batches, and with them the insert sizes that bwa learns, independent of
     # the number of threads; -Y keeps the whole sequence of supplementary alignments.

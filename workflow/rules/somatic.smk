@@ -7,7 +7,9 @@ NORMALS = {
 }
 # Another normal, or none, makes the calls of a tumour anew, and not its alignment.
 BESIDE = {
-    tumour: identity_of_sample(RUN.rows_of(tumour, *normals), SAMPLED)
+    tumour: identity_of_sample(
+        [unit for name in (tumour, *normals) for unit in RUN.units_of(name).values()], SAMPLED
+    )
     for tumour, normals in NORMALS.items()
 }
 SOMATIC = SETTINGS["calling"]["somatic"]

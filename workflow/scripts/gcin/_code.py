@@ -2,13 +2,21 @@
 
 import ast
 import hashlib
+import json
+import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent
 SCRIPTS = PACKAGE.parent
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
+# Reading the syntax of all modules takes longer than planning the jobs of a hundred samples. What
+# was read is kept under a hash of the text itself, so an edit can never be answered by what was
+# kept before it; the place is that of byte code, one for each version of Python.
+KEPT = Path(cache_from_source(str(PACKAGE / "_code.py"))).with_suffix(".json")
 
 
 def code_of(rule: str) -> dict[str, str]:
@@ -22,33 +30,64 @@ def code_of(rule: str) -> dict[str, str]:
 
 def fingerprints(script: str | Path) -> dict[str, str]:
     """Map a script, and every module of the package it reaches, to a digest of its code."""
-    found, queue = {}, [Path(script).resolve()]
+    found, queue, kept_before = {}, [Path(script).resolve()], len(_kept())
     while queue:
         path = queue.pop()
         name = path.relative_to(SCRIPTS).as_posix()
         if name not in found:
             found[name], imported = _understood(path.read_text())
             queue += _modules(imported)
+    if len(_kept()) > kept_before:
+        _keep(_kept())
     return dict(sorted(found.items()))
 
 
 @cache
-def _understood(source: str) -> tuple[str, frozenset[str]]:
-    """Digest a module's code, and name all that it imports; most rules reach the same modules."""
-    tree = ast.parse(source)
-    imported = _imported(tree)
-    return _digest(tree), imported
+def _understood(source: str) -> tuple[str, list[str]]:
+    """Digest a module's code, and name what it imports; most rules reach the same modules."""
+    kept = _kept()
+    key = hashlib.sha256(_own_text() + source.encode()).hexdigest()
+    if key not in kept:
+        tree = ast.parse(source)
+        imported = sorted(_imported(tree))
+        kept[key] = [_digest(tree), imported]
+    return tuple(kept[key])
+
+
+@cache
+def _own_text() -> bytes:
+    """Say how code is digested: another way must not meet what this one kept."""
+    return Path(__file__).read_bytes()
+
+
+@cache
+def _kept() -> dict[str, list]:
+    """Read what earlier runs kept; nothing where that cannot be read."""
+    try:
+        return json.loads(KEPT.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def _keep(kept: dict[str, list]) -> None:
+    """Keep what was read, whole or not at all; where nothing may be written, it is read anew."""
+    with suppress(OSError):
+        KEPT.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=KEPT.parent) as scratch:
+            written = Path(scratch, KEPT.name)
+            written.write_text(json.dumps(kept))
+            written.replace(KEPT)
 
 
 def _imported(tree: ast.AST) -> frozenset[str]:
-    """Dotted names that `tree` imports, among them names that are no modules."""
+    """Dotted names of the package that `tree` imports, among them names that are no modules."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return frozenset(names)
+    return frozenset(name for name in names if name.startswith(f"{PACKAGE.name}."))
 
 
 def _modules(names: Iterable[str]) -> set[Path]:

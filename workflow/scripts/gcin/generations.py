@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin.intake.kinds import DESCRIBING
-
 HASH_DIGITS = 12
 
 
@@ -33,15 +31,15 @@ def manifest_rows(rows: pd.DataFrame) -> list[list[str]]:
     return sorted(rows.astype(str).to_numpy().tolist())
 
 
-def identity_of_sample(rows: pd.DataFrame, settings: Mapping) -> str:
-    """Hash what a sample's own artefacts are made from: its rows and the calling settings.
+def identity_of_sample(units: Iterable[Mapping[str, str]], settings: Mapping) -> str:
+    """Hash what a sample's own artefacts are made from: its units and the calling settings.
 
-    The cohort does not count: a sample that stands in several cohorts is processed once. Nor does
-    what only describes it.
+    Args:
+        units: Their rows of the sheet, each once, with `size_bytes`; without the cohort, as a
+            sample that stands in several is processed once, and without what only describes it.
+        settings: Those that its artefacts depend on.
     """
-    columns = [name for name in rows if name not in ("cohort", *DESCRIBING)]
-    own = sorted(set(map(tuple, manifest_rows(rows[columns]))))
-    return digest({"rows": own, "settings": settings})
+    return digest({"rows": sorted([*unit.values()] for unit in units), "settings": settings})
 
 
 def generation_of_cohort(rows: pd.DataFrame, settings: Mapping) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import yaml
 
@@ -62,20 +61,15 @@ class Run:
         """Samples, sorted, each once however many cohorts it stands in."""
         return sorted(set(self.samples["sample"]))
 
-    # Every job of a sample asks for its rows: they are looked up, and not searched each time. Only
-    # places are kept: a table for each of 10,000 samples would take 100 MB.
+    # Every job of a sample asks for its units: they are looked up, and not searched each time, and
+    # in plain mappings, as taking rows out of a table takes a hundred times as long.
     @cached_property
-    def _row_places(self) -> dict[str, np.ndarray]:
-        return self.samples.groupby("sample").indices
-
-    @cached_property
-    def _units(self) -> pd.DataFrame:
-        units = self.samples.drop(columns=["cohort", *DESCRIBING]).drop_duplicates()
-        return units.sort_values("unit").set_index("unit")
-
-    @cached_property
-    def _unit_places(self) -> dict[str, np.ndarray]:
-        return self._units.groupby("sample").indices
+    def _units(self) -> dict[str, dict[str, dict[str, str]]]:
+        own = self.samples.drop(columns=["cohort", *DESCRIBING]).drop_duplicates()
+        units = {sample: {} for sample in self.sample_names}
+        for row in own.sort_values("unit").to_dict("records"):
+            units[row["sample"]][row["unit"]] = row
+        return units
 
     @cached_property
     def _bytes(self) -> dict[str, dict[str, int]]:
@@ -85,19 +79,14 @@ class Run:
             sizes[sample][file] = sum(map(int, size.split()))
         return sizes
 
-    def rows_of(self, *samples: str) -> pd.DataFrame:
-        """Rows of the sheet that describe some samples, in every cohort they stand in."""
-        places = [place for sample in samples for place in self._row_places[sample]]
-        return self.samples.take(places)
-
-    def units_of(self, sample: str) -> pd.DataFrame:
-        """One row per unit of a sample, indexed by `unit`."""
-        return self._units.take(self._unit_places[sample])
+    def units_of(self, sample: str) -> dict[str, dict[str, str]]:
+        """Each unit's row of the sheet by its name, in order; what only describes it left out."""
+        return self._units[sample]
 
     def reads_of(self, sample: str, unit: str) -> list[str]:
         """Files of a FASTQ unit: read 1 and read 2, or one that holds both in turn."""
-        pair = self.units_of(sample).loc[unit, ["file", "mate"]]
-        return [path for path in pair if path not in ("", INTERLEAVED)]
+        row = self.units_of(sample)[unit]
+        return [row[key] for key in ("file", "mate") if row[key] not in ("", INTERLEAVED)]
 
     def rows_in(self, cohort: str) -> pd.DataFrame:
         """Rows of the sheet that belong to a cohort, without what describes none of its samples."""

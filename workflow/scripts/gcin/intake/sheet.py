@@ -1,5 +1,6 @@
 """The sample sheet: read as text, checked row by row and as a whole."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -196,9 +197,8 @@ def _check_identity(rows: pd.DataFrame, path: str, problems: Problems) -> None:
 def _check_cohorts_agree(rows: pd.DataFrame, path: str, problems: Problems) -> None:
     """A sample that stands in several cohorts is processed once, so its rows must be the same."""
     own = [name for name in rows if name != "cohort"]
-    for sample, group in rows.groupby("sample"):
-        if len(set(group["cohort"])) == 1:
-            continue
+    several = rows.groupby("sample")["cohort"].transform("nunique") > 1
+    for sample, group in rows[several].groupby("sample"):
         described = group.groupby("cohort")[own].agg(lambda column: tuple(sorted(column)))
         if len(described.drop_duplicates()) > 1:
             cohorts = " and ".join(described.index[:2])
@@ -223,7 +223,8 @@ def check_files(
     """
     seen: dict[str, CallsHeader | dict | None] = {}
     for column in ("file", "mate"):
-        for line, row in rows[~rows[column].isin(["", INTERLEAVED])].iterrows():
+        filled = rows[~rows[column].isin(["", INTERLEAVED])]
+        for line, row in filled.to_dict("index").items():
             place = f"{path}, line {line}, column {column}"
             try:
                 _check_file(row, row[column], seen)
@@ -234,7 +235,9 @@ def check_files(
     return {name: head for name, head in seen.items() if isinstance(head, CallsHeader)}
 
 
-def _check_file(row: pd.Series, name: str, seen: dict[str, CallsHeader | dict | None]) -> None:
+def _check_file(
+    row: Mapping[str, str], name: str, seen: dict[str, CallsHeader | dict | None]
+) -> None:
     if name not in seen:
         seen[name] = _head_of(row["kind"], name)
     if row["kind"] in LISTING:

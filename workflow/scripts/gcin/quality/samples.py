@@ -12,6 +12,13 @@ COLUMNS = [
     "share_20x", "share_30x", "contamination", "contamination_error", "sex", "ti_tv", "het_hom",
     "missing", "novel", "kinship_markers", "relatives", "kept_mb",
 ]  # fmt: skip
+# What was measured of a sample by itself, before any joint call.
+MEASURED = [
+    "reads", "mapped", "duplicates", "insert_size", "depth", "share_10x", "share_20x", "share_30x",
+    "contamination", "contamination_error", "snvs", "ti_tv", "het_hom", "unit_concordance", "sex",
+    "x_depth", "y_depth", "x_het_share", "x_snvs",
+]  # fmt: skip
+TYPES = {"reads": "Int64", "sex": object}
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 INSERTS = re.compile(r"^IS\t(\d+)\t\d+\t(\d+)\t", re.MULTILINE)
 RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
@@ -117,6 +124,36 @@ def _genotypes(stats: str) -> pd.DataFrame:
             "missing": counts["no_call"] / records if records else float("nan"),
         }
     )
+
+
+def measures_table(manifest: pd.DataFrame, measures: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Put together what was measured of each sample by itself.
+
+    Args:
+        manifest: Rows of the sheet, with `sample`.
+        measures: Tables indexed by sample; where several tell a measure, the first one counts.
+
+    Returns:
+        Every sample in order by `MEASURED`, NaN where nothing was measured.
+    """
+    table = pd.DataFrame(index=sorted(set(manifest["sample"])))
+    for measure in measures:
+        table = table.combine_first(measure)
+    return table.reindex(columns=MEASURED).astype(TYPES).rename_axis("sample")
+
+
+def read_measures(path: str | Path) -> pd.DataFrame:
+    """Read a table that `gather_measures` wrote, each number as it was measured."""
+    table = pd.read_csv(
+        path,
+        sep="\t",
+        dtype={"sample": str} | TYPES,
+        # A sample may be called NA.
+        na_values=[""],
+        keep_default_na=False,
+        float_precision="round_trip",
+    )
+    return table.set_index("sample")
 
 
 def quality_table(manifest: pd.DataFrame, measures: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -7,10 +7,12 @@ Y lost from blood with age, a mixture of two people) the sex is `unclear`.
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
+
+from gcin.quality.samples import sample_of
 
 SEXES = ("female", "male")
 UNCLEAR = "unclear"
@@ -83,25 +85,26 @@ def called_sex(measures: Mapping[str, float], limits: Mapping[str, float]) -> st
     return said.pop() if len(said) == 1 else UNCLEAR if said else None
 
 
-def sex_table(
-    balance: pd.DataFrame, regions: Sequence[str], shared: pd.DataFrame, limits: Mapping
-) -> pd.DataFrame:
-    """Call the sex of one sample.
+def sex_depths(reports: Iterable[str], shared: pd.DataFrame, min_bases: int) -> pd.DataFrame:
+    """Samples by `x_depth y_depth`, from mosdepth's regions; see `relative_depths`."""
+    rows = {sample_of(path): relative_depths(path, shared, min_bases) for path in reports}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["x_depth", "y_depth"])
+
+
+def sex_table(balance: pd.DataFrame, depths: pd.DataFrame, limits: Mapping) -> pd.DataFrame:
+    """Call the sex of each sample that has a genomic VCF.
 
     Args:
-        balance: The sample's `x_snvs x_het_share`, indexed by sample.
-        regions: mosdepth's table of the sample; none where it came without reads.
-        shared: Regions that X and Y share.
+        balance: Samples by `x_snvs x_het_share`.
+        depths: Samples by `x_depth y_depth`; one that came without reads is not among them.
         limits: The settings `quality: sex`.
 
     Returns:
-        One row, indexed by `sample`: `sex x_depth y_depth x_het_share x_snvs`.
+        Samples by `sex x_depth y_depth x_het_share x_snvs`; no sex where nothing was measured.
     """
-    depths = [relative_depths(path, shared, limits["min_bases"]) for path in regions]
-    unknown = pd.Series({"x_depth": float("nan"), "y_depth": float("nan")})
-    measures = {**balance.iloc[0], **(depths[0] if depths else unknown)}
-    row = {**measures, "sex": called_sex(measures, limits)}
-    return pd.DataFrame([row], index=balance.index)[COLUMNS]
+    measures = balance[["x_het_share", "x_snvs"]].join(depths)
+    sexes = [called_sex(own, limits) for own in measures.to_dict("records")]
+    return measures.assign(sex=pd.Series(sexes, measures.index, dtype=object))[COLUMNS]
 
 
 def sex_by_depth(regions: str | Path, shared: pd.DataFrame, limits: Mapping) -> str | None:
@@ -133,13 +136,6 @@ def haploid_regions(
         rows += [(name, start, end, 1) for start, end in zip(starts, ends, strict=True)]
     table = pd.DataFrame(rows, columns=["chromosome", "start", "end", "ploidy"])
     return table[(table["start"] < table["end"]) & (sex == "male")]
-
-
-def sexes_of(reports: Iterable[str]) -> pd.Series:
-    """Called sex by sample, missing where nothing could be measured, from `sex_table`s on disk."""
-    types = {"sample": str, "sex": object}
-    tables = [pd.read_csv(report, sep="\t", dtype=types, index_col="sample") for report in reports]
-    return pd.concat([pd.Series(dtype=object), *(table["sex"] for table in tables)])
 
 
 def recorded_sexes(of_card: pd.Series, manifest: pd.DataFrame) -> pd.Series:

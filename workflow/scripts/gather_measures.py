@@ -1,0 +1,29 @@
+"""Gather what was measured of each sample of a generation by itself: one row per sample."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.quality import samples, sex
+from gcin.quality.balance import balance_table
+from gcin.quality.contamination import contamination_table
+from gcin.quality.units import least_concordances
+
+log_to(snakemake.log[0])
+
+limits = snakemake.params.limits
+manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+shared = sex.shared_regions(snakemake.input.shared, snakemake.params.assembly)
+balance = balance_table(snakemake.input.balance)
+depths = sex.sex_depths(snakemake.input.depth, shared, limits["min_bases"])
+measures = [
+    samples.read_counts(snakemake.input.reads),
+    samples.insert_sizes(snakemake.input.stats),
+    samples.mean_depths(snakemake.input.depth),
+    samples.covered_shares(snakemake.input.coverage),
+    least_concordances(snakemake.input.units),
+    sex.sex_table(balance, depths, limits),
+    # What reads at common sites say goes before what a sample's own genotypes say.
+    contamination_table(snakemake.input.contaminations),
+    balance,
+]
+samples.measures_table(manifest, measures).to_csv(snakemake.output.measures, sep="\t")
