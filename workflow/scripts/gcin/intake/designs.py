@@ -23,7 +23,7 @@ def check_designs(model: dict, problems: Problems) -> None:
         if kind == "stack":
             _check_stack(name, designs, problems)
         if kind == "network":
-            _check_halves(model["network"] | design, place, problems)
+            check_halves(model["network"] | design, place, problems)
 
 
 def check_learning(curve: dict, designs: dict, problems: Problems) -> None:
@@ -53,7 +53,14 @@ def _check_stack(name: str, designs: dict, problems: Problems) -> None:
             problems.add(place, f"{member} is a stack itself", remedy)
 
 
-def _check_halves(design: dict, place: str, problems: Problems) -> None:
+def check_halves(design: dict, place: str, problems: Problems) -> None:
+    """Note settings of a network that cannot be true together.
+
+    Args:
+        design: The network's settings, complete.
+        place: Where they stand, for messages.
+        problems: Where problems are noted.
+    """
     if not design["genome"] and not design["clinical"]:
         problem = "it reads neither genomes nor clinical facts"
         problems.add(place, problem, "Write genome: true, or clinical: true")
