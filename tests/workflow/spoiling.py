@@ -47,6 +47,12 @@ def setting(path, value):
     return spoil
 
 
+def searched(search="random", **designs):
+    """Ask for a search of these designs' settings."""
+    asked = setting("model.tuning.search", search)
+    return both(asked, setting("model.tuning.designs", designs))
+
+
 def known_sites(*paths):
     """Ask for recalibration with these known sites."""
     return both(setting("alignment.recipe", "bqsr"), setting("reference.known_sites", list(paths)))

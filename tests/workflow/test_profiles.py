@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from project import ROOT, all_rules, directive
+from project import ROOT, all_rules, directive, environment_of
 
 RULES = all_rules()
+ON_GPU = {"train_network", "try_settings"}
 LOCAL = {name for name, body in RULES.items() if directive(body, "localrule")}
 # Keys that a cluster sets otherwise than one machine; a default profile with them would win.
 LEFT_TO_THE_CLUSTER = {
@@ -73,7 +74,20 @@ def test_training_a_network_gets_a_gpu_and_nothing_else_does(on_slurm):
     for rule, jobs in on_slurm.items():
         for stated in jobs:
             on_gpu = (stated.get("gpu"), stated.get("slurm_partition"))
-            assert on_gpu == (("1", "gpu") if rule == "train_network" else (None, None)), rule
+            assert on_gpu == (("1", "gpu") if rule in ON_GPU else (None, None)), rule
+
+
+def test_nothing_is_searched_unless_asked_for(on_slurm):
+    assert not {"try_settings", "choose_trial"} & set(on_slurm)
+
+
+def test_a_trial_asks_for_what_training_asks_for():
+    training, trial = RULES["train_network"], RULES["try_settings"]
+    assert environment_of(trial) == environment_of(training)
+    for need in ("resources", "threads"):
+        assert directive(trial, need) == directive(training, need)
+    profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
+    assert set(profile["set-resources"]) == ON_GPU
 
 
 def test_what_a_rule_states_is_not_overruled_by_a_profile(on_slurm):

@@ -29,7 +29,7 @@ SEEDS = SETTINGS["model"]["training"]["seeds"]
 
 CALLED = {stage: IN_FORCE[stage] for stage in ("reference", "alignment", "calling")}
 JOINT = {stage: IN_FORCE[stage] for stage in ("genotypes", "quality", "annotation", "tensors")}
-STUDIED = {stage: SETTINGS[stage] for stage in ("splits", "model")}
+STUDIED = {stage: IN_FORCE[stage] for stage in ("splits", "model")}
 CALLED_OVER = ("fasta", "calling_intervals", "padding_bases", "shards", "known_sites")
 # Gene models and pathways come after the calls: another one makes no sample anew.
 SAMPLED = {

@@ -16,6 +16,7 @@ rule write_model_card:
             table=["metrics", "subgroups", "warnings"]
             + ["external"] * bool(STUDIES[wildcards.study]["external"]),
         ),
+        trials=lambda wildcards: trials_in(wildcards.study),
         points=lookup("report/checklist", within=SETTINGS),
     output:
         card="results/studies/{study}/{edition}/report/model_card.md",
@@ -48,7 +49,8 @@ rule point_to_edition:
         artefacts=lambda wildcards: collect(
             "results/studies/{{study}}/{edition}/{artefact}",
             edition=EDITIONS[wildcards.study],
-            artefact=[*PAGES, "evaluation/predictions.parquet", *SELECTED],
+            artefact=[*PAGES, "evaluation/predictions.parquet", *SELECTED]
+            + made_after_trials(wildcards.study),
         ),
     output:
         pointer="results/studies/{study}/current",
@@ -61,6 +63,7 @@ rule point_to_edition:
         "../../envs/tables.yaml"
     params:
         edition=lambda wildcards: EDITIONS[wildcards.study],
+        searched=lambda wildcards: trials_in(wildcards.study),
     shell:
         """
         exec 2>{log:q}

@@ -1,4 +1,4 @@
-"""Given VCFs: those of GRCh37 lifted over, then all in the form that joint calls have."""
+"""Given calls: VCFs, lifted over where of GRCh37, in the form of joint calls; MAF files as tables."""
 
 
 wildcard_constraints:
@@ -59,3 +59,34 @@ rule adopt_vcf:
         samples=lambda wildcards: RUN.samples_in(wildcards.cohort, given_vcf(wildcards)),
     script:
         "../scripts/adopt_vcf.py"
+
+
+rule read_maf:
+    """Read a cohort's MAF files into calls on GRCh38 and the genes of the universe."""
+    input:
+        files=lambda wildcards: RUN.files_of(wildcards.cohort, "maf"),
+        genes="results/reference/genes.parquet",
+        chain=SETTINGS["annotation"]["maf"]["chain"],
+        aliases=SETTINGS["annotation"]["maf"]["aliases"],
+        fasta=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa", []),
+        index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
+    output:
+        calls="results/cohorts/{cohort}/{generation}/maf/calls.parquet",
+        unplaced="results/cohorts/{cohort}/{generation}/maf/unplaced.tsv",
+    log:
+        "logs/read_maf/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/read_maf/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("read_maf"),
+        sheet=lambda wildcards: RUN.rows_in(wildcards.cohort)
+        .query("kind == 'maf'")[["sample", "file", "assembly", "tissue"]]
+        .to_dict("list"),
+        classifications=SETTINGS["annotation"]["maf"]["classifications"],
+    script:
+        "../scripts/read_maf.py"

@@ -103,6 +103,68 @@ def omics_of(cohorts):
     ]
 
 
+def chosen_of(wildcards):
+    """Name what trials chose for a network in a fold; nothing where its settings are not searched."""
+    chosen = "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{{fold}}/search-{search}/chosen.json"
+    return collect(chosen, search=SEARCHES[wildcards.design]) if wildcards.design in TRIALS else []
+
+
+def fitted_in(study):
+    """Name the designs that a study fits, and the networks that these read, sorted."""
+    read = {DESIGNS[design].get("network", design) for design in FITTED[study]}
+    return sorted(read.union(FITTED[study]))
+
+
+def trials_in(study):
+    """Name the tables of the trials of a study's networks, one a design and fold."""
+    return [
+        path
+        for design in fitted_in(study)
+        if design in TRIALS
+        for path in collect(
+            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/search-{search}/trials.tsv",
+            design=design,
+            fold=RUN.folds_of(study),
+            search=SEARCHES[design],
+        )
+    ]
+
+
+def made_after_trials(study):
+    """Name a file of each job that reads what trials chose; none where nothing is searched.
+
+    Snakemake misses no file that another one was made from already: where one job fails after a
+    new search, what stands behind it would pass for new.
+    """
+    if not trials_in(study):
+        return []
+    designs, predicting = STUDIES[study]["designs"], [STUDIES[study]["predict_with"]]
+    applied = designs if STUDIES[study]["external"] else predicting
+    members = [member for name in applied if name in STACKS for member in DESIGNS[name]["of"]]
+    return [
+        *(
+            f"model/{design}/fold-{fold}/seed-{seed}/predictions.parquet"
+            for design in sorted({*designs, *fitted_in(study)})
+            for fold in RUN.folds_of(study)
+            for seed in SEEDS_OF[design]
+        ),
+        *(f"evaluation/{table}.tsv" for table in [*TABLES, *FURTHER[study]]),
+        *(f"prediction/designs/{design}.parquet" for design in sorted({*applied, *members})),
+        *["prediction/external.parquet"] * bool(STUDIES[study]["external"]),
+        "prediction/patients.tsv",
+        *(f"report/figures/{figure}.png" for figure in FIGURES[study]),
+    ]
+
+
+def settings_of_network(wildcards):
+    """Collect what the configuration says of a network, before any trial."""
+    prepared = MODEL["preparation"] | {"transforms": RUN.transforms_of(wildcards.study)}
+    own = {key: MODEL[key] for key in ("backend", "linear", "pretraining")}
+    training = {key: value for key, value in MODEL["training"].items() if key != "seeds"}
+    network = MODEL["network"] | DESIGNS[wildcards.design]
+    return own | {"preparation": prepared, "network": network, "training": training}
+
+
 def settings_of_baseline(wildcards):
     """Collect what the configuration says of baselines, and how the study's quantities are learnt."""
     prepared = MODEL["preparation"] | {"transforms": RUN.transforms_of(wildcards.study)}

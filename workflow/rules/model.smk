@@ -32,6 +32,7 @@ rule train_network:
         ],
         omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
+        chosen=chosen_of,
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
         curves="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
@@ -55,15 +56,7 @@ rule train_network:
         code=code_of("train_network"),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         variants=lookup("tensors/variants_per_patient", within=SETTINGS),
-        settings=lambda wildcards: {
-            "backend": MODEL["backend"],
-            "preparation": MODEL["preparation"]
-            | {"transforms": RUN.transforms_of(wildcards.study)},
-            "network": MODEL["network"] | DESIGNS[wildcards.design],
-            "linear": MODEL["linear"],
-            "pretraining": MODEL["pretraining"],
-            "training": {key: value for key, value in MODEL["training"].items() if key != "seeds"},
-        },
+        settings=settings_of_network,
     script:
         "../scripts/train_network.py"
 

@@ -11,6 +11,7 @@ from gcin.model.backend import use_backend
 from gcin.model.outcomes import training_table
 from gcin.model.predictions import calibrate, frozen, prediction_table, reported
 from gcin.model.study import open_cohorts, prepare_fold
+from gcin.model.tuning import with_chosen
 
 log_to(snakemake.log[0])
 given, seed = snakemake.params, int(snakemake.wildcards.seed)
@@ -23,8 +24,9 @@ stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 cohorts = open_cohorts(given.cohorts, stores, snakemake.input.clinical, snakemake.input.omics)
 preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
 members = pd.read_csv(snakemake.input.pathways, sep="\t", dtype=str)
-kept = resuming.Kept(Path(f"{snakemake.output.network}.state"), digest([*given.items()]))
-trained = training.train_network(patients, preparation, members, given.settings, seed, kept)
+settings = with_chosen(given.settings, snakemake.input.chosen)
+kept = resuming.Kept(Path(f"{snakemake.output.network}.state"), digest([*given.items(), settings]))
+trained = training.train_network(patients, preparation, members, settings, seed, kept)
 inner, network = patients.part("validation"), trained.network
 predicted = training.predict_network(network, inner, preparation)
 calibrations = calibrate(predicted, inner.table, preparation.arms)

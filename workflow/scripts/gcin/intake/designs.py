@@ -26,7 +26,7 @@ def check_designs(model: dict, problems: Problems) -> None:
         if kind == ON_NETWORK:
             _check_base(name, model, problems)
         if kind == "network":
-            _check_halves(model["network"] | design, place, problems)
+            check_halves(model["network"] | design, place, problems)
 
 
 def check_learning(curve: dict, designs: dict, problems: Problems) -> None:
@@ -75,7 +75,14 @@ def _check_base(name: str, model: dict, problems: Problems) -> None:
                 problems.add(place, problem, f"Name a network with {key}: true")
 
 
-def _check_halves(design: dict, place: str, problems: Problems) -> None:
+def check_halves(design: dict, place: str, problems: Problems) -> None:
+    """Note settings of a network that cannot be true together.
+
+    Args:
+        design: The network's settings, complete.
+        place: Where they stand, for messages.
+        problems: Where problems are noted.
+    """
     if not design["genome"] and not design["clinical"]:
         problem = "it reads neither genomes nor clinical facts"
         problems.add(place, problem, "Write genome: true, or clinical: true")

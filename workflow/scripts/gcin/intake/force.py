@@ -15,6 +15,8 @@ def in_force(settings: dict) -> dict:
     # Batches are compared, and ancestry is drawn, once all is made, for the reader.
     del own["quality"]["batches"]
     del own["quality"]["ancestry"]
+    # Each trial, and what is chosen among them, is named after the settings that it tries.
+    del own["model"]["tuning"]
     if own["alignment"]["recipe"] != "bqsr":
         del own["reference"]["known_sites"]
         del own["genotypes"]["site_filter"]["snv"]

@@ -12,6 +12,7 @@ from gcin.intake.limits import check_quality
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
 from gcin.intake.sheet import require_file
+from gcin.intake.trials import check_tuning
 from gcin.intake.tumours import check_allele_files
 
 CONFIG = "config"
@@ -35,6 +36,7 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
     _check_keeping(settings, problems)
     check_quality(settings["quality"], f"{CONFIG}, quality", problems)
     check_designs(settings["model"], problems)
+    check_tuning(settings["model"], problems)
     check_learning(settings["evaluation"]["learning_curve"], settings["model"]["designs"], problems)
     check_allele_files(settings, problems)
     genes = settings["reference"]["pathway_genes"]

@@ -24,7 +24,7 @@ class Facts:
         settings: `model`, `splits`, `evaluation` and `quality` of the configuration.
         patients: The study's patients.
         features: Clinical features, indexed by patient.
-        tables: `metrics subgroups warnings balance`, and `external` where there is one.
+        tables: `metrics subgroups warnings balance`; `external` and `trials` where there are any.
     """
 
     study: Mapping
@@ -113,7 +113,10 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
     yield "12b", DONE, "scaled, log where skewed, with knots, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
-    yield "12c", DONE, f"{kinds}; tuned on patients held out of training; tested on others"
+    searched = facts.tables["trials"]["design"].unique() if "trials" in facts.tables else []
+    search = f"; trials of the settings of {', '.join(searched)}" if len(searched) else ""
+    tuned = f"tuned on patients held out of training{search}; tested on others"
+    yield "12c", DONE, f"{kinds}; {tuned}"
     yes_or_no = [name for name, spec in study["endpoints"].items() if isinstance(spec, str)]
     if yes_or_no:
         fact = f"{', '.join(yes_or_no)} recalibrated on patients held out of training"

@@ -1,0 +1,32 @@
+"""Train the network of one design and fold with the settings of one trial; keep how it went."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.generations import digest
+from gcin.model.backend import use_backend
+from gcin.model.outcomes import training_table
+from gcin.model.study import open_cohorts, prepare_fold
+from gcin.model.tuning import outcome_of, with_changes
+
+log_to(snakemake.log[0])
+given = snakemake.params
+use_backend(given.settings["backend"], snakemake.threads)
+from gcin.model import resuming, training  # noqa: E402 - they need the backend
+
+split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
+table = training_table(pd.read_parquet(snakemake.input.patients), split)
+stores = [Path(receipt).parent for receipt in snakemake.input.stores]
+cohorts = open_cohorts(given.cohorts, stores, snakemake.input.clinical, snakemake.input.omics)
+preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
+members = pd.read_csv(snakemake.input.pathways, sep="\t", dtype=str)
+kept = resuming.Kept(Path(f"{snakemake.output.history}.state"), digest([*given.items()]))
+settings = with_changes(given.settings, given.trial)
+trained = training.train_network(patients, preparation, members, settings, given.seed, kept)
+trained.history.to_csv(snakemake.output.history, sep="\t", index=False)
+outcome = outcome_of(given.trial, trained.history)
+Path(snakemake.output.outcome).write_text(json.dumps(outcome) + "\n")
+kept.drop()
