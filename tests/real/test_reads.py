@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 import pandas as pd
+import pysam
 import pytest
 import yaml
 from cyvcf2 import VCF
@@ -135,6 +136,21 @@ def test_all_units_of_a_sample_are_in_one_old_cram(giab):
     header = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     groups = [line.split("\t")[1] for line in header.splitlines() if line.startswith("@RG")]
     assert groups == ["ID:HG002.HSX_B", "ID:HG002.HSX_C", "ID:HG002.NIST150"]
+
+
+def test_all_records_of_a_copied_read_are_marked(giab):
+    folder = giab[0] / "results"
+    cram, genome = folder / "samples" / "HG002" / "alignment.cram", folder / "reference/genome.fa"
+    copied, parts = {}, []
+    with pysam.AlignmentFile(str(cram), reference_filename=str(genome)) as reads:
+        for read in reads.fetch(until_eof=True):
+            name = (read.query_name, read.is_read2)
+            if read.is_supplementary:
+                parts.append((name, read.is_duplicate))
+            else:
+                copied[name] = read.is_duplicate
+    assert sum(is_copy for _, is_copy in parts) > 1000
+    assert all(copied[name] == is_copy for name, is_copy in parts)
 
 
 def test_quality_says_what_the_samples_are(giab):

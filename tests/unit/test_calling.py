@@ -1,9 +1,10 @@
 """Given genomic VCFs are checked before they stand beside called ones."""
 
 import pytest
+from cyvcf2 import VCF
 from pysam import tabix_compress
 
-from gcin.calling import check_gvcf
+from gcin.calling import carry_quality, check_gvcf
 
 SIZES = {"chr1": 1000, "chr2": 500}
 HEADER = """\
@@ -32,6 +33,18 @@ def gvcf(tmp_path, contig="chr1", length=1000, sample="S1", blocks=True, records
 
 def test_a_genomic_vcf_of_the_sample_passes_and_is_counted(tmp_path):
     assert check_gvcf(gvcf(tmp_path), "S1", SIZES) == 4
+
+
+def test_the_quality_of_a_variant_goes_along_as_a_field_of_the_sample(tmp_path):
+    once, twice = tmp_path / "once.g.vcf.gz", tmp_path / "twice.g.vcf.gz"
+    carry_quality(gvcf(tmp_path), once)
+    carry_quality(once, twice)
+    for kept in (once, twice):
+        fields = [(site.ALT, site.format("VQ")) for site in VCF(str(kept))]
+        assert [alternates[0] for alternates, _ in fields] == ["<NON_REF>", "C"] * 2
+        assert [quality is None for _, quality in fields] == [True, False] * 2
+        assert fields[1][1].tolist() == [[50]]
+        assert len(list(VCF(str(kept))("chr1:11-11"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from gcin.genotypes.given import adopt
 from gcin.genotypes.joint import split_alleles, unite
 from gcin.genotypes.verdicts import filter_genotypes, verdicts
 
-LIMITS = {"min_pl_hom_ref": 10.4139, "min_allele_balance": 0.2}
+LIMITS = {"min_variant_quality": 10.4139, "min_allele_balance": 0.2}
 NO_LIMIT = {"max_excess_het": None}
 SEQUENCE = "ACGTTGCACCATTTTTGACGTACGGATCCA" * 4
 SIZES = {"chr1": 120}
@@ -21,6 +21,7 @@ HEADER = """\
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
 ##FORMAT=<ID=AD,Number={number},Type=Integer,Description="Depths">
 ##FORMAT=<ID=PL,Number=G,Type=Integer,Description="Likelihoods">
+##FORMAT=<ID=VQ,Number=1,Type=Float,Description="Quality">
 ##FORMAT=<ID=YY,Number=1,Type=Integer,Description="Not kept">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{samples}
 """
@@ -67,52 +68,53 @@ def calls_of(path):
     }
 
 
-def judged(genotype, likelihoods, depths):
-    arrays = [None if v is None else np.array([v]) for v in (likelihoods, depths)]
-    return verdicts(np.array([genotype]), *arrays, **LIMITS)[0].decode()
+def judged(genotype, quality, depths):
+    qualities = None if quality is None else np.array([[quality]])
+    depths = None if depths is None else np.array([depths])
+    return verdicts(np.array([genotype]), qualities, depths, **LIMITS)[0].decode()
 
 
 @pytest.mark.parametrize(
-    ("genotype", "likelihoods", "depths", "verdict"),
+    ("genotype", "quality", "depths", "verdict"),
     [
-        ((0, 1), (50, 0, 50), (10, 10), "PASS"),
-        ((0, 1), (11, 0, 50), (10, 10), "PASS"),
-        ((0, 1), (10, 0, 50), (10, 10), "LowPL"),
-        ((0, 1), (50, 0, 50), (8, 2), "PASS"),
-        ((0, 1), (50, 0, 50), (9, 2), "AlleleBalance"),
-        ((0, 1), (0, 0, 50), (9, 1), "LowPL;AlleleBalance"),
-        ((1, 1), (50, 9, 0), (9, 1), "PASS"),
-        ((1, 1), (9, 3, 0), (0, 3), "LowPL"),
-        ((1,), (50, 0), (9, 1), "PASS"),
-        ((1, 2), (90, 50, 50, 50, 0, 50), (0, 9, 2), "AlleleBalance"),
-        ((1, 2), (90, 50, 50, 50, 0, 50), (0, 8, 2), "PASS"),
-        ((0, 2), (90, 50, 50, 0, 50, 50), (5, 15, 5), "PASS"),
-        ((0, 0), (0, 50, 90), (9, 1), "PASS"),
-        ((0, 0), (0, 0, 0), (0, 0), "PASS"),
-        ((-1, -1), (0, 0, 0), (0, 0), "."),
-        ((-1, 1), (50, 0, 50), (9, 1), "PASS"),
-        ((0, 1), None, (10, 10), "NoPL"),
-        ((0, 1), (-(2**31), -(2**31), -(2**31)), (10, 10), "NoPL"),
-        ((0, 1), (50, 0, 50), None, "AlleleBalance"),
-        ((0, 1), (50, 0, 50), (0, 0), "AlleleBalance"),
+        ((0, 1), 50, (10, 10), "PASS"),
+        ((0, 1), 10.5, (10, 10), "PASS"),
+        ((0, 1), 10.4, (10, 10), "LowVQ"),
+        ((0, 1), 50, (8, 2), "PASS"),
+        ((0, 1), 50, (9, 2), "AlleleBalance"),
+        ((0, 1), 0, (9, 1), "LowVQ;AlleleBalance"),
+        ((1, 1), 50, (9, 1), "PASS"),
+        ((1, 1), 9, (0, 3), "LowVQ"),
+        ((1,), 50, (9, 1), "PASS"),
+        ((1, 2), 90, (0, 9, 2), "AlleleBalance"),
+        ((1, 2), 90, (0, 8, 2), "PASS"),
+        ((0, 2), 90, (5, 15, 5), "PASS"),
+        ((0, 0), np.nan, (9, 1), "PASS"),
+        ((0, 0), 0, (0, 0), "PASS"),
+        ((-1, -1), np.nan, (0, 0), "."),
+        ((-1, 1), 50, (9, 1), "PASS"),
+        ((0, 1), None, (10, 10), "NoVQ"),
+        ((0, 1), np.nan, (10, 10), "NoVQ"),
+        ((0, 1), 50, None, "AlleleBalance"),
+        ((0, 1), 50, (0, 0), "AlleleBalance"),
     ],
 )
-def test_a_genotype_is_judged_by_its_own_fields(genotype, likelihoods, depths, verdict):
-    assert judged(genotype, likelihoods, depths) == verdict
+def test_a_genotype_is_judged_by_its_own_fields(genotype, quality, depths, verdict):
+    assert judged(genotype, quality, depths) == verdict
 
 
 def test_company_changes_no_verdict():
-    own = (np.array([[0, 1]]), np.array([[12, 0, 50]]), np.array([[8, 2]]))
-    others = (np.array([[1, 1], [-1, -1]]), np.array([[9, 3, 0]] * 2), np.array([[0, 1]] * 2))
+    own = (np.array([[0, 1]]), np.array([[12.0]]), np.array([[8, 2]]))
+    others = (np.array([[1, 1], [-1, -1]]), np.array([[9], [np.nan]]), np.array([[0, 1]] * 2))
     together = [np.concatenate(pair) for pair in zip(own, others, strict=True)]
     assert verdicts(*together, **LIMITS)[0] == verdicts(*own, **LIMITS)[0] == b"PASS"
 
 
 def test_filtering_comes_before_splitting_and_a_site_passes_where_a_genotype_does(tmp_path, genome):
     rows = [
-        (10, "C", "A,T", ".", "GT:AD:PL", "1/2:0,8,2:90,50,50,50,0,50", "./.:0,0,0:0,0,0,0,0,0"),
-        (20, "G", "A", ".", "GT:AD:PL", "0/1:9,1:50,0,50", "0/0:9,0:0,27,50"),
-        (30, "A", "*", ".", "GT:AD:PL", "0/1:9,9:50,0,50", "0/0:9,0:0,27,50"),
+        (10, "C", "A,T", ".", "GT:AD:VQ", "1/2:0,8,2:90", "./.:0,0,0:."),
+        (20, "G", "A", ".", "GT:AD:VQ", "0/1:9,1:50", "0/0:9,0:."),
+        (30, "A", "*", ".", "GT:AD:VQ", "0/1:9,9:50", "0/0:9,0:."),
     ]
     source = vcf(tmp_path / "joint.vcf", ["S1", "S2"], *rows)
     out, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")

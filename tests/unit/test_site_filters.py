@@ -11,7 +11,7 @@ from gcin.genotypes.verdicts import filter_genotypes
 
 ROOT = Path(__file__).parents[2]
 SITES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["genotypes"]["site_filter"]
-LIMITS = {"min_pl_hom_ref": 10, "min_allele_balance": 0.2}
+LIMITS = {"min_variant_quality": 10, "min_allele_balance": 0.2}
 FIELDS = ("ExcessHet", "QD", "SOR", "FS", "MQ", "MQRankSum", "ReadPosRankSum")
 INFO = "".join(
     f'##INFO=<ID={name},Number=1,Type=Float,Description="As GATK has it">\n' for name in FIELDS
@@ -22,11 +22,11 @@ HEADER = f"""\
 {INFO}##contig=<ID=chr1,length=120>
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
 ##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Depths">
-##FORMAT=<ID=PL,Number=G,Type=Integer,Description="Likelihoods">
+##FORMAT=<ID=VQ,Number=1,Type=Float,Description="Quality">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\tS2\tS3\tS4
 """
 # A sound heterozygote, one whose own balance fails, a reference, a no-call.
-CALLS = "GT:AD:PL\t0/1:9,9:50,0,50\t0/1:19,1:50,0,50\t0/0:9,0:0,27,50\t./.:0,0:0,0,0"
+CALLS = "GT:AD:VQ\t0/1:9,9:50\t0/1:19,1:50\t0/0:9,0:.\t./.:0,0:."
 GOOD = "QD=20;SOR=1;FS=0;MQ=60;MQRankSum=0;ReadPosRankSum=0;ExcessHet=3"
 
 

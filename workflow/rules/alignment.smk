@@ -70,7 +70,7 @@ ruleorder: adopt_alignment > align_reads
 
 
 rule mark_duplicates:
-    """Unite the units of a sample and mark the reads that copy one molecule."""
+    """Unite the units of a sample, mark the reads that copy one molecule, and sort by position."""
     input:
         units=lambda wildcards: collect(
             "results/samples/{{sample}}/units/{unit}.bam",
@@ -86,19 +86,24 @@ rule mark_duplicates:
     conda:
         "../../envs/gatk.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        mem_mb=lambda wildcards, attempt: 8_000 * attempt,
         runtime="24h",
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         units=lambda wildcards, input: [word for path in input.units for word in ("--INPUT", path)],
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
+    # Only where all records of a read stand together does MarkDuplicates mark the supplementary
+    # ones of a copy, too (WARP); in order of position they would stay, and be called as further
+    # molecules. Grouped is enough, though the option says sorted. Its own words go to the log.
     shell:
         """
         exec 2>{log:q}
-        gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" MarkDuplicates {params.units:q} \
-            --OUTPUT {output.alignment:q} --METRICS_FILE {output.metrics:q} \
-            --COMPRESSION_LEVEL 1 --VALIDATION_STRINGENCY SILENT \
-            --ADD_PG_TAG_TO_READS false --TMP_DIR {resources.tmpdir:q} >&2
+        gatk --java-options "-Xmx$(({resources.mem_mb} * 3 / 5))m {params.compiler}" MarkDuplicates {params.units:q} \
+            --ASSUME_SORT_ORDER queryname --OUTPUT /dev/fd/3 --METRICS_FILE {output.metrics:q} \
+            --COMPRESSION_LEVEL 0 --VALIDATION_STRINGENCY SILENT \
+            --ADD_PG_TAG_TO_READS false --TMP_DIR {resources.tmpdir:q} 3>&1 >&2 \
+            | samtools sort --no-PG -m 768M -T {resources.tmpdir:q}/sort.$$ \
+                --output-fmt bam,level=1 -o {output.alignment:q} -
         """
 
 

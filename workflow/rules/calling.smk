@@ -2,6 +2,15 @@
 
 import re
 
+from gcin.calling import VARIANT_QUALITY
+
+# Joint genotyping drops a sample's own QUAL, which in DRAGEN mode is the posterior that the filter
+# for it is made for: it goes along as a field of the sample. What follows a genotype may be cut off.
+CARRY_QUALITY = r"""
+    /^#CHROM/ { print header }
+    !/^#/ && $5 != "<NON_REF>" { sub(/^GT/, "GT:VQ", $9); sub(/^[^:\t]*/, "&:" $6, $10) }
+    { print }
+"""
 ADOPTED_SAMPLES = "|".join(map(re.escape, RUN.samples_of_kind("gvcf"))) or r"(?!)"
 
 
@@ -113,12 +122,21 @@ rule reblock_gvcf:
         calls=lambda wildcards, input: [
             word for path in input.calls for word in ("--variant", path)
         ],
+        header=VARIANT_QUALITY,
+        carry=lambda wildcards: CARRY_QUALITY,
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
         exec 2>{log:q}
+        scratch=$(mktemp --directory --tmpdir={resources.tmpdir:q})
+        trap 'rm --recursive --force "$scratch"' EXIT
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" ReblockGVCF --reference {input.genome:q} \
-            {params.calls:q} --tmp-dir {resources.tmpdir:q} --output {output.calls:q} >&2
+            {params.calls:q} --create-output-variant-index false \
+            --tmp-dir {resources.tmpdir:q} --output "$scratch/reblocked.vcf.gz" >&2
+        bgzip --decompress --stdout "$scratch/reblocked.vcf.gz" \
+            | awk -F '\t' -v OFS='\t' -v header={params.header:q} {params.carry:q} \
+            | bgzip >{output.calls:q}
+        tabix --preset vcf {output.calls:q}
         """
 
 

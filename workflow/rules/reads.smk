@@ -70,7 +70,7 @@ rule trim_reads:
 
 
 rule align_reads:
-    """Align the read pairs of a unit and sort them by position."""
+    """Align the read pairs of a unit; what is of one pair stays together."""
     input:
         reads=reads_to_align,
         pairs="results/samples/{sample}/units/{unit}.pairs.tsv",
@@ -101,6 +101,5 @@ rule align_reads:
         exec 2>{log:q}
         bwa mem -K 100000000 -Y -t {threads} -R {params.group:q} \
             {params.layout:q} {input.genome:q} {input.reads:q} \
-            | samtools sort --no-PG -m 768M -T {resources.tmpdir:q}/sort.$$ \
-                --output-fmt bam,level=1 -o {output.alignment:q} -
+            | samtools view --no-PG --output-fmt bam,level=1 --output {output.alignment:q} -
         """

@@ -2,10 +2,8 @@
 
 import logging
 
-from pysam import bcftools
-
 from gcin._log import log_to
-from gcin.calling import check_gvcf
+from gcin.calling import carry_quality, check_gvcf
 from gcin.reference.genome import contig_sizes
 
 log_to(snakemake.log[0])
@@ -14,5 +12,4 @@ logger = logging.getLogger("adopt_gvcf")
 given, kept = snakemake.input.calls, snakemake.output.calls
 records = check_gvcf(given, snakemake.wildcards.sample, contig_sizes(snakemake.input.index))
 logger.info("%d records of %s", records, given)
-bcftools.view("--no-version", "--output-type", "z", "--output", kept, given, catch_stdout=False)
-bcftools.index("--tbi", "--output", snakemake.output.index, kept, catch_stdout=False)
+carry_quality(given, kept)

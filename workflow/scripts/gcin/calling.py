@@ -7,6 +7,10 @@ from pathlib import Path
 import pysam
 
 NON_REF = "<NON_REF>"
+VARIANT_QUALITY = (
+    "##FORMAT=<ID=VQ,Number=1,Type=Float,Description="
+    '"QUAL of the sample in its own genomic VCF: phred, that it has no variant here">'
+)
 
 
 def require_known_contigs(
@@ -67,6 +71,26 @@ def check_gvcf(path: str | Path, sample: str, sizes: Mapping[str, int]) -> int:
             f"sample {sample}. Call it with -ERC GVCF, or give it as kind vcf."
         )
     return records
+
+
+def carry_quality(given: str | Path, kept: str | Path) -> None:
+    """Write a genomic VCF, bgzipped and indexed, with each variant's QUAL as a field of the sample.
+
+    Joint genotyping drops QUAL and keeps such a field (`VQ`).
+
+    Args:
+        given: The file, of one sample.
+        kept: The file to write; its index (.tbi) goes beside it.
+    """
+    with pysam.VariantFile(str(given)) as calls:
+        if "VQ" not in calls.header.formats:
+            calls.header.add_line(VARIANT_QUALITY)
+        with pysam.VariantFile(str(kept), "wz", header=calls.header) as written:
+            for record in calls:
+                if record.alts != (NON_REF,):
+                    record.samples[0]["VQ"] = record.qual
+                written.write(record)
+    pysam.tabix_index(str(kept), preset="vcf", force=True)
 
 
 def _opened(path: str | Path, sample: str) -> pysam.VariantFile:

@@ -14,7 +14,7 @@ LEFT_OUT = "0xB00"
 
 
 def adopt(given: str, plan: Mapping, genome: str, threads: int, scratch: str, adopted: str) -> None:
-    """Write the alignment of a unit, sorted by position, with read groups of its own.
+    """Write the alignment of a unit, all records of a read together, with read groups of its own.
 
     Args:
         given: BAM or CRAM.
@@ -32,17 +32,17 @@ def adopt(given: str, plan: Mapping, genome: str, threads: int, scratch: str, ad
     header.write_text(plan["header"])
     regroup = _regroup(plan["prefix"])
     output = ["--no-PG", "--output-fmt", "bam,level=1", "-o", adopted, "-"]
-    sort = ["samtools", "sort", "-m", "768M", "-T", str(Path(scratch, "sort")), *output]
     if plan["realigned"]:
         streams = _realigned(given, plan["fasta"], genome, threads, header, regroup)
+        write = ["samtools", "view", *output]
     else:
         view = ["samtools", "view", "--no-PG", f"--threads={threads}"]
         view += ["--reference", plan["fasta"], given]
         streams = [[view, regroup, ["cat", str(header), "-"]]]
-        sort = ["samtools", "view", *output] if plan["in_order"] else sort
+        write = ["samtools", "collate", *output, str(Path(scratch, "together"))]
     # Sequences of a CRAM come from that FASTA alone: nothing is looked for in the network.
     environment = os.environ | {"LC_ALL": "C", "REF_PATH": scratch}
-    with _started(sort, subprocess.PIPE, None, environment) as writer:
+    with _started(write, subprocess.PIPE, None, environment) as writer:
         for commands in streams:
             _run_piped(commands, writer.stdin, environment)
         writer.stdin.close()

@@ -11,7 +11,6 @@ from gcin.alignment.contigs import Contig, contigs_of, difference
 
 LOOKED_AT = 10_000
 SECONDARY_OR_SUPPLEMENTARY = 0x900
-PLACELESS = 2**31
 
 
 @dataclass
@@ -22,13 +21,11 @@ class Scan:
         reads: Records, secondary and supplementary ones counted.
         groups: Records by the read group they name, None where they name none.
         mates: Primary records by their place in a pair: 0x40, 0x80, or 0 for unpaired reads.
-        in_order: Whether the records are sorted by position.
     """
 
     reads: int = 0
     groups: Counter = field(default_factory=Counter)
     mates: Counter = field(default_factory=Counter)
-    in_order: bool = True
 
 
 def scan_alignment(path: str, sample: str, fasta: str) -> Scan:
@@ -70,14 +67,10 @@ class _BareReadError(Exception):
 
 
 def _scan(stream: pysam.AlignmentFile, scan: Scan) -> None:
-    last = (0, 0)
     for read in stream.fetch(until_eof=True):
-        flag, contig = read.flag, read.reference_id
+        flag = read.flag
         scan.reads += 1
         scan.groups[read.get_tag("RG") if read.has_tag("RG") else None] += 1
-        place = (contig, read.reference_start) if contig >= 0 else (PLACELESS, 0)
-        scan.in_order &= last <= place
-        last = place
         if flag & SECONDARY_OR_SUPPLEMENTARY:
             continue
         scan.mates[flag & 0xC0 if flag & 1 else 0] += 1
@@ -97,7 +90,7 @@ def plan_of(header: Mapping, scan: Scan, genome: list[Contig], unit: Mapping[str
 
     Returns:
         A mapping to be written as JSON: `realigned` and `because` (empty where it is used as it
-        is), `in_order`, `prefix` of its read groups' new ids, `header` for what is made of it,
+        is), `prefix` of its read groups' new ids, `header` for what is made of it,
         and the counts of `reads`.
     """
     prefix = f"{unit['sample']}.{unit['unit']}"
@@ -106,7 +99,7 @@ def plan_of(header: Mapping, scan: Scan, genome: list[Contig], unit: Mapping[str
     lines = _tagged("RG", groups)
     if not because:
         lines = [
-            "@HD\tVN:1.6\tSO:coordinate",
+            "@HD\tVN:1.6",
             *(f"@SQ\tSN:{contig.name}\tLN:{contig.length}" for contig in genome),
             *lines,
             *_tagged("PG", _programs(header)),
@@ -114,7 +107,6 @@ def plan_of(header: Mapping, scan: Scan, genome: list[Contig], unit: Mapping[str
     return {
         "realigned": bool(because),
         "because": because,
-        "in_order": scan.in_order,
         "prefix": prefix,
         "header": "".join(f"{line}\n" for line in lines),
         "reads": {

@@ -17,8 +17,8 @@ from gcin.genotypes.sites import described, faults_of
 
 PASS = "PASS"
 NO_VERDICT = "."
-LOW_PL = "LowPL"
-NO_PL = "NoPL"
+LOW_QUALITY = "LowVQ"
+NO_QUALITY = "NoVQ"
 ALLELE_BALANCE = "AlleleBalance"
 NO_PASSING = "NoPassingGenotype"
 
@@ -32,18 +32,19 @@ FT_HEADER = {
 
 def verdicts(
     alleles: np.ndarray,
-    likelihoods: np.ndarray | None,
+    qualities: np.ndarray | None,
     depths: np.ndarray | None,
-    min_pl_hom_ref: float,
+    min_variant_quality: float,
     min_allele_balance: float,
 ) -> np.ndarray:
     """Judge the genotypes of a site before its alleles are split.
 
     Args:
         alleles: `(samples, ploidy)` allele indexes; negative where not called.
-        likelihoods: `(samples, genotypes)` PL in phred, that of 0/0 first; negative where missing.
+        qualities: `(samples, 1)` VQ in phred: QUAL of each sample in its own genomic VCF, which
+            in DRAGEN mode is its posterior of no variant, priors included; NaN where missing.
         depths: `(samples, alleles)` AD in reads; negative where missing.
-        min_pl_hom_ref: Lowest PL(0/0) at which an alternate is believed.
+        min_variant_quality: Lowest VQ at which an alternate is believed.
         min_allele_balance: Lowest share of the reads that each called alternate of a heterozygote
             must have.
 
@@ -51,13 +52,13 @@ def verdicts(
         `(samples,)` bytes: `.` where nothing is called, `PASS`, or the reasons joined by `;`.
     """
     carried = (alleles > 0).any(axis=1)
-    hom_ref = _first_column(likelihoods, len(alleles))
-    unknown = carried & (hom_ref < 0)
-    weak = carried & ~unknown & (hom_ref < min_pl_hom_ref)
+    quality = np.full(len(alleles), np.nan) if qualities is None else qualities[:, 0]
+    unknown = carried & np.isnan(quality)
+    weak = carried & (quality < min_variant_quality)
     heterozygous = carried & (alleles >= 0).all(axis=1) & (alleles != alleles[:, :1]).any(axis=1)
     unbalanced = heterozygous & (balance(alleles, depths) < min_allele_balance)
     reasons = np.full(len(alleles), b"", dtype="S32")
-    for failed, name in ((unknown, NO_PL), (weak, LOW_PL), (unbalanced, ALLELE_BALANCE)):
+    for failed, name in ((unknown, NO_QUALITY), (weak, LOW_QUALITY), (unbalanced, ALLELE_BALANCE)):
         joined = np.where(reasons == b"", b"", b";")
         named = np.char.add(np.char.add(reasons, joined), name.encode())
         reasons = np.where(failed, named, reasons)
@@ -82,10 +83,6 @@ def balance(alleles: np.ndarray, depths: np.ndarray | None) -> np.ndarray:
     return shares
 
 
-def _first_column(values: np.ndarray | None, samples: int) -> np.ndarray:
-    return np.full(samples, -1) if values is None else values[:, 0]
-
-
 class Tally(NamedTuple):
     """How many carried genotypes got each verdict, and how many sites failed each filter."""
 
@@ -96,7 +93,7 @@ class Tally(NamedTuple):
 def filter_genotypes(
     calls: str | Path,
     judged: str | Path,
-    min_pl_hom_ref: float,
+    min_variant_quality: float,
     min_allele_balance: float,
     sites: Mapping,
 ) -> Tally:
@@ -105,7 +102,7 @@ def filter_genotypes(
     Args:
         calls: The joint VCF, its sites not yet split by allele.
         judged: The file to write.
-        min_pl_hom_ref: See `verdicts`.
+        min_variant_quality: See `verdicts`.
         min_allele_balance: See `verdicts`.
         sites: Limits of whole sites, see `gcin.genotypes.sites.faults_of`.
     """
@@ -116,7 +113,7 @@ def filter_genotypes(
     for site in reader:
         alleles = site.genotype.array()[:, :-1]
         own = verdicts(
-            alleles, site.format("PL"), site.format("AD"), min_pl_hom_ref, min_allele_balance
+            alleles, site.format("VQ"), site.format("AD"), min_variant_quality, min_allele_balance
         )
         faults = faults_of(site, sites)
         found = burdened(own, faults)
@@ -147,8 +144,8 @@ def _describe(reader: VCF, sites: Mapping) -> None:
     """Name the verdicts in the header, as VCF wants it."""
     reader.add_format_to_header(FT_HEADER)
     meanings = {
-        LOW_PL: "The reference genotype is too likely beside this one",
-        NO_PL: "An alternate is called without genotype likelihoods",
+        LOW_QUALITY: "That the sample has no variant here is too likely",
+        NO_QUALITY: "An alternate is called where the sample's own genomic VCF says no quality",
         ALLELE_BALANCE: "A called alternate of a heterozygote has too few of the reads",
         NO_PASSING: "No genotype with an alternate passes",
         **described(sites),
