@@ -805,6 +805,15 @@ STUDIES = [
         "model.tuning.designs.gcin",
         "3 attention heads do not divide 4",
     ),
+    case(
+        "trials without what trees read",
+        both(
+            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
+            searched(gcin={"variant_set": [True, False]}, search="grid"),
+        ),
+        "model.tuning.designs.gcin.variant_set",
+        "trees reads variants of it",
+    ),
     case("predicts with none", setting(f"{STUDY}.designs", ["cox"]), "predict_with", "'gcin'"),
     case(
         "unknown outcome",

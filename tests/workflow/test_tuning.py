@@ -12,8 +12,9 @@ from project import ROOT
 
 JOB = re.compile(r"(?m)^(?:local)?rule (\w+):\n((?: {4}.*\n)+)")
 FOLDS, SEEDS = 2, 3
-AFTER = {"pool_predictions", "evaluate_designs", "stack_designs", "apply_network", "apply_stack"}
-AFTER |= {"predict_external", "evaluate_external", "predict_patients", "draw_history"}
+AFTER = {"pool_predictions", "evaluate_designs", "stack_designs", "train_on_network"}
+AFTER |= {"apply_network", "apply_on_network", "apply_stack", "predict_external"}
+AFTER |= {"evaluate_external", "predict_patients", "draw_history"}
 AFTER |= {"render_report", "write_model_card", "point_to_edition", "measure_conformal"}
 
 
@@ -43,11 +44,12 @@ def search(run, trials):
     """Ask for so many trials, and write the configuration."""
     grid = {"dropout": [0.1, 0.2, 0.4], "learning_rate": [0.001, 0.003]}
     tuning = {"search": "random", "trials": trials, "designs": {"gcin": grid}}
-    average = {"average": {"kind": "stack", "of": ["gcin", "lasso"]}}
+    others = {"average": {"kind": "stack", "of": ["gcin", "lasso"]}}
+    others["trees"] = {"kind": "boosting_on_network", "network": "gcin"}
     names = ("samples", "cards", "data_root", "studies")
     own = {name: run.config[name] for name in names}
     own["reference"] = {name: run.config["reference"][name] for name in ("fasta", "gene_models")}
-    own["model"] = {"tuning": tuning, "designs": average}
+    own["model"] = {"tuning": tuning, "designs": others}
     (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
 
 
@@ -68,7 +70,7 @@ def plans(tmp_path_factory):
     """Jobs of a run with two trials, of one with a third, and once its measuring has failed."""
     run = describe(tmp_path_factory.mktemp("tuning"))
     run.rows = run.rows[run.rows["kind"] != "fastq"]
-    run.study["designs"] = ["gcin", "lasso", "average"]
+    run.study["designs"] = ["gcin", "lasso", "average", "trees"]
     run.study["split"]["scheme"] = {"name": "k-fold", "folds": FOLDS, "repeats": 1}
     run.write()
     search(run, 2)

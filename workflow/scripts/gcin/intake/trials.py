@@ -5,7 +5,7 @@ from math import prod
 from random import Random
 
 from gcin.generations import digest
-from gcin.intake.designs import check_halves
+from gcin.intake.designs import ON_NETWORK, check_halves
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
 
@@ -142,5 +142,11 @@ def _check_trials(model: Mapping, problems: Problems) -> None:
     """Hold each trial against what must be true of its settings together."""
     for design, trials in trials_of(model).items():
         own, place = own_settings(model, design), f"config, {PLACE}.designs.{design}"
+        readers = [name for name, other in model["designs"].items()
+                   if other["kind"] == ON_NETWORK and other.get("network") == design]  # fmt: skip
         for changes in trials.values():
             check_halves(own | changes, place, problems)
+            blind = [key for key in ("genome", "variant_set") if changes.get(key) is False]
+            for key in blind * bool(readers):
+                problem = f"{', '.join(readers)} reads variants of it, and {key}: false has none"
+                problems.add(f"{place}.{key}", problem, f"Remove {key}:")
