@@ -54,7 +54,29 @@ def test_bounds_are_told_of_the_product_and_of_what_looks_like_a_leak(found, cap
     lines = dict(line.split("\t", 1) for line in capsys.readouterr().out.splitlines())
     assert lines["f: product"].endswith("0.9\tholds")
     assert lines["f: clinical"].endswith("-\t-")
-    assert lines["f: highest, where a leak is looked for"].endswith("0.95\tshort")
+    assert lines["f: the best, where a leak is looked for"].endswith("0.95\tshort")
+
+
+def test_of_amounts_the_least_error_is_the_best(capsys):
+    amounts = pd.DataFrame({"patient": ["P1", "P2"] * 5, "arm": "a", "dose_amount": 30.0})
+    amounts["patient"] += [str(number) for number in range(10)]
+    errors = {"ridge": 2.0, "clinical": 3.0, "gcin": 2.5, "product": 1.0}
+    said = [
+        amounts[["patient", "arm"]].assign(
+            design=design, endpoint="dose", fold=range(10), value=30 - error + np.arange(10) / 100
+        )
+        for design, error in errors.items()
+    ]
+    figure = Figure("s", "dose", 1.5, 0.1, 0.5, (9.0, 2.0), gain=0.2, is_error=True)
+    own = measured(figure, pd.concat(said), amounts)
+    assert own.best == "ridge"
+    assert own.folds["ridge"].mean() == pytest.approx(2 - 0.045)
+    print_figures("f", own)
+    lines = dict(line.split("\t", 1) for line in capsys.readouterr().out.splitlines())
+    assert lines["f: product"].endswith("1.5\tholds")
+    assert lines["f: the best, where a leak is looked for"].endswith("0.5\tholds")
+    assert lines["f: gcin less ridge"].endswith("0.1\tshort")
+    assert lines["f: product less ridge"].endswith("-0.2\tholds")
 
 
 def test_table_has_a_row_for_every_design(found):
