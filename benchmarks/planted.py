@@ -85,7 +85,7 @@ def main() -> None:
         train(Job(options.folder, int(size), int(tested), design, int(seed)))
         return
     for difficulty in options.difficulties:
-        lines = [f"The network over {options.seeds} seeds.", ""]
+        lines = [f"Seeds of the network: {options.seeds}.", ""]
         lines += ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
         cohort = options.folder / f"{difficulty}-{max(options.sizes)}"
         _simulate(cohort, max(options.sizes) + options.tested, difficulty)
