@@ -288,7 +288,9 @@ def print_recovery(cohort: Path, size: int, options: argparse.Namespace) -> None
 
 def _row(size: int, name: str, values: dict, best: float, beside: Estimate | None) -> str:
     cells = [str(size), name, f"{values['accuracy'] / best:.3f}"]
-    cells += [f"{values[key]:.3f}" for key in ("AUC", "mean error of p", "policy share")]
+    told = [values[key] for key in ("AUC", "mean error of p", "policy share")]
+    # Where all arms are alike, no policy wins a thing.
+    cells += ["" if np.isnan(value) else f"{value:.3f}" for value in told]
     if beside is None:
         return "| " + " | ".join([*cells, ""]) + " |"
     low, high = bca_interval(beside, CONFIDENCE)
