@@ -25,8 +25,9 @@ from gcin.model.network_states import state_reader
 from gcin.model.outcomes import training_table
 from gcin.model.predictions import calibrate, frozen, prediction_table
 from gcin.model.study import Cohorts, prepare_fold, read_fold
-from gcin.model.training import train_network
-from gcin.prediction.on_networks import apply_on_networks
+from gcin.model.training import predict_network, train_network
+from gcin.prediction.baselines import apply_baselines
+from gcin.prediction.networks import apply_networks, apply_on_networks
 
 # Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -204,13 +205,35 @@ def test_frozen_trees_say_of_new_patients_what_they_said_of_test_patients(
     joblib.dump(saved, tmp_path / "model.joblib")
 
     new = tested.table[["cohort"]].assign(role="new", arm=None)
-    files = ([str(tmp_path / name)] * 2 for name in ("model.joblib", "network.keras"))
+    files = ([str(tmp_path / name)] * 2 for name in ("network.keras", "model.joblib"))
     applied = apply_on_networks(*files, new, hospital.cohorts)
     assert applied["run"].unique().tolist() == [0, 1]
     for _, rows in applied.groupby("run"):
         own = rows[list(before)].reset_index(drop=True)
         pd.testing.assert_frame_equal(own, before, rtol=1e-6)
     assert apply_on_networks(["missing"], ["missing"], new.iloc[:0], hospital.cohorts).empty
+
+
+def test_frozen_networks_and_baselines_say_the_same_again(fold, trained, settings, tmp_path):
+    hospital, (network, preparation, everyone) = fold[0], trained
+    tested = everyone.part("test")
+    new = tested.table[["cohort"]].assign(role="new", arm=None)
+    network.save(tmp_path / "network.keras")
+    joblib.dump(frozen(preparation, {}), tmp_path / "preparation.joblib")
+    files = ([str(tmp_path / name)] for name in ("network.keras", "preparation.joblib"))
+    said = predict_network(network, tested, preparation)
+    expected = prediction_table(tested.table.index, said, preparation.arms, {})
+    applied = apply_networks(*files, new, hospital.cohorts)[list(expected)]
+    pd.testing.assert_frame_equal(applied, expected, rtol=1e-6)
+
+    fits = fit_baseline("ridge", everyone, preparation, settings, 1)
+    joblib.dump(
+        frozen(preparation, {}) | {"kind": "ridge", "fits": fits}, tmp_path / "model.joblib"
+    )
+    said = predict_baseline("ridge", fits, tested, preparation)
+    expected = prediction_table(tested.table.index, said, preparation.arms, {})
+    applied = apply_baselines([str(tmp_path / "model.joblib")], new, hospital.cohorts)
+    pd.testing.assert_frame_equal(applied[list(expected)], expected, rtol=1e-6)
 
 
 def test_a_network_without_variants_has_no_states():

@@ -12,11 +12,11 @@ from gcin.prediction.applying import unseen_patients
 log_to(snakemake.log[0])
 use_backend(snakemake.params.settings["backend"], snakemake.threads)
 
-from gcin.prediction.on_networks import apply_on_networks  # noqa: E402 - needs the backend
+from gcin.prediction.networks import apply_on_networks  # noqa: E402 - needs the backend
 
 table = unseen_patients(pd.read_parquet(snakemake.input.patients))
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 tables = snakemake.input.clinical, snakemake.input.omics
 cohorts = open_cohorts(snakemake.params.cohorts, stores, *tables)
-applied = apply_on_networks(snakemake.input.models, snakemake.input.networks, table, cohorts)
+applied = apply_on_networks(snakemake.input.networks, snakemake.input.models, table, cohorts)
 applied.to_parquet(snakemake.output.predictions, index=False)

@@ -1,11 +1,15 @@
 """Frozen models on patients whom no model was fitted on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import joblib
 import pandas as pd
 
-from gcin.model.calibration import Calibration
+from gcin.model.calibration import Calibration, from_lines
+from gcin.model.inputs import Patients
 from gcin.model.predictions import prediction_table
+from gcin.model.preparation import Preparation, from_plain
+from gcin.model.study import Cohorts, read_patients
 
 UNSEEN_ROLES = ("external", "new")
 COLUMNS = ["cohort", "role", "run", "patient", "endpoint", "arm", "raw", "value"]
@@ -14,6 +18,40 @@ COLUMNS = ["cohort", "role", "run", "patient", "endpoint", "arm", "raw", "value"
 def unseen_patients(patients: pd.DataFrame) -> pd.DataFrame:
     """Keep the patients of external cohorts and those without an outcome, indexed by `patient`."""
     return patients[patients["role"].isin(UNSEEN_ROLES)].set_index("patient")
+
+
+def apply_each(
+    saved: Sequence[str],
+    table: pd.DataFrame,
+    cohorts: Cohorts,
+    predict: Callable[[int, dict, Patients, Preparation], dict],
+    variants: int | None = None,
+) -> pd.DataFrame:
+    """Let every frozen model of a design predict.
+
+    Args:
+        saved: What was saved of each, with `preparation` and `calibrations` among it.
+        table: Patients, indexed by `patient`, with `cohort`, `role`, `arm`.
+        cohorts: Stores and clinical columns of their cohorts.
+        predict: Told the number of the model, what was saved of it, the patients and its
+            preparation, gives endpoint to `(patients, arms)`.
+        variants: Most variants of a patient to read; None for as many as the preparation says.
+
+    Returns:
+        `cohort role run patient endpoint arm raw value`.
+    """
+    if table.empty:
+        return pd.DataFrame(columns=COLUMNS)
+    blocks = []
+    for run, path in enumerate(saved):
+        frozen = joblib.load(path)
+        preparation = from_plain(frozen["preparation"])
+        most = preparation.variants if variants is None else variants
+        patients = read_patients(table, cohorts, preparation.genes, most)
+        predicted = predict(run, frozen, patients, preparation)
+        calibrations = from_lines(frozen["calibrations"])
+        blocks.append(run_rows(table, predicted, preparation.arms, calibrations, run))
+    return pd.concat(blocks, ignore_index=True)
 
 
 def run_rows(

@@ -1,38 +1,49 @@
-"""Frozen networks on unseen patients."""
+"""Frozen networks, and trees that read them, on unseen patients."""
 
-import joblib
 import pandas as pd
 
-from gcin.model.calibration import from_lines
+from gcin.model.baselines import predict_baseline
+from gcin.model.inputs import Patients
 from gcin.model.network import load_network
-from gcin.model.preparation import from_plain
-from gcin.model.study import Cohorts, read_patients
+from gcin.model.network_states import state_reader
+from gcin.model.preparation import Preparation
+from gcin.model.study import Cohorts
 from gcin.model.training import predict_network
-from gcin.prediction.applying import COLUMNS, run_rows
+from gcin.prediction.applying import apply_each
 
 
 def apply_networks(
     networks: list[str], preparations: list[str], table: pd.DataFrame, cohorts: Cohorts
 ) -> pd.DataFrame:
-    """Predict with every frozen network of a design.
+    """Predict with the frozen networks of a design; see `apply_each`.
 
     Args:
         networks: Saved networks, one per fold and seed.
         preparations: What was saved beside each.
-        table: Patients, indexed by `patient`, with `cohort`, `role`, `arm`.
+        table: Patients.
         cohorts: Stores and clinical columns of their cohorts.
-
-    Returns:
-        `cohort role run patient endpoint arm raw value`.
     """
-    if table.empty:
-        return pd.DataFrame(columns=COLUMNS)
-    blocks = []
-    for run, (network, beside) in enumerate(zip(networks, preparations, strict=True)):
-        frozen = joblib.load(beside)
-        preparation = from_plain(frozen["preparation"])
-        patients = read_patients(table, cohorts, preparation.genes, preparation.variants)
-        predicted = predict_network(load_network(network), patients, preparation)
-        calibrations = from_lines(frozen["calibrations"])
-        blocks.append(run_rows(table, predicted, preparation.arms, calibrations, run))
-    return pd.concat(blocks, ignore_index=True)
+
+    def predict(run: int, frozen: dict, patients: Patients, preparation: Preparation) -> dict:
+        return predict_network(load_network(networks[run]), patients, preparation)
+
+    return apply_each(preparations, table, cohorts, predict)
+
+
+def apply_on_networks(
+    networks: list[str], models: list[str], table: pd.DataFrame, cohorts: Cohorts
+) -> pd.DataFrame:
+    """Predict with the frozen trees of a design that read networks; see `apply_each`.
+
+    Args:
+        networks: The saved network that each reads.
+        models: Saved trees, one per fold and seed.
+        table: Patients.
+        cohorts: Stores and clinical columns of their cohorts.
+    """
+
+    def predict(run: int, frozen: dict, patients: Patients, preparation: Preparation) -> dict:
+        read = state_reader(load_network(networks[run]))
+        return predict_baseline(frozen["kind"], frozen["fits"], patients, preparation, read)
+
+    return apply_each(models, table, cohorts, predict)
