@@ -2,14 +2,12 @@
 
 import gzip
 import re
-import subprocess
-import sys
 from collections import Counter, defaultdict
 
 import pandas as pd
 import pytest
 import yaml
-from project import ROOT
+from planning import files, planned, pretend_to_run
 
 SIZES = range(2, 17)
 READ = gzip.compress(b"@r\nACGT\n+\nFFFF\n")
@@ -18,7 +16,6 @@ MODELS = 'chr1\tx\tgene\t1\t400\t.\t+\t.\tgene_id "G";\n'
 CARD = {"title": "Exomes", "licence": "none", "assay": "wes"}
 # Off by default; both look at several samples at once, so they could run again for the others.
 SWITCHED_ON = {"calling": {"structural": {"tool": "delly"}, "copy_number": {"tool": "depth"}}}
-JOB = re.compile(r"(?m)^(?:local)?rule (\w+):\n((?: {4}.*\n)+)")
 
 
 def cohort_of(size: int) -> str:
@@ -50,33 +47,17 @@ def describe(folder, more: int) -> None:
             (folder / path).hardlink_to(folder / "read.fq.gz")
 
 
-def snakemake(folder, *arguments: str) -> str:
-    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
-    command += ["--directory", folder, "--workflow-profile", "none", "--nocolor", "--cores", "1"]
-    command += [*arguments, "--configfile", ROOT / "config" / "config.yaml", "own.yaml"]
-    done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
-    return done.stdout
-
-
 def jobs_of(folder) -> list[tuple[str, str, str, list[str]]]:
     """Jobs of a dry run: rule, cohort and sample (empty where it has none), outputs."""
     return [
-        (rule, *(named(body, key) for key in ("cohort", "sample")), outputs_in(body))
-        for rule, body in JOB.findall(snakemake(folder, "--dry-run"))
-        if rule != "all"
+        (rule, *(named(body, key) for key in ("cohort", "sample")), files(body, "output"))
+        for rule, body in planned(folder)
     ]
 
 
 def named(body: str, wildcard: str) -> str:
     found = re.search(rf"\b{wildcard}=([\w.-]+)", body)
     return found[1] if found else ""
-
-
-def outputs_in(body: str) -> list[str]:
-    return re.search(r"(?m)^ {4}output: (.+)$", body)[1].split(", ")
 
 
 @pytest.fixture(scope="module")
@@ -94,19 +75,10 @@ def plans(tmp_path_factory):
     (folder / "own.yaml").write_text(yaml.safe_dump(own))
     describe(folder, more=0)
     first = jobs_of(folder)
-    pretend_to_run(folder, first)
+    pretend_to_run(folder, [path for *_, outputs in first for path in outputs])
     assert jobs_of(folder) == []
     describe(folder, more=1)
     return first, jobs_of(folder)
-
-
-def pretend_to_run(folder, jobs) -> None:
-    """Leave what a finished run leaves: every output, with what Snakemake notes of its making."""
-    for _, _, _, outputs in jobs:
-        for path in outputs:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).touch()
-    snakemake(folder, "--touch", "--forceall")
 
 
 def by_cohort(jobs) -> dict[str, Counter]:

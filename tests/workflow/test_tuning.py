@@ -1,16 +1,13 @@
-"""Trials are jobs of their own: one more plans itself and what follows, and no failure hides it."""
+"""Trials are jobs of their own: one more plans itself and what follows."""
 
 import re
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 import yaml
 from described_run import describe
-from project import ROOT
+from planning import files, planned, pretend_to_run
 
-JOB = re.compile(r"(?m)^(?:local)?rule (\w+):\n((?: {4}.*\n)+)")
 FOLDS, SEEDS = 2, 3
 AFTER = {"pool_predictions", "evaluate_designs", "stack_designs", "train_on_network"}
 AFTER |= {"apply_network", "apply_on_network", "apply_stack", "predict_external"}
@@ -18,26 +15,9 @@ AFTER |= {"evaluate_external", "predict_patients", "draw_history"}
 AFTER |= {"render_report", "write_model_card", "point_to_edition", "measure_conformal"}
 
 
-def snakemake(folder, *arguments):
-    command = [sys.executable, "-m", "snakemake", "--snakefile", ROOT / "Snakefile"]
-    command += ["--directory", folder, "--workflow-profile", "none", "--nocolor", "--cores", "1"]
-    command += [*arguments, "--configfile", ROOT / "config" / "config.yaml", "own.yaml"]
-    done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
-    return done.stdout
-
-
 def jobs_of(folder):
     """Jobs of a dry run: rule, inputs and outputs."""
-    found = JOB.findall(snakemake(folder, "--dry-run"))
-    return [(rule, files(body, "input"), files(body, "output")) for rule, body in found]
-
-
-def files(body, kind):
-    found = re.search(rf"(?m)^ {{4}}{kind}: (.+)$", body)
-    return found[1].split(", ") if found else []
+    return [(rule, files(body, "input"), files(body, "output")) for rule, body in planned(folder)]
 
 
 def search(run, trials):
@@ -53,21 +33,9 @@ def search(run, trials):
     (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
 
 
-def finish(run, jobs):
-    """Leave what these jobs leave when they end well."""
-    made = [path for rule, _, outputs in jobs for path in outputs if rule != "all"]
-    for place in (run.folder / path for path in made):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if place.name == "pages":
-            place.mkdir(exist_ok=True)
-        else:
-            place.touch()
-    snakemake(run.folder, "--touch", "--force", *made)
-
-
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory):
-    """Jobs of a run with two trials, of one with a third, and once its measuring has failed."""
+    """Jobs of a run with two trials, and of one with a third."""
     run = describe(tmp_path_factory.mktemp("tuning"))
     run.rows = run.rows[run.rows["kind"] != "fastq"]
     run.study["designs"] = ["gcin", "lasso", "average", "trees"]
@@ -75,14 +43,10 @@ def plans(tmp_path_factory):
     run.write()
     search(run, 2)
     first = jobs_of(run.folder)
-    finish(run, first)
+    pretend_to_run(run.folder, [path for _, _, outputs in first for path in outputs])
     assert jobs_of(run.folder) == []
     search(run, 3)
-    more = jobs_of(run.folder)
-    finish(run, [job for job in more if job[0] not in ("point_to_edition", "all")])
-    (metrics,) = [path for job in more for path in job[2] if path.endswith("/metrics.tsv")]
-    (run.folder / metrics).unlink()
-    return first, more, jobs_of(run.folder)
+    return first, jobs_of(run.folder)
 
 
 def counts(jobs):
@@ -116,16 +80,3 @@ def test_one_more_trial_plans_itself_and_what_follows(plans):
         "split_patients",
         "divide_patients",
     }
-
-
-def test_the_pointer_waits_for_each_job_that_follows(plans):
-    (awaited,) = [set(inputs) for rule, inputs, _ in plans[1] if rule == "point_to_edition"]
-    before = {"try_settings", "choose_trial", "point_to_edition", "all"}
-    for rule, _, outputs in plans[1]:
-        assert rule in before or awaited & set(outputs), f"a failed {rule} would not be missed"
-
-
-def test_what_failed_after_a_search_is_made_again(plans):
-    found = counts(plans[2])
-    assert {"evaluate_designs", "draw_figures", "render_report", "point_to_edition"} <= set(found)
-    assert not set(found) & {"try_settings", "choose_trial", "train_network", "pool_predictions"}

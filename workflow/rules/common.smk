@@ -1,6 +1,7 @@
 """What the other files share: the checked run, its hashes, and what it must produce."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 
@@ -8,7 +9,10 @@ from snakemake.exceptions import WorkflowError
 
 # A plan is of objects that stay: looking through them for garbage takes an eighth of its time.
 gc.set_threshold(100_000, 50, 10)
-sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
+scripts = str(Path(workflow.basedir) / "workflow" / "scripts")
+sys.path.insert(0, scripts)
+# Jobs look first among what is installed, and that may be the package of another checkout.
+os.environ["PYTHONPATH"] = os.pathsep.join([scripts, os.environ.get("PYTHONPATH", "")]).strip(":")
 
 from gcin._code import code_of
 from gcin._java import compiler_options
@@ -93,8 +97,3 @@ def cohorts_of_run(wildcards):
 def studies_of_run(wildcards):
     """Name the pointer to the newest edition of each study; it asks for all the rest."""
     return collect("results/studies/{study}/current", study=STUDIES)
-
-
-def store_of(cohort):
-    """Name the receipt of a cohort's tensor store, in the generation that this run describes."""
-    return f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/receipt.json"

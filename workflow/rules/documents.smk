@@ -49,8 +49,7 @@ rule point_to_edition:
         artefacts=lambda wildcards: collect(
             "results/studies/{{study}}/{edition}/{artefact}",
             edition=EDITIONS[wildcards.study],
-            artefact=[*PAGES, "evaluation/predictions.parquet", *SELECTED]
-            + made_after_trials(wildcards.study),
+            artefact=[*PAGES, "evaluation/predictions.parquet", *SELECTED],
         ),
     output:
         pointer="results/studies/{study}/current",
@@ -63,7 +62,6 @@ rule point_to_edition:
         "../../envs/tables.yaml"
     params:
         edition=lambda wildcards: EDITIONS[wildcards.study],
-        searched=lambda wildcards: trials_in(wildcards.study),
     shell:
         """
         exec 2>{log:q}

@@ -8,6 +8,16 @@ if workflow.exec_mode == ExecMode.DEFAULT:
         logger.warning(doubt)
 
 
+onstart:
+    # A job that fails or is killed leaves no output, and Snakemake misses none from which another
+    # was made before: in the next run, what stands further on would pass for new. So whatever is to
+    # be made again is first dated before everything else.
+    for job in workflow.dag.needrun_jobs():
+        for file in job.output:
+            if os.path.lexists(file):
+                file.touch(times=(1, 1))
+
+
 rule write_manifest:
     """Write the sheet rows that a generation is made of."""
     output:

@@ -95,6 +95,11 @@ def gates_of(wildcards):
     return collect(before) + genotype_gate_of(wildcards)
 
 
+def store_of(cohort):
+    """Name the receipt of a cohort's tensor store, in the generation that this run describes."""
+    return f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/receipt.json"
+
+
 def omics_of(cohorts):
     """Name the omics of some cohorts; a cohort whose card names none has a table without columns."""
     return [
@@ -127,32 +132,6 @@ def trials_in(study):
             fold=RUN.folds_of(study),
             search=SEARCHES[design],
         )
-    ]
-
-
-def made_after_trials(study):
-    """Name a file of each job that reads what trials chose; none where nothing is searched.
-
-    Snakemake misses no file that another one was made from already: where one job fails after a
-    new search, what stands behind it would pass for new.
-    """
-    if not trials_in(study):
-        return []
-    designs, predicting = STUDIES[study]["designs"], [STUDIES[study]["predict_with"]]
-    applied = designs if STUDIES[study]["external"] else predicting
-    members = [member for name in applied if name in STACKS for member in DESIGNS[name]["of"]]
-    return [
-        *(
-            f"model/{design}/fold-{fold}/seed-{seed}/predictions.parquet"
-            for design in sorted({*designs, *fitted_in(study)})
-            for fold in RUN.folds_of(study)
-            for seed in SEEDS_OF[design]
-        ),
-        *(f"evaluation/{table}.tsv" for table in [*TABLES, *FURTHER[study]]),
-        *(f"prediction/designs/{design}.parquet" for design in sorted({*applied, *members})),
-        *["prediction/external.parquet"] * bool(STUDIES[study]["external"]),
-        "prediction/patients.tsv",
-        *(f"report/figures/{figure}.png" for figure in FIGURES[study]),
     ]
 
 

@@ -1,0 +1,44 @@
+"""What was to be made again and failed is made in the next run, with all that stands behind it."""
+
+import shutil
+
+import pytest
+import yaml
+from described_run import describe
+from planning import files, planned, pretend_to_run, snakemake
+from project import ROOT
+
+# Readers, near and far, of what `evaluate_designs` makes.
+BEHIND = {"render_report", "draw_figures", "write_model_card", "point_to_edition"}
+
+
+@pytest.fixture(scope="module")
+def plans(tmp_path_factory):
+    """Rules of a run after an edit of code, before it and once the edited job has failed."""
+    project = tmp_path_factory.mktemp("project")
+    for name in ("config", "envs", "profiles", "resources", "workflow"):
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "Snakefile", project)
+    run = describe(tmp_path_factory.mktemp("staleness"))
+    run.rows = run.rows[run.rows["kind"] != "fastq"]
+    run.write()
+    own = {name: run.config[name] for name in ("samples", "cards", "data_root", "studies")}
+    own["reference"] = {name: run.config["reference"][name] for name in ("fasta", "gene_models")}
+    (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
+    first = planned(run.folder, project)
+    made = [path for _, body in first for path in files(body, "output")]
+    pretend_to_run(run.folder, made, project)
+    assert planned(run.folder, project) == []
+    with (project / "workflow/scripts/gcin/evaluation/significance.py").open("a") as module:
+        module.write('\nraise ValueError("an edit that fails")\n')
+    before = {rule for rule, _ in planned(run.folder, project)}
+    assert "an edit that fails" in snakemake(run.folder, project=project, fails=True)
+    return before, {rule for rule, _ in planned(run.folder, project)}
+
+
+def test_an_edit_plans_what_it_reaches_and_all_behind_it(plans):
+    assert plans[0] == {"evaluate_designs", *BEHIND}
+
+
+def test_what_failed_is_made_again_with_all_behind_it(plans):
+    assert plans[1] == plans[0]
