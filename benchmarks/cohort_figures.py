@@ -10,7 +10,7 @@ from scipy import stats
 
 from gcin.evaluation.significance import corrected_t
 
-SIMPLE = ("clinical", "genomic", "ridge", "forest", "ridge + forest")
+SIMPLE = ("clinical", "genomic", "ridge", "forest", "survival forest", "ridge + forest")
 CONFIDENCE = 0.95
 TESTED_OVER_TRAINED = 1 / 4  # five folds
 

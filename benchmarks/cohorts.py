@@ -32,6 +32,7 @@ KINDS = {
     "genomic": {"kind": "genomic_logistic"},
     "ridge": {"kind": "ridge"},
     "forest": {"kind": "random_forest"},
+    "survival forest": {"kind": "survival_forest"},
     "gcin": {"kind": "network"},
 }
 # Parts of the model's settings that a kind reads.
@@ -40,6 +41,7 @@ READS = {
     "genomic_logistic": ["linear"],
     "ridge": ["linear", "ridge"],
     "random_forest": ["forest"],
+    "survival_forest": ["forest"],
     "network": ["network", "linear", "training"],
 }
 STACKS = {"product": ["gcin", "ridge", "forest"], "ridge + forest": ["ridge", "forest"]}

@@ -26,6 +26,7 @@ from gcin.model.linear import LinearFit, fit_by_block, fit_linear
 from gcin.model.outcomes import targets_of, values_of
 from gcin.model.preparation import Preparation
 from gcin.model.questions import questions_of
+from gcin.model.survival_forest import SurvivalForestFit, fit_survival_forest
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ COLUMNS: dict[str, Reader] = {
     "ridge": linear_columns,
     "lasso": linear_columns,
     "random_forest": tree_columns,
+    "survival_forest": tree_columns,
     "boosting": tree_columns,
     "boosting_per_arm": tree_columns,
     "cox": linear_columns,
@@ -44,11 +46,13 @@ COLUMNS: dict[str, Reader] = {
 }
 TREES = {
     "random_forest": ("forest", fit_forest),
+    "survival_forest": ("forest", fit_survival_forest),
     "boosting": ("boosting", fit_boosting),
     "boosting_per_arm": ("boosting", fit_by_arm),
     "boosting_on_network": ("boosting", fit_by_arm),
 }
 COX = {"cox": fit_cox, "coxnet": fit_coxnet}
+SURVIVAL_ONLY = {*COX, "survival_forest"}
 L1_RATIO = {"clinical_logistic": 0.0, "genomic_logistic": 0.0, "lasso": 1.0}
 
 
@@ -66,7 +70,8 @@ class MajorityFit:
     arms: int
 
 
-Fit = MajorityFit | LinearFit | TreesFit | ArmwiseFit | CoxFit
+Trees = TreesFit | ArmwiseFit | SurvivalForestFit
+Fit = MajorityFit | LinearFit | Trees | CoxFit
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ def fit_baseline(
         read: Gives the columns of patients, for a kind that has none of its own in COLUMNS.
 
     Returns:
-        Endpoint to its model; a Cox model says nothing but of survival.
+        Endpoint to its model; those of kinds in SURVIVAL_ONLY say nothing of others.
     """
     train, held = patients.part("train"), patients.part("validation")
     read = read or COLUMNS[kind]
@@ -117,7 +122,7 @@ def fit_baseline(
     blocks = column_blocks(frames[0], train, preparation)
     fits = {}
     for name, endpoint in preparation.endpoints.items():
-        if kind in COX and endpoint.kind != SURVIVAL:
+        if kind in SURVIVAL_ONLY and endpoint.kind != SURVIVAL:
             continue
         lessons = [
             Lesson(
@@ -229,9 +234,7 @@ def _predict(fit: Fit, columns: np.ndarray, endpoint: Endpoint) -> np.ndarray:
     return values_of(endpoint, _told(fit, columns, endpoint.numeric))
 
 
-def _told(
-    fit: LinearFit | TreesFit | ArmwiseFit, columns: np.ndarray, numeric: bool = False
-) -> np.ndarray:
+def _told(fit: LinearFit | Trees, columns: np.ndarray, numeric: bool = False) -> np.ndarray:
     """Chance of the event in each interval, or score, `(patients, arms, intervals)`."""
     if not isinstance(fit, LinearFit):
         return fit.told(columns)
