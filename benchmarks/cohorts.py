@@ -42,7 +42,7 @@ READS = {
     "ridge": ["linear", "ridge"],
     "random_forest": ["forest"],
     "survival_forest": ["forest"],
-    "network": ["network", "linear", "training"],
+    "network": ["network", "linear", "ridge", "training"],
 }
 STACKS = {"product": ["gcin", "ridge", "forest"], "ridge + forest": ["ridge", "forest"]}
 EXAMPLES = {

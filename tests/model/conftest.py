@@ -22,5 +22,5 @@ def settings():
     """The model's own settings, made small enough for a test."""
     return SETTINGS | {
         "training": {**SETTINGS["training"], "max_epochs": 2},
-        "forest": {"trees": 40, "min_patients": [5]},
+        "forest": {"trees": 40, "min_patients": [5], "inner_folds": 2},
     }

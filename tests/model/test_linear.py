@@ -63,7 +63,8 @@ def learn(noisy, settings, shares, arm=None, arms=1):
     columns, blocks, targets, _ = noisy
     arm = np.zeros(200, int) if arm is None else arm
     given = columns[:200], blocks, arm, targets[:200], arms, shares
-    return fit_by_block(*given, settings["linear"])
+    share, fit = fit_by_block(*given, settings["linear"])
+    return fit.spread(share)
 
 
 def distance(fit, noisy):
@@ -95,4 +96,6 @@ def test_columns_of_one_block_have_one_penalty(noisy, settings):
     columns, _, targets, _ = noisy
     arm = np.zeros(200, int)
     given = columns[:200, :3], ["clinical"] * 3, arm, targets[:200], 1, [1, 0]
-    assert fit_by_block(*given, settings["linear"]).shared.all()
+    share, fit = fit_by_block(*given, settings["linear"])
+    assert (share == 1).all()
+    assert fit.shared.all()

@@ -47,7 +47,7 @@ SHAPE = Shape(
     beside=[1, 2],
     clinical=4,
     linear=5,
-    linear_seen={"response": [0, 1, 2, 3, 4], "os": [0, 1, 2, 3, 4]},
+    linear_shares={"response": dict.fromkeys(range(5), 1.0), "os": dict.fromkeys(range(5), 1.0)},
     chromosomes=["chr1"] * 4 + ["chr2"] * 3,
     chromosome_arms=["1p", "1p", "1q", "1q", "2p", "2q", "2q"],
     edges=Edges(["A", "B"], [0, 1, 4, 5, 6], [0, 0, 1, 1, 1]),
@@ -161,7 +161,9 @@ def test_ablation_is_blind_to_what_it_leaves_out_and_to_nothing_else(name, tmp_p
 
 
 def test_linear_path_reads_only_the_columns_of_its_half():
-    shape = replace(SHAPE, linear_seen={"response": [0, 1, 2, 3, 4], "os": [0, 3]})
+    shape = replace(
+        SHAPE, linear_shares={"response": dict.fromkeys(range(5), 1.0), "os": {0: 1.0, 3: 0.3}}
+    )
     half = awake(build_network(DESIGN, shape, {"response": 0.0, "os": 0.0}))
     arrays = arrays_of()
     for column, read in ((0, True), (1, False), (3, True)):
@@ -180,8 +182,8 @@ def test_network_without_attention_has_none_to_show():
 def test_several_endpoints_and_missing_answers_train_together():
     """Three endpoints over time beside response; one answer in all, every gradient finite."""
     endpoints = {"response": 1, "pfs": 3, "os": 4, "toxicity": 2}
-    seen = {name: [0, 1, 2, 3, 4] for name in endpoints}
-    shape = replace(SHAPE, endpoints=endpoints, linear_seen=seen)
+    shares = {name: dict.fromkeys(range(5), 1.0) for name in endpoints}
+    shape = replace(SHAPE, endpoints=endpoints, linear_shares=shares)
     network = build_network(
         {**DESIGN, "edge_decay": 0.01},
         shape,

@@ -97,11 +97,8 @@ def test_network_starts_as_the_ridge_model(small, settings):
     trained, _, (preparation, everyone) = run(hospital, hospital.patients, split, still)
     train = everyone.part("train")
     columns = [linear_columns(part, preparation).to_numpy("float32") for part in (train, everyone)]
-    paths = fit_linear_paths(
-        train, columns[0], preparation, settings["network"], settings["linear"]
-    )
-    seen, fit = paths["response"]
-    odds = fit.scores(columns[1][:, seen])[..., 0]
+    shares, fit = fit_linear_paths(train, columns[0], preparation, settings)["response"]
+    odds = fit.scores(columns[1][:, list(shares)] * list(shares.values()))[..., 0]
     predicted = predict_network(trained.network, everyone, preparation)["response"]
     np.testing.assert_allclose(predicted, 1 / (1 + np.exp(-odds)), atol=1e-4)
 
@@ -120,7 +117,5 @@ def test_linear_path_leaves_out_burdens_that_say_nothing(settings):
         preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 64)
         train = everyone.part("train")
         columns = linear_columns(train, preparation)
-        paths = fit_linear_paths(
-            train, columns.to_numpy(), preparation, settings["network"], settings["linear"]
-        )
-        assert (len(paths["response"].seen) < columns.shape[1]) == by_age
+        paths = fit_linear_paths(train, columns.to_numpy(), preparation, settings)
+        assert (len(paths["response"].shares) < columns.shape[1]) == by_age

@@ -138,7 +138,7 @@ def trials_in(study):
 def settings_of_network(wildcards):
     """Collect what the configuration says of a network, before any trial."""
     prepared = MODEL["preparation"] | {"transforms": RUN.transforms_of(wildcards.study)}
-    own = {key: MODEL[key] for key in ("backend", "linear", "pretraining")}
+    own = {key: MODEL[key] for key in ("backend", "linear", "ridge", "pretraining")}
     training = {key: value for key, value in MODEL["training"].items() if key != "seeds"}
     network = MODEL["network"] | DESIGNS[wildcards.design]
     return own | {"preparation": prepared, "network": network, "training": training}

@@ -23,10 +23,11 @@ from gcin.model.inputs import (
     tree_columns,
 )
 from gcin.model.linear import LinearFit, fit_by_block, fit_linear
+from gcin.model.narrowing import NarrowedFit, fit_narrowed
 from gcin.model.outcomes import targets_of, values_of
 from gcin.model.preparation import Preparation
 from gcin.model.questions import questions_of
-from gcin.model.survival_forest import SurvivalForestFit, fit_survival_forest
+from gcin.model.survival_forest import fit_survival_forest
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class MajorityFit:
     arms: int
 
 
-Trees = TreesFit | ArmwiseFit | SurvivalForestFit
+Trees = TreesFit | ArmwiseFit | NarrowedFit
 Fit = MajorityFit | LinearFit | Trees | CoxFit
 
 
@@ -83,7 +84,7 @@ class Lesson:
         arm: Number of the arm received, -1 where unknown.
         targets: `(patients, intervals, 2)`.
         table: Outcomes of the same patients.
-        blocks: Where each column comes from: `clinical`, `genome` or `omics`.
+        blocks: Where each column comes from: `clinical`, `genome` or `omics TABLE`.
     """
 
     columns: np.ndarray
@@ -202,13 +203,15 @@ def _fit(
         own, fit = TREES[kind]
         numeric = endpoint.numeric
         questions = [questions_of(x.columns, x.arm, x.targets, numeric) for x in (train, held)]
-        return fit(*questions, arms, train.targets.shape[1], settings[own], seed)
+        given = (*questions, arms, train.targets.shape[1], settings[own], seed)
+        return fit_narrowed(fit, train.blocks, *given) if own == "forest" else fit(*given)
     if kind in COX:
         return COX[kind](_followed(name, train), _followed(name, held), arms, settings[kind])
     linear, learnt = settings["linear"], (train.arm, train.targets, arms)
     if kind == "ridge":
         given = (train.columns, train.blocks, *learnt, settings["ridge"]["block_shares"])
-        return fit_by_block(*given, linear, endpoint.numeric)
+        share, fit = fit_by_block(*given, linear, endpoint.numeric)
+        return fit.spread(share)
     return fit_linear(train.columns, *learnt, L1_RATIO[kind], linear, endpoint.numeric)
 
 

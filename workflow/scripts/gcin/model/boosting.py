@@ -53,6 +53,11 @@ class TreesFit:
         told = told if self.numeric else self.calibration.apply(told)
         return told.reshape(patients, self.arms, self.intervals)
 
+    def asked(self, questions: Questions) -> np.ndarray:
+        """Chance of yes, or standardised amount, of each question."""
+        told = _told(self.model, _rows(questions), self.numeric)
+        return told if self.numeric else self.calibration.apply(told)
+
 
 @dataclass(frozen=True)
 class ArmwiseFit:
@@ -142,12 +147,15 @@ def fit_boosting(
     return TreesFit(_best(tried, held), arms, intervals, train.numeric)
 
 
+def loss_of(said: np.ndarray, questions: Questions) -> float:
+    """Mean squared error of what was said of each question, or its log-loss."""
+    if questions.numeric:
+        return mean_squared_error(questions.answer, said)
+    return log_loss(questions.answer, said, labels=[0, 1])
+
+
 def _best(tried: list["BaseEstimator"], held: Questions) -> "BaseEstimator":
-    said = [_told(model, _rows(held), held.numeric) for model in tried]
-    if held.numeric:
-        losses = [mean_squared_error(held.answer, amounts) for amounts in said]
-    else:
-        losses = [log_loss(held.answer, chances, labels=[0, 1]) for chances in said]
+    losses = [loss_of(_told(model, _rows(held), held.numeric), held) for model in tried]
     best = int(np.argmin(losses))
     logger.info("chose %s of %d: loss %.4f", tried[best], len(tried), losses[best])
     return tried[best]

@@ -76,10 +76,11 @@ def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame
 def column_blocks(
     columns: Iterable[str], patients: Patients, preparation: Preparation
 ) -> list[str]:
-    """Say of each column whether it is `clinical`, of the `genome` or of `omics`."""
+    """Say of each column whether it is `clinical`, of the `genome` or of `omics TABLE`."""
     one = patients.rows(np.array([0]))
     owner = dict.fromkeys(clinical_columns(one, preparation), "clinical")
-    owner |= dict.fromkeys(omics_frame(one.omics, preparation.omics), "omics")
+    for table in preparation.omics:
+        owner |= dict.fromkeys(omics_frame(one.omics, [table]), f"omics {table.table}")
     return [owner.get(name, "genome") for name in columns]
 
 

@@ -9,7 +9,7 @@ squares, with the same penalties beside half the squared errors.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from functools import cache
 
 import numpy as np
 from sklearn.linear_model import Lasso, LogisticRegression
@@ -21,6 +21,7 @@ from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms
 logger = logging.getLogger(__name__)
 
 CLEARLY_WORSE = 1.03
+ENOUGH = 2000  # patients to choose the shares of blocks by; the strength is chosen on all
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class LinearFit:
     bias: np.ndarray
     strength: float
     loss: float
+
+    def spread(self, share: np.ndarray) -> "LinearFit":
+        """The same model of all columns, given the share of each with which it was fitted."""
+        shared, own = np.zeros(len(share)), np.zeros((len(self.own), len(share)))
+        shared[share > 0] = self.shared * share[share > 0]
+        own[:, share > 0] = self.own * share[share > 0]
+        return replace(self, shared=shared, own=own)
 
     def scores(self, columns: np.ndarray) -> np.ndarray:
         """Log odds, or standardised amounts, `(patients, arms, intervals)`."""
@@ -90,13 +98,13 @@ def fit_by_block(
     shares: Sequence[float],
     settings: Mapping,
     numeric: bool = False,
-) -> LinearFit:
+) -> tuple[np.ndarray, LinearFit]:
     """Fit a ridge model in which each block of columns has a penalty of its own.
 
     A block whose columns are multiplied by a share pays its penalty over the share's square; with
-    share 0 it is left out. The shares of all blocks but the first, which keeps 1, are those of the
-    least loss on patients left out: a block of many columns that say little does not drown a
-    block of few that say much.
+    share 0 it is left out. The first block keeps share 1. The others begin there, and one after the
+    other takes the share of the least loss on patients left out, until none changes: a block of
+    many columns that say little does not drown a block of few that say much.
 
     Args:
         columns: Standardised, `(patients, columns)`.
@@ -107,17 +115,33 @@ def fit_by_block(
         shares: To try, each for each block.
         settings: As `fit_linear` takes them.
         numeric: Whether the targets are amounts.
+
+    Returns:
+        The share of each column, and the model of those that have one, multiplied by it.
     """
     names = list(dict.fromkeys(blocks))
-    best, scale = None, np.ones(len(blocks))
-    for tried in product(sorted(shares, reverse=True), repeat=len(names) - 1):
-        own = dict(zip(names, (1.0, *tried), strict=True))
-        scaled = np.array([own[name] for name in blocks])
-        fit = fit_linear(columns * scaled, arm, targets, arms, 0.0, settings, numeric)
-        if best is None or fit.loss < best.loss:
-            best, scale, chosen = fit, scaled, own
-    logger.info("chose shares %s: loss %.4f", chosen, best.loss)
-    return replace(best, shared=best.shared * scale, own=best.own * scale)
+
+    def fitted(own: tuple[float, ...], rows: np.ndarray) -> tuple[np.ndarray, LinearFit]:
+        share = np.array([own[names.index(block)] for block in blocks])
+        scaled = columns[np.ix_(rows, share > 0)] * share[share > 0]
+        given = scaled, arm[rows], targets[rows], arms, 0.0, settings, numeric
+        return share, fit_linear(*given)
+
+    everyone = np.arange(len(columns))
+    some = np.random.default_rng(0).permutation(everyone)[:ENOUGH]
+
+    @cache
+    def loss(own: tuple[float, ...]) -> float:
+        return fitted(own, some)[1].loss
+
+    chosen, before = (1.0,) * len(names), None
+    while chosen != before:
+        before = chosen
+        for place in range(1, len(names)):
+            tried = [(*chosen[:place], share, *chosen[place + 1 :]) for share in shares]
+            chosen = min([chosen, *tried], key=loss)
+    logger.info("chose shares %s: loss %.4f", dict(zip(names, chosen, strict=True)), loss(chosen))
+    return fitted(chosen, everyone)
 
 
 class LassoSolver:

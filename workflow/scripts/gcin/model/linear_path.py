@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from gcin.model.inputs import Patients, arm_numbers, column_blocks, linear_columns
-from gcin.model.linear import LinearFit, fit_linear
+from gcin.model.linear import LinearFit, fit_by_block
 from gcin.model.outcomes import targets_of
 from gcin.model.preparation import Preparation
 
@@ -21,49 +21,40 @@ class LinearPath(NamedTuple):
     """The linear path of one endpoint.
 
     Attributes:
-        seen: Numbers of the columns that it reads.
-        fit: The ridge model of these columns.
+        shares: Numbers of the columns that it reads, each with what it is multiplied by.
+        fit: The ridge model of these columns, so multiplied.
     """
 
-    seen: list[int]
+    shares: dict[int, float]
     fit: LinearFit
 
 
 def fit_linear_paths(
-    train: Patients,
-    columns: np.ndarray,
-    preparation: Preparation,
-    design: Mapping,
-    settings: Mapping,
+    train: Patients, columns: np.ndarray, preparation: Preparation, settings: Mapping
 ) -> dict[str, LinearPath]:
     """Fit the linear path of every endpoint.
 
-    It reads all columns of the design's halves, or the clinical ones alone where that predicts
-    training patients left out better: hundreds of gene burdens that say nothing cost more than
-    the rest of the network can mend.
+    It is the `ridge` design of the design's halves: hundreds of columns that say nothing cost more
+    than the rest of the network can mend, so a block that predicts no training patients left out
+    better is not read at all.
 
     Args:
         train: Training patients.
         columns: Their columns, as by `linear_columns`.
         preparation: Fitted on them.
-        design: Which halves there are.
-        settings: `model.linear` of the configuration.
+        settings: `network` (which halves there are), `linear` and `ridge` of the model's
+            configuration.
     """
     arm, arms = arm_numbers(train.table, preparation.arms), len(preparation.arms)
-    offered = _offered(train, preparation, design)
+    offered, blocks = _offered(train, preparation, settings["network"])
     paths = {}
     for name, endpoint in preparation.endpoints.items():
         targets = targets_of(train.table, name, endpoint)
-        tried = [
-            LinearPath(
-                seen,
-                fit_linear(columns[:, seen], arm, targets, arms, 0.0, settings, endpoint.numeric),
-            )
-            for seen in offered
-        ]
-        paths[name] = min(tried, key=lambda path: path.fit.loss)
-        counts = len(paths[name].seen), columns.shape[1]
-        logger.info("the linear path of %s reads %d of %d columns", name, *counts)
+        given = columns[:, offered], blocks, arm, targets, arms, settings["ridge"]["block_shares"]
+        share, fit = fit_by_block(*given, settings["linear"], endpoint.numeric)
+        shares = {offered[place]: float(share[place]) for place in np.flatnonzero(share)}
+        paths[name] = LinearPath(shares, fit)
+        logger.info("linear path of %s: %d of %d columns", name, len(shares), columns.shape[1])
     return paths
 
 
@@ -76,10 +67,11 @@ def start_at(network: "keras.Model", endpoint: str, fit: LinearFit) -> None:
     deep.bias.assign(fit.bias)
 
 
-def _offered(patients: Patients, preparation: Preparation, design: Mapping) -> list[list[int]]:
-    """Choices of columns that belong to the design's halves, the fewest first."""
+def _offered(
+    patients: Patients, preparation: Preparation, design: Mapping
+) -> tuple[list[int], list[str]]:
+    """Number the columns that belong to the design's halves, and say the block of each."""
     columns = linear_columns(patients.rows(np.array([0])), preparation)
     blocks = column_blocks(columns, patients, preparation)
-    every = [number for number, block in enumerate(blocks) if design[block]]
-    clinical = [number for number in every if blocks[number] == "clinical"]
-    return [clinical, every] if 0 < len(clinical) < len(every) else [every]
+    offered = [number for number, block in enumerate(blocks) if design[block.split()[0]]]
+    return offered, [blocks[number] for number in offered]

@@ -276,8 +276,10 @@ def _heads(
 
 def _linear(endpoint: str, columns: object, design: Mapping, shape: Shape, l2: float) -> object:
     """The linear path of an endpoint: one score per arm for all intervals."""
-    seen = shape.linear_seen[endpoint]
-    if len(seen) < shape.linear:
-        columns = ops.take(columns, np.array(seen, "int32"), axis=1)
+    shares = shape.linear_shares[endpoint]
+    if len(shares) < shape.linear:
+        columns = ops.take(columns, np.array(list(shares), "int32"), axis=1)
+    if set(shares.values()) - {1.0}:
+        columns = ops.multiply(columns, np.array(list(shares.values()), "float32"))
     own = l2 / design["arm_share"] ** 2
     return ArmHeads(shape.arms, 1, l2, own, use_bias=False, name=f"linear_{endpoint}")(columns)

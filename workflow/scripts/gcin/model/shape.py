@@ -15,7 +15,8 @@ class Shape:
         beside: Those of them that the variants of the gene do not tell.
         clinical: Clinical columns.
         linear: Columns offered to the linear path.
-        linear_seen: Endpoint to those that it reads; none of a half that the design leaves out.
+        linear_shares: Endpoint to the numbers of those that it reads, each with what it is
+            multiplied by; none of a half that the design leaves out.
         chromosomes: Chromosome of each gene, in genome order.
         chromosome_arms: Chromosome arm of each gene.
         edges: Membership of genes in pathways; nothing without genes.
@@ -29,7 +30,7 @@ class Shape:
     beside: list[int]
     clinical: int
     linear: int
-    linear_seen: dict[str, list[int]]
+    linear_shares: dict[str, dict[int, float]]
     chromosomes: list[str]
     chromosome_arms: list[str]
     edges: Edges

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import log_loss
 
+from gcin.model.boosting import loss_of
 from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
 from gcin.model.questions import Questions
 
@@ -90,7 +90,7 @@ def fit_survival_forest(
         )
         for leaf in settings["min_patients"]
     ]
-    losses = [log_loss(held.answer, fit.asked(held), labels=[0, 1]) for fit in tried]
+    losses = [loss_of(fit.asked(held), held) for fit in tried]
     best = tried[int(np.argmin(losses))]
     logger.info("chose %s of %d: loss %.4f", best.model, len(tried), min(losses))
     return replace(best, calibration=fit_calibration(best.asked(held), held.answer))

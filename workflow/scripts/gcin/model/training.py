@@ -60,16 +60,15 @@ def train_network(
         patients: Of parts train and validation; outcomes of others are not looked at.
         preparation: Fitted on part train.
         members: `pathway` and `gene`.
-        settings: `network`, `linear`, `preparation` and `training` of the model's configuration.
+        settings: `network`, `linear`, `ridge`, `preparation` and `training` of the model's
+            configuration.
         seed: Of initial weights, order of batches and dropout.
         kept: Where an interrupted run is taken up and this one keeps its state.
     """
     keras.utils.set_random_seed(seed)
     train, inner = patients.part("train"), patients.part("validation")
     arrays, targets = examples(train, preparation)
-    paths = fit_linear_paths(
-        train, arrays["linear"], preparation, settings["network"], settings["linear"]
-    )
+    paths = fit_linear_paths(train, arrays["linear"], preparation, settings)
     shape = _shape(arrays, preparation, members, settings, paths, seed)
     network = build_network(
         _shared_out(settings, len(train.table)),
@@ -227,7 +226,7 @@ def _shape(
         beside=[number for number, name in enumerate(preparation.track) if name in BESIDE],
         clinical=arrays["clinical"].shape[1],
         linear=arrays["linear"].shape[1],
-        linear_seen={name: path.seen for name, path in paths.items()},
+        linear_shares={name: path.shares for name, path in paths.items()},
         chromosomes=preparation.chromosomes,
         chromosome_arms=preparation.chromosome_arms,
         edges=masked(edges, design["pathway_mask"], design["pathway_decoys"], genes, seed),

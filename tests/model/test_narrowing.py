@@ -1,0 +1,47 @@
+"""A forest reads the blocks of columns that help, and no more."""
+
+import numpy as np
+import pytest
+
+from gcin.model.boosting import fit_forest
+from gcin.model.narrowing import fit_narrowed
+from gcin.model.questions import Questions
+
+BLOCKS = ["clinical"] * 2 + ["omics rna"] * 2 + ["genome"] * 120
+SETTINGS = {"trees": 60, "min_patients": [5], "inner_folds": 3}
+COLUMNS = np.random.default_rng(4).normal(size=(240, len(BLOCKS)))
+
+
+def questions(rows, score, numeric=False):
+    answer = score if numeric else (score > 0).astype(float)
+    zeros = np.zeros(len(rows), int)
+    return Questions(COLUMNS, zeros, zeros, rows, answer[rows], numeric)
+
+
+def narrowed(score, numeric=False):
+    train, held = (questions(rows, score, numeric) for rows in np.split(np.arange(240), [200]))
+    return fit_narrowed(fit_forest, BLOCKS, train, held, 1, 1, SETTINGS, 1)
+
+
+@pytest.mark.parametrize("numeric", [False, True])
+@pytest.mark.parametrize(("first", "read"), [(0, 2), (2, 4), (4, 124)])
+def test_it_reads_up_to_the_block_that_tells(first, read, numeric):
+    score = COLUMNS[:, first] + COLUMNS[:, first + 1]
+    if first == 4:
+        score = COLUMNS[:, 4:].sum(axis=1) / 5 + 2 * COLUMNS[:, 5]
+    fit = narrowed(score, numeric)
+    assert list(fit.seen) == list(range(read))
+
+
+def test_columns_that_are_not_read_change_nothing():
+    fit = narrowed(COLUMNS[:, 0] + COLUMNS[:, 1])
+    other = COLUMNS.copy()
+    other[:, 2:] += 3
+    np.testing.assert_array_equal(fit.told(other), fit.told(COLUMNS))
+
+
+def test_patients_too_few_to_choose_by_leave_all_columns():
+    """One yes among the training patients: no fold has both answers inside and outside."""
+    score = np.full(240, -1.0)
+    score[[0, 220]] = 1.0
+    assert len(narrowed(score).seen) == len(BLOCKS)
