@@ -181,11 +181,11 @@ def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
 def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_path):
     table, tables = study
     empty = {}
-    for name in ("warnings", "subgroups", "hazard_ratios"):
+    for name in ("warnings", "subgroups", "hazard_ratios", "policy", "policy_balance"):
         tables[name].head(0).to_csv(tmp_path / f"{name}.tsv", sep="\t", index=False)
         empty[name] = pd.read_csv(tmp_path / f"{name}.tsv", sep="\t")
     facts = study_facts(tables | empty, table, made.features(table), made.SETTINGS, ["gcin"])
-    assert facts["warnings"] == facts["subgroups"] == []
+    assert facts["warnings"] == facts["subgroups"] == facts["policies"] == []
     assert not len(facts["shortcuts"])
     assert not len(facts["hazards"])
     draw("subgroups", empty["subgroups"], list(made.DESIGNS)).savefig(tmp_path / "figure.png")
