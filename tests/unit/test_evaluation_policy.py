@@ -289,6 +289,13 @@ def test_survival_is_not_valued_beyond_what_is_followed(small):
         outcome_table(small[0], folds_of(small[0]), ["os"], 200.0)
 
 
+def test_an_arm_that_nobody_else_received_is_not_taken_for_fully_followed(small):
+    table = small[0]
+    rare = table.assign(arm=table["arm"].mask(table["patient"] == "P0", "c"))
+    with pytest.raises(ValueError, match="of arm c would be followed for 12 months"):
+        outcome_table(rare, folds_of(table), ["os"], MONTHS)
+
+
 def test_a_study_needs_two_arms_with_enough_patients(small):
     table, features, _ = small
     declared, folds = confounders_of(table, features, ALL), folds_of(table)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.intervals import bca_interval
+from gcin.evaluation.metrics import ratio
 from gcin.evaluation.policy import (
     NOBODY,
     Treated,
@@ -111,33 +112,27 @@ def cases_of(
         own = ends.set_index(PLACE)
         for design, rows in said[said["endpoint"] == endpoint].groupby("design", sort=False):
             wide = rows.pivot_table(index=PLACE, columns="arm", values=["value", "expected"])
-            if not _tells_arms_apart(wide, arms):
+            wide = wide.reindex(columns=pd.MultiIndex.from_product([["value", "expected"], arms]))
+            wide = wide.dropna().sort_index()
+            wide = wide[wide.index.isin(own.index)]
+            logger.info("%s of %s: %d of %d outcomes", endpoint, design, len(wide), len(own))
+            value, expected = (wide[name].to_numpy() for name in ("value", "expected"))
+            if (recommended(value) == NOBODY).all():
                 logger.warning("%s says nothing that tells arms apart: %s", design, endpoint)
                 continue
-            places = wide.dropna().index.intersection(own.index).sort_values()
-            logger.info("%s of %s: %d of %d outcomes", endpoint, design, len(places), len(own))
-            people, said_of = places.get_level_values("patient"), wide.loc[places]
-            unit = own["unit"].iloc[0]
+            unit, people = own["unit"].iloc[0], wide.index.get_level_values("patient")
             received = pd.Index(arms).get_indexer(known["arm"].reindex(people))
-            treated = Treated(
-                received,
-                *own.loc[places, ["outcome", "weight"]].to_numpy(float).T,
-                propensity.loc[places].to_numpy(),
-                said_of["expected"][arms].to_numpy(),
-            )
-            value = said_of["value"][arms].to_numpy()
+            outcome, weight = own.loc[wide.index, ["outcome", "weight"]].to_numpy(float).T
+            chance = propensity.loc[wide.index].to_numpy()
             table = pd.DataFrame({"patient": people, "family": known["family"].reindex(people)})
-            table["repeat"] = places.get_level_values("fold").map(repeat)
-            named = {"design": design, "endpoint": endpoint, "unit": unit}
-            benefit = value if unit == SHARE else -value
-            yield Case(named, table.reset_index(drop=True), arms, treated, benefit)
-
-
-def _tells_arms_apart(wide: pd.DataFrame, arms: list[str]) -> bool:
-    """Whether there is something of every arm, and not the same of all arms of every patient."""
-    if not {("value", arm) for arm in arms} <= set(wide.columns):
-        return False
-    return bool((recommended(wide["value"][arms].dropna().to_numpy()) != NOBODY).any())
+            table["repeat"] = wide.index.get_level_values("fold").map(repeat)
+            yield Case(
+                {"design": design, "endpoint": endpoint, "unit": unit},
+                table.reset_index(drop=True),
+                arms,
+                Treated(received, outcome, weight, chance, expected),
+                value if unit == SHARE else -value,
+            )
 
 
 def policy_table(cases: list[Case], settings: Mapping, floors: list[float]) -> pd.DataFrame:
@@ -227,9 +222,9 @@ def _checks(case: Case, floor: float) -> dict[str, float]:
 def _e_values(case: Case, facts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
     """E-values of the gain over the care given, and of its limit that is nearer zero."""
     given, weight = facts[GIVEN]["value"], case.treated.weight
-    mean = np.average(case.treated.outcome, weights=weight)
-    spread = np.sqrt(np.average(np.square(case.treated.outcome - mean), weights=weight))
-    spread = None if case.name["unit"] == SHARE else spread
+    mean = ratio(weight @ case.treated.outcome, weight.sum())
+    variance = ratio(weight @ np.square(case.treated.outcome - mean), weight.sum())
+    spread = None if case.name["unit"] == SHARE else float(np.sqrt(variance))
     gains = {"e_value": facts[GAIN]["value"], "e_value_of_limit": facts[GAIN]["low"]}
     return {name: e_value(risk_ratio_of(gain, given, spread)) for name, gain in gains.items()}
 

@@ -55,7 +55,8 @@ def _restricted(
     is_known = (tested["event"].to_numpy() > 0) | (tested["time"].to_numpy() >= months)
     for arm in tested["arm"].unique():
         past = others.loc[others["arm"] == arm, ["time", "event"]].to_numpy(float).T
-        if still_followed(np.array([months]), *past, before=True)[0] < AT_RISK:
+        followed = still_followed(np.array([months]), *past, before=True)[0]
+        if past.shape[1] == 0 or followed < AT_RISK:
             raise ValueError(
                 f"Fewer than a tenth of the patients of arm {arm} would be followed for "
                 f"{months:g} months of {endpoint}. Lower policy.months, or leave {endpoint} out "
