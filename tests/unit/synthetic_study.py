@@ -27,7 +27,7 @@ SETTINGS = {
     "endpoints": {"response": "response_cr", "os": {"months": "os_months", "event": "os_event"}},
     "designs": list(DESIGNS),
     "predict_with": "gcin",
-    "policy": {"confounders": ["age", "sex"], "min_propensity": 0.05},
+    "policy": {"confounders": ["age", "sex"], "min_propensity": 0.05, "min_patients": 30},
 }
 SIZES = {"train": 300, "external": 100, "new": 2}
 

@@ -94,16 +94,24 @@ def test_no_policy_is_shown_where_none_is_declared(study):
 
 def test_what_was_shown_of_a_policy_is_what_its_interval_says():
     columns = ["design", "endpoint", "unit", "floor", "estimate", "value", "low", "high", "n"]
-    gain = "gain_over_care_given"
-    rows = [
-        ("a", end, "share", 0.05, gain, value, value - 0.1, value + 0.1, 90.0)
-        for end, value in (("x", 0.2), ("y", 0.0), ("z", -0.2))
+    rows = []
+    for endpoint, value, followers in (
+        ("x", 0.2, 50),
+        ("y", 0, 50),
+        ("z", -0.2, 50),
+        ("v", 0.2, 9),
+    ):
+        named = ("a", endpoint, "share", 0.05)
+        rows.append((*named, "gain_over_care_given", value, value - 0.1, value + 0.1, 90.0))
+        rows.append((*named, "effective_patients", followers, None, None, 90.0))
+    rows.append(("a", "x", "share", 0.5, "gain_over_care_given", 0.0, -1.0, 1.0, 90.0))
+    said = policy_sentences(pd.DataFrame(rows, columns=columns), "a", 30)
+    assert [sentence.split("; ")[1] for sentence in said] == [
+        "a gain was shown",
+        "no difference was shown",
+        "a loss was shown",
+        "9 effective followers are too few to tell",
     ]
-    rows.append(("a", "x", "share", 0.5, gain, 0.0, -1.0, 1.0, 90.0))
-    said = policy_sentences(pd.DataFrame(rows, columns=columns), "a")
-    shown = [sentence.split("; ")[1] for sentence in said]
-    told = ["a gain was shown", "neither gain nor loss was shown", "a loss was shown"]
-    assert shown == told
     assert said[0].startswith("x (share): 0.200 (0.100 to 0.300) over care as given, 90 patients")
 
 

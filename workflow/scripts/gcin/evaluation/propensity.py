@@ -17,7 +17,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 RARE = 10  # patients; rarer levels of a confounder are one
 ITERATIONS = 2000
 PERSONAL = ("cancer_type", "site", "cohort")  # confounders that stand beside the features
-BINS = np.linspace(0, 1, 21)
+BINS = np.linspace(0, 1, 21).round(2)
 
 
 def confounders_of(

@@ -54,8 +54,10 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         if "external" in tables
         else "",
         "subgroups": group_rows(tables["subgroups"], design),
-        "policies": policy_sentences(tables["policy"], design) if "policy" in tables else None,
-        "confounders": (study["policy"] or {"confounders": []})["confounders"],
+        "policy": study["policy"],
+        "policies": policy_sentences(tables["policy"], design, study["policy"]["min_patients"])
+        if "policy" in tables
+        else [],
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
         "undone": [f"{row.topic} ({row.item})" for row in open_points.itertuples()],

@@ -84,23 +84,26 @@ def floor_table(policy: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def policy_sentences(policy: pd.DataFrame, design: str) -> list[str]:
+def policy_sentences(policy: pd.DataFrame, design: str, min_patients: int) -> list[str]:
     """Say for each endpoint whether following a design was shown to gain over care as given.
 
     Args:
         policy: As `gcin.evaluation.policies.policy_table` gives it.
         design: The design that predicts new patients.
+        min_patients: Effective number of followers below which no interval is trusted.
     """
-    gains = own_floor(policy)
-    gains = gains[(gains["estimate"] == "gain_over_care_given") & (gains["design"] == design)]
+    own = own_floor(policy)
     sentences = []
-    for _, row in gains.iterrows():
-        shown = (
-            "a gain" if row["low"] > 0 else "a loss" if row["high"] < 0 else "neither gain nor loss"
-        )
+    for (endpoint, unit), rows in own[own["design"] == design].groupby(
+        ["endpoint", "unit"], sort=False
+    ):
+        named = rows.set_index("estimate")
+        gain, followers = named.loc["gain_over_care_given"], named["value"]["effective_patients"]
+        shown = "a gain" if gain["low"] > 0 else "a loss" if gain["high"] < 0 else "no difference"
+        few = f"{number(followers, 0)} effective followers are too few to tell"
         sentences.append(
-            f"{row['endpoint']} ({row['unit']}): {interval(row)} over care as given, "
-            f"{row['n']:.0f} patients; {shown} was shown"
+            f"{endpoint} ({unit}): {interval(gain)} over care as given, {gain['n']:.0f} patients; "
+            + (f"{shown} was shown" if followers >= min_patients else few)
         )
     return sentences
 
