@@ -242,7 +242,8 @@ def balance_table(cases: list[Case], confounders: pd.DataFrame, floor: float) ->
         column of the confounders, repeats averaged; those that are the same for all are left out.
     """
     encoder = encoder_of(confounders).fit(confounders)
-    columns = encoder.get_feature_names_out()
+    names = encoder.get_feature_names_out()
+    columns = [name.replace("missingindicator_", "missing: ") for name in names]
     matrix = pd.DataFrame(encoder.transform(confounders), confounders.index, columns)
     tables = [pd.DataFrame(columns=BALANCE)]
     for case in cases:
