@@ -338,6 +338,33 @@ def test_a_design_that_tells_no_arms_apart_has_no_policy(small, caplog):
     assert "d says nothing that tells arms apart: os" in caplog.text
 
 
+def test_of_three_arms_the_lowest_risk_is_recommended_though_the_others_are_equal():
+    names = [f"P{i}" for i in range(90)]
+    arm = np.array(["a", "b", "c"])[np.arange(90) % 3]
+    table = pd.DataFrame({"patient": names, "arm": arm, "role": "train", "family": None})
+    table["os_time"], table["os_event"] = np.arange(90) + 1.0, 1.0
+    table["cancer_type"], table["site"], table["cohort"] = "AML", "north", "home"
+    features = pd.DataFrame({"age": np.arange(90) % 7}, index=names)
+    own = {"patient": names, "design": "d", "endpoint": "os"}
+    said = [
+        pd.DataFrame(own | {"arm": arm, "value": risk, "expected": 6.0})
+        for arm, risk in (("a", 0.9), ("b", 0.2), ("c", 0.9))
+    ]
+    # Folds by sevens, so that each arm stands in each.
+    fold = np.arange(90) % 7 % FOLDS
+    folds = {
+        place: pd.DataFrame({"patient": names, "part": np.where(fold == place, "test", "train")})
+        for place in range(FOLDS)
+    }
+    arms = table.set_index("patient")["arm"]
+    chances = propensity_table(confounders_of(table, features, ["age"]), arms, folds, 5)
+    outcomes = outcome_table(table, folds, ["os"], MONTHS)
+    (case,) = cases_of(pd.concat(said).assign(fold=np.tile(fold, 3)), chances, outcomes, table)
+    assert case.arms == ["a", "b", "c"]
+    assert (case.choice(FLOOR) == 1).all()
+    assert weights_of(case.treated, case.choice(FLOOR))[case.treated.received != 1].max() == 0
+
+
 def test_the_table_says_what_an_estimate_rests_on(small):
     table, features, benefit = small
     found = cases(table, features, said_of(table, benefit))

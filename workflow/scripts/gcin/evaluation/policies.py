@@ -116,14 +116,15 @@ def cases_of(
             wide = wide.dropna().sort_index()
             wide = wide[wide.index.isin(own.index)]
             logger.info("%s of %s: %d of %d outcomes", endpoint, design, len(wide), len(own))
-            value, expected = (wide[name].to_numpy() for name in ("value", "expected"))
-            if (recommended(value) == NOBODY).all():
+            value, unit = wide["value"].to_numpy(), own["unit"].iloc[0]
+            benefit = value if unit == SHARE else -value
+            if (recommended(benefit) == NOBODY).all():
                 logger.warning("%s says nothing that tells arms apart: %s", design, endpoint)
                 continue
-            unit, people = own["unit"].iloc[0], wide.index.get_level_values("patient")
+            people = wide.index.get_level_values("patient")
             received = pd.Index(arms).get_indexer(known["arm"].reindex(people))
             outcome, weight = own.loc[wide.index, ["outcome", "weight"]].to_numpy(float).T
-            chance = propensity.loc[wide.index].to_numpy()
+            chance, expected = propensity.loc[wide.index].to_numpy(), wide["expected"].to_numpy()
             table = pd.DataFrame({"patient": people, "family": known["family"].reindex(people)})
             table["repeat"] = wide.index.get_level_values("fold").map(repeat)
             yield Case(
@@ -131,7 +132,7 @@ def cases_of(
                 table.reset_index(drop=True),
                 arms,
                 Treated(received, outcome, weight, chance, expected),
-                value if unit == SHARE else -value,
+                benefit,
             )
 
 
