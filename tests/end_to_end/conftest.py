@@ -63,9 +63,9 @@ class Project:
         assert not check or done.returncode == 0, done.stdout[-6000:]
         return done
 
-    def planned(self) -> Counter:
+    def planned(self, *overlays: str) -> Counter:
         """Count the jobs of a dry run by rule and sample (empty where a job has none)."""
-        text = self.snakemake("--dry-run").stdout
+        text = self.snakemake("--dry-run", overlays=overlays).stdout
         jobs = re.split(r"(?m)^(?:local)?rule ", text)[1:]
         named = [(job.split(":", 1)[0], re.search(r"\bsample=([\w.-]+)", job)) for job in jobs]
         return Counter((rule, sample[1] if sample else "") for rule, sample in named)

@@ -47,6 +47,29 @@ def test_a_finished_project_has_nothing_to_do(project):
     assert project.planned() == Counter()
 
 
+def test_a_declared_policy_is_valued_on_unseen_patients(finished):
+    study = finished.folder / "results" / "studies" / "response"
+    edition = study / (study / "current").read_text().strip()
+    values = pd.read_csv(edition / "evaluation" / "policy.tsv", sep="\t")
+    assert set(values["endpoint"]) == {"response", "os"}
+    assert {"gcin", "clinical_logistic", "average"} <= set(values["design"])
+    assert "majority" not in set(values["design"])
+    parts = pd.read_csv(edition / "splits" / "fold-0.tsv", sep="\t", dtype=str)
+    assert values["n"].max() <= (parts["part"] == "test").sum()
+    gains = values[values["estimate"].str.startswith("gain_")]
+    assert ((gains["low"] <= gains["value"]) & (gains["value"] <= gains["high"])).all()
+    assert "Value of a treatment policy" in (edition / "report" / "index.html").read_text()
+
+
+def test_another_policy_trains_nothing(project):
+    changed = {"studies": {"response": {"policy": {"months": 6}}}}
+    (project.folder / "other_policy.yaml").write_text(yaml.safe_dump(changed))
+    assert rules_run(project.planned("other_policy.yaml")) == {
+        "weigh_treatments", "value_policies", "draw_figures", "render_report", "write_model_card",
+        "point_to_edition",
+    }  # fmt: skip
+
+
 def test_the_order_of_the_sheet_does_not_matter(project):
     project.write_samples(project.samples().iloc[::-1])
     assert project.planned() == Counter()

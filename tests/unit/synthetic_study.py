@@ -10,7 +10,10 @@ from gcin.evaluation.amounts import agreement_table
 from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.coverage import coverage_table
 from gcin.evaluation.hazards import hazard_table
+from gcin.evaluation.policies import balance_table, cases_of, policy_table
 from gcin.evaluation.pooling import external_rows, pool
+from gcin.evaluation.propensity import confounders_of, overlap_table, propensity_table
+from gcin.evaluation.restricted import outcome_table
 from gcin.evaluation.shortcuts import shortcut_table
 from gcin.evaluation.significance import significance_table
 from gcin.evaluation.subgroups import groupings_of, subgroup_table
@@ -24,6 +27,7 @@ SETTINGS = {
     "endpoints": {"response": "response_cr", "os": {"months": "os_months", "event": "os_event"}},
     "designs": list(DESIGNS),
     "predict_with": "gcin",
+    "policy": {"confounders": ["age", "sex"], "min_propensity": 0.05, "min_patients": 30},
 }
 SIZES = {"train": 300, "external": 100, "new": 2}
 
@@ -122,6 +126,7 @@ def tables_of(table, said, draws=100):
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
+        **policy_tables_of(table, said),
         "planted": planted(),
         "history": history(),
         "balance": pd.DataFrame(
@@ -165,6 +170,37 @@ def conformal(pooled):
         [known["value"] > 0.8, known["value"] < 0.2], ["response", "no response"], "both"
     )
     return coverage_table(known.assign(answer=sure), 0.9, 0.95)
+
+
+def policy_tables_of(table, said):
+    """What it would be worth to follow gcin and boosting, who favour `target` in half of them."""
+    train = table[table["role"] == "train"]
+    place = np.arange(len(train)) % 2
+    folds = {
+        fold: pd.DataFrame({"patient": train["patient"], "part": np.where(place == fold, *parts)})
+        for fold, parts in ((0, ("test", "train")), (1, ("test", "train")))
+    }
+    arms, declared = (
+        table.set_index("patient")["arm"],
+        confounders_of(table, features(table), ["age", "sex"]),
+    )
+    chances = propensity_table(declared, arms, folds, 10)
+    outcomes = outcome_table(table, folds, ["response", "os"], 12)
+    rows = said[said["patient"].isin(train["patient"]) & said["design"].isin(["gcin", "boosting"])]
+    favoured = rows["patient"].str[-1].astype(int) < 5
+    shift = np.where(favoured == (rows["arm"] == "target"), 0.05, 0.0)
+    shift = np.where(rows["endpoint"] == "os", -shift, shift)
+    rows = rows.assign(value=rows["value"] + shift, fold=rows["patient"].map(
+        pd.Series(place, train["patient"])
+    ))  # fmt: skip
+    expected = np.where(rows["endpoint"] == "os", 6.0 - rows["value"], rows["value"])
+    cases = list(cases_of(rows.assign(expected=expected), chances, outcomes, table))
+    settings = {"bootstrap_draws": 50, "seed": 1, "confidence": 0.95}
+    return {
+        "policy": policy_table(cases, settings, [0.05, 0.4]),
+        "policy_balance": balance_table(cases, declared, 0.05),
+        "overlap": overlap_table(chances, arms, 0.05),
+    }
 
 
 def learning(metrics):

@@ -18,6 +18,7 @@ from gcin.report.patients import (
     unseen_risks,
     verdict_of,
 )
+from gcin.report.policy import policy_sentences, worst_imbalances
 from gcin.report.study import cohort_sections, origin, study_facts
 from gcin.report.tables import hazard_ratio_table, metric_tables, quality_summary, subgroup_tables
 from gcin.report.words import number, summary, verdict
@@ -73,6 +74,52 @@ class Links(HTMLParser):
         """Note a tag that closes another than the innermost."""
         if self.open.pop() != tag:
             self.unbalanced.append(tag)
+
+
+def test_a_policy_stands_beside_its_assumptions(report):
+    section = report.split('<h2 id="policy">')[1].split("<h2")[0]
+    assert "nothing that matters for the outcome but age, sex" in section
+    for words in ("gain over care as given", "followers less others", "E-value", "boosting"):
+        assert words in section
+    assert "no effect of the policy" in section
+
+
+def test_no_policy_is_shown_where_none_is_declared(study):
+    table, tables = study
+    plain = {name: rows for name, rows in tables.items() if "policy" not in name}
+    facts = study_facts(plain, table, made.features(table), made.SETTINGS, ["gcin"])
+    assert facts["policy"] is None
+    assert "policies" not in facts
+
+
+def test_what_was_shown_of_a_policy_is_what_its_interval_says():
+    columns = ["design", "endpoint", "unit", "floor", "estimate", "value", "low", "high", "n"]
+    rows = []
+    for endpoint, value, followers in (
+        ("x", 0.2, 50),
+        ("y", 0, 50),
+        ("z", -0.2, 50),
+        ("v", 0.2, 9),
+    ):
+        named = ("a", endpoint, "share", 0.05)
+        rows.append((*named, "gain_over_care_given", value, value - 0.1, value + 0.1, 90.0))
+        rows.append((*named, "effective_patients", followers, None, None, 90.0))
+    rows.append(("a", "x", "share", 0.5, "gain_over_care_given", 0.0, -1.0, 1.0, 90.0))
+    said = policy_sentences(pd.DataFrame(rows, columns=columns), "a", 30)
+    assert [sentence.split("; ")[1] for sentence in said] == [
+        "a gain was shown",
+        "no difference was shown",
+        "a loss was shown",
+        "9 effective followers are too few to tell",
+    ]
+    assert said[0].startswith("x (share): 0.200 (0.100 to 0.300) over care as given, 90 patients")
+
+
+def test_the_largest_imbalance_is_that_after_weighting():
+    rows = [("d", "e", "a", "age", 0.9, 0.1), ("d", "e", "b", "sex", 0.2, -0.3)]
+    columns = ["design", "endpoint", "arm", "confounder", "unweighted", "weighted"]
+    worst = worst_imbalances(pd.DataFrame(rows, columns=columns))
+    assert worst["d", "e"]["confounder"] == "sex"
 
 
 def test_the_report_needs_nothing_but_itself(report):
@@ -142,11 +189,11 @@ def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
 def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_path):
     table, tables = study
     empty = {}
-    for name in ("warnings", "subgroups", "hazard_ratios"):
+    for name in ("warnings", "subgroups", "hazard_ratios", "policy", "policy_balance"):
         tables[name].head(0).to_csv(tmp_path / f"{name}.tsv", sep="\t", index=False)
         empty[name] = pd.read_csv(tmp_path / f"{name}.tsv", sep="\t")
     facts = study_facts(tables | empty, table, made.features(table), made.SETTINGS, ["gcin"])
-    assert facts["warnings"] == facts["subgroups"] == []
+    assert facts["warnings"] == facts["subgroups"] == facts["policies"] == []
     assert not len(facts["shortcuts"])
     assert not len(facts["hazards"])
     draw("subgroups", empty["subgroups"], list(made.DESIGNS)).savefig(tmp_path / "figure.png")

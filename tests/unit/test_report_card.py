@@ -1,5 +1,6 @@
 """Model card and checklist say what the run did, and that the rest was not done."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -66,6 +67,16 @@ def test_external_evaluation_is_claimed_only_where_it_was_made(facts):
     alone = card_of(without_external(facts))
     assert "## Performance on external cohorts" not in alone
     assert "none: performance elsewhere is not known" in alone
+
+
+def test_a_policy_is_claimed_only_where_it_was_valued(facts):
+    plain = {name: table for name, table in facts.tables.items() if "policy" not in name}
+    silent = replace(facts, study=facts.study | {"policy": None}, tables=plain)
+    told = [checklist(ITEMS, own).set_index("item").loc["12e", "fact"] for own in (facts, silent)]
+    assert told[0].endswith("in policy.tsv, given that age, sex are all")
+    assert told[1].endswith("not estimated, as no confounders are declared")
+    assert "- response (share): " in card_of(facts)
+    assert "Not estimated: the study declares no confounders." in card_of(silent)
 
 
 def test_fairness_is_not_claimed_where_no_group_was_measured(facts):

@@ -93,3 +93,12 @@ def test_settings_of_a_tool_count_only_where_it_is_asked_for(stage, tool, key, v
     for own in settings.values():
         own["calling"][stage]["tool"] = tool
     assert in_force(settings["before"]) != in_force(settings["after"])
+
+
+def test_a_policy_trains_nothing_anew():
+    plain, declared = deepcopy(CONFIG), deepcopy(CONFIG)
+    study = {"cohorts": ["a"]}
+    plain["studies"] = {"s": study | {"policy": None}}
+    declared["studies"] = {"s": study | {"policy": {"confounders": ["age"]}}}
+    assert in_force(declared) == in_force(plain)
+    assert in_force(plain)["studies"] == {"s": study}

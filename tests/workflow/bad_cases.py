@@ -13,6 +13,7 @@ from spoiling import (
     data,
     drop_column,
     known_sites,
+    policy,
     rename_column,
     repeat_column,
     repeat_row,
@@ -935,4 +936,51 @@ STUDIES = [
         "studies.trial",
         "1 patients stand in several of its cohorts (a, b)",
     ),
+    case(
+        "confounder of no card", policy(confounders=["age", "stag"]), "policy.confounders", "'stag'"
+    ),
+    case(
+        "confounder of one cohort only",
+        both(
+            setting(f"{STUDY}.cohorts", ["a", "b"]),
+            setting(f"{STUDY}.external", []),
+            card("person:\n  age: {column: clinical.age, unit: a}\n", ""),
+            policy(confounders=["age"]),
+        ),
+        "policy.confounders",
+        "cohort a has no 'age' on day 0",
+    ),
+    case(
+        "outcome as a confounder",
+        policy(confounders=["remission"]),
+        "cohort a has no 'remission' on day 0",
+    ),
+    case("policy without confounders", policy(confounders=[]), "policy.confounders", "it is empty"),
+    case("policy of no endpoint", policy(endpoints=["os2"]), "policy.endpoints", "mean os"),
+    case(
+        "policy of a quantity",
+        both(
+            setting(f"{STUDY}.endpoints.dose", {"amount": "os_months"}),
+            policy(endpoints=["dose"]),
+        ),
+        "policy.endpoints",
+        "'dose' is a quantity",
+        "Name a yes or no, or survival",
+    ),
+    case(
+        "policy of one arm",
+        both(card("codes: {0: control, 1: drug}", "codes: {0: drug, 1: drug}"), policy()),
+        "studies.trial.policy",
+        "one arm at most (drug)",
+        "Remove policy:",
+    ),
+    case(
+        "policy without arms",
+        both(
+            card("treatment:\n  arm: {column: clinical.arm, codes: {0: control, 1: drug}}\n", ""),
+            policy(),
+        ),
+        "one arm at most (none)",
+    ),
+    case("floor above a half", policy(min_propensity=0.7), "min_propensity", "at most 0.5"),
 ]

@@ -53,6 +53,12 @@ def searched(search="random", **designs):
     return both(asked, setting("model.tuning.designs", designs))
 
 
+def policy(**changes):
+    """Declare a policy of the study that is valid but for these."""
+    typical = {"confounders": ["age"], "endpoints": ["response", "os"]}
+    return setting("studies.trial.policy", typical | changes)
+
+
 def known_sites(*paths):
     """Ask for recalibration with these known sites."""
     return both(setting("alignment.recipe", "bqsr"), setting("reference.known_sites", list(paths)))

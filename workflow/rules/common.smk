@@ -49,10 +49,10 @@ GENERATIONS = {
 }
 EDITIONS = {
     study: edition_of_study(
-        STUDIED | STUDIES[study] | {"cards": [RUN.cards[name] for name in RUN.cohorts_of(study)]},
+        STUDIED | own | {"cards": [RUN.cards[name] for name in RUN.cohorts_of(study)]},
         {cohort: GENERATIONS[cohort] for cohort in RUN.cohorts_of(study)},
     )
-    for study in STUDIES
+    for study, own in IN_FORCE["studies"].items()
 }
 
 

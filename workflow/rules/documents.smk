@@ -14,6 +14,7 @@ rule write_model_card:
         tables=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
             table=["metrics", "subgroups", "warnings"]
+            + ["policy", "policy_balance"] * (wildcards.study in POLICIES)
             + ["external"] * bool(STUDIES[wildcards.study]["external"]),
         ),
         trials=lambda wildcards: trials_in(wildcards.study),

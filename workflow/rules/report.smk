@@ -9,6 +9,7 @@ FIGURES = {
     + ["kaplan_meier"] * ("survival" in RUN.kinds_of(study).values())
     + ["history"] * any(design in NETWORKS for design in STUDIES[study]["designs"])
     + ["learning_curve"] * bool(LEARNT[study])
+    + ["policy", "overlap"] * (study in POLICIES)
     + ["external"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
@@ -34,7 +35,7 @@ rule draw_figures:
     benchmark:
         "benchmarks/results/draw_figures/{study}/{edition}/{figure}.tsv"
     wildcard_constraints:
-        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|agreement|kaplan_meier|learning_curve|external|planted",
+        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|agreement|kaplan_meier|learning_curve|policy|overlap|external|planted",
     conda:
         "../../envs/report.yaml"
     resources:

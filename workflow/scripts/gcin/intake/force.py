@@ -17,6 +17,9 @@ def in_force(settings: dict) -> dict:
     del own["quality"]["ancestry"]
     # Each trial, and what is chosen among them, is named after the settings that it tries.
     del own["model"]["tuning"]
+    # Policies are valued by what was predicted, and nothing is trained for them.
+    for study in own["studies"].values():
+        del study["policy"]
     if own["alignment"]["recipe"] != "bqsr":
         del own["reference"]["known_sites"]
         del own["genotypes"]["site_filter"]["snv"]

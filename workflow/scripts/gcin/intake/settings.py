@@ -9,6 +9,7 @@ from gcin.intake.designs import check_designs, check_learning
 from gcin.intake.endpoints import check_endpoints
 from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.limits import check_quality
+from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
 from gcin.intake.sheet import require_file
@@ -162,6 +163,7 @@ def check_studies(
         place = f"{CONFIG}, studies.{name}"
         _check_cohorts(study, rows, place, problems)
         check_endpoints(study, cards, place, problems)
+        check_policy(study, cards, place, problems)
         _check_strata(study, f"{place}.split.stratify", problems)
         _check_sites(study, cards, f"{place}.split.scheme", problems)
         for design in study["designs"]:

@@ -24,7 +24,8 @@ class Facts:
         settings: `model`, `splits`, `evaluation` and `quality` of the configuration.
         patients: The study's patients.
         features: Clinical features, indexed by patient.
-        tables: `metrics subgroups warnings balance`; `external` and `trials` where there are any.
+        tables: `metrics subgroups warnings balance`; `external`, `policy` and `trials` where there
+            are any.
     """
 
     study: Mapping
@@ -150,7 +151,7 @@ def division_of(scheme: str | Mapping) -> str:
 
 def _of_evaluation(facts: Facts) -> Iterator[tuple[str, str, str]]:
     measured = list(dict.fromkeys(facts.tables["metrics"]["metric"]))
-    yield "12e", DONE, ", ".join(label(name) for name in measured)
+    yield "12e", DONE, ", ".join(label(name) for name in measured) + f"; {_policy_of(facts)}"
     groups = facts.tables["subgroups"]
     known = groups[groups["metric"] != "too few"]
     names = sorted(set(known["grouping"]))
@@ -171,6 +172,14 @@ def _of_evaluation(facts: Facts) -> Iterator[tuple[str, str, str]]:
         cohorts = ", ".join(sorted(set(external["cohort"])))
         yield "16", PARTLY, f"evaluated on {cohorts}; its table of patients stands in the report"
         yield "20c", PARTLY, f"{cohorts} beside the training cohorts in the report's first table"
+
+
+def _policy_of(facts: Facts) -> str:
+    """Say whether the value of recommendations was estimated, and on what it rests."""
+    if "policy" not in facts.tables:
+        return "value of a treatment policy not estimated, as no confounders are declared"
+    declared = ", ".join(facts.study["policy"]["confounders"])
+    return f"value of each design's treatment policy in policy.tsv, given that {declared} are all"
 
 
 def _of_results(facts: Facts) -> Iterator[tuple[str, str, str]]:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from gcin.report.learning import draw_learning_curve
 from gcin.report.panels import STYLE, draw_intervals, in_order, palette_of, panels_of
+from gcin.report.policy import draw_overlap, draw_policy
 from gcin.report.words import HORIZON, label
 
 mpl.use("Agg")
@@ -288,4 +289,6 @@ FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
     "subgroups": draw_subgroups,
     "learning_curve": draw_learning_curve,
     "planted": draw_planted,
+    "policy": draw_policy,
+    "overlap": draw_overlap,
 }

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
+from gcin.report.policy import policy_sentences
 from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
 from gcin.report.words import interval, label, shortcuts_raised
@@ -53,6 +54,10 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         if "external" in tables
         else "",
         "subgroups": group_rows(tables["subgroups"], design),
+        "policy": study["policy"],
+        "policies": policy_sentences(tables["policy"], design, study["policy"]["min_patients"])
+        if "policy" in tables
+        else [],
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
         "undone": [f"{row.topic} ({row.item})" for row in open_points.itertuples()],

@@ -9,6 +9,7 @@ import pandas as pd
 from gcin.generations import digest
 from gcin.report import tables as made
 from gcin.report.pages import library_versions
+from gcin.report.policy import floor_table, policy_tables
 from gcin.report.words import shortcuts_raised, summary
 
 
@@ -24,7 +25,7 @@ def study_facts(
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
             hazard_ratios balance patients` and, where the study has them, `conformal`,
-            `learning_curve`, `external` and `planted`.
+            `learning_curve`, `policy` and `policy_balance`, `external` and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -52,6 +53,7 @@ def study_facts(
         "learning": None
         if "learning_curve" not in tables
         else made.printed(tables["learning_curve"]),
+        **policy_facts(tables, settings),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),
         "external_metrics": []
@@ -60,6 +62,20 @@ def study_facts(
         "planted": None if planted is None else made.planted_table(planted),
         "predictions": made.prediction_table(tables["patients"]),
     }
+
+
+def policy_facts(tables: Mapping[str, pd.DataFrame], settings: Mapping) -> dict:
+    """Gather what the page says of treatment policies; `policy` is None where none is declared.
+
+    Args:
+        tables: As `study_facts` takes them.
+        settings: The study as configured.
+    """
+    if "policy" not in tables:
+        return {"policy": None}
+    shown = policy_tables(tables["policy"], tables["policy_balance"])
+    floors = floor_table(tables["policy"])
+    return {"policy": settings["policy"], "policies": shown, "floors": floors}
 
 
 def cohort_sections(quality: Iterable[str], concordance: Iterable[str]) -> list[dict]:

@@ -1,0 +1,131 @@
+"""What designs are worth to who decides: answers of stated coverage, and treatment policies."""
+
+# Studies that declare what their clinicians went by when they chose an arm.
+POLICIES = {study: STUDIES[study]["policy"] for study in STUDIES if STUDIES[study]["policy"]}
+# Tables that only some studies have.
+FURTHER = {
+    study: ["conformal"] * bool({"binary", "quantity"} & {*RUN.kinds_of(study).values()})
+    + ["learning_curve"] * bool(LEARNT[study])
+    + ["policy", "policy_balance"] * (study in POLICIES)
+    + ["external"] * bool(STUDIES[study]["external"])
+    + ["planted"] * bool(SETTINGS["simulation"]["truth"])
+    for study in STUDIES
+}
+
+
+rule measure_conformal:
+    """Measure how often the conformal answers of each design hold the outcome of test patients."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        predictions=lambda wildcards: [
+            path
+            for design in STUDIES[wildcards.study]["designs"]
+            for path in collect(
+                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+                design=design,
+                fold=RUN.folds_of(wildcards.study),
+                seed=SEEDS_OF[design],
+            )
+        ],
+    output:
+        conformal="results/studies/{study}/{edition}/evaluation/conformal.tsv",
+    log:
+        "logs/measure_conformal/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/measure_conformal/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("measure_conformal"),
+        conformal=lookup("prediction/conformal", within=SETTINGS),
+        transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
+        confidence=lookup("evaluation/confidence", within=SETTINGS),
+    script:
+        "../scripts/measure_conformal.py"
+
+
+rule weigh_treatments:
+    """Estimate each patient's chance of each arm, and of being followed, from other patients."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        folds=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/splits/fold-{fold}.tsv",
+            fold=RUN.folds_of(wildcards.study),
+        ),
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+    output:
+        propensities="results/studies/{study}/{edition}/evaluation/propensities.parquet",
+        outcomes="results/studies/{study}/{edition}/evaluation/policy_outcomes.parquet",
+        overlap="results/studies/{study}/{edition}/evaluation/overlap.tsv",
+    log:
+        "logs/weigh_treatments/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/weigh_treatments/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("weigh_treatments"),
+        policy=lookup("{study}", within=POLICIES),
+    script:
+        "../scripts/weigh_treatments.py"
+
+
+rule value_policies:
+    """Estimate what the recommendations of each design are worth, doubly robust."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        features=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        propensities="results/studies/{study}/{edition}/evaluation/propensities.parquet",
+        outcomes="results/studies/{study}/{edition}/evaluation/policy_outcomes.parquet",
+        predictions=lambda wildcards: [
+            path
+            for design in STUDIES[wildcards.study]["designs"]
+            for path in collect(
+                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+                design=design,
+                fold=RUN.folds_of(wildcards.study),
+                seed=SEEDS_OF[design],
+            )
+        ],
+        curves=lambda wildcards: [
+            path
+            for design in STUDIES[wildcards.study]["designs"]
+            for path in collect(
+                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
+                design=design,
+                fold=RUN.folds_of(wildcards.study),
+                seed=SEEDS_OF[design],
+            )
+        ],
+    output:
+        policy="results/studies/{study}/{edition}/evaluation/policy.tsv",
+        balance="results/studies/{study}/{edition}/evaluation/policy_balance.tsv",
+    log:
+        "logs/value_policies/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/value_policies/{study}/{edition}.tsv"
+    conda:
+        "../../envs/report.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="2h",
+    params:
+        code=code_of("value_policies"),
+        policy=lookup("{study}", within=POLICIES),
+        evaluation={
+            key: SETTINGS["evaluation"][key] for key in ("bootstrap_draws", "seed", "confidence")
+        },
+    script:
+        "../scripts/value_policies.py"

@@ -1,0 +1,269 @@
+"""The value of each design's recommendations: estimates with intervals, and how far they hold."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gcin.evaluation.comparison import estimate_of, resampled
+from gcin.evaluation.intervals import bca_interval
+from gcin.evaluation.metrics import ratio
+from gcin.evaluation.policy import (
+    NOBODY,
+    Treated,
+    at_choice,
+    concordance_gap,
+    e_value,
+    effective_number,
+    imbalances,
+    influence_interval,
+    recommended,
+    risk_ratio_of,
+    scores_of_care,
+    scores_of_policy,
+    weights_of,
+    with_overlap,
+)
+from gcin.evaluation.pooling import PREDICTION, repeats_of
+from gcin.evaluation.propensity import encoder_of
+from gcin.evaluation.restricted import SHARE
+
+KEYS = ["design", "endpoint", "unit", "floor"]
+COLUMNS = [*KEYS, "estimate", "value", "low", "high", "boot_low", "boot_high", "n"]
+BALANCE = ["design", "endpoint", "arm", "confounder", "unweighted", "weighted"]
+GIVEN, GAIN, OVER_BEST = "care_given", "gain_over_care_given", "gain_over_best_arm"
+PLACE = ["fold", "patient"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one design says of the patients of one endpoint.
+
+    Attributes:
+        name: `design endpoint unit`.
+        rows: `repeat patient family`, one row per patient and repeat.
+        arms: Names of the arms, in the order of the columns of `treated`.
+        treated: The same patients.
+        benefit: What the design promises under each arm, more is better, `(rows, arms)`.
+    """
+
+    name: Mapping[str, str]
+    rows: pd.DataFrame
+    arms: list[str]
+    treated: Treated
+    benefit: np.ndarray
+
+    def choice(self, floor: float) -> np.ndarray:
+        """The arm recommended to each patient, `NOBODY` where there is not enough overlap."""
+        return with_overlap(recommended(self.benefit), self.treated.propensity, floor)
+
+    def repeats(self) -> Iterator[tuple[np.ndarray, Treated]]:
+        """Rows of each repeat, and its patients."""
+        for repeat in self.rows["repeat"].unique():
+            own = (self.rows["repeat"] == repeat).to_numpy()
+            parts = {name: values[own] for name, values in vars(self.treated).items()}
+            yield own, Treated(**parts)
+
+
+def with_expected(runs: pd.DataFrame, times: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Average seeds, and put beside each prediction the outcome that the design expects.
+
+    Args:
+        runs: Predictions of test patients, as `gcin.evaluation.pooling.read_runs` gives them.
+        times: As `gcin.evaluation.restricted.expected_times` gives them.
+        outcomes: As `gcin.evaluation.restricted.outcome_table` gives them.
+
+    Returns:
+        `design fold patient endpoint arm value expected` of the endpoints of `outcomes`; expected
+        is missing where a design has no survival curve of a patient.
+    """
+    units = outcomes.drop_duplicates("endpoint").set_index("endpoint")["unit"]
+    means = runs[runs["endpoint"].isin(units.index)].groupby(PREDICTION, as_index=False)["value"]
+    said = means.mean().merge(times, on=PREDICTION, how="left")
+    is_share = said["endpoint"].map(units) == SHARE
+    return said.assign(expected=said["expected"].where(~is_share, said["value"]).astype(float))
+
+
+def cases_of(
+    said: pd.DataFrame, chances: pd.DataFrame, outcomes: pd.DataFrame, patients: pd.DataFrame
+) -> Iterator[Case]:
+    """Put what designs say of every arm beside what was given and what became of it.
+
+    Args:
+        said: `design fold patient endpoint arm value expected` of test patients: `value` is a
+            probability or a risk, `expected` the probability or the mean time.
+        chances: As `gcin.evaluation.propensity.propensity_table` gives them.
+        outcomes: As `gcin.evaluation.restricted.outcome_table` gives them.
+        patients: `patient arm family`.
+
+    Yields:
+        One case per endpoint and design. A design that is silent about an arm, or that says the
+        same of all, has none; the log says so, and counts patients without a prediction.
+    """
+    propensity = chances.pivot_table(values="propensity", index=PLACE, columns="arm")
+    arms = list(propensity.columns)
+    tested = {fold: set(rows["patient"]) for fold, rows in chances.groupby("fold")}
+    repeat, known = repeats_of(tested), patients.set_index("patient")
+    for endpoint, ends in outcomes.groupby("endpoint", sort=False):
+        own = ends.set_index(PLACE)
+        for design, rows in said[said["endpoint"] == endpoint].groupby("design", sort=False):
+            wide = rows.pivot_table(index=PLACE, columns="arm", values=["value", "expected"])
+            wide = wide.reindex(columns=pd.MultiIndex.from_product([["value", "expected"], arms]))
+            wide = wide.dropna().sort_index()
+            wide = wide[wide.index.isin(own.index)]
+            logger.info("%s of %s: %d of %d outcomes", endpoint, design, len(wide), len(own))
+            value, unit = wide["value"].to_numpy(), own["unit"].iloc[0]
+            benefit = value if unit == SHARE else -value
+            if (recommended(benefit) == NOBODY).all():
+                logger.warning("%s says nothing that tells arms apart: %s", design, endpoint)
+                continue
+            people = wide.index.get_level_values("patient")
+            received = pd.Index(arms).get_indexer(known["arm"].reindex(people))
+            outcome, weight = own.loc[wide.index, ["outcome", "weight"]].to_numpy(float).T
+            chance, expected = propensity.loc[wide.index].to_numpy(), wide["expected"].to_numpy()
+            table = pd.DataFrame({"patient": people, "family": known["family"].reindex(people)})
+            table["repeat"] = wide.index.get_level_values("fold").map(repeat)
+            yield Case(
+                {"design": design, "endpoint": endpoint, "unit": unit},
+                table.reset_index(drop=True),
+                arms,
+                Treated(received, outcome, weight, chance, expected),
+                benefit,
+            )
+
+
+def policy_table(cases: list[Case], settings: Mapping, floors: list[float]) -> pd.DataFrame:
+    """Estimate what the recommendations of each design are worth, at each floor.
+
+    Args:
+        cases: As `cases_of` gives them.
+        settings: `evaluation` of the configuration: `bootstrap_draws seed confidence`.
+        floors: Least chance of an arm at which it is recommended; the study's own first.
+
+    Returns:
+        `design endpoint unit floor estimate value low high boot_low boot_high n`. Limits by
+        influence function and by bootstrap (BCa, families whole) are of values and gains; other
+        estimates have none: `predicted_gain` (what the design promises), `concordance_gap`,
+        `recommended` and `without_overlap` (shares of the patients), `effective_patients`,
+        `e_value` of the gain over care given and `e_value_of_limit` of its lower limit.
+    """
+    rows = []
+    for case in cases:
+        placed, weights = resampled(case.rows, settings["bootstrap_draws"], settings["seed"])
+        order = placed.drop_duplicates("patient").set_index("column").sort_index()
+        for floor in floors:
+            scores = scores_at(case, floor).loc[order["patient"]]
+            named, facts = dict(case.name) | {"floor": floor, "n": len(scores)}, {}
+            for estimate, values in scores.items():
+                found = _with_limits(values.to_numpy(), order["family"], weights, settings)
+                facts[estimate] = found
+                rows.append(named | {"estimate": estimate} | found)
+            checks = _checks(case, floor) | _e_values(case, facts)
+            rows += [named | {"estimate": name, "value": value} for name, value in checks.items()]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def scores_at(case: Case, floor: float) -> pd.DataFrame:
+    """Score each patient, repeats averaged.
+
+    Returns:
+        By patient: `policy`, `care_given`, `arm_{name}` for giving everybody one arm, and the
+        gains over the care given and over the single arm of the highest value. That arm is picked
+        on the same patients, which flatters it and not the policy.
+    """
+    treated, count = case.treated, len(case.rows)
+    single = {
+        f"arm_{arm}": scores_of_policy(
+            treated, with_overlap(np.full(count, place), treated.propensity, floor)
+        )
+        for place, arm in enumerate(case.arms)
+    }
+    scores = {"policy": scores_of_policy(treated, case.choice(floor))}
+    scores[GIVEN] = scores_of_care(treated)
+    means = pd.DataFrame(scores | single).groupby(case.rows["patient"]).mean()
+    best = means[list(single)].mean().idxmax()
+    gains = {GAIN: means["policy"] - means[GIVEN], OVER_BEST: means["policy"] - means[best]}
+    return means.assign(**gains)
+
+
+def _with_limits(
+    scores: np.ndarray, families: pd.Series, weights: np.ndarray, settings: Mapping
+) -> dict[str, float]:
+    """The mean of scores with both intervals."""
+    drawn = weights @ scores / weights.sum(axis=1)
+    estimate = estimate_of(drawn, settings["bootstrap_draws"])
+    limits = influence_interval(scores, families, settings["confidence"])
+    limits += bca_interval(estimate, settings["confidence"])
+    names = ("value", "low", "high", "boot_low", "boot_high")
+    return dict(zip(names, (estimate.whole, *limits), strict=True))
+
+
+def _checks(case: Case, floor: float) -> dict[str, float]:
+    """What an estimate rests on, repeats averaged."""
+    whole, wanted, checks = case.choice(floor), recommended(case.benefit), []
+    for own, treated in case.repeats():
+        choice = whole[own]
+        gain = at_choice(treated.expected, choice) - at_choice(treated.expected, treated.received)
+        checks.append(
+            {
+                "predicted_gain": np.where(choice == NOBODY, 0.0, gain).mean(),
+                "concordance_gap": concordance_gap(treated, choice),
+                "recommended": (choice != NOBODY).mean(),
+                "without_overlap": ((choice == NOBODY) & (wanted[own] != NOBODY)).mean(),
+                "effective_patients": effective_number(weights_of(treated, choice)),
+            }
+        )
+    return pd.DataFrame(checks).mean().to_dict()
+
+
+def _e_values(case: Case, facts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """E-values of the gain over the care given, and of its limit that is nearer zero."""
+    given, weight = facts[GIVEN]["value"], case.treated.weight
+    mean = ratio(weight @ case.treated.outcome, weight.sum())
+    variance = ratio(weight @ np.square(case.treated.outcome - mean), weight.sum())
+    spread = None if case.name["unit"] == SHARE else float(np.sqrt(variance))
+    gains = {"e_value": facts[GAIN]["value"], "e_value_of_limit": facts[GAIN]["low"]}
+    return {name: e_value(risk_ratio_of(gain, given, spread)) for name, gain in gains.items()}
+
+
+def balance_table(cases: list[Case], confounders: pd.DataFrame, floor: float) -> pd.DataFrame:
+    """Compare those who received the arm recommended with all to whom it was, arm by arm.
+
+    Args:
+        cases: As `cases_of` gives them.
+        confounders: As `gcin.evaluation.propensity.confounders_of` gives them.
+        floor: The study's own.
+
+    Returns:
+        `design endpoint arm confounder unweighted weighted`: standardised mean differences of each
+        column of the confounders, repeats averaged; those that are the same for all are left out.
+    """
+    encoder = encoder_of(confounders).fit(confounders)
+    names = encoder.get_feature_names_out()
+    columns = [name.replace("missingindicator_", "missing: ") for name in names]
+    matrix = pd.DataFrame(encoder.transform(confounders), confounders.index, columns)
+    tables = [pd.DataFrame(columns=BALANCE)]
+    for case in cases:
+        for place, arm in enumerate(case.arms):
+            table = pd.DataFrame(_balance_of(case, place, matrix, floor), columns).dropna()
+            named = {key: case.name[key] for key in ("design", "endpoint")} | {"arm": arm}
+            table = table.rename_axis("confounder").reset_index().assign(**named)
+            tables.append(table[BALANCE])
+    return pd.concat([table for table in tables if len(table)] or tables[:1], ignore_index=True)
+
+
+def _balance_of(
+    case: Case, place: int, matrix: pd.DataFrame, floor: float
+) -> dict[str, np.ndarray]:
+    """Differences between followers and all, before and after weighting, of one arm."""
+    asked, found = case.choice(floor) == place, []
+    for own, treated in case.repeats():
+        values = matrix.loc[case.rows["patient"][own]].to_numpy(float)
+        weights = weights_of(treated, np.where(asked[own], place, NOBODY))
+        known = (weights > 0).astype(float)
+        found.append([imbalances(values, given, asked[own]) for given in (known, weights)])
+    return dict(zip(("unweighted", "weighted"), np.mean(found, axis=0), strict=True))
