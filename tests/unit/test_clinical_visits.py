@@ -50,7 +50,8 @@ def rows(tables):
 
 def test_a_row_per_value_in_the_unit_kept(read):
     assert rows(read()) == READ
-    assert read()["visits"].dtypes.astype(str).tolist() == ["object", "float64", "object", "float64"]
+    kinds = read()["visits"].dtypes.astype(str).tolist()
+    assert kinds == ["object", "float64", "object", "float64"]
 
 
 def test_the_order_of_rows_changes_nothing(read):
