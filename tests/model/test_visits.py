@@ -365,7 +365,7 @@ def test_a_planted_slope_is_learnt_with_visits_and_not_without(trained, fold, ho
 def test_the_recurrence_finds_a_slope_without_the_linear_path(fold, hospital, settings):
     preparation, patients = fold
     shape = replace(SHAPE, clinical=1, linear=1, visits=2, endpoints={"response": 1}, arms=1)
-    shape = replace(shape, linear_seen={"response": [0]}, track=len(preparation.track))
+    shape = replace(shape, linear_shares={"response": {0: 1.0}}, track=len(preparation.track))
     shape = replace(shape, chromosomes=["chr1"] * 8, chromosome_arms=["1p"] * 8)
     network = build_network({**DESIGN, "genome": False, "bidirectional": False}, shape, L2)
     network.get_layer("linear_response").trainable = False
