@@ -19,6 +19,8 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from gcin.clinical.harmonise import harmonise
 from gcin.evaluation.shortcuts import clinical_twins, shortcut_table
+from gcin.intake.cards import read_card
+from gcin.intake.problems import Problems
 from gcin.model.baselines import fit_baseline, predict_baseline
 from gcin.model.inputs import linear_columns, network_arrays, tree_columns
 from gcin.model.outcomes import training_table
@@ -222,6 +224,7 @@ def test_a_column_from_after_the_index_date(tmp_path, dated):
         "condition": {},
         "treatment": {},
         "measurement": {"cycles": cycles},
+        "visits": {},
         "outcome": {"response": mapping | {"column": "t.response", "type": "binary"}},
     }
     known = harmonise(card, [])
@@ -232,6 +235,46 @@ def test_a_column_from_after_the_index_date(tmp_path, dated):
     raised = {("one column", "cycles")} if not dated else set()
     assert named(found[found["raised"]]) == raised
     assert known["features"]["cycles"].isna().all() == dated
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_visit_from_after_the_index_date(tmp_path, quick, dated):
+    """A laboratory value after treatment that the outcome decides; before it, there is noise."""
+    hospital, random = silent_hospital(count=160, genes=6), np.random.default_rng(8)
+    response, names = responses(hospital), hospital.patients["patient"]
+    before = [(name, -random.integers(1, 200), random.normal()) for name in [*names, *names]]
+    after = [(name, 40 if dated else 0, 4 * response[name] + random.normal()) for name in names]
+    found = [visits_of_card(tmp_path, table, names) for table in (before + after, before)]
+    areas, arrays = [], []
+    for visits in found:
+        cohorts = dataclasses.replace(hospital.cohorts, visits={"hospital": visits})
+        visited = dataclasses.replace(hospital, cohorts=cohorts)
+        splits = split_by(hospital.patients)
+        areas.append(area(unseen_of(visited, "clinical_logistic", quick, splits)))
+        table = training_table(hospital.patients, splits[0])
+        preparation, patients = prepare_fold(table, cohorts, quick["preparation"], 1)
+        arrays.append(network_arrays(patients, preparation)["visits"])
+    assert abs(areas[1] - 0.5) < CHANCE
+    if dated:
+        assert areas[0] == areas[1]
+        np.testing.assert_array_equal(*arrays)
+    else:
+        assert areas[0] > 0.9
+        assert arrays[0].shape != arrays[1].shape
+
+
+def visits_of_card(folder, told, names):
+    """Visits of a card whose table holds these rows."""
+    table = pd.DataFrame(told, columns=["id", "day", "crp"]).drop_duplicates(["id", "day"])
+    table.to_csv(folder / "labs.tsv", sep="\t", index=False)
+    (folder / "card.yaml").write_text(
+        "{title: A, licence: CC0, assay: wes, tables: {labs: {file: labs.tsv, patient: id}},"
+        " visits: {crp: {column: labs.crp, day: labs.day}}}"
+    )
+    problems = Problems()
+    card = read_card(folder / "card.yaml", lambda path: str(folder / path), problems)
+    assert problems.lines == []
+    return harmonise(card, names)["visits"]
 
 
 def warnings_of(hospital, pooled):

@@ -15,6 +15,7 @@ from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.readouts import PathwayReadout
 from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
+from gcin.model.layers.visits import VisitRecurrence
 
 RANDOM = np.random.default_rng(0)
 STRENGTH = RANDOM.normal(size=(2, 5, 3)).astype("float32")
@@ -242,6 +243,7 @@ def test_arm_adds_its_own_weights_to_the_shared_ones():
         TrackConvolution(4, 5),
         ArmSummary(["1p", "", "1q"]),
         GatedRecurrence(3, backwards=True, decay=0.1),
+        VisitRecurrence(3, decay=0.1),
         PathwayTokens([0, 1], [0, 1], 2, 8, edge_decay=0.1),
         SeenMean(),
         ModalityDropout(0.2),

@@ -39,6 +39,7 @@ DESIGN = {
     "genome": True,
     "clinical": True,
     "omics": True,
+    "visits": True,
     "arm_share": 0.5,
 }
 SHAPE = Shape(

@@ -28,6 +28,7 @@ SETTINGS = {
     },
     "selection": {"method": "none", "features": 5},
     "omics": {"min_measured": 0.5, "max_features": 100, "components": 20},
+    "visits_per_patient": 32,
     "intervals": 10,
 }
 

@@ -7,7 +7,7 @@ from gcin.clinical.harmonise import harmonise
 from gcin.clinical.writing import clinical_receipt, write_tables
 
 EMPTY = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type", "transform"))
-SECTIONS = ("condition", "treatment", "measurement", "outcome")
+SECTIONS = ("condition", "treatment", "measurement", "visits", "outcome")
 
 
 def mapping(column=None, **keys):

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.clinical.harmonise import harmonise
 from gcin.intake.calls import described
+from gcin.intake.cards import read_card
+from gcin.intake.problems import Problems
 from gcin.intake.run import gatk_of
 from gcin.simulation.__main__ import main
 from gcin.simulation.calls import cohort_vcf, gvcf, observe
@@ -26,6 +29,7 @@ from gcin.simulation.translation import (
     translate,
 )
 from gcin.simulation.variants import is_impairing, make_catalogue
+from gcin.simulation.visits import laboratory
 
 TINY = Hospital(patients=40, external=12, genes=12, fastq=3, gvcf=1, depth=8)
 OPTIONS = [
@@ -344,3 +348,34 @@ def test_new_patients_have_no_outcome_and_identifiers_are_not_mapped(written):
     cards = "".join(path.read_text() for path in (folder / "cohorts").iterdir())
     for column in ("clinical.name", "mrn", "insurance_no", "cycles_given"):
         assert column not in cards
+
+
+@pytest.mark.parametrize(("cohort", "patients"), [("hospital_a", 40), ("hospital_b", 12)])
+def test_visits_tell_a_trend_before_treatment_by_day_or_by_date(written, cohort, patients):
+    """What lies after day 0 in the tables shows the response, and is not read."""
+    folder, problems = written[0], Problems()
+    path = folder / "cohorts" / f"{cohort}.yaml"
+    card = read_card(path, lambda own: str(folder / own), problems)
+    assert problems.lines == []
+    visits = harmonise(card, [])["visits"]
+    assert set(visits["name"]) == {"ldh", "crp"}
+    assert visits["day"].between(-180, 0).all()
+    assert 0.7 * patients < visits["patient"].nunique() <= patients
+    labs = pd.read_csv(folder / "clinical" / f"{cohort}.labs.tsv", sep="\t")
+    later = len(labs) - len(visits[visits["name"] == "ldh"])
+    assert later == 2 * visits["patient"].nunique()
+
+
+def test_ldh_rises_before_treatment_by_the_trend_that_lowers_the_chance():
+    hospital = Hospital(patients=600, external=4, genes=12)
+    people = make_people(make_catalogue(make_genome(hospital), hospital), hospital)
+    clinic = make_clinic(people, hospital)
+    table = laboratory(people, clinic, "hospital_a", np.random.default_rng(1))
+    early = table[table["day"] <= 0].assign(ldh=lambda rows: np.log(rows["ldh"]))
+    slopes = early.groupby("patient")[["day", "ldh"]].apply(
+        lambda rows: np.polyfit(rows["day"], rows["ldh"], 1)[0]
+    )
+    trend = clinic.facts["ldh_trend"]
+    assert slopes.corr(trend[slopes.index], method="spearman") > 0.8
+    assert trend.corr(clinic.probability["standard"]) < -0.2
+    assert trend.corr(clinic.facts["ldh"]) < 0.15

@@ -360,6 +360,38 @@ CARDS = [
         "column of outcome remission",
         "Remove the mapping",
     ),
+    *[
+        case(
+            f"visit {what}",
+            card("condition:\n", f"visits:\n  crp: {{{keys}}}\ncondition:\n"),
+            "a.yaml, visits.crp",
+            *told,
+        )
+        for what, keys, told in (
+            ("without day", "column: clinical.age, unit: a", ["each has a day", "Write column:"]),
+            ("of everybody", "value: 3, type: number", ["read from a column"]),
+            (
+                "that is a word",
+                "column: clinical.arm, day: clinical.age, type: category",
+                ["type", "no category", "type: binary with codes:"],
+            ),
+            (
+                "in an unknown column",
+                "column: clinical.Age, day: clinical.age",
+                ["column", "no column 'Age'", "Did you mean age"],
+            ),
+            (
+                "of an unknown day",
+                "column: clinical.age, day: labs.day",
+                ["day", "unknown table 'labs'", "add it under tables"],
+            ),
+            (
+                "on a scale of its own",
+                "column: clinical.age, day: clinical.age, transform: log",
+                ["transform", "Remove transform:"],
+            ),
+        )
+    ],
     case(
         "outcome among omics",
         card(

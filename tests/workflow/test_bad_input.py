@@ -208,6 +208,22 @@ def test_the_panel_is_asked_of_germline_samples_and_names_a_generation(run):
     assert after.in_force["tensors"]["require_panel"]
 
 
+def test_visits_count_only_where_a_card_names_any(run):
+    before = run.read()
+    assert "visits" not in before.in_force["model"]["network"]
+    assert "visits_per_patient" not in before.in_force["model"]["preparation"]
+    assert "visits" not in before.card_in_force("a")
+    visits = "visits:\n  weight: {column: clinical.age, day: clinical.os_days}\ncondition:\n"
+    run.replace_in_card("condition:\n", visits)
+    run.write()
+    after = run.read()
+    for part in ("network", "preparation"):
+        assert after.in_force["model"][part] == after.settings["model"][part]
+    assert after.card_in_force("a") == after.cards["a"]
+    assert after.card_in_force("a")["visits"]["weight"]["type"] == "number"
+    assert after.card_in_force("b") == before.card_in_force("b")
+
+
 def test_settings_of_tumours_count_only_where_there_is_one(run):
     assert "somatic" not in run.read().in_force["calling"]
     alignment(patient="P9", tissue="tumour")(run)

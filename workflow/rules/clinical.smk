@@ -17,7 +17,7 @@ rule harmonise_clinical:
     output:
         tables=collect(
             "results/cohorts/{{cohort}}/{{generation}}/clinical/{table}.parquet",
-            table=["person", "condition", "treatment", "measurement", "outcome"],
+            table=["person", "condition", "treatment", "measurement", "visits", "outcome"],
         ),
         features="results/cohorts/{cohort}/{generation}/clinical/features.parquet",
         omics="results/cohorts/{cohort}/{generation}/clinical/omics.parquet",
@@ -43,6 +43,7 @@ rule harmonise_clinical:
                 "condition",
                 "treatment",
                 "measurement",
+                "visits",
                 "outcome",
                 "omics",
             )

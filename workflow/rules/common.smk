@@ -49,7 +49,7 @@ GENERATIONS = {
 }
 EDITIONS = {
     study: edition_of_study(
-        STUDIED | own | {"cards": [RUN.cards[name] for name in RUN.cohorts_of(study)]},
+        STUDIED | own | {"cards": list(map(RUN.card_in_force, RUN.cohorts_of(study)))},
         {cohort: GENERATIONS[cohort] for cohort in RUN.cohorts_of(study)},
     )
     for study, own in IN_FORCE["studies"].items()

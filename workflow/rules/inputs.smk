@@ -108,6 +108,15 @@ def omics_of(cohorts):
     ]
 
 
+def visits_of(cohorts):
+    """Name the visits of some cohorts; none at all where no card of theirs maps any."""
+    mapped = any(RUN.cards[cohort]["visits"] for cohort in cohorts)
+    return [
+        f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/visits.parquet"
+        for cohort in cohorts[: len(cohorts) * mapped]
+    ]
+
+
 def chosen_of(wildcards):
     """Name what trials chose for a network in a fold; nothing where its settings are not searched."""
     chosen = "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{{fold}}/search-{search}/chosen.json"

@@ -22,6 +22,7 @@ rule learn_subset:
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
         omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
     output:
         predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
     log:

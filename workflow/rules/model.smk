@@ -31,6 +31,7 @@ rule train_network:
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
         omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
         chosen=chosen_of,
     output:
@@ -74,6 +75,7 @@ rule train_baseline:
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
         omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
         curves="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
@@ -111,6 +113,7 @@ rule train_on_network:
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
         omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         network=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{network}/fold-{{fold}}/seed-{{seed}}/network.keras",
             network=DESIGNS[wildcards.design]["network"],

@@ -11,6 +11,7 @@ rule apply_network:
             for cohort in RUN.cohorts_of(wildcards.study)
         ],
         omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
+        visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         networks=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/network.keras",
             fold=RUN.folds_of(wildcards.study),
@@ -52,6 +53,7 @@ rule apply_baseline:
             for cohort in RUN.cohorts_of(wildcards.study)
         ],
         omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
+        visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
             fold=RUN.folds_of(wildcards.study),
@@ -87,6 +89,7 @@ rule apply_on_network:
             for cohort in RUN.cohorts_of(wildcards.study)
         ],
         omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
+        visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
             fold=RUN.folds_of(wildcards.study),

@@ -26,6 +26,7 @@ rule try_settings:
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
         omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
     output:
         history="results/studies/{study}/{edition}/model/{design}/fold-{fold}/trial-{trial}/history.tsv",

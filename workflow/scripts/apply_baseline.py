@@ -13,7 +13,7 @@ log_to(snakemake.log[0])
 
 table = unseen_patients(pd.read_parquet(snakemake.input.patients))
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
-tables = snakemake.input.clinical, snakemake.input.omics
+tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
 cohorts = open_cohorts(snakemake.params.cohorts, stores, *tables)
 applied = apply_baselines(snakemake.input.models, table, cohorts)
 applied.to_parquet(snakemake.output.predictions, index=False)

@@ -16,7 +16,7 @@ from gcin.prediction.networks import apply_networks  # noqa: E402 - needs the ba
 
 table = unseen_patients(pd.read_parquet(snakemake.input.patients))
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
-tables = snakemake.input.clinical, snakemake.input.omics
+tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
 cohorts = open_cohorts(snakemake.params.cohorts, stores, *tables)
 applied = apply_networks(snakemake.input.networks, snakemake.input.preparations, table, cohorts)
 applied.to_parquet(snakemake.output.predictions, index=False)

@@ -16,7 +16,7 @@ log_to(snakemake.log[0])
 split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
 table = training_table(pd.read_parquet(snakemake.input.patients), split)
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
-tables = snakemake.input.clinical, snakemake.input.omics
+tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
 cohorts = open_cohorts(snakemake.params.cohorts, stores, *tables)
 settings, kind = snakemake.params.settings, snakemake.params.design["kind"]
 preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=1)

@@ -14,17 +14,17 @@ from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.tuning import with_chosen
 
 log_to(snakemake.log[0])
-given, seed = snakemake.params, int(snakemake.wildcards.seed)
+given, files, seed = snakemake.params, snakemake.input, int(snakemake.wildcards.seed)
 use_backend(given.settings["backend"], snakemake.threads)
 from gcin.model import resuming, training  # noqa: E402 - they need the backend
 
-split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
-table = training_table(pd.read_parquet(snakemake.input.patients), split)
-stores = [Path(receipt).parent for receipt in snakemake.input.stores]
-cohorts = open_cohorts(given.cohorts, stores, snakemake.input.clinical, snakemake.input.omics)
+split = pd.read_csv(files.split, sep="\t", dtype=str)
+table = training_table(pd.read_parquet(files.patients), split)
+stores = [Path(receipt).parent for receipt in files.stores]
+cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
-members = pd.read_csv(snakemake.input.pathways, sep="\t", dtype=str)
-settings = with_chosen(given.settings, snakemake.input.chosen)
+members = pd.read_csv(files.pathways, sep="\t", dtype=str)
+settings = with_chosen(given.settings, files.chosen)
 kept = resuming.Kept(Path(f"{snakemake.output.network}.state"), digest([*given.items(), settings]))
 trained = training.train_network(patients, preparation, members, settings, seed, kept)
 inner, network = patients.part("validation"), trained.network

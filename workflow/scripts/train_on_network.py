@@ -22,7 +22,7 @@ from gcin.model.network_states import state_reader  # noqa: E402
 split = pd.read_csv(files.split, sep="\t", dtype=str)
 table = training_table(pd.read_parquet(files.patients), split)
 stores = [Path(receipt).parent for receipt in files.stores]
-cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics)
+cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 preparation = from_plain(joblib.load(files.preparation[0])["preparation"])
 patients = read_fold(table, cohorts, preparation)
 kind, read = given.kind, state_reader(load_network(files.network[0]))

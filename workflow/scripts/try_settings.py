@@ -20,7 +20,8 @@ from gcin.model import resuming, training  # noqa: E402 - they need the backend
 split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
 table = training_table(pd.read_parquet(snakemake.input.patients), split)
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
-cohorts = open_cohorts(given.cohorts, stores, snakemake.input.clinical, snakemake.input.omics)
+tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
+cohorts = open_cohorts(given.cohorts, stores, *tables)
 preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
 members = pd.read_csv(snakemake.input.pathways, sep="\t", dtype=str)
 kept = resuming.Kept(Path(f"{snakemake.output.history}.state"), digest([*given.items()]))

@@ -14,6 +14,7 @@ from gcin.clinical.records import (
 )
 from gcin.clinical.tables import MISSING, Faults, Table, read_tables
 from gcin.clinical.timeline import index_dates
+from gcin.clinical.visits import tables_of_visits, visit_rows
 from gcin.intake.units import convert
 
 logger = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
         - `person`: `patient sex age family site has_genome`, age in years at day 0;
         - `condition treatment measurement outcome`: one row per fact, `patient name value text
           unit source day`;
+        - `visits`: `patient day name value`, at or before day 0;
         - `features`: what was known on day 0, one column per name, indexed by patient; numbers
           are float64, categories text;
         - `patients`: `patient cancer_type arm family site has_genome` and one column per outcome.
@@ -48,7 +50,7 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
     """
     faults = Faults()
     tables = read_tables(card, faults)
-    sources = Sources(tables, index_dates(tables, faults), _patients(tables, genomes), faults)
+    sources = Sources(tables, index_dates(tables, faults), _patients(card, tables, genomes), faults)
     sections = {
         name: all_facts(card[name], sources)
         for name in ("condition", "treatment", "measurement", "outcome")
@@ -56,6 +58,7 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
     require_after_index(sections["outcome"], card["outcome"], sources)
     person = _person(card["person"], sources, set(genomes))
     columns = {name: _columns(sections, card, name, sources) for name in sections}
+    visits = visit_rows(card, sources)
     faults.stop()
 
     _count(person, tables)
@@ -64,14 +67,16 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
     return {
         "person": person.reset_index(),
         **{name: rows[LONG].reset_index(drop=True) for name, rows in sections.items()},
+        "visits": visits,
         "features": pd.DataFrame(person[["age", "sex"]].to_dict("series") | known, index=index),
         "patients": _patient_table(person, columns),
     }
 
 
-def _patients(tables: Mapping[str, Table], genomes: Iterable[str]) -> list[str]:
+def _patients(card: Mapping, tables: Mapping[str, Table], genomes: Iterable[str]) -> list[str]:
     """List every patient of the sheet and of the tables, sorted."""
-    named = {patient for table in tables.values() for patient in table.rows["patient"]}
+    naming = [tables[name] for name in tables.keys() - tables_of_visits(card)]
+    named = {patient for table in naming for patient in table.rows["patient"]}
     return sorted((named - MISSING) | set(genomes))
 
 

@@ -32,11 +32,13 @@ class Faults:
         Raises:
             ValueError: Lists the first 20 and counts the others.
         """
-        if self.lines:
-            hidden = len(self.lines) - SHOWN
+        # A column that several mappings read, such as that of the day, is at fault once.
+        told = list(dict.fromkeys(self.lines))
+        if told:
+            hidden = len(told) - SHOWN
             more = [f"and {hidden} more"] if hidden > 0 else []
-            listed = "\n".join(f"- {line}" for line in self.lines[:SHOWN] + more)
-            raise ValueError(f"{len(self.lines)} problem(s) in the clinical tables:\n{listed}")
+            listed = "\n".join(f"- {line}" for line in told[:SHOWN] + more)
+            raise ValueError(f"{len(told)} problem(s) in the clinical tables:\n{listed}")
 
 
 @dataclass(frozen=True)

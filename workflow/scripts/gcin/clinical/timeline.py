@@ -83,6 +83,10 @@ def days_of(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.S
     """
     text = present(table.column(column), None)
     days = pd.to_numeric(text, errors="coerce").astype(float)
-    if (text.notna() & days.isna()).any():
+    other = text[text.notna() & ~np.isfinite(days)]
+    if pd.to_datetime(other, format=ISO, errors="coerce").notna().any():
         return days_of_dates(table, column, index, faults)
-    return days
+    for row in other.index:
+        problem = "the value is neither a number of days nor a date"
+        faults.add(table, row, column, problem, "Write days from day 0, or yyyy-mm-dd")
+    return days.drop(other.index).reindex(text.index)

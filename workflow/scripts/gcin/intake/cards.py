@@ -13,7 +13,7 @@ from gcin.intake.schema import LOADER, check, dotted, filled, paths_in, resolved
 from gcin.intake.sheet import require_file
 from gcin.intake.units import require_compatible, unit_of
 
-FEATURES = ("person", "condition", "measurement")
+FEATURES = ("person", "condition", "measurement", "visits")
 
 
 class CardLoader(LOADER):
@@ -63,7 +63,7 @@ def read_card(path: Path, resolve: Callable[[str], str], problems: Problems) -> 
     card = resolved(filled(written, schema), schema, resolve)
     for section, _, mapping in mappings_of(card):
         if mapping["type"] is None:
-            counted = section == "outcome" or mapping["unit"] is not None
+            counted = section in ("visits", "outcome") or mapping["unit"] is not None
             mapping["type"] = "number" if counted else "category"
     _check_paths(card, written, str(path), problems)
     _check_mappings(card, str(path), problems)
@@ -127,10 +127,23 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
         if mapping["transform"] and (section != "outcome" or mapping["type"] != "number"):
             problem = "only an outcome that is a number has a transform"
             problems.add(f"{place}.transform", problem, "Remove transform:, or write type: number")
+        if section == "visits":
+            _check_visit(mapping, place, problems)
         for key in REFERENCE_KEYS:
             if mapping[key] is not None:
                 _check_reference(mapping[key], card, headers, f"{place}.{key}", problems)
     _check_outcomes_apart(card, path, problems)
+
+
+def _check_visit(mapping: dict, place: str, problems: Problems) -> None:
+    """A visit is a number in a row that has a day, by which it counts as before treatment."""
+    if mapping["column"] is None or mapping["day"] is None:
+        problem = "visits are read from a column, and each has a day"
+        problems.add(place, problem, "Write column: and day:, both table.column of one table")
+    if mapping["type"] not in ("number", "binary"):
+        problem = f"a visit tells numbers, and no {mapping['type']}"
+        remedy = "Write type: number, or type: binary with codes: that give 0 and 1"
+        problems.add(f"{place}.type", problem, remedy)
 
 
 def _check_outcomes_apart(card: dict, path: str, problems: Problems) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-SECTIONS = ("person", "condition", "treatment", "measurement", "outcome")
+SECTIONS = ("person", "condition", "treatment", "measurement", "visits", "outcome")
 REFERENCE_KEYS = ("column", "day")
 
 

@@ -49,7 +49,14 @@ class Run:
             del own["calling"]["panel_sites"], own["tensors"]["require_panel"]
         if not self.samples_of_kind(*SEQUENCED, tissue="tumour"):
             del own["calling"]["somatic"]
+        if not any(card["visits"] for card in self.cards.values()):
+            del own["model"]["network"]["visits"], own["model"]["preparation"]["visits_per_patient"]
         return own
+
+    def card_in_force(self, cohort: str) -> dict:
+        """A cohort's card; without visits it is what it was before cards could name any."""
+        card = self.cards[cohort]
+        return {section: said for section, said in card.items() if said or section != "visits"}
 
     @property
     def cohorts(self) -> list[str]:

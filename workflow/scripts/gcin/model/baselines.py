@@ -84,7 +84,7 @@ class Lesson:
         arm: Number of the arm received, -1 where unknown.
         targets: `(patients, intervals, 2)`.
         table: Outcomes of the same patients.
-        blocks: Where each column comes from: `clinical`, `genome` or `omics TABLE`.
+        blocks: Where each column comes from: `clinical`, `visits`, `genome` or `omics TABLE`.
     """
 
     columns: np.ndarray

@@ -12,6 +12,7 @@ from gcin.model.expectation import filled_blocks
 from gcin.model.loading import ALTERING, Genomes, trim
 from gcin.model.omics import omics_arrays, omics_frame
 from gcin.model.preparation import Preparation
+from gcin.model.visits import rows_of, visit_arrays, visit_frame
 
 MAX_SCALED = 10.0
 VARIANT_ARRAYS = ("variants", "variant_gene", "variant_mask")
@@ -26,12 +27,14 @@ class Patients:
         clinical: Clinical columns of the same patients.
         genomes: Genomes of the same patients.
         omics: Omics of the same patients, `table feature`, NaN where not measured.
+        visits: `row day name value` of the same patients, `row` being the place among them.
     """
 
     table: pd.DataFrame
     clinical: pd.DataFrame
     genomes: Genomes
     omics: pd.DataFrame
+    visits: pd.DataFrame
 
     def rows(self, chosen: np.ndarray) -> "Patients":
         """Some of the patients, by a boolean mask or row numbers."""
@@ -40,6 +43,7 @@ class Patients:
             self.clinical.iloc[_numbers(chosen)],
             self.genomes.rows(_numbers(chosen)),
             self.omics.iloc[_numbers(chosen)],
+            rows_of(self.visits, _numbers(chosen)),
         )
 
     def part(self, name: str) -> "Patients":
@@ -53,10 +57,19 @@ def arm_numbers(table: pd.DataFrame, arms: list[str]) -> np.ndarray:
 
 
 def clinical_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
-    """Clinical columns as numbers, without missing values."""
+    """Clinical columns as numbers, without missing values, and what sums visits up."""
+    facts, summaries = _clinical_facts(patients, preparation), _summaries(patients, preparation)
+    return pd.concat([facts, summaries], axis=1)
+
+
+def _clinical_facts(patients: Patients, preparation: Preparation) -> pd.DataFrame:
     table, fitted = patients.clinical, preparation.clinical
     filled = filled_blocks(table, fitted, preparation.imputation)
     return clinical_matrix(table, fitted, filled).reset_index(drop=True)
+
+
+def _summaries(patients: Patients, preparation: Preparation) -> pd.DataFrame:
+    return visit_frame(patients.visits, len(patients.table), preparation.visits)
 
 
 def genomic_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:
@@ -76,9 +89,10 @@ def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame
 def column_blocks(
     columns: Iterable[str], patients: Patients, preparation: Preparation
 ) -> list[str]:
-    """Say of each column whether it is `clinical`, of the `genome` or of `omics TABLE`."""
+    """Say of each column if it is `clinical`, of `visits`, of the `genome` or of `omics TABLE`."""
     one = patients.rows(np.array([0]))
-    owner = dict.fromkeys(clinical_columns(one, preparation), "clinical")
+    owner = dict.fromkeys(_clinical_facts(one, preparation), "clinical")
+    owner |= dict.fromkeys(_summaries(one, preparation), "visits")
     for table in preparation.omics:
         owner |= dict.fromkeys(omics_frame(one.omics, [table]), f"omics {table.table}")
     return [owner.get(name, "genome") for name in columns]
@@ -120,7 +134,7 @@ def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np
     Returns:
         `variants` (variants x features), `variant_gene`, `variant_mask`, `genes` (genes x
         features), `gene_mask`, `clinical` and `linear` (columns); where there are omics, `omics`
-        (columns) and `omics_mask` (tables).
+        (columns) and `omics_mask` (tables); where there are visits, those of `visit_arrays`.
     """
     genomes = patients.genomes
     track = np.stack(
@@ -132,9 +146,10 @@ def network_arrays(patients: Patients, preparation: Preparation) -> dict[str, np
         **variant_arrays(genomes, preparation),
         "genes": _masked(track, genomes.mask),
         "gene_mask": genomes.mask,
-        "clinical": clinical_columns(patients, preparation).to_numpy("float32"),
+        "clinical": _clinical_facts(patients, preparation).to_numpy("float32"),
         "linear": linear_columns(patients, preparation).to_numpy("float32"),
         **(omics_arrays(patients.omics, preparation.omics) if preparation.omics else {}),
+        **(_visits(patients, preparation) if preparation.visits else {}),
     }
 
 
@@ -144,6 +159,10 @@ def variant_arrays(genomes: Genomes, preparation: Preparation) -> dict[str, np.n
     variants = (genomes.variants - preparation.variant_mean) / preparation.variant_scale
     arrays = _masked(variants, genomes.variant_mask), genomes.variant_gene, genomes.variant_mask
     return dict(zip(VARIANT_ARRAYS, arrays, strict=True))
+
+
+def _visits(patients: Patients, preparation: Preparation) -> dict[str, np.ndarray]:
+    return visit_arrays(patients.visits, len(patients.table), preparation.visits)
 
 
 def _masked(values: np.ndarray, mask: np.ndarray) -> np.ndarray:

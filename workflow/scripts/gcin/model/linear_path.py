@@ -73,5 +73,6 @@ def _offered(
     """Number the columns that belong to the design's halves, and say the block of each."""
     columns = linear_columns(patients.rows(np.array([0])), preparation)
     blocks = column_blocks(columns, patients, preparation)
-    offered = [number for number, block in enumerate(blocks) if design[block.split()[0]]]
+    halves = {**design, "visits": design["clinical"] and design["visits"]}
+    offered = [number for number, block in enumerate(blocks) if halves[block.split()[0]]]
     return offered, [blocks[number] for number in offered]

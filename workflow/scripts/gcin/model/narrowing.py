@@ -53,7 +53,7 @@ def fit_narrowed(
 
     Args:
         fit: Fits a forest to all that follows.
-        blocks: Block of each column: `clinical`, `genome` or `omics TABLE`.
+        blocks: Block of each column: `clinical`, `visits`, `genome` or `omics TABLE`.
         train: Questions of part train, of all columns.
         held: Questions of part validation.
         arms: Number of treatment arms.
@@ -88,7 +88,8 @@ def _only(questions: Questions, seen: np.ndarray) -> Questions:
 
 
 def _offered(blocks: Sequence[str]) -> list[np.ndarray]:
-    """Numbers of all columns, of the clinical ones with omics, and of the clinical ones alone."""
+    """Numbers of all columns, of clinical ones (visits too) with omics, and of those alone."""
     kinds = np.array([block.split()[0] for block in blocks])
-    narrower = (np.isin(kinds, own) for own in (["clinical", "omics"], ["clinical"]))
+    bedside = ["clinical", "visits"]
+    narrower = (np.isin(kinds, own) for own in ([*bedside, "omics"], bedside))
     return [np.arange(len(kinds)), *(np.flatnonzero(own) for own in narrower if own.any())]

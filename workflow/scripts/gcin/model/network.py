@@ -17,7 +17,9 @@ from gcin.model.layers.omics import OmicsTokens
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
+from gcin.model.layers.visits import VisitRecurrence
 from gcin.model.shape import Shape
+from gcin.model.visits import VISIT_ARRAYS
 
 
 def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float]) -> keras.Model:
@@ -35,7 +37,7 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
         standardised amount.
     """
     inputs = _inputs(shape)
-    clinical = _clinical(inputs["clinical"], design) if design["clinical"] else None
+    clinical = _clinical(inputs, design) if design["clinical"] else None
     deep, wide, genes = _genomic(inputs, clinical, design, shape)
     fused = layers.Dropout(design["dropout"], name="drop_fused")(_fused(deep, wide, clinical))
     trunk = _dense(design["trunk_units"], design, "trunk")(fused)
@@ -86,6 +88,9 @@ def _inputs(shape: Shape) -> dict[str, keras.KerasTensor]:
     if shape.omics:
         sizes |= {"omics": ((sum(shape.omics),), "float32")}
         sizes |= {"omics_mask": ((len(shape.omics),), "float32")}
+    if shape.visits:
+        sizes |= dict.fromkeys(VISIT_ARRAYS[:3], ((None, shape.visits), "float32"))
+        sizes |= {"visit_months": ((None,), "float32")}
     return {
         name: keras.Input(size, dtype=dtype, name=name) for name, (size, dtype) in sizes.items()
     }
@@ -254,7 +259,14 @@ def _convolved(
     return track, there, [arm_of_row[gene] for gene in spread.source]
 
 
-def _clinical(columns: object, design: Mapping) -> object:
+def _clinical(inputs: dict, design: Mapping) -> object:
+    """Clinical facts, and what is remembered of visits where there are any."""
+    columns = inputs["clinical"]
+    if "visits" in inputs and design["visits"]:
+        units, decay = design["recurrent_units"], design["weight_decay"]
+        read = VisitRecurrence(units, decay, name="visit_memory")
+        remembered = read(*(inputs[name] for name in VISIT_ARRAYS))
+        columns = layers.Concatenate(name="clinical_and_visits")([columns, remembered])
     if design["modality_dropout"]:
         columns = ModalityDropout(design["modality_dropout"], name="clinical_dropout")(columns)
     hidden = _dense(design["clinical_units"], design, "clinical_1")(columns)

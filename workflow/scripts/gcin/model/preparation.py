@@ -25,6 +25,7 @@ from gcin.model.loading import GeneUse, Genomes
 from gcin.model.omics import Omics
 from gcin.model.outcomes import interval_cuts, observed
 from gcin.model.selection import Selection
+from gcin.model.visits import Visits
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class Preparation:
         selection: Clinical columns and burdens that linear models and the network's linear path
             read; None where they read all.
         omics: What each table of omics becomes.
+        visits: How visits are read; None where there are none.
     """
 
     arms: list[str]
@@ -68,6 +70,7 @@ class Preparation:
     variants: int
     selection: Selection | None = None
     omics: list[Omics] = field(default_factory=list)
+    visits: Visits | None = None
 
 
 def choose_genes(use: GeneUse, min_callable: float, most: int) -> np.ndarray:
@@ -147,7 +150,9 @@ def from_plain(plain: Mapping) -> Preparation:
     endpoints = {name: endpoint_from_plain(asked) for name, asked in plain["endpoints"].items()}
     omics = [Omics(**table) for table in plain["omics"]]
     fitted = {"clinical": clinical, "burdens": burdens, "endpoints": endpoints, "omics": omics}
-    fitted |= {"imputation": imputation, "selection": selection}
+    # Preparations frozen before there were visits do not name any.
+    visits = Visits(**plain["visits"]) if plain.get("visits") else None
+    fitted |= {"imputation": imputation, "selection": selection, "visits": visits}
     return Preparation(**{**plain, **fitted})
 
 

@@ -21,6 +21,7 @@ class Shape:
         chromosome_arms: Chromosome arm of each gene.
         edges: Membership of genes in pathways; nothing without genes.
         omics: Columns of each table of omics, none where there is no table.
+        visits: Names that a visit may have measured, 0 where there are no visits.
         arms: Number of treatment arms.
         endpoints: Endpoint to its number of intervals (1 where it is no survival).
     """
@@ -37,3 +38,4 @@ class Shape:
     arms: int
     endpoints: dict[str, int]
     omics: list[int] = field(default_factory=list)
+    visits: int = 0

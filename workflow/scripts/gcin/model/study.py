@@ -12,6 +12,8 @@ from gcin.model.loading import GenomeStore, gene_use, load_genomes, universe
 from gcin.model.omics import fit_omics
 from gcin.model.preparation import Preparation, choose_genes, fit_preparation
 from gcin.model.selection import select_columns
+from gcin.model.visits import COLUMNS as VISIT_COLUMNS
+from gcin.model.visits import fit_visits
 from gcin.tensors.store import Store
 
 logger = logging.getLogger(__name__)
@@ -25,11 +27,13 @@ class Cohorts:
         stores: Tensor store of each cohort.
         clinical: Clinical columns of each cohort, indexed by `patient`.
         omics: Omics of each cohort that has any, `table feature`, indexed by `patient`.
+        visits: Visits of each cohort that may have any, `patient day name value`.
     """
 
     stores: Mapping[str, GenomeStore]
     clinical: Mapping[str, pd.DataFrame]
     omics: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    visits: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def clinical_of(self, table: pd.DataFrame) -> pd.DataFrame:
         """Clinical columns of some patients in their order; missing where a cohort lacks them.
@@ -42,6 +46,18 @@ class Cohorts:
     def omics_of(self, table: pd.DataFrame) -> pd.DataFrame:
         """Omics of some patients in their order, in the same way."""
         return _joined(self.omics, table)
+
+    def visits_of(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Visits of some patients, `row day name value`, `row` being the place among them."""
+        places = table[["cohort"]].assign(row=range(len(table)))
+        none = pd.DataFrame(columns=VISIT_COLUMNS)
+        blocks = [none.astype({"row": int, "day": float, "value": float})]
+        for cohort, visits in self.visits.items():
+            own = places["row"][places["cohort"] == cohort]
+            found = visits[visits["patient"].isin(own.index)]
+            blocks.append(found.assign(row=found["patient"].map(own))[VISIT_COLUMNS])
+        joined = pd.concat([block for block in blocks if len(block)] or blocks[:1])
+        return joined.sort_values(["row", "day", "name"], ignore_index=True)
 
 
 def _joined(tables: Mapping[str, pd.DataFrame], patients: pd.DataFrame) -> pd.DataFrame:
@@ -60,6 +76,7 @@ def open_cohorts(
     stores: Sequence[Path],
     clinical: Sequence[str],
     omics: Sequence[str] = (),
+    visits: Sequence[str] = (),
 ) -> Cohorts:
     """Open the tensor stores and clinical features of some cohorts.
 
@@ -68,11 +85,15 @@ def open_cohorts(
         stores: Folder of the store of each.
         clinical: Clinical features of each, Parquet.
         omics: Omics of each, Parquet; none at all where nobody has any.
+        visits: Visits of each, in the same way.
     """
     opened = {name: Store.open(folder) for name, folder in zip(names, stores, strict=True)}
     tables = {name: pd.read_parquet(path) for name, path in zip(names, clinical, strict=True)}
-    measured = dict(zip(names, map(pd.read_parquet, omics), strict=True)) if omics else {}
-    return Cohorts(opened, tables, measured)
+    beside = [
+        dict(zip(names, map(pd.read_parquet, paths), strict=True)) if paths else {}
+        for paths in (omics, visits)
+    ]
+    return Cohorts(opened, tables, *beside)
 
 
 def read_patients(
@@ -87,7 +108,8 @@ def read_patients(
         variants: Most variants of a patient.
     """
     genomes = load_genomes(table, cohorts.stores, genes, variants)
-    return Patients(table, cohorts.clinical_of(table), genomes, cohorts.omics_of(table))
+    beside = cohorts.omics_of(table), cohorts.visits_of(table)
+    return Patients(table, cohorts.clinical_of(table), genomes, *beside)
 
 
 def prepare_fold(
@@ -115,9 +137,13 @@ def prepare_fold(
     preparation = fit_preparation(
         teachers.table, teachers.clinical, teachers.genomes, genes, settings
     )
-    preparation = replace(preparation, omics=fit_omics(teachers.omics, settings["omics"]))
-    # A new patient may carry more variants than any of these: the limit is what is frozen.
-    preparation = replace(preparation, variants=variants)
+    preparation = replace(
+        preparation,
+        omics=fit_omics(teachers.omics, settings["omics"]),
+        visits=fit_visits(teachers.visits, settings["visits_per_patient"]),
+        # A new patient may carry more variants than any of these: the limit is what is frozen.
+        variants=variants,
+    )
     method, features = settings["selection"]["method"], settings["selection"]["features"]
     if method == "none":
         return preparation, patients

@@ -233,6 +233,7 @@ def _shape(
         arms=len(preparation.arms),
         endpoints={name: asked.intervals for name, asked in preparation.endpoints.items()},
         omics=[len(omics.columns) for omics in preparation.omics],
+        visits=len(preparation.visits.names) if preparation.visits else 0,
     )
 
 

@@ -85,6 +85,7 @@ def home_card(people: People) -> dict:
             "haemoglobin": {"column": "clinical.hb_g_dl", "unit": "g/dL", "to": "g/L"},
             "crp": {"column": "clinical.crp_mg_l", "unit": "mg/L", "day": "clinical.crp_day"},
         },
+        "visits": _visits(ldh="ldh_u_l", crp="crp_mg_l", day="day"),
         "outcome": _outcomes(),
         "truth": truth,
     }
@@ -97,7 +98,7 @@ def away_card() -> dict:
         "licence": LICENCE,
         "assay": "panel",
         "genes": "reference/genes.txt",
-        "tables": _tables("hospital_b", "case"),
+        "tables": _tables("hospital_b", "case", "regimen_start"),
         "person": {
             "sex": {"column": "clinical.gender"},
             "age": {"column": "clinical.age_at_start", "unit": "a"},
@@ -111,15 +112,27 @@ def away_card() -> dict:
             "haemoglobin": {"column": "clinical.haemoglobin_g_l", "unit": "g/L"},
             "crp": {"column": "clinical.CRP", "unit": "mg/L"},
         },
+        "visits": _visits(ldh="LDH", crp="CRP", day="taken"),
         "outcome": _outcomes(),
     }
 
 
-def _tables(cohort: str, patient: str) -> dict:
-    """Name a hospital's two tables."""
+def _tables(cohort: str, patient: str, start: str | None = None) -> dict:
+    """Name a hospital's three tables, and the column of day 0 where it notes dates."""
+    clinical = {"file": f"clinical/{cohort}.clinical.tsv", "patient": patient}
     return {
-        "clinical": {"file": f"clinical/{cohort}.clinical.tsv", "patient": patient},
+        "clinical": clinical | ({"index_date": start} if start else {}),
         "outcomes": {"file": f"clinical/{cohort}.outcomes.tsv", "patient": "patient_id"},
+        "labs": {"file": f"clinical/{cohort}.labs.tsv", "patient": patient},
+    }
+
+
+def _visits(ldh: str, crp: str, day: str) -> dict:
+    """Map the columns of a hospital's laboratory values."""
+    units = {"ldh": (ldh, "U/L"), "crp": (crp, "mg/L")}
+    return {
+        name: {"column": f"labs.{column}", "unit": unit, "day": f"labs.{day}"}
+        for name, (column, unit) in units.items()
     }
 
 

@@ -15,7 +15,7 @@ CANCER_SHARES = {"hospital_a": (0.4, 0.25, 0.2, 0.15), "hospital_b": (0.25, 0.4,
 OLDER = {"hospital_a": 0.0, "hospital_b": 4.0}
 FOLLOW_UP = {"hospital_a": 60.0, "hospital_b": 36.0}
 
-CLINICAL = {"age": -0.55, "ecog": -1.4, "ldh": -1.2, "haemoglobin": 0.85}
+CLINICAL = {"age": -0.55, "ecog": -1.4, "ldh": -1.2, "haemoglobin": 0.85, "ldh_trend": -0.9}
 CANCER = {"breast": 0.8, "lung": -0.9, "colorectal": -0.2, "ovarian": 0.5}
 LEVEL = {"standard": -1.5, "targeted": -1.3}
 EFFECT = {"standard": 4.2, "targeted": 5.0}
@@ -26,8 +26,9 @@ class Clinic:
     """What the clinics know and what chance hid from them.
 
     Attributes:
-        facts: One row per patient: `cancer_type site age sex ecog ldh haemoglobin crp arm`;
-            complete, units a, U/L, g/L, mg/L.
+        facts: One row per patient: `cancer_type site age sex ecog ldh haemoglobin crp ldh_trend
+            arm`; complete, units a, U/L, g/L, mg/L. How steeply LDH rises before treatment is in
+            standard deviations over patients; only visits tell of it.
         probability: Patients by arms, the exact chance of response.
         outcomes: One row per patient: `response` (0 or 1), `os_days os_event pfs_days pfs_event`.
     """
@@ -40,6 +41,7 @@ class Clinic:
 def make_clinic(people: People, hospital: Hospital) -> Clinic:
     """Draw facts, treatment and outcomes of every patient."""
     facts = _facts(people.patients["cohort"], hospital.stream("facts"))
+    facts["ldh_trend"] = hospital.stream("trends").normal(size=len(facts))
     facts["arm"] = _treatment(facts, people.impaired, hospital.stream("treatment"))
     logits = response_logits(facts, people.impaired)
     received = np.where(facts["arm"] == "targeted", logits["targeted"], logits["standard"])
@@ -70,6 +72,7 @@ def response_logits(facts: pd.DataFrame, impaired: pd.DataFrame) -> pd.DataFrame
             "ecog": facts["ecog"] - 0.8,
             "ldh": (np.log(facts["ldh"]) - np.log(230)) / 0.35,
             "haemoglobin": (facts["haemoglobin"] - 126) / 15,
+            "ldh_trend": facts["ldh_trend"],
         }
     )
     clinical = scaled @ pd.Series(CLINICAL) + facts["cancer_type"].map(CANCER)

@@ -21,6 +21,7 @@ from gcin.simulation.people import People, make_people
 from gcin.simulation.reads import fastq_text, read_pairs
 from gcin.simulation.tables import clinical_away, clinical_home, outcome_table
 from gcin.simulation.variants import make_catalogue
+from gcin.simulation.visits import laboratory, labs_away, labs_home, starts
 
 SCORES = {"AF": "frequency", "CADD": "cadd", "REVEL": "missense", "SPLICE": "splice"}
 README = """# A simulated hospital
@@ -102,13 +103,19 @@ def _write_reads(
 
 
 def _write_clinical(folder: Path, people: People, clinic: Clinic, hospital: Hospital) -> None:
-    """Write the clinical tables and outcomes of both hospitals."""
-    rng = hospital.stream("tables")
+    """Write the clinical tables, outcomes and laboratory values of both hospitals."""
+    rng, start = hospital.stream("tables"), starts(people, hospital.stream("starts"))
+    labs = {
+        cohort: laboratory(people, clinic, cohort, hospital.stream(f"visits {cohort}"))
+        for cohort in ("hospital_a", "hospital_b")
+    }
     tables = {
         "hospital_a.clinical": clinical_home(people, clinic, rng),
-        "hospital_b.clinical": clinical_away(people, clinic, rng),
+        "hospital_b.clinical": clinical_away(people, clinic, start, rng),
         "hospital_a.outcomes": outcome_table(people, clinic, "hospital_a", rng),
         "hospital_b.outcomes": outcome_table(people, clinic, "hospital_b", rng),
+        "hospital_a.labs": labs_home(labs["hospital_a"]),
+        "hospital_b.labs": labs_away(labs["hospital_b"], start),
     }
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.tsv", sep="\t", index=False)

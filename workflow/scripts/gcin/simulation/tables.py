@@ -46,7 +46,9 @@ def clinical_home(people: People, clinic: Clinic, rng: np.random.Generator) -> p
     )
 
 
-def clinical_away(people: People, clinic: Clinic, rng: np.random.Generator) -> pd.DataFrame:
+def clinical_away(
+    people: People, clinic: Clinic, start: pd.Series, rng: np.random.Generator
+) -> pd.DataFrame:
     """Write hospital B's baseline table: other names, words and units for the same facts."""
     facts = clinic.facts[people.patients["cohort"] == "hospital_b"]
     n = len(facts)
@@ -59,6 +61,7 @@ def clinical_away(people: People, clinic: Clinic, rng: np.random.Generator) -> p
             "gender": facts["sex"].map({"F": "female", "M": "male"}),
             "tumour": facts["cancer_type"],
             "regimen": facts["arm"],
+            "regimen_start": start.reindex(facts.index).dt.strftime("%Y-%m-%d"),
             "performance": _gaps(facts["ecog"].astype(str), 0.05, rng),
             "LDH": _gaps(facts["ldh"].map("{:.0f}".format), 0.12, rng),
             "haemoglobin_g_l": _gaps(facts["haemoglobin"].map("{:.0f}".format), 0.06, rng),
