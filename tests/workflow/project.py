@@ -20,6 +20,7 @@ IMPORTED_AS = {
     "jinja2": "jinja2",
     "pyyaml": "yaml",
     "scikit-learn": "sklearn",
+    "scikit-survival": "sksurv",
     "tensorflow-cpu": "tensorflow",
 }
 
