@@ -1,7 +1,6 @@
 """What the other files share: the checked run, its hashes, and what it must produce."""
 
 import gc
-import os
 import sys
 from pathlib import Path
 
@@ -9,17 +8,15 @@ from snakemake.exceptions import WorkflowError
 
 # A plan is of objects that stay: looking through them for garbage takes an eighth of its time.
 gc.set_threshold(100_000, 50, 10)
-scripts = str(Path(workflow.basedir) / "workflow" / "scripts")
-sys.path.insert(0, scripts)
-# Jobs look first among what is installed, and that may be the package of another checkout.
-os.environ["PYTHONPATH"] = os.pathsep.join([scripts, os.environ.get("PYTHONPATH", "")]).strip(":")
+sys.path.insert(0, str(Path(workflow.basedir) / "workflow" / "scripts"))
 
-from gcin._code import code_of
+from gcin._code import code_of, run_own_package
 from gcin._java import compiler_options
 from gcin.generations import edition_of_study, generation_of_cohort, identity_of_sample
 from gcin.intake.kinds import GENOTYPED, RECORDED, SEQUENCED
 from gcin.intake.run import read_run
 
+run_own_package()
 try:
     RUN = read_run(config, workflow.basedir)
 except ValueError as error:

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
@@ -17,6 +18,12 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 # was read is kept under a hash of the text itself, so an edit can never be answered by what was
 # kept before it; the place is that of byte code, one for each version of Python.
 KEPT = Path(cache_from_source(str(PACKAGE / "_code.py"))).with_suffix(".json")
+
+
+def run_own_package() -> None:
+    """Let jobs find this package before any installed one, which may be another checkout's."""
+    others = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SCRIPTS), others]))
 
 
 def code_of(rule: str) -> dict[str, str]:
