@@ -21,7 +21,7 @@ from gcin.report.patients import (
 from gcin.report.policy import policy_sentences, worst_imbalances
 from gcin.report.study import cohort_sections, origin, study_facts
 from gcin.report.tables import hazard_ratio_table, metric_tables, quality_summary, subgroup_tables
-from gcin.report.words import number, summary, verdict
+from gcin.report.words import interval, number, summary, verdict
 
 
 @pytest.fixture(scope="module")
@@ -378,6 +378,19 @@ def test_a_figure_of_an_empty_table_is_drawn(study, name):
 )
 def test_numbers_are_written_for_readers(value, text):
     assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("three", "text"),
+    [
+        ((1.0, 0.66, 1.0), "1.000 (0.660 to 1.000)"),
+        ((3.0, 2.0, 5.0), "3 (2 to 5)"),
+        ((2.5, 1.0, np.inf), "2.500 (1.000 to \N{EN DASH})"),
+        ((0.5, np.nan, np.nan), "0.500"),
+    ],
+)
+def test_a_value_and_its_limits_are_written_in_one_form(three, text):
+    assert interval(pd.Series(three, ["value", "low", "high"])) == text
 
 
 def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):

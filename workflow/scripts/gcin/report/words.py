@@ -54,6 +54,10 @@ def number(value: float | int | str | None, digits: int = 3) -> str:
         return NONE
     if float(value).is_integer() and abs(value) >= 1:
         return f"{int(value)}"
+    return _decimal(value, digits)
+
+
+def _decimal(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}f}" if abs(value) < 100 else f"{value:.1f}"
 
 
@@ -70,10 +74,15 @@ def p_value(p: float | None) -> str:
 
 
 def interval(row: pd.Series, value: str = "value") -> str:
-    """Write a value with its interval."""
+    """Write a value with its interval, all three in one form."""
     if not np.isfinite(row["low"]):
         return number(row[value])
-    return f"{number(row[value])} ({number(row['low'])} to {number(row['high'])})"
+    three = [float(row[name]) for name in (value, "low", "high")]
+    whole = all(one.is_integer() for one in three)
+    middle, low, high = (
+        _decimal(one) if np.isfinite(one) and not whole else number(one) for one in three
+    )
+    return f"{middle} ({low} to {high})"
 
 
 def summary(metrics: pd.DataFrame, differences: pd.DataFrame, networks: list[str]) -> list[str]:
