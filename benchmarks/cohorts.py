@@ -2,8 +2,7 @@
 
 The workflow makes tables, stores and splits; designs are then fitted one after the other, and the
 predictions of each fold, design and seed stay in a file, so that a run that was stopped goes on
-where it was. Other settings give files of other names; after an edit of the models, remove
-benchmarks/results/cohorts by hand.
+where it was. Other settings, and any edit of the code that fits designs, give files of other names.
 """
 
 import argparse
@@ -20,6 +19,7 @@ import yaml
 from cohort_figures import FIGURES, measured, print_figures, table_of
 from measuring import ROOT, write_section
 
+from gcin._code import code_of
 from gcin.generations import digest, sha256_of
 
 if TYPE_CHECKING:
@@ -79,7 +79,9 @@ class Study:
             own["training"] = {
                 key: own["training"][key] for key in own["training"] if key != "seeds"
             }
-        kept = digest([own, KINDS[design], self.settings["tensors"], self.tables])
+        kind = KINDS[design]
+        code = code_of("train_network" if kind["kind"] == "network" else "train_baseline")
+        kept = digest([own, kind, code, self.settings["tensors"], self.tables])
         folder = ROOT / "benchmarks/results/cohorts" / self.name / f"{design}-{kept}"
         return folder / f"fold-{fold}-seed-{seed}.parquet"
 
