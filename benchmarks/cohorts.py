@@ -73,13 +73,12 @@ class Study:
 
     def said(self, fold: int, design: str, seed: int) -> Path:
         """File of what a design said of the patients whom it had not learnt from."""
-        model = self.settings["model"]
-        own = {key: model[key] for key in ("preparation", *READS[KINDS[design]["kind"]])}
+        model, kind = self.settings["model"], KINDS[design]
+        own = {key: model[key] for key in ("preparation", *READS[kind["kind"]])}
         if "training" in own:
             own["training"] = {
                 key: own["training"][key] for key in own["training"] if key != "seeds"
             }
-        kind = KINDS[design]
         code = code_of("train_network" if kind["kind"] == "network" else "train_baseline")
         kept = digest([own, kind, code, self.settings["tensors"], self.tables])
         folder = ROOT / "benchmarks/results/cohorts" / self.name / f"{design}-{kept}"
