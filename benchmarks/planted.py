@@ -2,7 +2,8 @@
 
 Each cohort is simulated once; its last patients are the test, and designs learn from the first
 ones, the smaller numbers being parts of the larger. A trained design leaves its predictions in a
-file, so that a run that was stopped goes on where it was.
+file, so that a run that was stopped goes on where it was. Other settings of the model, and any edit
+of the code that fits designs, give files of other names.
 """
 
 import argparse
@@ -18,9 +19,11 @@ import yaml
 from measuring import ROOT, print_figure, write_section
 from recovery import impairment_auc, pathway_shifts, worst_rank
 
+from gcin._code import code_of
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.intervals import Estimate, bca_interval
 from gcin.evaluation.significance import holm
+from gcin.generations import digest
 
 SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 MODEL, VARIANTS = SETTINGS["model"], SETTINGS["tensors"]["variants_per_patient"]
@@ -31,6 +34,7 @@ ENDPOINTS = {
     "boosting_per_arm without omics": ["response"],
     "boosting_on_network": ["response"],
 }
+FITTED_BY = {"gcin": "train_network", "boosting_on_network": "train_on_network"}
 STACK = ("gcin", "boosting_on_network")  # which, like the network, have every seed
 # The better one is what must be beaten.
 RIVALS = ("boosting_per_arm", "boosting_per_arm without omics")
@@ -63,7 +67,8 @@ class Job:
     @property
     def result(self) -> Path:
         """Where the predictions lie, `patient arm value`."""
-        name = f"{self.design}-{self.size}-of-{self.tested}-seed-{self.seed}.parquet"
+        kept = digest([MODEL, VARIANTS, code_of(FITTED_BY.get(self.design, "train_baseline"))])
+        name = f"{self.design}-{self.size}-of-{self.tested}-seed-{self.seed}-{kept}.parquet"
         return self.cohort.with_name(f"{self.cohort.name}-predictions") / name
 
     @property
