@@ -21,6 +21,8 @@ from measuring import ROOT, write_section
 
 from gcin._code import code_of
 from gcin.generations import digest, sha256_of
+from gcin.intake.designs import SURVIVAL_ONLY
+from gcin.intake.endpoints import SURVIVAL, kinds_of
 
 if TYPE_CHECKING:
     from gcin.model.inputs import Patients
@@ -120,6 +122,9 @@ def _options() -> argparse.Namespace:
 
 def prepared(example: str) -> list[Study]:
     """Let the workflow make the tables of an example, and say where they lie."""
+    first = ROOT / "config" / "examples" / example / "prepare.py"
+    if first.exists():
+        subprocess.run([sys.executable, first], cwd=ROOT, check=True)
     given = ["--configfile", "config/config.yaml", f"config/examples/{example}/config.yaml"]
     command = [sys.executable, "-m", "snakemake", "--cores", "1", *given, "--until", *TABLES]
     subprocess.run([*command, "--quiet", "all"], cwd=ROOT, check=True)
@@ -152,9 +157,11 @@ def merged(first: Mapping, second: Mapping) -> dict:
 
 def fit(study: Study, fold: int, designs: Iterable[str], seeds: int) -> None:
     """Fit the designs of a fold whose predictions are missing."""
+    kinds = kinds_of(study.settings["studies"][study.name]["endpoints"]).values()
     jobs = [
         (design, seed)
         for design in designs
+        if SURVIVAL in kinds or KINDS[design]["kind"] not in SURVIVAL_ONLY
         for seed in range(1, 1 + (seeds if KINDS[design]["kind"] == "network" else 1))
         if not study.said(fold, design, seed).exists()
     ]

@@ -8,6 +8,8 @@ from lifelines.utils import concordance_index
 from memory_hospital import make_hospital, scrambled, split_of
 from sklearn.metrics import roc_auc_score
 
+from gcin.intake.designs import SURVIVAL_ONLY
+from gcin.model import baselines
 from gcin.model.baselines import COLUMNS, fit_baseline, predict_baseline
 from gcin.model.boosting import fit_by_arm
 from gcin.model.linear import Questions
@@ -83,9 +85,11 @@ def test_majority_says_the_share_of_responders_to_everyone(strong, halves, setti
     assert (predicted["os"] == 0).all()
 
 
-def test_cox_says_nothing_of_response(strong, halves, settings):
-    predicted, _ = unseen(strong, "cox", settings, split=halves)
+@pytest.mark.parametrize("kind", SURVIVAL_ONLY)
+def test_designs_of_survival_say_nothing_of_response(strong, halves, settings, kind):
+    predicted, _ = unseen(strong, kind, settings, split=halves)
     assert set(predicted) == {"os"}
+    assert set(SURVIVAL_ONLY) == baselines.SURVIVAL_ONLY
 
 
 def test_study_of_one_arm_has_one_column_of_predictions(settings):

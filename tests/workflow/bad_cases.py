@@ -987,6 +987,16 @@ STUDIES = [
         policy(confounders=["remission"]),
         "cohort a has no 'remission' on day 0",
     ),
+    case(
+        "design of survival without such an endpoint",
+        both(
+            setting(f"{STUDY}.endpoints", {"response": "remission"}),
+            setting(f"{STUDY}.designs", ["gcin", "cox"]),
+        ),
+        "studies.trial.designs",
+        "cox is of kind cox, and no endpoint of the study is survival",
+        "Remove cox",
+    ),
     case("policy without confounders", policy(confounders=[]), "policy.confounders", "it is empty"),
     case("policy of no endpoint", policy(endpoints=["os2"]), "policy.endpoints", "mean os"),
     case(

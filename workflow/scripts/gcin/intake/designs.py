@@ -1,9 +1,11 @@
 """The designs of `model.designs`: what each kind may and must say."""
 
+from gcin.intake.endpoints import SURVIVAL, kinds_of
 from gcin.intake.problems import Problems, nearest
 
 PLACE = "config, model.designs"
 ON_NETWORK = "boosting_on_network"
+SURVIVAL_ONLY = ("cox", "coxnet", "survival_forest")
 OWN_KEYS = {"stack": ("of",), ON_NETWORK: ("network",)}
 
 
@@ -27,6 +29,27 @@ def check_designs(model: dict, problems: Problems) -> None:
             _check_base(name, model, problems)
         if kind == "network":
             check_halves(model["network"] | design, place, problems)
+
+
+def check_spoken(study: dict, designs: dict, place: str, problems: Problems) -> None:
+    """Note designs that have nothing to say of any of a study's endpoints.
+
+    Args:
+        study: The study, complete.
+        designs: Designs of the model, by name.
+        place: Where the study stands in the configuration.
+        problems: Where problems are noted.
+    """
+    if SURVIVAL in kinds_of(study["endpoints"]).values():
+        return
+    known = [name for name in study["designs"] if name in designs]
+    for name in sorted(
+        {*known, *(member for one in known for member in designs[one].get("of", []))}
+    ):
+        kind = designs.get(name, {}).get("kind")
+        if kind in SURVIVAL_ONLY:
+            problem = f"{name} is of kind {kind}, and no endpoint of the study is survival"
+            problems.add(f"{place}.designs", problem, f"Remove {name}, or name such an endpoint")
 
 
 def check_learning(curve: dict, designs: dict, problems: Problems) -> None:

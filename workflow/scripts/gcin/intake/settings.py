@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin.intake.designs import check_designs, check_learning
+from gcin.intake.designs import check_designs, check_learning, check_spoken
 from gcin.intake.endpoints import check_endpoints
 from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.limits import check_quality
@@ -164,6 +164,7 @@ def check_studies(
         _check_cohorts(study, rows, place, problems)
         check_endpoints(study, cards, place, problems)
         check_policy(study, cards, place, problems)
+        check_spoken(study, designs, place, problems)
         _check_strata(study, f"{place}.split.stratify", problems)
         _check_sites(study, cards, f"{place}.split.scheme", problems)
         for design in study["designs"]:
