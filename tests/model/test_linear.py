@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from gcin.model import linear
 from gcin.model.linear import LassoSolver, fit_by_block, fit_linear
 from gcin.model.outcomes import answer_targets
 from gcin.model.questions import Questions
@@ -99,3 +100,16 @@ def test_columns_of_one_block_have_one_penalty(noisy, settings):
     share, fit = fit_by_block(*given, settings["linear"])
     assert (share == 1).all()
     assert fit.shared.all()
+
+
+def test_patients_without_an_outcome_have_no_say_in_the_shares(noisy, settings, monkeypatch):
+    """However many they are, those with an outcome are the ones to choose by."""
+    monkeypatch.setattr(linear, "ENOUGH", 200)
+    columns, blocks, targets, _ = noisy
+    silent = np.zeros((2000, *targets.shape[1:]))
+    given = np.vstack([np.zeros((2000, columns.shape[1])), columns[:200]])
+    targets = np.concatenate([silent, targets[:200]])
+    share, _ = fit_by_block(
+        given, blocks, np.zeros(2200, int), targets, 1, [1, 0], settings["linear"]
+    )
+    assert share.tolist() == [1, 1, 1, *[0] * (len(blocks) - 3)]

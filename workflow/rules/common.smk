@@ -72,7 +72,7 @@ def samples_of_run(wildcards):
 
 
 def joint_artefacts(wildcards):
-    """Name every joint artefact of a cohort's generation: a missing one is always made again."""
+    """Name every joint artefact of a cohort's generation, which its receipt vouches for."""
     called = RUN.samples_of(wildcards.cohort, *RECORDED)
     files = ["manifest.tsv", "quality/measures.tsv", "quality/multiqc.html"]
     files += ["tensors/receipt.json", "clinical/receipt.json"]

@@ -1,5 +1,7 @@
 """Generations and editions: manifests, receipts and the pointers to the newest of them."""
 
+import os
+
 from snakemake.logging import logger
 from snakemake_interface_executor_plugins.settings import ExecMode
 

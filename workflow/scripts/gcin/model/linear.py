@@ -21,7 +21,7 @@ from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms
 logger = logging.getLogger(__name__)
 
 CLEARLY_WORSE = 1.03
-ENOUGH = 2000  # patients to choose the shares of blocks by; the strength is chosen on all
+ENOUGH = 2000  # patients with an outcome choose the shares of blocks; all choose the strength
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,9 @@ def fit_by_block(
         return share, fit_linear(*given)
 
     everyone = np.arange(len(columns))
-    some = np.random.default_rng(0).permutation(everyone)[:ENOUGH]
+    asked = targets[..., 1].any(axis=1) & (arm >= 0)
+    order = np.random.default_rng(0).permutation(everyone)
+    some = order[asked[order]][:ENOUGH]
 
     @cache
     def loss(own: tuple[float, ...]) -> float:
