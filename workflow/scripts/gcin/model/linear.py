@@ -7,7 +7,7 @@ squares, with the same penalties beside half the squared errors.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -21,7 +21,7 @@ from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms
 logger = logging.getLogger(__name__)
 
 CLEARLY_WORSE = 1.03
-ENOUGH = 2000  # patients with an outcome choose the shares of blocks; all choose the strength
+ENOUGH = 2000  # patients with an outcome choose strengths and shares of blocks
 
 
 @dataclass(frozen=True)
@@ -74,19 +74,9 @@ def fit_linear(
         settings: `strengths`, `inner_folds`, `arm_share`, `max_iterations` of `model.linear`.
         numeric: Whether the targets are amounts.
     """
+    task = _Task(arms, targets.shape[1], l1_ratio, settings)
     questions = questions_of(columns, arm, targets, numeric)
-    if questions.is_settled:
-        raise ValueError("all training patients have the same outcome; leave this endpoint out.")
-    sizes = arms, targets.shape[1], settings["arm_share"]
-
-    def solver_of(some: Questions) -> "RidgeSolver | LassoSolver":
-        if l1_ratio:
-            return LassoSolver(some, sizes, settings["max_iterations"])
-        return RidgeSolver(some, Terms(some, *sizes), settings["max_iterations"])
-
-    strength, loss = _choose_strength(questions, solver_of, sizes, settings)
-    shared, own, levels, times = Terms(questions, *sizes).parts(solver_of(questions).fit(strength))
-    return LinearFit(shared, own, levels[:, None] + times, strength, loss)
+    return task.fit(questions, *task.choose_strength(questions))
 
 
 def fit_by_block(
@@ -119,31 +109,102 @@ def fit_by_block(
     Returns:
         The share of each column, and the model of those that have one, multiplied by it.
     """
+    task = _Task(arms, targets.shape[1], 0.0, settings)
     names = list(dict.fromkeys(blocks))
 
-    def fitted(own: tuple[float, ...], rows: np.ndarray) -> tuple[np.ndarray, LinearFit]:
+    def offered(own: tuple[float, ...]) -> tuple[np.ndarray, Questions]:
         share = np.array([own[names.index(block)] for block in blocks])
-        scaled = columns[np.ix_(rows, share > 0)] * share[share > 0]
-        given = scaled, arm[rows], targets[rows], arms, 0.0, settings, numeric
-        return share, fit_linear(*given)
-
-    everyone = np.arange(len(columns))
-    asked = targets[..., 1].any(axis=1) & (arm >= 0)
-    order = np.random.default_rng(0).permutation(everyone)
-    some = order[asked[order]][:ENOUGH]
+        scaled = columns[:, share > 0] * share[share > 0]
+        return share, questions_of(scaled, arm, targets, numeric)
 
     @cache
-    def loss(own: tuple[float, ...]) -> float:
-        return fitted(own, some)[1].loss
+    def found(own: tuple[float, ...]) -> tuple[float, float]:
+        return task.choose_strength(offered(own)[1])
 
     chosen, before = (1.0,) * len(names), None
     while chosen != before:
         before = chosen
         for place in range(1, len(names)):
             tried = [(*chosen[:place], share, *chosen[place + 1 :]) for share in shares]
-            chosen = min([chosen, *tried], key=loss)
-    logger.info("chose shares %s: loss %.4f", dict(zip(names, chosen, strict=True)), loss(chosen))
-    return fitted(chosen, everyone)
+            chosen = min([chosen, *tried], key=lambda own: found(own)[1])
+    strength, loss = found(chosen)
+    logger.info("chose shares %s: loss %.4f", dict(zip(names, chosen, strict=True)), loss)
+    share, questions = offered(chosen)
+    return share, task.fit(questions, strength, loss)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Linear models of one kind.
+
+    Attributes:
+        arms: Number of arms.
+        intervals: Number of intervals.
+        l1_ratio: 0 for ridge, 1 for lasso.
+        settings: As `fit_linear` takes them.
+    """
+
+    arms: int
+    intervals: int
+    l1_ratio: float
+    settings: Mapping
+
+    @property
+    def sizes(self) -> tuple[int, int, float]:
+        """Number of arms and of intervals, and the share of what an arm adds."""
+        return self.arms, self.intervals, self.settings["arm_share"]
+
+    def solver(self, questions: Questions) -> "RidgeSolver | LassoSolver":
+        """A solver of the kind's models of some questions."""
+        most = self.settings["max_iterations"]
+        if self.l1_ratio:
+            return LassoSolver(questions, self.sizes, most)
+        return RidgeSolver(questions, Terms(questions, *self.sizes), most)
+
+    def fit(self, questions: Questions, strength: float, loss: float) -> LinearFit:
+        """Fit a model of a strength, of which the loss on patients left out is known."""
+        if questions.is_settled:
+            raise ValueError(
+                "all training patients have the same outcome; leave this endpoint out."
+            )
+        weights = self.solver(questions).fit(strength)
+        shared, own, levels, times = Terms(questions, *self.sizes).parts(weights)
+        return LinearFit(shared, own, levels[:, None] + times, strength, loss)
+
+    def choose_strength(self, questions: Questions) -> tuple[float, float]:
+        """The strength of least loss on patients left out, and that loss.
+
+        All questions of a patient are left out together. Folds whose other patients all gave the
+        same answer are not looked at. Of many patients a part is enough: a strength is a variance
+        of weights, which more patients do not change.
+
+        From the heaviest penalty on, and no further once a loss is clearly worse than the best:
+        light penalties take the longest to fit. Small differences do not count, since the heaviest
+        lasso penalties leave nothing but chance to compare.
+        """
+        patients = np.random.default_rng(0).permutation(np.unique(questions.patient))[:ENOUGH]
+        questions = questions.some(np.isin(questions.patient, patients))
+        splitter = GroupKFold(
+            min(self.settings["inner_folds"], len(patients)), shuffle=True, random_state=0
+        )
+        tried = []
+        for inside, outside in splitter.split(questions.patient, groups=questions.patient):
+            learnt, left_out = questions.some(inside), questions.some(outside)
+            if not learnt.is_settled:
+                terms = Terms(left_out, *self.sizes)
+                tried.append((self.solver(learnt), terms, left_out.answer))
+        losses: dict[float, float] = {}
+        for strength in sorted(self.settings["strengths"]):
+            outside = [
+                _loss(terms.scores(solver.fit(strength)), answer, questions.numeric)
+                for solver, terms, answer in tried
+            ]
+            losses[strength] = float(np.mean(outside)) if outside else np.inf
+            best = min(losses, key=losses.get)
+            if losses[strength] > CLEARLY_WORSE * losses[best]:
+                break
+        logger.info("chose strength %g: loss %s", best, losses)
+        return float(best), losses[best]
 
 
 class LassoSolver:
@@ -187,39 +248,6 @@ class LassoSolver:
         ).fit(self.design, self.answer)
         # The one interval of an amount is a constant, which the model's own intercept stands for.
         return np.append(model.coef_[:-1], model.intercept_ / UNSHRUNK)
-
-
-def _choose_strength(
-    questions: Questions, solver_of: Callable, sizes: tuple[int, int, float], settings: Mapping
-) -> tuple[float, float]:
-    """The strength of least loss on patients left out, and that loss.
-
-    All questions of a patient are left out together. Folds whose other patients all gave the same
-    answer are not looked at.
-
-    From the heaviest penalty on, and no further once a loss is clearly worse than the best: light
-    penalties take the longest to fit. Small differences do not count, since the heaviest lasso
-    penalties leave nothing but chance to compare.
-    """
-    folds = min(settings["inner_folds"], len(np.unique(questions.patient)))
-    splitter = GroupKFold(folds, shuffle=True, random_state=0)
-    tried = []
-    for inside, outside in splitter.split(questions.patient, groups=questions.patient):
-        learnt, left_out = questions.some(inside), questions.some(outside)
-        if not learnt.is_settled:
-            tried.append((solver_of(learnt), Terms(left_out, *sizes), left_out.answer))
-    losses: dict[float, float] = {}
-    for strength in sorted(settings["strengths"]):
-        outside = [
-            _loss(terms.scores(solver.fit(strength)), answer, questions.numeric)
-            for solver, terms, answer in tried
-        ]
-        losses[strength] = float(np.mean(outside)) if outside else np.inf
-        best = min(losses, key=losses.get)
-        if losses[strength] > CLEARLY_WORSE * losses[best]:
-            break
-    logger.info("chose strength %g: loss %s", best, losses)
-    return float(best), losses[best]
 
 
 def _loss(scores: np.ndarray, answer: np.ndarray, numeric: bool) -> float:
