@@ -78,7 +78,8 @@ def test_without_events_the_curve_stays_at_one():
 
 
 def test_a_study_of_response_alone_has_an_empty_table():
-    assert not clocks_of(pd.DataFrame({"response": [1.0]}), {"response": Endpoint("binary")})
+    asked = pd.DataFrame({"response": [1.0], "arm": "a", "part": "train"})
+    assert not clocks_of(asked, {"response": Endpoint("binary")})
     table = curve_table(pd.Index(["P1"]), {}, {}, ["a"])
     assert list(table) == ["patient", "endpoint", "arm", "time", "survival"]
     assert table.empty
@@ -118,3 +119,13 @@ def test_locked_outcomes_change_no_curve(strong, settings, kind):
     other = scrambled(hospital.patients, split)
     found = [curves_of(hospital, split, kind, settings, each) for each in (None, other)]
     pd.testing.assert_frame_equal(*found, check_exact=True)
+
+
+def test_curves_of_all_seeds_have_the_same_months(strong, settings):
+    hospital, split = strong
+    other = split.replace({"part": {"validation": "train"}})
+    other.loc[other.index[other["part"] == "train"][:40], "part"] = "validation"
+    one, two = (curves_of(hospital, parts, "ridge", settings) for parts in (split, other))
+    keys = ["patient", "endpoint", "arm", "time"]
+    pd.testing.assert_frame_equal(one[keys], two[keys])
+    assert not one["survival"].equals(two["survival"])

@@ -104,6 +104,22 @@ def test_runs_of_a_design_are_averaged_before_designs_are():
     }
 
 
+def test_whoever_validates_for_one_seed_calibrates_the_average(designs, patients):
+    """A seed says nothing of the patients who taught it, and another seed speaks of them."""
+    rows, parts = designs["gcin"], patients.assign(part=["validation"] * 40 + ["test"] * 20)
+    turns = [NAMES[:20] + NAMES[40:], NAMES[20:]]
+    runs = [
+        rows[rows["patient"].isin(turn)].assign(
+            part=lambda told: np.where(told["patient"].isin(NAMES[40:]), "test", "validation")
+        )
+        for turn in turns
+    ]
+    averaged = by_design(runs, ["gcin", "gcin"])
+    stack = fit_stack(averaged, parts)
+    assert len(stack.references["gcin"]["os"]) == 2 * 40
+    assert set(stacked(averaged, stack)["patient"]) == set(NAMES)
+
+
 def test_curves_are_averaged_month_by_month():
     keys = {"patient": "P", "endpoint": "os", "arm": "a", "time": [0.0, 6.0]}
     curves = {

@@ -12,6 +12,7 @@ from gcin.splits.division import divide, groups_of, strata_of
 from gcin.splits.folds import fold_of, folds_of, given_folds
 from gcin.splits.patients import patients_of
 from gcin.splits.programme import best_counts, deviation_of
+from gcin.splits.turns import parts_at
 
 # PuLP 3.3 announces the interface of 4.0, which the conda environment's release does not have.
 pytestmark = pytest.mark.filterwarnings("ignore:.*PuLP 4.0:DeprecationWarning")
@@ -93,6 +94,42 @@ def test_everyone_has_one_part_in_each_fold_and_no_family_is_divided(count, seed
         family_of = people.dropna(subset="family").set_index("patient")["family"]
         placed = fold.assign(family=fold["patient"].map(family_of)).dropna()
         assert placed[["family", "part"]].drop_duplicates()["family"].is_unique
+
+
+@pytest.mark.parametrize("split", [SPLIT, k_fold(4)])
+@pytest.mark.parametrize("families", [0, 40])
+def test_seeds_take_turns_and_nobody_validates_for_two(split, families):
+    people = patients(120, families=families)
+    folds, balance = folds_of(people, split, given=[], **DRAWING)
+    family_of = people.set_index("patient")["family"]
+    for number, rows in folds.groupby("fold"):
+        fold, turns = fold_of(folds, number), rows["turn"].max()
+        assert not fold["turn"][fold["part"] == "test"].any()
+        assert turns == (5 if split is SPLIT else 4)
+        seeds = [parts_at(fold, seed).set_index("patient")["part"] for seed in range(1, 2 + turns)]
+        assert (seeds[0].to_numpy() == fold["part"]).all()
+        assert seeds[-1].equals(seeds[0])
+        held = [set(parts.index[parts == "validation"]) for parts in seeds[:-1]]
+        assert len(set.union(*held)) == sum(map(len, held))
+        assert np.ptp([len(names) for names in held]) <= (2 if not families else 9)
+        for parts in seeds:
+            assert set(parts.index[parts == "test"]) == set(fold["patient"][fold["part"] == "test"])
+            places = pd.DataFrame({"family": family_of, "part": parts}).dropna().drop_duplicates()
+            assert places["family"].is_unique
+    assert {f"validation {turn}" for turn in range(2, 5)} <= set(balance["part"])
+
+
+def test_few_patients_validate_for_every_seed():
+    folds, _ = folds_of(patients(3), SPLIT, given=[], **DRAWING)
+    assert folds["turn"].max() == 1
+    assert parts_at(folds, 1).equals(parts_at(folds, 2))
+
+
+def test_a_fold_from_its_file_has_the_same_turns(tmp_path):
+    folds, _ = folds_of(patients(60), SPLIT, given=[], **DRAWING)
+    fold_of(folds, 0).to_csv(tmp_path / "fold-0.tsv", sep="\t", index=False)
+    read = pd.read_csv(tmp_path / "fold-0.tsv", sep="\t", dtype=str)
+    assert parts_at(read, 2)["part"].tolist() == parts_at(fold_of(folds, 0), 2)["part"].tolist()
 
 
 @pytest.mark.parametrize("split", [SPLIT, k_fold(3, 2)])

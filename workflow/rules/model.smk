@@ -6,8 +6,8 @@ SELECTED = ["model/selection.tsv"] * (MODEL["preparation"]["selection"]["method"
 STACKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "stack"]
 ON_NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "boosting_on_network"]
 BASELINES = [design for design in DESIGNS if design not in NETWORKS + STACKS + ON_NETWORKS]
-# Seeds of each design: a network has them all, and so has what is fitted to each of its runs.
-SEEDS_OF = {design: SEEDS if design in NETWORKS + ON_NETWORKS else SEEDS[:1] for design in DESIGNS}
+# Other patients validate for each seed; a stack averages them all.
+SEEDS_OF = {design: SEEDS[:1] if design in STACKS else SEEDS for design in DESIGNS}
 FITTED = {
     study: [
         member

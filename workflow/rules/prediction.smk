@@ -57,7 +57,7 @@ rule apply_baseline:
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
             fold=RUN.folds_of(wildcards.study),
-            seed=SEEDS[:1],
+            seed=SEEDS,
         ),
     output:
         predictions="results/studies/{study}/{edition}/prediction/designs/{design}.parquet",

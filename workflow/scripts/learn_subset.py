@@ -10,12 +10,13 @@ from gcin.model.outcomes import training_table
 from gcin.model.predictions import calibrate, prediction_table, reported
 from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.subsets import nested_subset
+from gcin.splits.turns import parts_at
 
 log_to(snakemake.log[0])
 
 seed = int(snakemake.wildcards.seed)
 whole = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
-split = nested_subset(whole, int(snakemake.wildcards.size), seed)
+split = nested_subset(parts_at(whole, seed), int(snakemake.wildcards.size), seed)
 table = training_table(pd.read_parquet(snakemake.input.patients), split)
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits

@@ -4,13 +4,14 @@ import joblib
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.model.outcomes import training_table
+from gcin.model.outcomes import fold_table
 from gcin.model.stacking import by_design, fit_stack, stacked, stacked_curves
 
 log_to(snakemake.log[0])
 
-split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
-table = training_table(pd.read_parquet(snakemake.input.patients), split).reset_index()
+first = fold_table(snakemake.input.patients, snakemake.input.split, seed=1).reset_index()
+# Whoever validates for any seed of the members, does so for their average.
+table = first.assign(part=first["part"].where(first["part"] == "test", "validation"))
 members = snakemake.params.members
 predictions = [pd.read_parquet(path) for path in snakemake.input.predictions]
 curves = [pd.read_parquet(path) for path in snakemake.input.curves]

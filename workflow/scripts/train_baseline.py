@@ -3,25 +3,24 @@
 from pathlib import Path
 
 import joblib
-import pandas as pd
 
 from gcin._log import log_to
 from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
-from gcin.model.outcomes import training_table
+from gcin.model.outcomes import fold_table
 from gcin.model.predictions import calibrate, frozen, prediction_table, reported
 from gcin.model.study import open_cohorts, prepare_fold
 
 log_to(snakemake.log[0])
 
-split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
-table = training_table(pd.read_parquet(snakemake.input.patients), split)
+seed = int(snakemake.wildcards.seed)
+table = fold_table(snakemake.input.patients, snakemake.input.split, seed)
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
 cohorts = open_cohorts(snakemake.params.cohorts, stores, *tables)
 settings, kind = snakemake.params.settings, snakemake.params.design["kind"]
 preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=1)
 
-fits = fit_baseline(kind, patients, preparation, settings, int(snakemake.wildcards.seed))
+fits = fit_baseline(kind, patients, preparation, settings, seed)
 inner = patients.part("validation")
 predicted = predict_baseline(kind, fits, inner, preparation)
 calibrations = calibrate(predicted, inner.table, preparation.arms)

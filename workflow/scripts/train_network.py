@@ -8,7 +8,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.generations import digest
 from gcin.model.backend import use_backend
-from gcin.model.outcomes import training_table
+from gcin.model.outcomes import fold_table
 from gcin.model.predictions import calibrate, frozen, prediction_table, reported
 from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.tuning import with_chosen
@@ -18,8 +18,7 @@ given, files, seed = snakemake.params, snakemake.input, int(snakemake.wildcards.
 use_backend(given.settings["backend"], snakemake.threads)
 from gcin.model import resuming, training  # noqa: E402 - they need the backend
 
-split = pd.read_csv(files.split, sep="\t", dtype=str)
-table = training_table(pd.read_parquet(files.patients), split)
+table = fold_table(files.patients, files.split, seed)
 stores = [Path(receipt).parent for receipt in files.stores]
 cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)

@@ -3,31 +3,29 @@
 from pathlib import Path
 
 import joblib
-import pandas as pd
 
 from gcin._log import log_to
 from gcin.model.backend import use_backend
 from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
-from gcin.model.outcomes import training_table
+from gcin.model.outcomes import fold_table
 from gcin.model.predictions import calibrate, frozen, prediction_table, reported
 from gcin.model.preparation import from_plain
 from gcin.model.study import open_cohorts, read_fold
 
 log_to(snakemake.log[0])
-given, files = snakemake.params, snakemake.input
+given, files, seed = snakemake.params, snakemake.input, int(snakemake.wildcards.seed)
 use_backend(given.settings["backend"], snakemake.threads)
 from gcin.model.network import load_network  # noqa: E402 - they need the backend
 from gcin.model.network_states import state_reader  # noqa: E402
 
-split = pd.read_csv(files.split, sep="\t", dtype=str)
-table = training_table(pd.read_parquet(files.patients), split)
+table = fold_table(files.patients, files.split, seed)
 stores = [Path(receipt).parent for receipt in files.stores]
 cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 preparation = from_plain(joblib.load(files.preparation[0])["preparation"])
 patients = read_fold(table, cohorts, preparation)
 kind, read = given.kind, state_reader(load_network(files.network[0]))
 
-seed, inner = int(snakemake.wildcards.seed), patients.part("validation")
+inner = patients.part("validation")
 fits = fit_baseline(kind, patients, preparation, given.settings, seed, read)
 predicted = predict_baseline(kind, fits, inner, preparation, read)
 calibrations = calibrate(predicted, inner.table, preparation.arms)

@@ -8,7 +8,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.generations import digest
 from gcin.model.backend import use_backend
-from gcin.model.outcomes import training_table
+from gcin.model.outcomes import fold_table
 from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.tuning import outcome_of, with_changes
 
@@ -17,8 +17,7 @@ given = snakemake.params
 use_backend(given.settings["backend"], snakemake.threads)
 from gcin.model import resuming, training  # noqa: E402 - they need the backend
 
-split = pd.read_csv(snakemake.input.split, sep="\t", dtype=str)
-table = training_table(pd.read_parquet(snakemake.input.patients), split)
+table = fold_table(snakemake.input.patients, snakemake.input.split, given.seed)
 stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
 cohorts = open_cohorts(given.cohorts, stores, *tables)

@@ -170,14 +170,14 @@ def baseline_curves(
     Args:
         kind: Kind of the design.
         fits: From `fit_baseline`.
-        patients: Of all parts; the outcomes of part train alone are looked at.
+        patients: Of all parts; outcomes of part test are not looked at.
         preparation: Fitted on part train.
         read: As it was fitted with.
 
     Returns:
         `patient endpoint arm time survival`.
     """
-    clocks = clocks_of(patients.part("train").table, preparation.endpoints)
+    clocks = clocks_of(patients.table, preparation.endpoints)
     test = patients.part("test")
     columns = (read or COLUMNS[kind])(test, preparation).to_numpy("float64")
     curves = {

@@ -1,6 +1,7 @@
 """Survival curves: from hazards of intervals, or from log hazard ratios, to chances by month.
 
-All that turns a model's answer into months is estimated on the training patients of the fold.
+All that turns a model's answer into months is estimated on the patients of the fold but its test
+part.
 """
 
 from collections.abc import Mapping
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.endpoints import SURVIVAL, Endpoint
-from gcin.model.outcomes import observed
+from gcin.model.outcomes import observed, teachers_of
 
 POINTS = 64  # months at which a curve is given, besides the limits of the intervals
 SUREST = 1 - 1e-9  # a hazard of one would end a curve before its time
@@ -34,15 +35,15 @@ class Clock:
         return self.hazard[np.searchsorted(self.months, months)]
 
 
-def clock_of(train: pd.DataFrame, endpoint: str, cuts: list[float]) -> Clock:
+def clock_of(learnt: pd.DataFrame, endpoint: str, cuts: list[float]) -> Clock:
     """Make the clock of an endpoint.
 
     Args:
-        train: Patients of part train, with `{endpoint}_time` and `{endpoint}_event`.
+        learnt: Patients, with `{endpoint}_time` and `{endpoint}_event`.
         endpoint: Name of a survival endpoint.
         cuts: Inner limits of its intervals in months, which the clock's months include.
     """
-    known = train[observed(train, endpoint)]
+    known = learnt[observed(learnt, endpoint)]
     time, event = (known[f"{endpoint}_{part}"].to_numpy(dtype=float) for part in ("time", "event"))
     followed = np.quantile(time, np.linspace(0, 1, POINTS + 1)) if len(time) else [0.0]
     months = np.unique(np.concatenate([[0.0], followed, cuts]))
@@ -127,10 +128,11 @@ def curve_table(
     return pd.concat(blocks[1:] or blocks, ignore_index=True)
 
 
-def clocks_of(train: pd.DataFrame, endpoints: Mapping[str, Endpoint]) -> dict[str, Clock]:
-    """Make the clock of every survival endpoint."""
+def clocks_of(table: pd.DataFrame, endpoints: Mapping[str, Endpoint]) -> dict[str, Clock]:
+    """Make the clock of every survival endpoint; curves of all seeds have its months."""
+    learnt = teachers_of(table)
     return {
-        name: clock_of(train, name, endpoint.cuts)
+        name: clock_of(learnt, name, endpoint.cuts)
         for name, endpoint in endpoints.items()
         if endpoint.kind == SURVIVAL
     }

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.endpoints import BINARY, QUANTITY, Endpoint, columns_of, kinds_in
+from gcin.splits.turns import parts_at
 
 RESPONSE = "response"
 
@@ -37,6 +38,18 @@ def outcome_columns(patients: pd.DataFrame) -> list[str]:
     ]
 
 
+def fold_table(patients: str, fold: str, seed: int) -> pd.DataFrame:
+    """Read what one seed of a design is fitted from: `training_table` of a fold's files.
+
+    Args:
+        patients: Parquet, one row per patient.
+        fold: Tab-separated `patient part turn`.
+        seed: Says whose turn to validate it is.
+    """
+    split = parts_at(pd.read_csv(fold, sep="\t", dtype=str), seed)
+    return training_table(pd.read_parquet(patients), split)
+
+
 def training_table(patients: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
     """Join the patients of a fold with their part, and blank every outcome of part `test`.
 
@@ -64,6 +77,14 @@ def training_table(patients: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
     table[columns] = table[columns].astype("float64")
     table.loc[table["part"] == "test", columns] = np.nan
     return table
+
+
+def teachers_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Patients of a fold who teach one seed or another: known arm, not of part test.
+
+    What is estimated on them is the same for every seed, whoever's turn to validate it is.
+    """
+    return table[(table["part"] != "test") & table["arm"].notna()]
 
 
 def observed(table: pd.DataFrame, endpoint: str) -> np.ndarray:

@@ -23,7 +23,7 @@ from gcin.model.expectation import Expectation, Regression, fit_expectation
 from gcin.model.imputation import Donors, Imputation, fit_imputation
 from gcin.model.loading import GeneUse, Genomes
 from gcin.model.omics import Omics
-from gcin.model.outcomes import interval_cuts, observed
+from gcin.model.outcomes import interval_cuts, observed, teachers_of
 from gcin.model.selection import Selection
 from gcin.model.visits import Visits
 
@@ -92,17 +92,18 @@ def fit_preparation(
     clinical: pd.DataFrame,
     genomes: Genomes,
     genes: pd.DataFrame,
+    endpoints: dict[str, Endpoint],
     settings: Mapping,
 ) -> Preparation:
     """Fit everything that is estimated from patients, on the patients given.
 
     Args:
-        table: Patients of part train with `arm` and outcomes.
+        table: Patients of part train with `arm`.
         clinical: Their clinical columns, in the same order.
         genomes: Their genomes, reduced to the chosen genes.
         genes: The chosen genes, with `gene`, `chromosome`, `arm`.
-        settings: `clinical_knots`, `imputation`, `min_burden_share`, `intervals`, and `transforms`
-            where quantities have any, by name.
+        endpoints: From `fit_endpoints`.
+        settings: `clinical_knots`, `imputation` and `min_burden_share`.
     """
     names = genes["gene"].tolist()
     real = genomes.variants[genomes.variant_mask].astype("float64")
@@ -110,7 +111,7 @@ def fit_preparation(
     columns = fit_clinical(clinical, settings["clinical_knots"], is_marked)
     return Preparation(
         arms=sorted(table["arm"].dropna().astype(str).unique()),
-        endpoints=_fit_endpoints(table, settings["intervals"], settings.get("transforms", {})),
+        endpoints=endpoints,
         clinical=columns,
         imputation=_fit_imputation(clinical, columns, settings["imputation"]),
         genes=names,
@@ -166,18 +167,23 @@ def _fit_imputation(
     return fit_imputation(table, columns, settings["donors"], settings["rounds"], settings["seed"])
 
 
-def _fit_endpoints(
-    table: pd.DataFrame, intervals: int, transforms: Mapping[str, str]
-) -> dict[str, Endpoint]:
-    """Intervals and scale of each endpoint that any training patient has."""
-    fitted = {}
+def fit_endpoints(table: pd.DataFrame, settings: Mapping) -> dict[str, Endpoint]:
+    """Fit the intervals or the scale of each endpoint that any training patient has.
+
+    Every seed answers the same questions.
+
+    Args:
+        table: Patients of every part with `part`, `arm` and outcomes.
+        settings: `intervals`, and `transforms` where quantities have any, by name.
+    """
+    learnt, transforms, fitted = teachers_of(table), settings.get("transforms", {}), {}
     for name, kind in kinds_in(table).items():
-        known = table[observed(table, name)]
+        known = learnt[observed(learnt, name)]
         values = known[columns_of(name, kind)].to_numpy(dtype=float).T
-        if known.empty:
+        if not (known["part"] == "train").any():
             logger.warning("no training patient has endpoint %s: it is not modelled", name)
         elif kind == SURVIVAL:
-            fitted[name] = Endpoint(kind, interval_cuts(*values, intervals))
+            fitted[name] = Endpoint(kind, interval_cuts(*values, settings["intervals"]))
         elif kind == QUANTITY:
             transform = transforms.get(name, PLAIN)
             fitted[name] = Endpoint(kind, scale=fit_scale(*values, transform))

@@ -10,7 +10,7 @@ import pandas as pd
 from gcin.model.inputs import Patients, linear_columns
 from gcin.model.loading import GenomeStore, gene_use, load_genomes, universe
 from gcin.model.omics import fit_omics
-from gcin.model.preparation import Preparation, choose_genes, fit_preparation
+from gcin.model.preparation import Preparation, choose_genes, fit_endpoints, fit_preparation
 from gcin.model.selection import select_columns
 from gcin.model.visits import COLUMNS as VISIT_COLUMNS
 from gcin.model.visits import fit_visits
@@ -134,9 +134,9 @@ def prepare_fold(
     genes = universe(cohorts.stores).iloc[chosen]
     patients = read_patients(table, cohorts, genes["gene"].tolist(), variants)
     teachers = patients.part("train")
-    preparation = fit_preparation(
-        teachers.table, teachers.clinical, teachers.genomes, genes, settings
-    )
+    endpoints = fit_endpoints(patients.table, settings)
+    given = teachers.table, teachers.clinical, teachers.genomes, genes
+    preparation = fit_preparation(*given, endpoints, settings)
     preparation = replace(
         preparation,
         omics=fit_omics(teachers.omics, settings["omics"]),

@@ -171,14 +171,14 @@ def network_curves(
 
     Args:
         network: Trained.
-        patients: Of all parts; the outcomes of part train alone are looked at.
+        patients: Of all parts; outcomes of part test are not looked at.
         preparation: Fitted on part train.
         batch_size: Patients predicted at once.
 
     Returns:
         `patient endpoint arm time survival`.
     """
-    clocks = clocks_of(patients.part("train").table, preparation.endpoints)
+    clocks = clocks_of(patients.table, preparation.endpoints)
     test = patients.part("test")
     told = _told(network, test, preparation, batch_size)
     curves = {

@@ -1,5 +1,6 @@
 """The folds of a study: a single split, k-fold, sites left out or given; one exact division."""
 
+import itertools
 import logging
 from collections.abc import Mapping
 
@@ -23,13 +24,15 @@ def folds_of(
             `split` stratifies and groups by; only those of role `train` are divided.
         split: `scheme`, `stratify` and `group` of the study.
         seed: Of ties; each repeat and each fold draws its own.
-        inner_share: Share (0 to 1) of a fold's training patients that validate.
+        inner_share: Share (0 to 1) of a fold's training patients that validate at a time.
         given: The given folds, from `given_folds`; none for other schemes.
 
     Returns:
-        `fold patient part`, sorted, and the balance: `fold` and the columns of
-        `Division.balance`, parts by name. The optimum gap of a test part is that of its repeat's
-        division; given folds have none.
+        `fold patient part turn`, sorted, and the balance: `fold` and the columns of
+        `Division.balance`, parts by name. `turn` says for which of a design's seeds a patient
+        validates (`turns.parts_at`), 0 where for none; those of the first are part `validation`,
+        those of the second `validation 2` of the balance. The optimum gap of a test part is that
+        of its repeat's division; given folds have none.
 
     Raises:
         ValueError: A part would be empty, or given folds do not fit the patients.
@@ -41,7 +44,8 @@ def folds_of(
     scheme = split["scheme"]
     if isinstance(scheme, str):
         shares = [int(share) / 100 for share in scheme.split("-")]
-        return _long([(0, divide(strata, groups, shares, [seed])[0])])
+        whole = divide(strata, groups, shares, [seed])[0]
+        return _long([(0, _with_turns(strata, groups, whole, seed))])
     tested = groups
     if scheme["name"] == "site":
         _require_sites(training["site"], scheme["folds"])
@@ -97,29 +101,53 @@ def _with_test(
     tested = balance_of(list(strata.columns), wanted, got, 0.0).assign(part=tests)
     balance = pd.concat([inner.balance, tested], ignore_index=True)
     balance.loc[balance["part"] == tests, "optimum_gap"] = gap
-    return Division(parts, balance)
+    return _with_turns(strata, groups, Division(parts, balance), seed)
+
+
+def _with_turns(strata: pd.DataFrame, groups: pd.Series, division: Division, seed: int) -> Division:
+    """Draw from those who train who validates for a second seed, a third, and so on.
+
+    As many patients each time as for the first, nobody twice, for as long as there are enough.
+    """
+    parts, balances = division.parts.copy(), [division.balance]
+    held = (parts == PARTS.index("validation")).sum()
+    for turn in itertools.count(len(PARTS)):
+        left = parts == PARTS.index("train")
+        if left.sum() <= held or groups[left].nunique() < 2:
+            break
+        share = held / left.sum()
+        [drawn] = divide(strata[left], groups[left], [1 - share, share], [seed + turn])
+        parts[drawn.parts.index[drawn.parts == 1]] = turn
+        own = drawn.balance[drawn.balance["part"] == 1]
+        balances.append(own.assign(part=turn))
+    return Division(parts, pd.concat(balances, ignore_index=True))
 
 
 def _long(divisions: list[tuple[int, Division]]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Stack the divisions of all folds, parts by name."""
     folds = pd.concat([d.parts.reset_index().assign(fold=fold) for fold, d in divisions])
     balance = pd.concat([d.balance.assign(fold=fold) for fold, d in divisions])
-    for table in (folds, balance):
-        table["part"] = np.array(PARTS)[table["part"]]
+    later = max(int(folds["part"].max()) - len(PARTS) + 1, 0)
+    names = np.array([*PARTS, *(f"validation {turn}" for turn in range(2, 2 + later))])
+    balance["part"] = names[balance["part"]]
     total = balance["deviation"].sum()
     logger.info("%d folds, total deviation %.2f patients over all strata", len(divisions), total)
+    number = folds["part"].to_numpy()
+    is_later, is_first = number >= len(PARTS), number == PARTS.index("validation")
+    folds["turn"] = np.select([is_first, is_later], [1, number - len(PARTS) + 2], 0)
+    folds["part"] = np.where(is_later, "train", names[number])
     order = ["fold", "patient"]
-    folds = folds.sort_values(order, ignore_index=True)[[*order, "part"]]
+    folds = folds.sort_values(order, ignore_index=True)[[*order, "part", "turn"]]
     return folds, balance[["fold", *BALANCE]].reset_index(drop=True)
 
 
 def fold_of(folds: pd.DataFrame, fold: int) -> pd.DataFrame:
-    """Take one fold: `patient part`.
+    """Take one fold: `patient part turn`.
 
     Raises:
         ValueError: The study has no such fold.
     """
-    parts = folds.loc[folds["fold"] == fold, ["patient", "part"]]
+    parts = folds.loc[folds["fold"] == fold].drop(columns="fold")
     if parts.empty:
         raise ValueError(f"The study has no fold {fold}: it has {folds['fold'].nunique()} folds.")
     return parts
