@@ -116,7 +116,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--examples", nargs="+", default=list(EXAMPLES), choices=list(EXAMPLES))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--designs", nargs="+", default=list(KINDS), choices=list(KINDS))
-    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=3)
     return parser.parse_args()
 
 
@@ -158,22 +158,29 @@ def merged(first: Mapping, second: Mapping) -> dict:
 def fit(study: Study, fold: int, designs: Iterable[str], seeds: int) -> None:
     """Fit the designs of a fold whose predictions are missing."""
     kinds = kinds_of(study.settings["studies"][study.name]["endpoints"]).values()
-    jobs = [
-        (design, seed)
+    possible = [
+        design
         for design in designs
         if SURVIVAL in kinds or KINDS[design]["kind"] not in SURVIVAL_ONLY
-        for seed in range(1, 1 + (seeds if KINDS[design]["kind"] == "network" else 1))
-        if not study.said(fold, design, seed).exists()
     ]
-    if not jobs:
-        return
+    for seed in range(1, 1 + seeds):
+        missing = [design for design in possible if not study.said(fold, design, seed).exists()]
+        if missing:
+            ready = _prepared_fold(study, fold, seed)
+        for design in missing:
+            rows = predicted(*ready, study.settings["model"], KINDS[design], seed)
+            _write(rows, study.said(fold, design, seed))
+
+
+def _prepared_fold(study: Study, fold: int, seed: int) -> tuple["Preparation", "Patients"]:
+    """Read the patients of a fold, and fit their preparation on those who train for a seed."""
     from gcin.model.outcomes import training_table
     from gcin.model.study import open_cohorts, prepare_fold
     from gcin.splits.folds import fold_of
+    from gcin.splits.turns import parts_at
 
-    model = study.settings["model"]
     patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
-    split = fold_of(pd.read_parquet(study.folder / "splits" / "folds.parquet"), fold)
+    whole = fold_of(pd.read_parquet(study.folder / "splits" / "folds.parquet"), fold)
     cohorts = open_cohorts(
         list(study.cohorts),
         [folder / "tensors" for folder in study.cohorts.values()],
@@ -183,10 +190,8 @@ def fit(study: Study, fold: int, designs: Iterable[str], seeds: int) -> None:
         ),
     )
     variants = study.settings["tensors"]["variants_per_patient"]
-    table = training_table(patients, split)
-    ready = prepare_fold(table, cohorts, model["preparation"], variants)
-    for design, seed in jobs:
-        _write(predicted(*ready, model, KINDS[design], seed), study.said(fold, design, seed))
+    table = training_table(patients, parts_at(whole, seed))
+    return prepare_fold(table, cohorts, study.settings["model"]["preparation"], variants)
 
 
 def predicted(
@@ -246,12 +251,12 @@ def _said(study: Study, options: argparse.Namespace) -> pd.DataFrame:
     patients = pd.read_parquet(study.folder / "splits" / "patients.parquet")
     tables = []
     for fold in range(5 * options.repeats):
-        files = f"fold-{fold}-seed-*.parquet"
-        runs = [
-            (design, pd.read_parquet(path))
+        files = [
+            (design, study.said(fold, design, 1 + seed))
             for design in options.designs
-            for path in sorted(study.said(fold, design, 1).parent.glob(files))
+            for seed in range(options.seeds)
         ]
+        runs = [(design, pd.read_parquet(path)) for design, path in files if path.exists()]
         said = by_design([rows for _, rows in runs], [design for design, _ in runs])
         for name, members in STACKS.items():
             if set(members) <= set(said):
