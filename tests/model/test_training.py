@@ -1,5 +1,6 @@
 """Training repeats itself, begins at the ridge model, and cannot see locked outcomes."""
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,3 +120,19 @@ def test_linear_path_leaves_out_burdens_that_say_nothing(settings):
         columns = linear_columns(train, preparation)
         paths = fit_linear_paths(train, columns.to_numpy(), preparation, settings)
         assert (len(paths["response"].shares) < columns.shape[1]) == by_age
+
+
+def test_coarse_numbers_within_leave_answers_fine(small, finished, settings):
+    hospital, split = small
+    coarse = {**settings, "training": {**settings["training"], "precision": "mixed_bfloat16"}}
+    try:
+        trained, rows, _ = run(hospital, hospital.patients, split, coarse)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert trained.network.get_layer("trunk").compute_dtype == "bfloat16"
+    assert {variable.dtype for variable in trained.network.trainable_variables} == {"float32"}
+    values = rows["raw"].to_numpy("float32")
+    # Of bfloat16, the lower half of the bits is nought.
+    assert (values.view("uint32") % 2**16 != 0).mean() > 0.9
+    near = finished[1].merge(rows, on=["patient", "part", "endpoint", "arm"])
+    assert near[["value_x", "value_y"]].corr().iloc[0, 1] > 0.9

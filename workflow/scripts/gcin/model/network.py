@@ -21,6 +21,8 @@ from gcin.model.layers.visits import VisitRecurrence
 from gcin.model.shape import Shape
 from gcin.model.visits import VISIT_ARRAYS
 
+EXACT = "float32"  # of answers and the linear path: coarser numbers would make ties
+
 
 def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float]) -> keras.Model:
     """Build the network of a design for data of some shape.
@@ -43,7 +45,7 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     trunk = _dense(design["trunk_units"], design, "trunk")(fused)
     trunk = layers.Dropout(design["dropout"], name="drop_trunk")(trunk)
     logits = {
-        endpoint: layers.Add(name=endpoint)(
+        endpoint: layers.Add(name=endpoint, dtype=EXACT)(
             [
                 *_heads(endpoint, trunk, [fused, *genes], design, shape),
                 _linear(endpoint, inputs["linear"], design, shape, linear_l2[endpoint]),
@@ -281,8 +283,8 @@ def _heads(
     wide = wide[0] if len(wide) == 1 else ops.concatenate(wide, axis=-1)
     decay, own = design["weight_decay"], design["weight_decay"] / design["arm_share"] ** 2
     arms, intervals = shape.arms, shape.endpoints[endpoint]
-    deep = ArmHeads(arms, intervals, decay, own, name=f"deep_{endpoint}")
-    beside = ArmHeads(arms, 1, decay, own, use_bias=False, name=f"wide_{endpoint}")
+    deep = ArmHeads(arms, intervals, decay, own, name=f"deep_{endpoint}", dtype=EXACT)
+    beside = ArmHeads(arms, 1, decay, own, use_bias=False, name=f"wide_{endpoint}", dtype=EXACT)
     return [deep(trunk), beside(wide)]
 
 
@@ -294,4 +296,5 @@ def _linear(endpoint: str, columns: object, design: Mapping, shape: Shape, l2: f
     if set(shares.values()) - {1.0}:
         columns = ops.multiply(columns, np.array(list(shares.values()), "float32"))
     own = l2 / design["arm_share"] ** 2
-    return ArmHeads(shape.arms, 1, l2, own, use_bias=False, name=f"linear_{endpoint}")(columns)
+    name = f"linear_{endpoint}"
+    return ArmHeads(shape.arms, 1, l2, own, use_bias=False, name=name, dtype=EXACT)(columns)

@@ -66,6 +66,7 @@ def train_network(
         kept: Where an interrupted run is taken up and this one keeps its state.
     """
     keras.utils.set_random_seed(seed)
+    keras.config.set_dtype_policy(settings["training"]["precision"])
     train, inner = patients.part("train"), patients.part("validation")
     arrays, targets = examples(train, preparation)
     paths = fit_linear_paths(train, arrays["linear"], preparation, settings)
