@@ -404,6 +404,13 @@ CARDS = [
         "Name the features",
     ),
     case(
+        "segments without places",
+        card("condition:\n", "segments: calls.maf\ncondition:\n"),
+        "a.yaml, segments",
+        "has 2 column(s): Hugo_Symbol",
+        "Write sample, chromosome",
+    ),
+    case(
         "omics feature missing",
         card(
             "condition:\n",
