@@ -881,10 +881,13 @@ STUDIES = [
         "not binary",
     ),
     case(
-        "learning curve of a network",
-        setting("evaluation.learning_curve.designs", ["gcin"]),
+        "learning curve of a stack",
+        both(
+            setting("model.designs.average", {"kind": "stack", "of": ["gcin", "lasso"]}),
+            setting("evaluation.learning_curve.designs", ["average"]),
+        ),
         "learning_curve.designs",
-        "kind network",
+        "kind stack",
     ),
     case(
         "learning curve of trees on a network",

@@ -39,11 +39,54 @@ rule learn_subset:
         runtime="2h",
     params:
         code=code_of("learn_subset"),
+        order=SEEDS[0],
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
         settings=settings_of_baseline,
     script:
         "../scripts/learn_subset.py"
+
+
+rule learn_subset_network:
+    """Train a network on some of the training patients of one fold, and predict its test patients."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        stores=lambda wildcards: [
+            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
+        pathways="results/reference/pathways.tsv",
+        chosen=chosen_of,
+    output:
+        predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+    log:
+        "logs/learn_subset_network/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/learn_subset_network/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(NETWORKS) or "(?!)",
+        size=r"\d+",
+    conda:
+        "../../envs/model-gpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="4h",
+        gpu=1,
+    params:
+        code=code_of("learn_subset_network"),
+        order=SEEDS[0],
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        variants=lookup("tensors/variants_per_patient", within=SETTINGS),
+        settings=settings_of_network,
+    script:
+        "../scripts/learn_subset_network.py"
 
 
 rule trace_learning:
@@ -59,7 +102,7 @@ rule trace_learning:
             size=LEARNING["sizes"],
             design=LEARNT[wildcards.study],
             fold=RUN.folds_of(wildcards.study),
-            seed=SEEDS[0],
+            seed=SEEDS,
         ),
     output:
         learning="results/studies/{study}/{edition}/evaluation/learning_curve.tsv",
