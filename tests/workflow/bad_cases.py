@@ -881,13 +881,14 @@ STUDIES = [
         "not binary",
     ),
     case(
-        "learning curve of a stack",
+        "learning curve of a stack of trees on a network",
         both(
-            setting("model.designs.average", {"kind": "stack", "of": ["gcin", "lasso"]}),
+            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
+            setting("model.designs.average", {"kind": "stack", "of": ["gcin", "trees"]}),
             setting("evaluation.learning_curve.designs", ["average"]),
         ),
         "learning_curve.designs",
-        "kind stack",
+        "trees is of kind boosting_on_network",
     ),
     case(
         "learning curve of trees on a network",

@@ -31,7 +31,9 @@ def search(run, trials):
     own = {name: run.config[name] for name in names}
     own["reference"] = {name: run.config["reference"][name] for name in ("fasta", "gene_models")}
     own["model"] = {"tuning": tuning, "designs": others}
-    own["evaluation"] = {"learning_curve": {"sizes": list(SIZES), "designs": ["gcin", "lasso"]}}
+    own["evaluation"] = {
+        "learning_curve": {"sizes": list(SIZES), "designs": ["gcin", "lasso", "average"]}
+    }
     (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
 
 
@@ -68,8 +70,10 @@ def test_every_seed_of_a_design_learns_from_each_number_of_patients(plans):
         written = [path for own, _, outputs in plans[0] if own == rule for path in outputs]
         assert found[rule] == len(set(written)) == len(SIZES) * FOLDS * SEEDS
         assert all(f"/model/{design}/" in path for path in written)
+    assert found["learn_subset_stack"] == len(SIZES) * FOLDS
     (traced,) = [inputs for rule, inputs, _ in plans[0] if rule == "trace_learning"]
-    assert sum("/learning/size-" in path for path in traced) == 2 * len(SIZES) * FOLDS * SEEDS
+    read = sum("/learning/size-" in path for path in traced)
+    assert read == (2 * SEEDS + 1) * len(SIZES) * FOLDS
 
 
 def test_every_seed_of_a_fold_reads_what_its_own_fold_chose(plans):
