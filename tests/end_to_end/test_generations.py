@@ -70,6 +70,21 @@ def test_another_policy_trains_nothing(project):
     }  # fmt: skip
 
 
+def test_networks_and_baselines_are_refitted_on_fewer_patients(project):
+    curve = {"sizes": [10, 20], "designs": ["gcin", "lasso"]}
+    (project.folder / "learning.yaml").write_text(f"evaluation: {{learning_curve: {curve}}}\n")
+    (edition,) = project.folder.glob("results/studies/response/*/splits")
+    target = edition.parent.relative_to(project.folder) / "evaluation" / "learning_curve.tsv"
+    project.snakemake(str(target), overlays=("learning.yaml",))
+    table = pd.read_csv(project.folder / target, sep="\t")
+    rows = table[(table["endpoint"] == "response") & (table["metric"] == "brier")]
+    traced = set(zip(rows["design"], rows["size"], strict=True))
+    assert traced == {(design, size) for design in curve["designs"] for size in curve["sizes"]}
+    assert len(set(rows["n"])) == 1
+    assert rows["value"].between(0, 1).all()
+    assert not list(project.folder.glob(f"{target.parent}/learning/**/*.state"))
+
+
 def test_the_order_of_the_sheet_does_not_matter(project):
     project.write_samples(project.samples().iloc[::-1])
     assert project.planned() == Counter()

@@ -5,7 +5,15 @@ import pandas as pd
 import pytest
 
 from gcin.model.calibration import Calibration
-from gcin.model.stacking import Stack, by_design, fit_stack, rank_among, stacked, stacked_curves
+from gcin.model.stacking import (
+    Stack,
+    by_design,
+    fit_stack,
+    rank_among,
+    stack_fold,
+    stacked,
+    stacked_curves,
+)
 from gcin.prediction.applying import COLUMNS
 from gcin.prediction.stacks import apply_stacks
 
@@ -106,7 +114,7 @@ def test_runs_of_a_design_are_averaged_before_designs_are():
 
 def test_whoever_validates_for_one_seed_calibrates_the_average(designs, patients):
     """A seed says nothing of the patients who taught it, and another seed speaks of them."""
-    rows, parts = designs["gcin"], patients.assign(part=["validation"] * 40 + ["test"] * 20)
+    rows, first = designs["gcin"], ["validation"] * 20 + ["train"] * 20 + ["test"] * 20
     turns = [NAMES[:20] + NAMES[40:], NAMES[20:]]
     runs = [
         rows[rows["patient"].isin(turn)].assign(
@@ -115,9 +123,11 @@ def test_whoever_validates_for_one_seed_calibrates_the_average(designs, patients
         for turn in turns
     ]
     averaged = by_design(runs, ["gcin", "gcin"])
-    stack = fit_stack(averaged, parts)
+    stack, averages = stack_fold(averaged, patients.assign(part=first))
     assert len(stack.references["gcin"]["os"]) == 2 * 40
-    assert set(stacked(averaged, stack)["patient"]) == set(NAMES)
+    parts = averages.drop_duplicates("patient").set_index("patient")["part"]
+    assert set(parts.index) == set(NAMES)
+    assert parts[NAMES].tolist() == ["validation"] * 40 + ["test"] * 20
 
 
 def test_curves_are_averaged_month_by_month():

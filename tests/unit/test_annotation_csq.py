@@ -9,6 +9,7 @@ from gcin.annotation.blocks import FIELDS, describe
 from gcin.annotation.consequences import SEVERITY, bits_of, impact_of, rank_of, terms_of
 from gcin.annotation.csq import as_vep, gains_stop, read_changes
 from gcin.annotation.files import csq_fields, csq_lines
+from gcin.annotation.overlaps import near_transcripts
 from gcin.annotation.protein import protein_change
 from gcin.annotation.transcripts import flatten
 
@@ -269,3 +270,13 @@ def test_the_written_file_has_veps_header_and_the_custom_fields(tmp_path):
     with pysam.VariantFile(str(path)) as stream:
         records = [(record.pos, record.info["CSQ"]) for record in stream]
     assert records == [(5, ("G|missense_variant|0.1&0.2", "G|intron_variant|0.1&0.2"))]
+
+
+def test_a_transcript_near_the_start_of_its_contig_is_found_from_every_position():
+    positions = pd.Series(range(1, 9_000))
+    placed = pd.DataFrame({"chromosome": "chrM", "low": positions, "high": positions})
+    models = pd.DataFrame({"chromosome": ["chrM"], "start": [3307], "end": [4262]})
+    variants, _ = near_transcripts(placed, models, 2000)
+    assert positions[variants].tolist() == list(range(1307, 6263))
+    variants, _ = near_transcripts(placed, models, 5000)
+    assert positions[variants].tolist() == list(range(1, 9_000))

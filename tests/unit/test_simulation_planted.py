@@ -1,17 +1,32 @@
 """A planted cohort: decided by variant, as hard as its dial says, and readable as any store."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from gcin.intake.cards import read_card
+from gcin.intake.problems import Problems
+from gcin.simulation.genome import Genome
 from gcin.simulation.planted.__main__ import main
 from gcin.simulation.planted.clinic import FLOOR, treatment
 from gcin.simulation.planted.cohort import PlantedCohort
 from gcin.simulation.planted.dials import Difficulty, Planted
-from gcin.simulation.planted.genome import AMPLICON, DECOYS, DRIVER, RESISTANCE
+from gcin.simulation.planted.genome import (
+    AMPLICON,
+    COMMON_SITES,
+    DECOYS,
+    DRIVER,
+    RARE_SITES,
+    RESISTANCE,
+)
+from gcin.simulation.planted.ground import Ground
+from gcin.simulation.planted.sequence import Sequenced
 from gcin.simulation.planted.truth import ARMS, gene_logic, impairs
+from gcin.simulation.translation import coding_consequence
 from gcin.tensors.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +34,8 @@ CHROMOSOMES = pd.read_csv(ROOT / "resources/reference/chromosomes.grch38.tsv", s
 
 
 def made(patients=3000, **choices):
-    return PlantedCohort.make(Planted(patients=patients, **choices), CHROMOSOMES)
+    planted = Planted(patients=patients, **choices)
+    return PlantedCohort.make(planted, Ground.drawn(planted, CHROMOSOMES))
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +196,75 @@ def test_the_store_reads_what_was_planted_and_the_truth_lies_apart(tmp_path, cap
     }
     probability = pd.read_parquet(folder / "truth" / "probability.parquet")
     pd.testing.assert_frame_equal(probability, cohort.truth.probability, check_freq=False)
+
+
+@pytest.fixture(scope="module")
+def sequenced():
+    return Sequenced.made(Planted(genes=44), CHROMOSOMES)
+
+
+def test_each_allele_changes_the_protein_as_is_said_of_it(sequenced):
+    genes = {gene.name: gene for gene in sequenced.genome.genes}
+    sites = sequenced.ground.sites
+    coding = sites[~sites["consequence"].str.startswith("splice")]
+    for row in coding.iloc[::5].itertuples():
+        gene, place = genes[row.gene], row.position - 1
+        bases = sequenced.genome.sequences[row.chromosome]
+        changed = bases[:place] + row.alternate + bases[place + len(row.reference) :]
+        assert bases[place : place + len(row.reference)] == row.reference
+        grown = len(row.alternate) - len(row.reference)
+        moved = [
+            (start + grown * (start > place), end + grown * (end > place))
+            for start, end in gene.coding
+        ]
+        altered = replace(gene, coding=tuple(moved))
+        after = Genome({row.chromosome: changed}, (altered,)).reading_frame(altered)
+        before = sequenced.genome.reading_frame(gene)
+        assert coding_consequence(before, after) == row.consequence
+        assert 1 <= row.protein_position <= len(before) // 3
+
+
+def test_a_sequence_has_the_genes_and_as_many_alleles_as_a_cohort_without_one(sequenced):
+    planted = Planted(genes=44)
+    drawn = Ground.drawn(planted, CHROMOSOMES)
+    own = sequenced.ground
+    assert own.genes["gene"].tolist() == drawn.genes["gene"].tolist()
+    assert own.sites.groupby("gene").size().eq(RARE_SITES + COMMON_SITES).all()
+    assert len(own.markers) == len(drawn.markers)
+    assert not own.sites.duplicated(["chromosome", "position", "reference", "alternate"]).any()
+    assert (own.sites["population_af"] > 0.01).groupby(own.sites["gene"]).sum().eq(1).all()
+    assert own.sites["consequence"].str.partition("&")[0].nunique() == 7
+
+
+def test_files_are_written_beside_the_store_and_name_their_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table = str(ROOT / "resources/reference/chromosomes.grch38.tsv")
+    choices = ["--files", "--patients", "6", "--genes", "42", "--chromosomes", table]
+    assert main(["here/cohort", *choices]) == 0
+    sheet = pd.read_csv("here/cohort/samples.tsv", sep="\t", dtype=str, keep_default_na=False)
+    assert sheet["sample"].tolist() == Store.open("here/cohort/tensors").samples
+    assert all((tmp_path / "here/cohort" / name).is_file() for name in set(sheet["file"]))
+    settings = yaml.safe_load(Path("here/cohort/config.yaml").read_text())
+    assert settings["samples"] == "here/cohort/samples.tsv"
+    problems = Problems()
+    card = Path("here/cohort/cohorts/planted.yaml")
+    read_card(card, lambda own: f"here/cohort/{own}", problems)
+    assert problems.lines == []
+
+
+def test_the_same_choices_give_the_same_bytes(tmp_path):
+    table = str(ROOT / "resources/reference/chromosomes.grch38.tsv")
+    choices = ["--files", "--patients", "6", "--genes", "42", "--chromosomes", table]
+    for name in ("one", "two"):
+        assert main([str(tmp_path / name), *choices]) == 0
+    files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*")]
+    differ = {
+        str(name)
+        for name in files
+        if (tmp_path / "one" / name).is_file()
+        and (tmp_path / "one" / name).read_bytes() != (tmp_path / "two" / name).read_bytes()
+    }
+    assert differ == {"config.yaml"}  # it names its folder
 
 
 def test_too_few_genes_are_refused(tmp_path, capsys):

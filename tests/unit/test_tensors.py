@@ -358,6 +358,16 @@ def test_copies_that_were_not_measured_are_told_from_normal_ones(tmp_path):
     assert np.isnan(np.load(tmp_path / "s" / "genes.npy")[1, :, 9:13]).all()
 
 
+def test_copies_measured_here_go_before_segments_that_were_handed_in(tmp_path):
+    found = {"S0": copies(tmp_path, AAA=-1.0, BBB=0.0, CCC=np.nan)}
+    handed = pd.DataFrame(0.5, index=["S0", "S1"], columns=["AAA", "CCC"])
+    beside = Beside(found, None, handed)
+    store = build(tmp_path / "s", cohort("fastq", "vcf", "vcf"), [], beside=beside)
+    assert feature(store, "copy_number").tolist() == [[-1, 0, 0], [0.5, 0, 0.5], [0, 0, 0]]
+    assert feature(store, "copy_number_measured").tolist() == [[1, 1, 0], [1, 0, 1], [0, 0, 0]]
+    assert feature(store, "loh_measured").sum() == 0
+
+
 def test_a_gene_with_an_allele_of_a_panel_that_was_not_covered_is_missing(tmp_path):
     measured = {"S0": np.ones(3, np.float32), "S1": np.ones(3, np.float32)}
     panel = pd.DataFrame(

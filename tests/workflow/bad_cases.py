@@ -404,6 +404,13 @@ CARDS = [
         "Name the features",
     ),
     case(
+        "segments without places",
+        card("condition:\n", "segments: calls.maf\ncondition:\n"),
+        "a.yaml, segments",
+        "has 2 column(s): Hugo_Symbol",
+        "Write sample, chromosome",
+    ),
+    case(
         "omics feature missing",
         card(
             "condition:\n",
@@ -874,10 +881,14 @@ STUDIES = [
         "not binary",
     ),
     case(
-        "learning curve of a network",
-        setting("evaluation.learning_curve.designs", ["gcin"]),
+        "learning curve of a stack of trees on a network",
+        both(
+            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
+            setting("model.designs.average", {"kind": "stack", "of": ["gcin", "trees"]}),
+            setting("evaluation.learning_curve.designs", ["average"]),
+        ),
         "learning_curve.designs",
-        "kind network",
+        "trees is of kind boosting_on_network",
     ),
     case(
         "learning curve of trees on a network",

@@ -219,9 +219,21 @@ def test_visits_count_only_where_a_card_names_any(run):
     after = run.read()
     for part in ("network", "preparation"):
         assert after.in_force["model"][part] == after.settings["model"][part]
-    assert after.card_in_force("a") == after.cards["a"]
+    assert after.card_in_force("a") | {"segments": None} == after.cards["a"]
     assert after.card_in_force("a")["visits"]["weight"]["type"] == "number"
     assert after.card_in_force("b") == before.card_in_force("b")
+
+
+def test_segments_make_another_generation_and_no_card_without_them(run):
+    before = run.read()
+    assert "segments" not in before.card_in_force("a")
+    assert "segments" not in before.assay_of("a")
+    (run.data / "cohort.seg").write_text("ID\tchrom\tloc.start\tloc.end\tseg.mean\n")
+    run.replace_in_card("condition:\n", "segments: cohort.seg\ncondition:\n")
+    run.write()
+    after = run.read()
+    assert after.assay_of("a")["segments"] == str(run.data / "cohort.seg")
+    assert after.assay_of("b") == before.assay_of("b")
 
 
 def test_settings_of_tumours_count_only_where_there_is_one(run):

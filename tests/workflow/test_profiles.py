@@ -11,7 +11,7 @@ import yaml
 from project import ROOT, all_rules, directive, environment_of
 
 RULES = all_rules()
-ON_GPU = {"train_network", "try_settings"}
+ON_GPU = {"train_network", "try_settings", "learn_subset_network"}
 LOCAL = {name for name, body in RULES.items() if directive(body, "localrule")}
 # Keys that a cluster sets otherwise than one machine; a default profile with them would win.
 LEFT_TO_THE_CLUSTER = {
@@ -81,11 +81,12 @@ def test_nothing_is_searched_unless_asked_for(on_slurm):
     assert not {"try_settings", "choose_trial"} & set(on_slurm)
 
 
-def test_a_trial_asks_for_what_training_asks_for():
-    training, trial = RULES["train_network"], RULES["try_settings"]
-    assert environment_of(trial) == environment_of(training)
-    for need in ("resources", "threads"):
-        assert directive(trial, need) == directive(training, need)
+def test_whatever_trains_a_network_asks_for_the_same():
+    training = RULES["train_network"]
+    for rule in ON_GPU:
+        assert environment_of(RULES[rule]) == environment_of(training)
+        for need in ("resources", "threads"):
+            assert directive(RULES[rule], need) == directive(training, need)
     profile = yaml.safe_load((ROOT / "profiles" / "slurm" / "config.yaml").read_text())
     assert set(profile["set-resources"]) == ON_GPU
 

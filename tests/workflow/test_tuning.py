@@ -8,10 +8,11 @@ import yaml
 from described_run import describe
 from planning import files, planned, pretend_to_run
 
-FOLDS, SEEDS = 2, 3
+FOLDS, SEEDS, SIZES = 2, 3, (10, 20)
 AFTER = {"pool_predictions", "evaluate_designs", "stack_designs", "train_on_network"}
 AFTER |= {"apply_network", "apply_on_network", "apply_stack", "predict_external"}
 AFTER |= {"evaluate_external", "predict_patients", "draw_history"}
+AFTER |= {"learn_subset_network", "trace_learning"}
 AFTER |= {"render_report", "write_model_card", "point_to_edition", "measure_conformal"}
 
 
@@ -30,6 +31,9 @@ def search(run, trials):
     own = {name: run.config[name] for name in names}
     own["reference"] = {name: run.config["reference"][name] for name in ("fasta", "gene_models")}
     own["model"] = {"tuning": tuning, "designs": others}
+    own["evaluation"] = {
+        "learning_curve": {"sizes": list(SIZES), "designs": ["gcin", "lasso", "average"]}
+    }
     (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
 
 
@@ -60,9 +64,21 @@ def test_each_trial_of_a_fold_is_a_job_and_the_configuration_is_one(plans):
     assert found["train_network"] == SEEDS * FOLDS
 
 
+def test_every_seed_of_a_design_learns_from_each_number_of_patients(plans):
+    found = counts(plans[0])
+    for rule, design in (("learn_subset_network", "gcin"), ("learn_subset", "lasso")):
+        written = [path for own, _, outputs in plans[0] if own == rule for path in outputs]
+        assert found[rule] == len(set(written)) == len(SIZES) * FOLDS * SEEDS
+        assert all(f"/model/{design}/" in path for path in written)
+    assert found["learn_subset_stack"] == len(SIZES) * FOLDS
+    (traced,) = [inputs for rule, inputs, _ in plans[0] if rule == "trace_learning"]
+    read = sum("/learning/size-" in path for path in traced)
+    assert read == (2 * SEEDS + 1) * len(SIZES) * FOLDS
+
+
 def test_every_seed_of_a_fold_reads_what_its_own_fold_chose(plans):
     for rule, inputs, outputs in plans[0]:
-        if rule == "train_network":
+        if rule in ("train_network", "learn_subset_network"):
             (fold,) = set(re.findall(r"fold-(\d)/seed", outputs[0]))
             (chosen,) = [path for path in inputs if path.endswith("chosen.json")]
             assert f"/gcin/fold-{fold}/search-" in chosen
@@ -77,6 +93,7 @@ def test_one_more_trial_plans_itself_and_what_follows(plans):
     assert not set(found) & {
         "train_baseline",
         "apply_baseline",
+        "learn_subset",
         "split_patients",
         "divide_patients",
     }

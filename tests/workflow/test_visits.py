@@ -22,7 +22,7 @@ def plans(tmp_path_factory):
     others = {"average": {"kind": "stack", "of": ["gcin", "lasso"]}}
     others["trees"] = {"kind": "boosting_on_network", "network": "gcin"}
     own["model"] = {"tuning": tuning, "designs": others}
-    own["evaluation"] = {"learning_curve": {"sizes": [10], "designs": ["lasso"]}}
+    own["evaluation"] = {"learning_curve": {"sizes": [10], "designs": ["lasso", "gcin"]}}
     (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
     found = []
     for card in (run.cards["a"], run.cards["a"].replace("condition:\n", MAPPED)):
@@ -45,7 +45,8 @@ def cohorts_read(jobs, table):
 def test_models_read_visits_beside_omics_where_a_card_maps_any(plans):
     models = cohorts_read(plans[1], "omics")
     assert set(models) >= {"train_network", "train_baseline", "train_on_network", "try_settings"}
-    assert set(models) >= {"apply_network", "apply_baseline", "apply_on_network", "learn_subset"}
+    assert set(models) >= {"apply_network", "apply_baseline", "apply_on_network"}
+    assert set(models) >= {"learn_subset", "learn_subset_network"}
     assert cohorts_read(plans[1], "visits") == models
 
 

@@ -1,4 +1,5 @@
-"""Copy number of genes: depth over bins beside that of normals; off where its tool is none."""
+"""Copy number of genes: depth over bins beside that of normals (off where its tool is none), or
+segments that a cohort hands in."""
 
 COPIES = SETTINGS["calling"]["copy_number"]
 COPIED = {
@@ -166,3 +167,26 @@ rule measure_copies:
         },
     script:
         "../scripts/measure_copies.py"
+
+
+rule place_segments:
+    """Turn the segments that a cohort's card names into a copy number of each gene and sample."""
+    input:
+        manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
+        segments=lambda wildcards: RUN.cards[wildcards.cohort]["segments"],
+        genes="results/reference/genes.parquet",
+    output:
+        ratios=temp("results/cohorts/{cohort}/{generation}/segments.parquet"),
+    log:
+        "logs/place_segments/{cohort}/{generation}.log",
+    benchmark:
+        "benchmarks/results/place_segments/{cohort}/{generation}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime="1h",
+    params:
+        code=code_of("place_segments"),
+    script:
+        "../scripts/place_segments.py"

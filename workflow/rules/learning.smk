@@ -39,11 +39,87 @@ rule learn_subset:
         runtime="2h",
     params:
         code=code_of("learn_subset"),
+        order=SEEDS[0],
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
         settings=settings_of_baseline,
     script:
         "../scripts/learn_subset.py"
+
+
+rule learn_subset_network:
+    """Train a network on some of the training patients of one fold, and predict its test patients."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        stores=lambda wildcards: [
+            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        clinical=lambda wildcards: [
+            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
+            for cohort in STUDIES[wildcards.study]["cohorts"]
+        ],
+        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
+        pathways="results/reference/pathways.tsv",
+        chosen=chosen_of,
+    output:
+        predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+    log:
+        "logs/learn_subset_network/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/learn_subset_network/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(NETWORKS) or "(?!)",
+        size=r"\d+",
+    conda:
+        "../../envs/model-gpu.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime="4h",
+        gpu=1,
+    params:
+        code=code_of("learn_subset_network"),
+        order=SEEDS[0],
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        variants=lookup("tensors/variants_per_patient", within=SETTINGS),
+        settings=settings_of_network,
+    script:
+        "../scripts/learn_subset_network.py"
+
+
+rule learn_subset_stack:
+    """Average the designs of a stack that learnt from some of the training patients of one fold."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        predictions=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{{size}}/model/{member}/fold-{{fold}}/seed-{seed}/predictions.parquet",
+            member=DESIGNS[wildcards.design]["of"],
+            seed=SEEDS,
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+    log:
+        "logs/learn_subset_stack/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/learn_subset_stack/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(STACKS) or "(?!)",
+        size=r"\d+",
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime="30m",
+    params:
+        code=code_of("learn_subset_stack"),
+        members=lambda wildcards: [
+            member for member in DESIGNS[wildcards.design]["of"] for _ in SEEDS
+        ],
+    script:
+        "../scripts/learn_subset_stack.py"
 
 
 rule trace_learning:
@@ -54,13 +130,17 @@ rule trace_learning:
             "results/studies/{{study}}/{{edition}}/splits/fold-{fold}.tsv",
             fold=RUN.folds_of(wildcards.study),
         ),
-        predictions=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
-            size=LEARNING["sizes"],
-            design=LEARNT[wildcards.study],
-            fold=RUN.folds_of(wildcards.study),
-            seed=SEEDS[0],
-        ),
+        predictions=lambda wildcards: [
+            path
+            for design in LEARNT[wildcards.study]
+            for path in collect(
+                "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+                size=LEARNING["sizes"],
+                design=design,
+                fold=RUN.folds_of(wildcards.study),
+                seed=SEEDS_OF[design],
+            )
+        ],
     output:
         learning="results/studies/{study}/{edition}/evaluation/learning_curve.tsv",
     log:

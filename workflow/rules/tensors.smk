@@ -63,6 +63,10 @@ rule assemble_tensors:
         copies=lambda wildcards: collect(
             "results/samples/{sample}/copies.tsv", sample=COPIED[wildcards.cohort]
         ),
+        segments=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/{file}",
+            file=["segments.parquet"] * bool(RUN.cards[wildcards.cohort]["segments"]),
+        ),
         structural=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
             file=["structural.tsv"] * bool(STRUCTURAL[wildcards.cohort]),

@@ -28,7 +28,7 @@ measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.
 assay = Assay(
     assayed_share(genes, read_bed(snakemake.input.coding), targets, listed),
     without_untold(measured_shares(measured, genes), map(read_panel, snakemake.input.panel), genes),
-    Beside.of_files(snakemake.input.copies, snakemake.input.structural),
+    Beside.of_files(snakemake.input.copies, snakemake.input.structural, snakemake.input.segments),
     np.load(snakemake.input.missing, mmap_mode="r"),
     np.load(snakemake.input.missing_by_sample),
 )

@@ -18,7 +18,9 @@ def near_transcripts(
     Returns:
         Row numbers of variants and of transcripts, one pair a place, variants ascending.
     """
-    queries = _ranges(placed["chromosome"], placed["low"] - distance, placed["high"] + distance)
+    # pyranges finds nothing for a range that begins before its contig does
+    first = (placed["low"] - distance).clip(lower=1)
+    queries = _ranges(placed["chromosome"], first, placed["high"] + distance)
     features = _ranges(transcripts["chromosome"], transcripts["start"], transcripts["end"])
     joined = queries.join(features, suffix="_feature").df
     if joined.empty:

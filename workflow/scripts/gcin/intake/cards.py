@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from gcin.intake.heads import UnreadableError, table_header
-from gcin.intake.omics import TABULATE, check_omics
+from gcin.intake.omics import TABULATE, check_omics, check_segments
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.references import REFERENCE_KEYS, mappings_of, split_reference
 from gcin.intake.schema import LOADER, check, dotted, filled, paths_in, resolved, schema_of
@@ -68,6 +68,7 @@ def read_card(path: Path, resolve: Callable[[str], str], problems: Problems) -> 
     _check_paths(card, written, str(path), problems)
     _check_mappings(card, str(path), problems)
     check_omics(card, str(path), problems)
+    check_segments(card["segments"], str(path), problems)
     return card
 
 

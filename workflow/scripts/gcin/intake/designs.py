@@ -59,9 +59,10 @@ def check_learning(curve: dict, designs: dict, problems: Problems) -> None:
         if name not in designs:
             remedy = f"{nearest(name, designs)}; model.designs must name it"
             problems.add(place, f"unknown design {name!r}", remedy)
-        elif designs[name]["kind"] in ("network", "stack", ON_NETWORK):
-            problem = f"{name} is of kind {designs[name]['kind']}, which is not refitted"
-            problems.add(place, problem, "Name baselines")
+        for member in designs.get(name, {}).get("of", [name]):
+            if designs.get(member, {}).get("kind") == ON_NETWORK:
+                problem = f"{member} is of kind {ON_NETWORK}, which is not refitted"
+                problems.add(place, problem, "Name networks, baselines, and stacks of these")
     if curve["sizes"] and not curve["designs"]:
         problems.add(place, "sizes are named, but no design", "Name designs, or write sizes: []")
 

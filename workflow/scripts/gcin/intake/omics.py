@@ -1,4 +1,4 @@
-"""Tables of omics on a card: their columns are there, and none of them holds an outcome."""
+"""Tables of omics and segments on a card: their columns are there, and none holds an outcome."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,6 +7,7 @@ from gcin.intake.heads import UnreadableError, table_header
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.references import split_reference
 
+SEGMENT_COLUMNS = 5  # sample, chromosome, start, end, and the ratio last
 TABULATE = "Correct the file: tab-separated, UTF-8, with a header that names each column once"
 
 
@@ -32,6 +33,21 @@ def check_omics(card: Mapping, path: str, problems: Problems) -> None:
         _check_columns(table, outcomes.get(table["file"], {}), place, problems)
 
 
+def check_segments(file: str | None, path: str, problems: Problems) -> None:
+    """Note where a table of copy-number segments has too few columns.
+
+    Args:
+        file: The table; None where the card names none.
+        path: Of the card, for messages.
+        problems: Where problems are noted.
+    """
+    header = _header(file, f"{path}, segments", problems) if file else None
+    if header is not None and len(header) < SEGMENT_COLUMNS:
+        problem = f"{file} has {len(header)} column(s): {', '.join(header)}"
+        remedy = "Write sample, chromosome, start and end first and the log2 ratio last, with tabs"
+        problems.add(f"{path}, segments", problem, remedy)
+
+
 def _outcome_columns(card: Mapping) -> dict[str, dict[str, str]]:
     """File to its columns that the card takes outcomes from, and the outcome of each."""
     columns = {}
@@ -46,7 +62,7 @@ def _outcome_columns(card: Mapping) -> dict[str, dict[str, str]]:
 def _check_columns(
     table: Mapping, outcomes: Mapping[str, str], place: str, problems: Problems
 ) -> None:
-    header = _header(table["file"], place, problems)
+    header = _header(table["file"], f"{place}.file", problems)
     if header is None:
         return
     wide = table["feature"] is None
@@ -69,5 +85,5 @@ def _header(file: str, place: str, problems: Problems) -> list[str] | None:
     try:
         return table_header(file)
     except UnreadableError as fault:
-        problems.add(f"{place}.file", f"{file}: {fault}", TABULATE)
+        problems.add(place, f"{file}: {fault}", TABULATE)
         return None

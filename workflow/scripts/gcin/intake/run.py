@@ -54,9 +54,9 @@ class Run:
         return own
 
     def card_in_force(self, cohort: str) -> dict:
-        """A cohort's card; without visits it is what it was before cards could name any."""
-        card = self.cards[cohort]
-        return {section: said for section, said in card.items() if said or section != "visits"}
+        """A cohort's card; what is not there is as before cards could name it."""
+        card, later = self.cards[cohort], ("visits", "segments")
+        return {section: said for section, said in card.items() if said or section not in later}
 
     @property
     def cohorts(self) -> list[str]:
@@ -160,6 +160,8 @@ class Run:
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
+        segments = self.cards[cohort]["segments"]
+        card |= {"segments": segments} if segments else {}
         copies = self.settings["calling"]["copy_number"]
         normals = self.samples["sample"].isin(copies["normals"]) & (copies["tool"] != "none")
         rows = self.samples[normals].drop(columns=list(DESCRIBING))

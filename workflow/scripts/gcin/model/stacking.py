@@ -96,6 +96,27 @@ def stacked(said: Mapping[str, pd.DataFrame], stack: Stack) -> pd.DataFrame:
     return table
 
 
+def stack_fold(
+    said: Mapping[str, pd.DataFrame], patients: pd.DataFrame
+) -> tuple[Stack, pd.DataFrame]:
+    """Fit a stack to a fold, and average what its designs say there.
+
+    Args:
+        said: Design to `patient part endpoint arm value` of whoever validates for any of its seeds,
+            and of part test.
+        patients: From `fold_table` of any seed, with `patient` as a column.
+
+    Returns:
+        The stack; and `patient part endpoint arm raw value`.
+    """
+    # Whoever validates for any seed of the members, does so for their average.
+    part = patients["part"].where(patients["part"] == "test", "validation")
+    table = patients.assign(part=part)
+    stack = fit_stack(said, table)
+    rows = stacked(said, stack).merge(table[["patient", "part"]], on="patient")
+    return stack, rows[["patient", "part", "endpoint", "arm", "raw", "value"]]
+
+
 def stacked_curves(curves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Average survival curves: the chance to live where each design is as likely to be right.
 

@@ -3,30 +3,66 @@
 import numpy as np
 import pandas as pd
 
+from gcin.model.outcomes import training_table
+from gcin.splits.turns import parts_at
 
-def nested_subset(split: pd.DataFrame, size: int, seed: int) -> pd.DataFrame:
-    """Keep some of the patients that a fold is learnt from.
+REMEDY = "evaluation.learning_curve.sizes"
+
+
+def nested_subset(fold: pd.DataFrame, size: int, order: int) -> pd.DataFrame:
+    """Keep some of the patients that a fold is learnt from, the same ones for every seed.
 
     Args:
-        split: `patient part` of the fold.
-        size: Training patients to keep; validation patients are kept in the same proportion.
-        seed: Of the order in which patients are taken, the same for every size.
+        fold: `patient part turn`.
+        size: Patients of part train to keep; as large a share is kept of those whose turn to
+            validate comes first, second, and so on.
+        order: Seed of the order in which patients are taken, the same for every size.
 
     Returns:
-        `split` without the other patients of parts train and validation.
+        `fold` without the other patients of parts train and validation.
 
     Raises:
         ValueError: The fold has fewer training patients.
     """
-    trained = int((split["part"] == "train").sum())
+    trained = int((fold["part"] == "train").sum())
     if size > trained:
         raise ValueError(
             f"a fold has {trained} training patients, fewer than the {size} asked for. Lower "
-            "evaluation.learning_curve.sizes."
+            f"{REMEDY}."
         )
-    kept = [split["patient"][split["part"] == "test"]]
-    for part in ("train", "validation"):
-        names = np.sort(split["patient"][split["part"] == part].to_numpy(str))
-        order = np.random.default_rng(seed).permutation(names)
-        kept.append(pd.Series(order[: max(round(len(names) * size / trained), 1)]))
-    return split[split["patient"].isin(pd.concat(kept))].reset_index(drop=True)
+    learnt = fold[fold["part"] != "test"].sort_values("patient")
+    drawn = pd.Series(np.random.default_rng(order).permutation(len(learnt)), learnt.index)
+    turns = drawn.groupby(learnt["turn"])
+    learnt = learnt.assign(
+        place=(turns.rank() - 1) / turns.transform("size"), drawn=drawn
+    ).sort_values(["place", "drawn"])
+    held = learnt[learnt["part"] == "validation"]
+    share = max(round(len(held) * size / trained), 1)
+    kept = [*learnt.index[learnt["part"] == "train"][:size], *held.index[:share]]
+    return fold[(fold["part"] == "test") | fold.index.isin(kept)].reset_index(drop=True)
+
+
+def subset_table(patients: str, fold: str, size: int, order: int, seed: int) -> pd.DataFrame:
+    """Read what one seed of a design is fitted from, where it learns from some patients of a fold.
+
+    Args:
+        patients: Parquet, one row per patient.
+        fold: Tab-separated `patient part turn`.
+        size: As for `nested_subset`.
+        order: As for `nested_subset`.
+        seed: Says whose turn to validate it is.
+
+    Returns:
+        As `gcin.model.outcomes.training_table`.
+
+    Raises:
+        ValueError: The fold has fewer training patients, or so few stay that none validates.
+    """
+    subset = nested_subset(pd.read_csv(fold, sep="\t", dtype=str), size, order)
+    split = parts_at(subset, seed)
+    if not (split["part"] == "validation").any():
+        raise ValueError(
+            f"of {size} training patients none validates for seed {seed}. Raise {REMEDY}, or name "
+            "fewer seeds under model.training.seeds."
+        )
+    return training_table(pd.read_parquet(patients), split)

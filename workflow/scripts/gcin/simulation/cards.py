@@ -9,6 +9,7 @@ DESIGNS = ["gcin", "majority", "clinical_logistic", "lasso", "boosting", "cox"]
 LICENCE = "CC0-1.0; simulated, no real person"
 ARMS = {"0": "standard", "1": "targeted"}
 SURVIVAL = ("os", "pfs")
+FIELDS = {"AF": "gnomAD_AF", "CADD": "CADD_PHRED", "REVEL": "REVEL", "SPLICE": "SpliceAI_max"}
 RESPONSE = {"CR": 1, "PR": 1, "SD": 0, "PD": 0}
 
 
@@ -145,9 +146,8 @@ def _outcomes() -> dict:
     return mapped
 
 
-def configuration(folder: str) -> dict:
-    """Write the settings of a run; `folder` is kept as given, so a relative one can move."""
-    scores = {"AF": "gnomAD_AF", "CADD": "CADD_PHRED", "REVEL": "REVEL", "SPLICE": "SpliceAI_max"}
+def on_genome(folder: str) -> dict:
+    """Write the settings that lead to a simulated genome, its gene models and its scores."""
     return {
         "samples": f"{folder}/samples.tsv",
         "cards": f"{folder}/cohorts",
@@ -158,10 +158,16 @@ def configuration(folder: str) -> dict:
             "gene_models": "reference/genes.gtf.gz",
             # The contigs are far shorter than the chromosomes whose names they bear.
             "centromeres": None,
-            "calling_intervals": "reference/targets.bed",
-            "shards": 2,
         },
-        "annotation": {"custom": [{"file": "reference/scores.vcf.gz", "fields": scores}]},
+        "annotation": {"custom": [{"file": "reference/scores.vcf.gz", "fields": FIELDS}]},
+    }
+
+
+def configuration(folder: str) -> dict:
+    """Write the settings of a run; `folder` is kept as given, so a relative one can move."""
+    own = on_genome(folder)
+    own["reference"] |= {"calling_intervals": "reference/targets.bed", "shards": 2}
+    return own | {
         "model": {"training": {"seeds": [1, 2, 3]}},
         "report": {"title": "GCIN on a simulated hospital"},
         "simulation": {"truth": "truth"},

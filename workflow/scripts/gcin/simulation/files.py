@@ -1,13 +1,9 @@
 """Everything a hospital hands over, written into one folder."""
 
-import gzip
-import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pysam
 import yaml
 
 from gcin.simulation.calls import cohort_vcf, gvcf, observe, sites_vcf, truth_vcf
@@ -17,6 +13,7 @@ from gcin.simulation.genome import Genome, make_genome
 from gcin.simulation.hospital import Hospital
 from gcin.simulation.maf import maf_table
 from gcin.simulation.models import gtf_text
+from gcin.simulation.packed import write_gzip, write_vcf
 from gcin.simulation.people import People, make_people
 from gcin.simulation.reads import fastq_text, read_pairs
 from gcin.simulation.tables import clinical_away, clinical_home, outcome_table
@@ -58,17 +55,13 @@ def write_hospital(folder: Path, hospital: Hospital, name: str) -> None:
 
 def _write_reference(folder: Path, genome: Genome, catalogue: pd.DataFrame) -> None:
     """Write genome, gene models, targets, the panel's genes, known sites and scores."""
-    lines = []
-    for name, sequence in genome.sequences.items():
-        lines.append(f">{name} simulated, length {len(sequence)}")
-        lines += [sequence[i : i + 60] for i in range(0, len(sequence), 60)]
-    (folder / "genome.fa").write_text("\n".join(lines) + "\n")
-    (folder / "targets.bed").write_text(_bed(genome.targets()))
+    (folder / "genome.fa").write_text(genome.fasta())
+    (folder / "targets.bed").write_text(genome.bed())
     (folder / "genes.txt").write_text("".join(f"{gene.name}\n" for gene in genome.genes))
-    _write_gzip(folder / "genes.gtf.gz", gtf_text(genome).encode())
+    write_gzip(folder / "genes.gtf.gz", gtf_text(genome).encode())
     common = catalogue[catalogue["frequency"] >= 0.01]
-    _write_vcf(folder / "known_sites.vcf.gz", sites_vcf(genome, common, {"AF": "frequency"}))
-    _write_vcf(folder / "scores.vcf.gz", sites_vcf(genome, catalogue, SCORES))
+    write_vcf(folder / "known_sites.vcf.gz", sites_vcf(genome, common, {"AF": "frequency"}))
+    write_vcf(folder / "scores.vcf.gz", sites_vcf(genome, catalogue, SCORES))
 
 
 def _write_variants(
@@ -79,14 +72,14 @@ def _write_variants(
     names = people.patients.index.to_numpy()
     seen = observe(hospital.stream("vcf"), dosage[kind == "vcf"], hospital.depth, 0.015)
     text = cohort_vcf(genome, catalogue, list(names[kind == "vcf"]), seen)
-    _write_vcf(folder / "hospital_a.vcf.gz", text)
+    write_vcf(folder / "hospital_a.vcf.gz", text)
     for i in np.flatnonzero(kind == "gvcf"):
         rng = hospital.stream(f"gvcf {names[i]}")
         text = gvcf(genome, catalogue, names[i], dosage[i], hospital.depth, rng)
-        _write_vcf(folder / f"{names[i]}.g.vcf.gz", text)
+        write_vcf(folder / f"{names[i]}.g.vcf.gz", text)
     seen = observe(hospital.stream("maf"), dosage[kind == "maf"], 3 * hospital.depth, 0.0)
     table = maf_table(genome, catalogue, list(names[kind == "maf"]), seen)
-    _write_gzip(folder / "hospital_b.maf.gz", table.to_csv(sep="\t", index=False).encode())
+    write_gzip(folder / "hospital_b.maf.gz", table.to_csv(sep="\t", index=False).encode())
 
 
 def _write_reads(
@@ -99,7 +92,7 @@ def _write_reads(
         for lane, reads in zip(lanes, units, strict=True):
             for mate in (0, 1):
                 path = folder / f"{patient}_{lane}_R{mate + 1}.fastq.gz"
-                _write_gzip(path, fastq_text(reads, mate, lane))
+                write_gzip(path, fastq_text(reads, mate, lane))
 
 
 def _write_clinical(folder: Path, people: People, clinic: Clinic, hospital: Hospital) -> None:
@@ -138,8 +131,8 @@ def _write_truth(
     ).to_csv(folder / "probabilities.tsv", sep="\t", index=False, float_format="%.6f")
     for name in lanes_of(people.patients):
         dosage = people.dosage[people.patients.index.get_loc(name)]
-        _write_vcf(folder / f"{name}.vcf.gz", truth_vcf(genome, catalogue, name, dosage))
-    (folder / "callable.bed").write_text(_bed(genome.targets()))
+        write_vcf(folder / f"{name}.vcf.gz", truth_vcf(genome, catalogue, name, dosage))
+    (folder / "callable.bed").write_text(genome.bed())
 
 
 def _write_settings(folder: Path, people: People, name: str) -> None:
@@ -153,21 +146,3 @@ def _write_settings(folder: Path, people: People, name: str) -> None:
     (folder / "config.yaml").write_text(
         "# A simulated hospital; run with --configfile\n" + settings
     )
-
-
-def _bed(targets: Iterable[tuple[str, int, int, str]]) -> str:
-    """Write intervals, 0-based and half open, with their gene."""
-    return "".join("\t".join(map(str, target)) + "\n" for target in targets)
-
-
-def _write_gzip(path: Path, content: bytes) -> None:
-    """Compress without name and time, so that the same content gives the same bytes."""
-    with path.open("wb") as stream, gzip.GzipFile("", "wb", 6, stream, mtime=0) as packed:
-        packed.write(content)
-
-
-def _write_vcf(path: Path, text: str) -> None:
-    """Write a bgzipped VCF and its index."""
-    with pysam.BGZFile(os.fspath(path), "wb") as stream:
-        stream.write(text.encode())
-    pysam.tabix_index(os.fspath(path), preset="vcf", force=True)

@@ -1,6 +1,6 @@
 """A miniature genome: real symbols in GRCh38 order, simulated sequence."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -134,6 +134,18 @@ class Genome:
         joined = "".join(sequence[start:end] for start, end in gene.coding)
         return joined if gene.strand == "+" else reverse_complement(joined)
 
+    def fasta(self) -> str:
+        """Write the sequences, 60 bases a line."""
+        lines = []
+        for name, sequence in self.sequences.items():
+            lines.append(f">{name} simulated, length {len(sequence)}")
+            lines += [sequence[i : i + 60] for i in range(0, len(sequence), 60)]
+        return "\n".join(lines) + "\n"
+
+    def bed(self) -> str:
+        """Write the targets as BED: 0-based, half open, with their gene."""
+        return "".join("\t".join(map(str, target)) + "\n" for target in self.targets())
+
     def targets(self) -> Iterator[tuple[str, int, int, str]]:
         """Padded exons, those that touch joined: chromosome, start, end, gene."""
         for gene in self.genes:
@@ -154,12 +166,21 @@ def make_genome(hospital: Hospital) -> Genome:
     """
     if not 8 <= hospital.genes <= len(GENES):
         raise ValueError(f"genes: {hospital.genes} is not between 8 and {len(GENES)}.")
-    rng = hospital.stream("genome")
     chosen = sorted(GENES[: hospital.genes], key=lambda row: row[1:])
+    return lay_out(hospital.stream("genome"), [(row[0], f"chr{row[1]}") for row in chosen])
+
+
+def lay_out(rng: np.random.Generator, placed: Sequence[tuple[str, str]]) -> Genome:
+    """Make a genome with a sequence of its own for each gene and the bases between genes.
+
+    Args:
+        rng: Random numbers.
+        placed: Symbol and chromosome of each gene, in genome order.
+    """
     sequences, genes = {}, []
-    for chromosome in dict.fromkeys(f"chr{row[1]}" for row in chosen):
+    for chromosome in dict.fromkeys(own for _, own in placed):
         parts, length = [], 0
-        for name in (row[0] for row in chosen if f"chr{row[1]}" == chromosome):
+        for name in (name for name, own in placed if own == chromosome):
             spacer = _random_bases(rng, int(rng.integers(4_000, 6_000)))
             gene, sequence = _make_gene(rng, name, chromosome, length + len(spacer))
             genes.append(gene)

@@ -119,13 +119,24 @@ def _candidates(
     elif consequence in {"intron_variant", "utr"}:
         yield from _noncoding(genome, gene, consequence, rng)
     else:
-        yield from _coding(genome, gene, consequence, rng)
+        yield from coding_alleles(genome, gene, consequence, rng)
 
 
-def _coding(
+def coding_alleles(
     genome: Genome, gene: Gene, consequence: str, rng: np.random.Generator
 ) -> Iterator[dict]:
-    """Offer coding alleles at least eight bases from the edges of exons."""
+    """Offer coding alleles at least eight bases from the edges of exons, in random order.
+
+    Args:
+        genome: The genome.
+        gene: One of its genes.
+        consequence: Sequence Ontology term that an allele must have.
+        rng: Random numbers.
+
+    Yields:
+        `chromosome position reference alternate consequence protein_position hgvsp`; indels are
+        written in the only way. Each place is tried once, with one allele.
+    """
     sequence, frame = genome.sequences[gene.chromosome], genome.reading_frame(gene)
     ordered = gene.coding_positions()
     offset = {int(position): i for i, position in enumerate(ordered)}
@@ -136,7 +147,7 @@ def _coding(
         reference, alternate = _change(sequence, int(position), consequence, rng)
         if reference == alternate:
             continue
-        changed = _changed(frame, offset, gene.strand, int(position), reference, alternate)
+        changed = changed_frame(frame, offset, gene.strand, int(position), reference, alternate)
         if coding_consequence(frame, changed) == consequence:
             residue, hgvsp = protein_change(frame, changed, consequence)
             yield _allele(gene, int(position), reference, alternate, consequence, residue, hgvsp)
@@ -162,10 +173,19 @@ def _change(
     return (anchor + moved, anchor) if change < 0 else (anchor, anchor + moved)
 
 
-def _changed(
+def changed_frame(
     frame: str, offset: dict[int, int], strand: str, position: int, reference: str, alternate: str
 ) -> str:
-    """Make a change, given on the forward strand, in the frame as it is read."""
+    """Make a change, given on the forward strand, in the frame as it is read.
+
+    Args:
+        frame: Reading frame, start to stop codon.
+        offset: Place in it of each of its positions (0-based, in the chromosome).
+        strand: On which the gene lies.
+        position: Of the first base of `reference`, 0-based.
+        reference: Bases that are replaced, all within the frame.
+        alternate: Bases that take their place.
+    """
     if strand == "+":
         start = offset[position]
     else:

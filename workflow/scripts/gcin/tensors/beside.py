@@ -19,21 +19,31 @@ class Beside:
     Attributes:
         copies: By sample, its `copies.tsv`.
         structural: `sample gene effect dosage` of altered genes; None where nothing was looked for.
+        segments: log2 copy ratio, samples by genes, of segments that were handed in; None where
+            there are none.
     """
 
     copies: Mapping[str, str]
     structural: pd.DataFrame | None
+    segments: pd.DataFrame | None = None
 
     @classmethod
-    def of_files(cls, copies: Iterable[str], structural: Iterable[str]) -> Self:
-        """Take `{sample}/copies.tsv` of samples, and the cohort's `structural.tsv` or nothing."""
+    def of_files(
+        cls, copies: Iterable[str], structural: Iterable[str], segments: Iterable[str]
+    ) -> Self:
+        """Take `{sample}/copies.tsv` of samples, and of the cohort what there is of the others.
+
+        Those are `structural.tsv` and `segments.parquet`.
+        """
         tables = [pd.read_csv(path, sep="\t", dtype={"sample": str}) for path in structural]
-        return cls({Path(path).parent.name: path for path in copies}, next(iter(tables), None))
+        ratios = map(pd.read_parquet, segments)
+        own = {Path(path).parent.name: path for path in copies}
+        return cls(own, next(iter(tables), None), next(ratios, None))
 
     def of_sample(
         self, sample: str, kind: str, genes: pd.DataFrame, assayed: np.ndarray
     ) -> np.ndarray:
-        """Put a sample's measures into the order of the genes.
+        """Put a sample's measures into the order of the genes; copies measured here go first.
 
         Args:
             sample: Its name.
@@ -49,6 +59,8 @@ class Beside:
             found = pd.read_csv(self.copies[sample], sep="\t", index_col="gene", na_values=[""])
             table["copy_number"] = found["log2"].reindex(table.index)
             table["loh"] = found["loh"].reindex(table.index)
+        elif self.segments is not None and sample in self.segments.index:
+            table["copy_number"] = self.segments.loc[sample].reindex(table.index)
         if self.structural is not None and kind in SEQUENCED:
             own = self.structural[self.structural["sample"] == sample]
             dosage = own.groupby(["effect", "gene"])["dosage"].max()

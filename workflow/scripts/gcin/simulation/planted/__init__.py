@@ -1,1 +1,1 @@
-"""A cohort with planted truth, decided variant by variant, straight into a tensor store."""
+"""A cohort with planted truth, decided variant by variant: as a tensor store, and as files."""

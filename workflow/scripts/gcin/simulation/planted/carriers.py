@@ -49,8 +49,8 @@ def calls(planted: Planted, sites: pd.DataFrame, family: pd.Series) -> pd.DataFr
         family: Family of each patient; siblings follow each other.
 
     Returns:
-        `patient site dosage vaf depth quality`, by patient (row number) and site, each once. VAF
-        is as measured: reads with the alternate over `depth`.
+        `patient site somatic dosage depth vaf quality`, by patient (row number) and site, each
+        once. VAF is as measured: reads with the alternate over `depth`.
     """
     rng = planted.stream("calls")
     rare = _rare(planted, sites, rng)
@@ -64,7 +64,7 @@ def calls(planted: Planted, sites: pd.DataFrame, family: pd.Series) -> pd.DataFr
     share = np.where(table["somatic"], rng.uniform(0.02, 0.6, count), table["dosage"] / 2)
     table["vaf"] = rng.binomial(table["depth"], share) / table["depth"]
     table["quality"] = np.minimum(99, 3 * table["depth"] * table["vaf"]).astype(int)
-    return table.drop(columns="somatic")
+    return table
 
 
 def _rare(planted: Planted, sites: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

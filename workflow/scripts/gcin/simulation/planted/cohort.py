@@ -8,6 +8,7 @@ import pandas as pd
 
 from gcin.simulation.planted import carriers, clinic, genome, truth
 from gcin.simulation.planted.dials import Planted
+from gcin.simulation.planted.ground import Ground
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,10 @@ class Genotypes:
     Attributes:
         genes: The gene table of the store.
         sites: The site table of the store.
-        calls: `patient site dosage vaf depth quality`, by patient (row number) and site.
+        calls: `patient site somatic dosage depth vaf quality`, by patient (row number) and site.
         copies: log2 copy ratio, float32, patients x genes.
         dosages: Common markers, int8, patients x markers, -1 = no call.
-        frequencies: Frequency of each marker.
+        markers: `chromosome position reference alternate population_af` of each marker.
     """
 
     genes: pd.DataFrame
@@ -28,7 +29,7 @@ class Genotypes:
     calls: pd.DataFrame
     copies: np.ndarray
     dosages: np.ndarray
-    frequencies: np.ndarray
+    markers: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -77,20 +78,19 @@ class PlantedCohort:
     truth: Truth
 
     @classmethod
-    def make(cls, planted: Planted, chromosomes: pd.DataFrame) -> Self:
+    def make(cls, planted: Planted, ground: Ground) -> Self:
         """Simulate a cohort.
 
         Args:
             planted: What is simulated.
-            chromosomes: `chrom length_grch38 centromere_boundary`, in genome order.
+            ground: Where the genes lie, and which alleles people can carry.
         """
-        genes = genome.gene_table(planted, chromosomes)
-        sites = genome.site_table(planted, genes)
+        genes, sites = ground.genes, ground.sites
         pathways = genome.pathway_table(planted, genes)
         people = carriers.people(planted)
         calls = carriers.calls(planted, sites, people["family"])
         copies, amplified = carriers.copy_numbers(planted, genes)
-        dosages, frequencies = carriers.markers(planted, people["ancestry"])
+        dosages, frequency = carriers.markers(planted, people["ancestry"])
         impairing = truth.impairs(sites, calls["site"].to_numpy(), calls["vaf"].to_numpy())
         impaired = truth.impaired_genes(calls, impairing, sites, list(genes["gene"]), len(people))
         complete = clinic.facts(planted)
@@ -106,7 +106,9 @@ class PlantedCohort:
             clinic.observed(complete, planted).set_axis(people.index).drop(columns="cancer_type"),
             _expression(planted, impaired, pathways).set_axis(people.index),
             pathways,
-            Genotypes(genes, sites, calls, copies, dosages, frequencies),
+            Genotypes(
+                genes, sites, calls, copies, dosages, ground.markers.assign(population_af=frequency)
+            ),
             Truth(
                 (1 / (1 + np.exp(-logits))).set_axis(people.index),
                 toxic.set_axis(people.index),

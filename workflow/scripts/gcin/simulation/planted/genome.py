@@ -1,7 +1,8 @@
 """Genes, pathways and the catalogue of sites of a planted cohort.
 
 The planted genes have the symbols of those whose part they play; positions are drawn on the
-lengths of the real chromosomes, and no sequence exists.
+lengths of the real chromosomes, and no sequence exists, unless `gcin.simulation.planted.sequence`
+makes one.
 """
 
 import numpy as np
@@ -151,12 +152,12 @@ def site_table(planted: Planted, genes: pd.DataFrame) -> pd.DataFrame:
             "hotspot": False,
         }
     )
-    table = table.assign(**_scores(table["consequence"], rng))
+    table = table.assign(**scores(table["consequence"], rng))
     keys = ["gene_index", "position", "reference", "alternate"]
     return table.drop_duplicates(keys).sort_values(keys, ignore_index=True)
 
 
-def _scores(consequence: pd.Series, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def scores(consequence: pd.Series, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Draw pathogenicity scores; NaN where a score does not judge the consequence."""
     count = len(consequence)
     lowest = consequence.map({"stop_gained": 0.6, "frameshift_variant": 0.6}).fillna(0)

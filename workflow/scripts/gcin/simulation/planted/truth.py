@@ -34,7 +34,7 @@ def impairs(sites: pd.DataFrame, site: np.ndarray, vaf: np.ndarray) -> np.ndarra
         vaf: Share of the reads of each call.
     """
     called = sites.iloc[site]
-    kind = called["consequence"].to_numpy()
+    kind = called["consequence"].str.partition("&")[0].to_numpy()
     early = called["protein_fraction"].to_numpy() <= 0.95
     truncated = np.isin(kind, TRUNCATING) & early & (vaf > 0.1)
     score = called["revel"].to_numpy() + called["cadd"].to_numpy() / 40

@@ -21,9 +21,18 @@ LIMITS = {"rare_frequency": 0.01, "min_callable": 0.5}
 
 
 def write_cohort(folder: Path, cohort: PlantedCohort) -> None:
-    """Fill an empty folder: the store in `tensors/`, tables of the study, and `truth/`."""
-    names = cohort.patients["patient"]
-    write_store(folder / "tensors", cohort.genotypes, names)
+    """Fill an empty folder: the store in `tensors/`, tables of the study, and `truth/`.
+
+    Each patient has one sample, of the tumour, in which inherited variants are seen as well.
+    """
+    patients = cohort.patients["patient"]
+    samples = pd.DataFrame({"sample": patients, "patient": patients, "tissue": "tumour"})
+    write_store(folder / "tensors", cohort.genotypes, samples, np.zeros(len(samples)))
+    write_tables(folder, cohort)
+
+
+def write_tables(folder: Path, cohort: PlantedCohort) -> None:
+    """Write the tables of the study, and the truth apart."""
     cohort.patients.to_parquet(folder / "patients.parquet", index=False)
     cohort.clinical.to_parquet(folder / "clinical.parquet")
     cohort.expression.add_prefix("expression ").to_parquet(folder / "omics.parquet")
@@ -35,19 +44,30 @@ def write_cohort(folder: Path, cohort: PlantedCohort) -> None:
     np.save(folder / "truth" / "amplified.npy", cohort.truth.amplified)
 
 
-def write_store(folder: Path, genotypes: Genotypes, patients: pd.Series) -> None:
-    """Write the tensor store: one tumour sample a patient, every gene callable."""
+def write_store(
+    folder: Path, genotypes: Genotypes, samples: pd.DataFrame, missing: np.ndarray
+) -> None:
+    """Write the tensor store, every gene callable.
+
+    Args:
+        folder: Where to.
+        genotypes: Rows are samples.
+        samples: `sample patient tissue` of each row.
+        missing: Share of no-calls of each row.
+    """
     (folder / "calls").mkdir(parents=True)
     genotypes.genes.to_parquet(folder / "genes.parquet", index=False)
     sites = pa.Table.from_pandas(genotypes.sites, SCHEMA, preserve_index=False, safe=False)
     pq.write_table(sites, folder / "sites.parquet")
-    _write_calls(folder, genotypes.calls, len(patients))
-    _write_markers(folder, genotypes)
-    samples = pd.DataFrame({"sample": patients, "patient": patients})
-    samples = samples.assign(tissue="tumour", kind="vcf", file="").reset_index(drop=True)
+    _write_calls(folder, genotypes.calls, len(samples))
+    markers = genotypes.markers
+    markers = pa.Table.from_pandas(markers, MARKER_SCHEMA, preserve_index=False, safe=False)
+    pq.write_table(markers, folder / "markers.parquet")
+    np.save(folder / "dosages.npy", genotypes.dosages)
+    samples = samples.assign(kind="vcf", file="").reset_index(drop=True)
     none_missing = np.zeros((len(samples), len(genotypes.genes)), np.float32)
     everywhere = np.ones(len(genotypes.genes), np.float32)
-    assay = Assay(everywhere, {}, Beside({}, None), none_missing, none_missing[:, 0])
+    assay = Assay(everywhere, {}, Beside({}, None), none_missing, missing)
     assemble(folder, samples, genotypes.genes, assay, **LIMITS)
     track = np.load(folder / "genes.npy", mmap_mode="r+")
     track[:, :, GENE_FEATURES.index("copy_number")] = genotypes.copies
@@ -56,25 +76,9 @@ def write_store(folder: Path, genotypes: Genotypes, patients: pd.Series) -> None
     (folder / "receipt.json").write_text(json.dumps(receipt, indent=1) + "\n")
 
 
-def _write_calls(folder: Path, calls: pd.DataFrame, patients: int) -> None:
+def _write_calls(folder: Path, calls: pd.DataFrame, rows: int) -> None:
     """Write the calls as rows of their samples."""
-    ends = np.cumsum(np.bincount(calls["patient"], minlength=patients))
+    ends = np.cumsum(np.bincount(calls["patient"], minlength=rows))
     np.save(folder / FILES["indptr"], np.concatenate([[0], ends]).astype(np.int64))
     for name, dtype in COLUMNS.items():
         np.save(folder / FILES[name], calls[name].to_numpy(dtype))
-
-
-def _write_markers(folder: Path, genotypes: Genotypes) -> None:
-    """Write the common markers, placed side by side on the first chromosome."""
-    table = pd.DataFrame(
-        {
-            "chromosome": "chr1",
-            "position": np.arange(1, len(genotypes.frequencies) + 1) * 1000,
-            "reference": "A",
-            "alternate": "G",
-            "population_af": genotypes.frequencies,
-        }
-    )
-    markers = pa.Table.from_pandas(table, MARKER_SCHEMA, preserve_index=False, safe=False)
-    pq.write_table(markers, folder / "markers.parquet")
-    np.save(folder / "dosages.npy", genotypes.dosages)

@@ -1,0 +1,61 @@
+"""Copy-number segments that a cohort hands in: read by place, and averaged over each gene."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gcin.copies.segments import gene_ratios, read_segments
+
+GENES = pd.DataFrame(
+    [("AAA", "chr1", 101, 200), ("BBB", "chr1", 151, 250), ("CCC", "chrX", 101, 200)],
+    columns=["gene", "chromosome", "start", "end"],
+)
+HEADER = "ID\tchrom\tloc.start\tloc.end\tnum.mark\tseg.mean"
+
+
+def written(tmp_path, *rows, header=HEADER):
+    path = tmp_path / "cohort.seg"
+    path.write_text("\n".join([header, *("\t".join(map(str, row)) for row in rows)]) + "\n")
+    return path
+
+
+def test_a_gene_has_the_mean_of_its_segments_by_common_bases(tmp_path):
+    rows = [
+        ("S2", "1", 1, 175, 9, -1.0),
+        ("S2", "1", 176, 1000, 9, 1.0),
+        ("S1", "chr1", 1, 100, 9, 3.0),
+        ("S1", "chr1", 201, 300, 9, 2.0),
+    ]
+    table = gene_ratios(read_segments(written(tmp_path, *rows), {"S1", "S2"}), GENES)
+    expected = [[np.nan, 2.0, np.nan], [-0.5, 0.5, np.nan]]
+    assert table.index.tolist() == ["S1", "S2"]
+    np.testing.assert_allclose(table, expected)
+
+
+def test_columns_are_known_by_their_place(tmp_path):
+    header = "Sample\tChromosome\tStart\tEnd\tSegment_Mean"
+    path = written(tmp_path, ("S1", "X", 1, 500, 0.25), header=header)
+    (row,) = read_segments(path, {"S1"}).to_dict("records")
+    expected = {"sample": "S1", "chromosome": "chrX", "start": 1, "end": 500, "log2": 0.25}
+    assert row == expected
+
+
+def test_segments_of_others_and_without_a_ratio_are_left_out(tmp_path):
+    rows = [("S1", "1", 1, 9, 9, 0.5), ("S1", "1", 10, 19, 0, "NA"), ("S9", "1", 1, 9, 9, 0.5)]
+    assert len(read_segments(written(tmp_path, *rows), {"S1"})) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "header", "said"),
+    [
+        (("S9", "1", 1, 9, 9, 0.5), HEADER, "has segments of S9, and of no sample"),
+        (("S1", "1", "one", 9, 9, 0.5), HEADER, "row 2: start is no number"),
+        (("S1", "1", 1, "", 9, 0.5), HEADER, "row 2: end is no number"),
+        (("S1", "1", 1, 9, 9, "lost"), HEADER, "row 2: log2 is no number"),
+        (("S1", "1", 1, 9), "ID\tchrom\tloc.start\tloc.end", "4 column(s), and segments need 5"),
+    ],
+)
+def test_what_cannot_be_read_is_refused(tmp_path, row, header, said):
+    with pytest.raises(ValueError, match=r"cohort\.seg") as refused:
+        read_segments(written(tmp_path, row, header=header), {"S1"})
+    assert said in str(refused.value)

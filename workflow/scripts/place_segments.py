@@ -1,0 +1,13 @@
+"""Turn the copy-number segments that a cohort hands in into a ratio of each gene and sample."""
+
+import pandas as pd
+
+from gcin._log import log_to
+from gcin.copies.segments import gene_ratios, read_segments
+
+log_to(snakemake.log[0])
+
+manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+segments = read_segments(snakemake.input.segments, set(manifest["sample"]))
+ratios = gene_ratios(segments, pd.read_parquet(snakemake.input.genes))
+ratios.to_parquet(snakemake.output.ratios)
