@@ -11,6 +11,7 @@ import yaml
 from gcin.report.checklist import DONE, NOT, Facts, answers, checklist
 from gcin.report.model_card import card_facts, markdown
 from gcin.report.pages import render
+from gcin.report.pretraining import read_runs
 
 ROOT = Path(__file__).parents[2]
 ITEMS = pd.read_csv(ROOT / "resources" / "reporting" / "tripod_ai.tsv", sep="\t", dtype=str)
@@ -97,6 +98,31 @@ def test_the_card_shows_figures_warnings_and_what_is_not_done(facts):
     assert "- funding (18a)" in card
     assert "north" not in card
     assert "{" not in card
+
+
+def test_the_card_says_what_networks_learnt_before_outcomes(facts, tmp_path):
+    runs = {
+        "gcin/fold-0/seed-1": {},
+        "gcin/fold-1/seed-1": {},
+        "primed/fold-0/seed-1": {"masked genes left": 0.9, "masked genes kept": True},
+        "primed/fold-1/seed-1": {"masked genes left": 1.0, "masked genes kept": False},
+    }
+    paths = []
+    for number, (run, told) in enumerate(runs.items()):
+        paths.append(tmp_path / "model" / run / "history.tsv")
+        paths[-1].parent.mkdir(parents=True)
+        losses = {"epoch": [0, 1], "val_loss": [0.9, 0.6 - 0.1 * number]}
+        pd.DataFrame(losses).assign(**told).to_csv(paths[-1], sep="\t", index=False)
+    told = facts.tables | read_runs([str(path) for path in paths])
+    card = card_of(replace(facts, tables=told))
+    best = "mean of its best losses on the inner split"
+    assert f"- Learnt before outcomes, gcin: nothing; {best} 0.5500." in card
+    means = (
+        "masked genes, which left 0.950 of the variance in patients held out, kept in 1 of 2 runs"
+    )
+    assert f"- Learnt before outcomes, primed: {means}; {best} 0.3500." in card
+    assert read_runs([]) == {}
+    assert "Learnt before outcomes" not in card_of(facts)
 
 
 def test_tables_are_markdown():

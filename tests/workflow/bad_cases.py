@@ -770,6 +770,26 @@ STUDIES = [
         "neither genomes nor clinical facts",
     ),
     case(
+        "hidden genes of a network that has none",
+        setting(
+            "model.designs.gcin",
+            {"kind": "network", "genome": False, "masked_pretraining": "both"},
+        ),
+        "model.designs.gcin",
+        "hides genes, and genome: false has none",
+        "masked_pretraining: none",
+    ),
+    case(
+        "hidden variants of a network that reads none",
+        searched(
+            gcin={"variant_set": [True, False], "masked_pretraining": ["none", "variants"]},
+            search="grid",
+        ),
+        "model.tuning.designs.gcin",
+        "hides variants, and variant_set: false has none",
+        "masked_pretraining: genes",
+    ),
+    case(
         "heads that do not divide",
         setting("model.network.attention_heads", 3),
         "model.designs.gcin",

@@ -18,6 +18,7 @@ rule write_model_card:
             + ["external"] * bool(STUDIES[wildcards.study]["external"]),
         ),
         trials=lambda wildcards: trials_in(wildcards.study),
+        histories=lambda wildcards: histories_in(wildcards.study),
         points=lookup("report/checklist", within=SETTINGS),
     output:
         card="results/studies/{study}/{edition}/report/model_card.md",

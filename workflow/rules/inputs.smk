@@ -144,6 +144,16 @@ def trials_in(study):
     ]
 
 
+def histories_in(study):
+    """Name the history of every run of a study's networks."""
+    return collect(
+        "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/history.tsv",
+        design=[design for design in fitted_in(study) if design in NETWORKS],
+        fold=RUN.folds_of(study),
+        seed=SEEDS,
+    )
+
+
 def settings_of_network(wildcards):
     """Collect what the configuration says of a network, before any trial."""
     prepared = MODEL["preparation"] | {"transforms": RUN.transforms_of(wildcards.study)}

@@ -8,6 +8,7 @@ from gcin._log import log_to
 from gcin.report.checklist import Facts, checklist
 from gcin.report.model_card import card_facts
 from gcin.report.pages import read_tables, render
+from gcin.report.pretraining import read_runs
 from gcin.report.search import read_trials
 
 log_to(snakemake.log[0])
@@ -19,7 +20,7 @@ facts = Facts(
     given.settings,
     pd.read_parquet(read.patients),
     pd.concat([pd.read_parquet(path) for path in read.features]),
-    read_tables(read.tables) | read_trials(read.trials),
+    read_tables(read.tables) | read_trials(read.trials) | read_runs(read.histories),
 )
 checked = checklist(pd.read_csv(read.points, sep="\t", dtype=str), facts)
 checked.to_csv(snakemake.output.checklist, sep="\t", index=False)

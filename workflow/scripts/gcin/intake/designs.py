@@ -107,6 +107,12 @@ def check_halves(design: dict, place: str, problems: Problems) -> None:
         place: Where they stand, for messages.
         problems: Where problems are noted.
     """
+    if not design["genome"] and design["masked_pretraining"] != "none":
+        problem = "masked_pretraining hides genes, and genome: false has none"
+        problems.add(place, problem, "Write masked_pretraining: none, or genome: true")
+    if design["masked_pretraining"] == "variants" and not design["variant_set"]:
+        problem = "masked_pretraining: variants hides variants, and variant_set: false has none"
+        problems.add(place, problem, "Write masked_pretraining: genes, or variant_set: true")
     if not design["genome"] and not design["clinical"]:
         problem = "it reads neither genomes nor clinical facts"
         problems.add(place, problem, "Write genome: true, or clinical: true")

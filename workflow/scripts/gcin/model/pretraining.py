@@ -6,7 +6,7 @@ genes share, learns that first, from training patients alone and without any out
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import keras
@@ -43,13 +43,34 @@ class Readout(NamedTuple):
     scale: float
 
 
+class Taught(NamedTuple):
+    """What one way of pre-training gave.
+
+    Attributes:
+        means: What taught.
+        left: Share of the variance of what was asked that it leaves in patients held out.
+        kept: Whether training starts from what it taught.
+    """
+
+    means: str
+    left: float
+    kept: bool
+
+
+def columns_of(taught: Iterable[Taught]) -> dict[str, float | bool]:
+    """What the history of a run says of its pre-training: `MEANS left` and `MEANS kept`."""
+    return {
+        f"{one.means} {name}": getattr(one, name) for one in taught for name in ("left", "kept")
+    }
+
+
 def pretrain(
     network: keras.Model,
     patients: Patients,
     preparation: Preparation,
     members: pd.DataFrame,
     settings: Mapping[str, Mapping],
-) -> None:
+) -> list[Taught]:
     """Train the variant encoder of a network on the read-outs of pathways, and freeze it.
 
     Where variants do not explain the read-outs of patients held out, nothing is changed.
@@ -60,17 +81,20 @@ def pretrain(
         preparation: Fitted on part train.
         members: `pathway` and `gene`.
         settings: `network`, `training` and `pretraining` of the model's configuration.
+
+    Returns:
+        What it gave; nothing where there was nothing to learn from.
     """
     design, asked = settings["network"], settings["pretraining"]["readouts"]
     if not (asked and design["genome"] and design["variant_set"]):
-        return
+        return []
     readouts = _readouts(preparation, members)
     train, held = (
         _examples(patients.part(part), preparation, readouts) for part in ("train", "validation")
     )
     if not (len(train[1]) and len(held[1])):
         logger.info("not pre-trained: no table of omics reads out a pathway of the genome")
-        return
+        return []
     encoder = [network.get_layer(name) for name in ENCODER]
     start = [layer.get_weights() for layer in encoder]
     model = _reader(network, len(preparation.genes), readouts)
@@ -84,6 +108,7 @@ def pretrain(
             layer.set_weights(weights)
     words = "the encoder is frozen" if taught else "they taught nothing, and are left out"
     logger.info("%d read-outs: %.3f of variance left; %s", len(readouts), left, words)
+    return [Taught("read-outs", float(left), bool(taught))]
 
 
 def _spread(targets: np.ndarray) -> float:

@@ -16,11 +16,12 @@ from gcin.model.inputs import (
 )
 from gcin.model.linear_path import LinearPath, fit_linear_paths, start_at
 from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
+from gcin.model.masked_pretraining import pretrain_masked
 from gcin.model.network import build_network
 from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
 from gcin.model.preparation import Preparation
-from gcin.model.pretraining import pretrain
+from gcin.model.pretraining import columns_of, pretrain
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
 from gcin.model.shape import Shape
 from gcin.tensors.genes import BESIDE
@@ -35,6 +36,7 @@ class Trained:
     Attributes:
         network: With the weights of the best epoch on the inner split.
         history: `epoch loss val_loss` and the endpoints' losses; epoch 0 is before training.
+            Of each pre-training that was tried, how much it `left` and whether it was `kept`.
     """
 
     network: keras.Model
@@ -54,14 +56,14 @@ def train_network(
     The linear path starts as the ridge model of the training patients and keeps its penalty, and
     the other heads start at zero: the network begins as that ridge model, and the weights kept are
     never worse than it on the inner split. The variant encoder learns from read-outs of pathways
-    before that, where there are any.
+    before that, where there are any, and from what is hidden of genomes where the design says so.
 
     Args:
         patients: Of parts train and validation; outcomes of others are not looked at.
         preparation: Fitted on part train.
         members: `pathway` and `gene`.
-        settings: `network`, `linear`, `ridge`, `preparation` and `training` of the model's
-            configuration.
+        settings: `network`, `linear`, `ridge`, `preparation`, `pretraining` and `training` of the
+            model's configuration.
         seed: Of initial weights, order of batches and dropout.
         kept: Where an interrupted run is taken up and this one keeps its state.
     """
@@ -78,12 +80,13 @@ def train_network(
     )
     for endpoint, path in paths.items():
         start_at(network, endpoint, path.fit)
-    pretrain(network, patients, preparation, members, settings)
     held = examples(inner, preparation)
+    taught = pretrain(network, patients, preparation, members, settings)
+    taught += pretrain_masked(network, arrays, held[0], list(preparation.track), settings, seed)
     numeric = [name for name, asked in preparation.endpoints.items() if asked.numeric]
     parts = (arrays, targets), held
     history = fit_network(network, *parts, settings["training"], seed, kept, numeric)
-    return Trained(network, history)
+    return Trained(network, history.assign(**columns_of(taught)))
 
 
 def examples(patients: Patients, preparation: Preparation) -> tuple[dict, dict]:

@@ -24,8 +24,8 @@ class Facts:
         settings: `model`, `splits`, `evaluation` and `quality` of the configuration.
         patients: The study's patients.
         features: Clinical features, indexed by patient.
-        tables: `metrics subgroups warnings balance`; `external`, `policy` and `trials` where there
-            are any.
+        tables: `metrics subgroups warnings balance`; `external`, `policy`, `trials` and `histories`
+            where there are any.
     """
 
     study: Mapping

@@ -4,6 +4,7 @@ import pandas as pd
 
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
 from gcin.report.policy import policy_sentences
+from gcin.report.pretraining import taught_words
 from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
 from gcin.report.words import interval, label, shortcuts_raised
@@ -42,6 +43,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "seeds": model["training"]["seeds"],
         "imputation": preparation["imputation"]["method"],
         "selection": preparation["selection"]["method"],
+        "taught": list(taught_words(tables["histories"])) if "histories" in tables else [],
         "searched": list(search_words(tables["trials"])) if "trials" in tables else [],
         "cohorts": markdown(cohort_table(facts.patients, study["endpoints"])),
         "division": division_of(study["split"]["scheme"]),
