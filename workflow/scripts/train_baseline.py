@@ -1,5 +1,6 @@
 """Fit one baseline to one fold, and predict the patients it had not learnt from."""
 
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -7,8 +8,9 @@ import joblib
 from gcin._log import log_to
 from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
 from gcin.model.outcomes import fold_table
-from gcin.model.predictions import calibrate, frozen, prediction_table, reported
+from gcin.model.predictions import frozen
 from gcin.model.study import open_cohorts, prepare_fold
+from gcin.model.telling import told
 
 log_to(snakemake.log[0])
 
@@ -21,13 +23,9 @@ settings, kind = snakemake.params.settings, snakemake.params.design["kind"]
 preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=1)
 
 fits = fit_baseline(kind, patients, preparation, settings, seed)
-inner = patients.part("validation")
-predicted = predict_baseline(kind, fits, inner, preparation)
-calibrations = calibrate(predicted, inner.table, preparation.arms)
-everyone = predict_baseline(kind, fits, patients, preparation)
-rows = prediction_table(patients.table.index, everyone, preparation.arms, calibrations)
-
-reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
+predict = partial(predict_baseline, kind, fits, preparation=preparation)
+calibrations, rows = told(predict, patients, preparation)
+rows.to_parquet(snakemake.output.predictions, index=False)
 curves = baseline_curves(kind, fits, patients, preparation)
 curves.to_parquet(snakemake.output.curves, index=False)
 fitted = {"kind": kind, "fits": fits}

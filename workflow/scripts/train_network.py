@@ -1,5 +1,6 @@
 """Train the network of one design, fold and seed, and predict the patients held out."""
 
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -9,8 +10,9 @@ from gcin._log import log_to
 from gcin.generations import digest
 from gcin.model.backend import use_backend
 from gcin.model.outcomes import fold_table
-from gcin.model.predictions import calibrate, frozen, prediction_table, reported
+from gcin.model.predictions import frozen
 from gcin.model.study import open_cohorts, prepare_fold
+from gcin.model.telling import told
 from gcin.model.tuning import with_chosen
 
 log_to(snakemake.log[0])
@@ -26,12 +28,10 @@ members = pd.read_csv(files.pathways, sep="\t", dtype=str)
 settings = with_chosen(given.settings, files.chosen)
 kept = resuming.Kept(Path(f"{snakemake.output.network}.state"), digest([*given.items(), settings]))
 trained = training.train_network(patients, preparation, members, settings, seed, kept)
-inner, network = patients.part("validation"), trained.network
-predicted = training.predict_network(network, inner, preparation)
-calibrations = calibrate(predicted, inner.table, preparation.arms)
-everyone = training.predict_network(network, patients, preparation)
-rows = prediction_table(patients.table.index, everyone, preparation.arms, calibrations)
-reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
+network = trained.network
+predict = partial(training.predict_network, network, preparation=preparation)
+calibrations, rows = told(predict, patients, preparation)
+rows.to_parquet(snakemake.output.predictions, index=False)
 training.network_curves(network, patients, preparation).to_parquet(snakemake.output.curves)
 network.save(snakemake.output.network)
 joblib.dump(frozen(preparation, calibrations), snakemake.output.preparation)

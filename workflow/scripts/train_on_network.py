@@ -1,5 +1,6 @@
 """Fit trees of each arm to what a network made of variants, and predict the patients held out."""
 
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -8,9 +9,10 @@ from gcin._log import log_to
 from gcin.model.backend import use_backend
 from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
 from gcin.model.outcomes import fold_table
-from gcin.model.predictions import calibrate, frozen, prediction_table, reported
+from gcin.model.predictions import frozen
 from gcin.model.preparation import from_plain
 from gcin.model.study import open_cohorts, read_fold
+from gcin.model.telling import told
 
 log_to(snakemake.log[0])
 given, files, seed = snakemake.params, snakemake.input, int(snakemake.wildcards.seed)
@@ -25,13 +27,10 @@ preparation = from_plain(joblib.load(files.preparation[0])["preparation"])
 patients = read_fold(table, cohorts, preparation)
 kind, read = given.kind, state_reader(load_network(files.network[0]))
 
-inner = patients.part("validation")
 fits = fit_baseline(kind, patients, preparation, given.settings, seed, read)
-predicted = predict_baseline(kind, fits, inner, preparation, read)
-calibrations = calibrate(predicted, inner.table, preparation.arms)
-everyone = predict_baseline(kind, fits, patients, preparation, read)
-rows = prediction_table(patients.table.index, everyone, preparation.arms, calibrations)
-reported(rows, patients.table).to_parquet(snakemake.output.predictions, index=False)
+predict = partial(predict_baseline, kind, fits, preparation=preparation, read=read)
+calibrations, rows = told(predict, patients, preparation)
+rows.to_parquet(snakemake.output.predictions, index=False)
 curves = baseline_curves(kind, fits, patients, preparation, read)
 curves.to_parquet(snakemake.output.curves, index=False)
 fitted = {"kind": kind, "fits": fits}
