@@ -9,6 +9,7 @@ from gcin.model.layers.genome import (
     ArmSummary,
     ChromosomeGaps,
     GatedRecurrence,
+    MeanWhereUnseen,
     TrackConvolution,
 )
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
@@ -104,6 +105,20 @@ def test_arm_summary_averages_callable_genes_and_says_how_many():
     assert summary[0, 0, 4] == 0.5
     np.testing.assert_allclose(summary[0, 1, :4], TRACK[0, 3:].mean(axis=0), atol=1e-6)
     assert (summary[1, 1] == 0).all()
+
+
+def test_what_is_not_callable_is_the_mean_of_where_it_was_in_training():
+    layer, present = MeanWhereUnseen(memory=0.5), PRESENT.copy()
+    present[0, 1] = present[:, 2] = 0
+    np.testing.assert_array_equal(np.asarray(layer(TRACK, present))[:, 2], 0)
+    layer(TRACK, present, training=True)
+    layer(3 * TRACK, present, training=True)
+    said = np.asarray(layer(9 * TRACK, present))
+    np.testing.assert_allclose(said[0, 1], TRACK[1, 1] * (0.5 + 3) / 1.5, rtol=1e-5)
+    assert (said[:, 2] == 0).all()
+    np.testing.assert_array_equal(said[:, 3:], 9 * TRACK[:, 3:])
+    np.testing.assert_array_equal(said[1, :2], 9 * TRACK[1, :2])
+    np.testing.assert_array_equal(np.asarray(layer(9 * TRACK, present)), said)
 
 
 def test_recurrence_says_what_reading_arm_by_arm_leaves():
@@ -242,6 +257,7 @@ def test_arm_adds_its_own_weights_to_the_shared_ones():
         ChromosomeGaps(["chr1", "chr2"], 2),
         TrackConvolution(4, 5),
         ArmSummary(["1p", "", "1q"]),
+        MeanWhereUnseen(memory=0.9),
         GatedRecurrence(3, backwards=True, decay=0.1),
         VisitRecurrence(3, decay=0.1),
         PathwayTokens([0, 1], [0, 1], 2, 8, edge_decay=0.1),

@@ -75,7 +75,8 @@ def arrays_of(patients=8, seed=0):
 def awake(network, seed=0):
     """Give every weight a value, so that no path is silent because it starts at zero."""
     random = np.random.default_rng(seed)
-    network.set_weights([0.3 * random.normal(size=w.shape) for w in network.get_weights()])
+    for weights in network.trainable_variables:
+        weights.assign(0.3 * random.normal(size=weights.shape))
     return network
 
 
@@ -267,3 +268,29 @@ def test_pathway_that_was_not_seen_says_nothing(network):
         after = predicted(network, arrays)
         tokens.identity.assign(own)
         assert np.allclose(before["os"], after["os"], atol=1e-5) == same
+
+
+def test_a_gene_that_was_not_callable_reads_as_the_average_patients():
+    """Half of the patients carry in gene 2 what decides; of some it is not known."""
+    keras.utils.set_random_seed(0)
+    network = build_network(DESIGN, SHAPE, {"response": 0.0, "os": 0.0})
+    # Arms average the genes that are left, so they are held at zero.
+    for name in ("arm_gates", "arm_recurrence", "arm_recurrence_backwards"):
+        layer = network.get_layer(name)
+        layer.set_weights([np.zeros_like(weights) for weights in layer.get_weights()])
+        layer.trainable = False
+    carries, arrays = np.arange(400) % 2 == 0, arrays_of(400)
+    for name, values in arrays.items():
+        values[...] = name == "gene_mask"
+    arrays["variant_gene"][:, 0] = 2
+    arrays["variant_mask"][:, 0] = arrays["variants"][:, 0, 0] = carries
+    targets = {k: np.zeros((400, 2, n, 2), "float32") for k, n in SHAPE.endpoints.items()}
+    targets["response"][..., 0], targets["response"][..., 1] = carries[:, None, None], 1
+    network.compile(keras.optimizers.Adam(0.01), loss={k: AnsweredCrossEntropy() for k in targets})
+    network.fit(arrays, targets, epochs=10, verbose=0)
+    asked = {name: values[[0, 1, 0, 1]] for name, values in arrays.items()}
+    asked["gene_mask"][2:, 2] = False
+    carrier, free, *unknown = predicted(network, asked)["response"][:, 0, 0]
+    assert carrier - free > 3
+    assert unknown[0] == pytest.approx(unknown[1], abs=1e-5)
+    assert abs(unknown[0] - (carrier + free) / 2) < 0.2 * (carrier - free)

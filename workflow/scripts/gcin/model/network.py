@@ -11,6 +11,7 @@ from gcin.model.layers.genome import (
     ArmSummary,
     ChromosomeGaps,
     GatedRecurrence,
+    MeanWhereUnseen,
     TrackConvolution,
 )
 from gcin.model.layers.omics import OmicsTokens
@@ -122,10 +123,9 @@ def _genomic(
         present = _hidden(present, design, "genome_dropout")
         genes = _genes(inputs, present, design, shape)
         arms = _gated(_chromosomes(genes, present, design, shape), design, "arm_gates")
-        deep.append(_along(arms, design))
         genes = _gated(genes, design, "gene_gates")
-        wide.append(_flat(arms))
-        alone.append(_flat(genes))
+        genes = MeanWhereUnseen(name="gene_means", dtype=EXACT)(genes, present)
+        deep, wide, alone = [_along(arms, design)], [_flat(arms)], [_flat(genes)]
         if design["pathway_mask"] != "none":
             tokens.append(_pathways(genes, present, design, shape))
     if design["omics"] and shape.omics:

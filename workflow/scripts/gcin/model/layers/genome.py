@@ -1,8 +1,52 @@
-"""Genes along the genome: gaps between chromosomes, convolution, arms and their recurrence."""
+"""Genes along the genome: what was not callable, gaps, convolution, arms and their recurrence."""
 
 import keras
 import numpy as np
 from keras import ops
+
+FEWEST_SEEN = 1e-6  # patients, by weight: below it there is no mean
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class MeanWhereUnseen(keras.layers.Layer):
+    """Read genes that are not callable as the average patient's, neither as whole nor as impaired.
+
+    The average is of the patients trained on in whom the gene is callable, later batches counting
+    more, since what the layers before say of a gene moves with training. It is zero where no
+    batch had the gene.
+
+    Args:
+        memory: Weight of what came before at each step of training.
+
+    Call arguments:
+        inputs: `(patients, genes, channels)`.
+        present: `(patients, genes, 1)`, one where a gene is callable.
+
+    Returns:
+        `(patients, genes, channels)`.
+    """
+
+    def __init__(self, memory=0.95, **kwargs):
+        super().__init__(**kwargs)
+        self.memory = memory
+
+    def build(self, inputs_shape, present_shape):
+        genes, channels = inputs_shape[1:]
+        self.total = self.add_weight((genes, channels), "zeros", trainable=False, name="total")
+        self.count = self.add_weight((genes, 1), "zeros", trainable=False, name="count")
+
+    def call(self, inputs, present, training=None):
+        mean = self.total / ops.maximum(self.count, FEWEST_SEEN)
+        if training:
+            for kept, seen in ((self.total, inputs * present), (self.count, present)):
+                kept.assign(self.memory * kept + ops.sum(ops.stop_gradient(seen), axis=0))
+        return inputs * present + mean * (1 - present)
+
+    def compute_output_shape(self, inputs_shape, present_shape):
+        return inputs_shape
+
+    def get_config(self):
+        return {**super().get_config(), "memory": self.memory}
 
 
 @keras.saving.register_keras_serializable(package="gcin")
