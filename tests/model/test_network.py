@@ -41,6 +41,7 @@ DESIGN = {
     "omics": True,
     "visits": True,
     "arm_share": 0.5,
+    "linear_arm_share": 1.0,
 }
 SHAPE = Shape(
     variants=24,

@@ -295,6 +295,6 @@ def _linear(endpoint: str, columns: object, design: Mapping, shape: Shape, l2: f
         columns = ops.take(columns, np.array(list(shares), "int32"), axis=1)
     if set(shares.values()) - {1.0}:
         columns = ops.multiply(columns, np.array(list(shares.values()), "float32"))
-    own = l2 / design["arm_share"] ** 2
+    own = l2 / design["linear_arm_share"] ** 2
     name = f"linear_{endpoint}"
     return ArmHeads(shape.arms, 1, l2, own, use_bias=False, name=name, dtype=EXACT)(columns)

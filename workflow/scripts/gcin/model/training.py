@@ -246,7 +246,7 @@ def _shared_out(settings: Mapping[str, Mapping], patients: int) -> dict:
     design = settings["network"]
     own = {name: design[name] / patients for name in ("weight_decay", "edge_decay")}
     own["gate_step"] = design["sparsity"] * settings["training"]["learning_rate"] / patients**0.5
-    return {**design, **own, "arm_share": settings["linear"]["arm_share"]}
+    return {**design, **own, "linear_arm_share": settings["linear"]["arm_share"]}
 
 
 def _losses(network: keras.Model, data: tuple) -> dict[str, float]:
