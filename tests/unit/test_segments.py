@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.copies.segments import gene_ratios, read_segments
+from gcin.copies.segments import gene_ratios, lift_segments, read_segments
+from gcin.reference.liftover import read_chains
 
 GENES = pd.DataFrame(
     [("AAA", "chr1", 101, 200), ("BBB", "chr1", 151, 250), ("CCC", "chrX", 101, 200)],
@@ -59,3 +60,40 @@ def test_what_cannot_be_read_is_refused(tmp_path, row, header, said):
     with pytest.raises(ValueError, match=r"cohort\.seg") as refused:
         read_segments(written(tmp_path, row, header=header), {"S1"})
     assert said in str(refused.value)
+
+
+CHAIN = """chain 900 chr1 1000 + 100 600 chr1 2000 + 300 850 1
+200 50 100
+250
+
+chain 90 chr1 1000 + 300 350 chr7 900 + 10 60 2
+50
+
+chain 800 chr2 1000 + 0 400 chr9 1000 - 100 500 3
+400
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (("1", 111, 590), ("chr1", 311, 840)),
+        (("1", 1, 1000), ("chr1", 301, 850)),
+        (("1", 310, 400), ("chr1", 601, 650)),
+        (("2", 1, 10), ("chr9", 891, 900)),
+        (("1", 305, 345), None),
+        (("1", 700, 900), None),
+        (("3", 1, 10), None),
+    ],
+    ids=["within", "ends outside", "end in a gap", "turned", "gap", "behind", "no chain"],
+)
+def test_segments_of_the_old_assembly_are_lifted(tmp_path, old, new):
+    chain = tmp_path / "old.chain"
+    chain.write_text(CHAIN)
+    segments = read_segments(
+        written(tmp_path, ("S1", *old, 9, 1.0), ("S2", *old, 9, 2.0)), ["S1", "S2"]
+    )
+    lifted = lift_segments(segments, {"S1"}, read_chains(chain)).set_index("sample")
+    rows = {name: tuple(row) for name, row in lifted.iterrows()}
+    assert rows.pop("S2") == (f"chr{old[0]}", *old[1:], 2.0)
+    assert rows == ({"S1": (*new, 1.0)} if new else {})

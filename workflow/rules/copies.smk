@@ -174,6 +174,7 @@ rule place_segments:
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
         segments=lambda wildcards: RUN.cards[wildcards.cohort]["segments"],
+        chain=SETTINGS["annotation"]["maf"]["chain"],
         genes="results/reference/genes.parquet",
     output:
         ratios=temp("results/cohorts/{cohort}/{generation}/segments.parquet"),

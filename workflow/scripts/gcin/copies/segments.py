@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gcin.reference.liftover import Chains
 from gcin.reference.order import with_prefix
 
 COLUMNS = ["sample", "chromosome", "start", "end", "log2"]
@@ -61,6 +62,22 @@ def _numbers(text: pd.Series, path: str | Path) -> pd.Series:
         row = bad.idxmax()
         raise ValueError(f"{path}, row {row + 2}: {text.name} is no number. Correct the row.")
     return numbers
+
+
+def lift_segments(segments: pd.DataFrame, samples: Collection[str], chains: Chains) -> pd.DataFrame:
+    """Lift the segments of some samples, and leave out those that do not lift.
+
+    Args:
+        segments: As by `read_segments`.
+        samples: Whose segments are on the old assembly.
+        chains: From there to GRCh38.
+    """
+    old, names = segments["sample"].isin(samples), ["chromosome", "start", "end"]
+    contig, first, last = chains.lift_spans(*(segments.loc[old, name] for name in names))
+    lifted = segments[old].assign(chromosome=contig, start=first, end=last)
+    there = lifted[lifted["chromosome"] != ""]
+    logger.info("%d segments lifted to GRCh38, %d did not", len(there), len(lifted) - len(there))
+    return pd.concat([segments[~old], there], ignore_index=True)
 
 
 def gene_ratios(segments: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:

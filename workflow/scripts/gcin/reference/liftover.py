@@ -44,6 +44,51 @@ class Chains:
                 lifted.loc[rows.index] = _lift_within(self.blocks[contig], rows)
         return lifted
 
+    def lift_spans(
+        self, contigs: pd.Series, first: pd.Series, last: pd.Series
+    ) -> tuple[pd.Series, pd.Series, pd.Series]:
+        """Lift long spans by their ends, to the contig that has the most bases of theirs.
+
+        An end that does not lift there moves inwards, to the next base that does.
+
+        Args:
+            contigs: Contig names on the old assembly, with or without `chr`.
+            first: First bases, 1-based.
+            last: Last bases, 1-based.
+
+        Returns:
+            Contig, first and last base on the new assembly; contig empty where nothing lifts.
+        """
+        lifted = pd.DataFrame({"contig": "", "first": 0, "last": 0}, index=first.index)
+        for contig, rows in first.groupby(contigs.map(with_prefix)):
+            if contig in self.blocks:
+                spans = _lift_spans_within(self.blocks[contig], rows, last[rows.index])
+                lifted.loc[rows.index] = spans
+        return lifted["contig"], lifted["first"], lifted["last"]
+
+
+def _lift_spans_within(blocks: pd.DataFrame, first: pd.Series, last: pd.Series) -> pd.DataFrame:
+    """Lift spans of one contig."""
+    carried = (blocks["end"] - blocks["start"]).groupby(blocks["contig"]).sum()
+    main = blocks[blocks["contig"] == carried.idxmax()]
+    start, end, place = (main[name].to_numpy(np.int64) for name in ("start", "end", "place"))
+    way = np.where(main["forward"], 1, -1)
+    begin, finish = first.to_numpy(np.int64) - 1, last.to_numpy(np.int64) - 1
+    head = np.searchsorted(end, begin, "right")
+    tail = np.searchsorted(start, finish, "right") - 1
+    found = head <= tail
+    head, tail = (np.where(found, block, 0) for block in (head, tail))
+    ends = [
+        place[head] + way[head] * (np.maximum(begin, start[head]) - start[head]),
+        place[tail] + way[tail] * (np.minimum(finish, end[tail] - 1) - start[tail]),
+    ]
+    lifted = {
+        "contig": np.where(found, main["contig"].iloc[0], ""),
+        "first": np.where(found, np.min(ends, axis=0) + 1, 0),
+        "last": np.where(found, np.max(ends, axis=0) + 1, 0),
+    }
+    return pd.DataFrame(lifted, index=first.index)
+
 
 def _lift_within(blocks: pd.DataFrame, positions: pd.Series) -> pd.DataFrame:
     """Lift positions of one contig."""
