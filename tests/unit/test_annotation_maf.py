@@ -13,6 +13,9 @@ from gcin.reference.liftover import read_chains
 CHAIN = """\
 chain 1 chr1 1000 + 0 500 chr1 2000 + 1000 1500 1
 500
+
+chain 1 chrX 1000 + 0 500 chrX 2000 + 1000 1500 2
+500
 """
 ROW = {
     "Hugo_Symbol": "AAA",
@@ -30,7 +33,11 @@ ROW = {
     "t_alt_count": "25",
 }
 GENES = pd.DataFrame(
-    {"gene": ["AAA", "NEW"], "chromosome": ["chr1", "chr1"], "start": [1050, 1300]}
+    {
+        "gene": ["AAA", "NEW", "XXX"],
+        "chromosome": ["chr1", "chr1", "chrX"],
+        "start": [1050, 1300, 1000],
+    }
 )
 
 
@@ -77,6 +84,18 @@ def test_an_assembly_that_contradicts_the_sheet_is_refused(read):
         ValueError, match="line 2: NCBI_Build is 'GRCh37', but the sheet says GRCh38"
     ):
         read({}, assembly="GRCh38")
+
+
+def test_chromosomes_may_be_numbered_through(read):
+    on_x = {"Hugo_Symbol": "XXX", "Chromosome": "23"}
+    calls, unplaced = read({}, on_x, on_x | {"Chromosome": "X", "Start_Position": "201"})
+    assert calls["chromosome"].tolist() == ["chr1", "chrX", "chrX"]
+    assert unplaced.empty
+
+
+def test_chromosomes_that_the_genome_does_not_have_are_refused(read):
+    with pytest.raises(ValueError, match=r"line 3: Chromosome is '25', and in 1 of 2 rows"):
+        read({}, {"Chromosome": "25"})
 
 
 def test_other_barcodes_are_not_read(read):

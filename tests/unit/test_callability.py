@@ -14,6 +14,7 @@ from gcin.tensors.callability import (
     callable_bases,
     callable_share,
     covered,
+    reached_shares,
     read_bed,
     read_gene_list,
     read_thresholds,
@@ -101,6 +102,28 @@ def test_each_kind_of_sample_has_its_own_evidence(kind, measured, share):
     assayed, missing = np.array([0.5, 0.0]), np.array([0.25, 0.25])
     measured = None if measured is None else np.array(measured)
     assert callable_share(kind, assayed, measured, missing) == pytest.approx(share)
+
+
+def test_a_gene_that_no_call_can_be_lifted_to_was_not_looked_at(tmp_path):
+    coding = pd.DataFrame(
+        [("chr1", 10, 20, "AAA"), ("chr1", 30, 40, "AAA"), ("chr1", 50, 60, "BBB")],
+        columns=CODING.columns,
+    )
+    chain = tmp_path / "old.chain"
+    # Read on the other strand, the block ends where the first exon begins its second half.
+    chain.write_text("chain 9 chr1 100 + 0 25 chr1 100 - 60 85 1\n25\n")
+    rows = [
+        ("S1", "maf", "GRCh37"), ("S2", "vcf", "GRCh37"), ("S3", "bam", "GRCh37"),
+        ("S4", "maf", "GRCh38"),
+    ]  # fmt: skip
+    manifest = pd.DataFrame(rows, columns=["sample", "kind", "assembly"])
+    genes = pd.DataFrame({"gene": ["BBB", "AAA"]})
+    shares = reached_shares(manifest, genes, coding, [str(chain)])
+    assert {name: share.tolist() for name, share in shares.items()} == {
+        "S1": [0.0, 0.75],
+        "S2": [0.0, 0.75],
+    }
+    assert reached_shares(manifest, genes, coding, []) == {}
 
 
 def test_bed_and_gene_list_skip_what_is_no_row(tmp_path):

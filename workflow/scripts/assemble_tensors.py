@@ -10,7 +10,7 @@ from gcin._log import log_to
 from gcin.quality.gate import entering, excluded, read_gate
 from gcin.tensors.assembly import Assay, assemble, measured_shares, store_receipt
 from gcin.tensors.beside import Beside
-from gcin.tensors.callability import assayed_share, read_bed, read_gene_list
+from gcin.tensors.callability import assayed_share, reached_shares, read_bed, read_gene_list
 from gcin.tensors.manifest import samples_of_manifest
 from gcin.tensors.panel import read_panel, without_untold
 
@@ -22,19 +22,19 @@ gate = read_gate(snakemake.input.gate)
 samples = samples_of_manifest(entering(manifest, gate))
 genes = pd.read_parquet(snakemake.input.genes)
 genes.to_parquet(snakemake.output.gene_table, index=False)
+coding = read_bed(snakemake.input.coding)
 targets = next(map(read_bed, snakemake.input.targets), None)
 listed = next(map(read_gene_list, snakemake.input.listed), None)
 measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.input.counts}
 assay = Assay(
-    assayed_share(genes, read_bed(snakemake.input.coding), targets, listed),
+    assayed_share(genes, coding, targets, listed),
     without_untold(measured_shares(measured, genes), map(read_panel, snakemake.input.panel), genes),
     Beside.of_files(snakemake.input.copies, snakemake.input.structural, snakemake.input.segments),
     np.load(snakemake.input.missing, mmap_mode="r"),
     np.load(snakemake.input.missing_by_sample),
+    reached_shares(manifest, genes, coding, snakemake.input.chain),
 )
-limits, sources = snakemake.params.limits, snakemake.input.sources
+limits, made_of = snakemake.params.limits, (snakemake.input.sources, excluded(gate))
 assemble(folder, samples, genes, assay, **limits)
-receipt = store_receipt(
-    folder, snakemake.wildcards.generation, samples, sources, excluded(gate), **limits
-)
+receipt = store_receipt(folder, snakemake.wildcards.generation, samples, *made_of, **limits)
 Path(snakemake.output.receipt).write_text(json.dumps(receipt, indent=1) + "\n")

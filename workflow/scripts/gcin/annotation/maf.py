@@ -10,7 +10,7 @@ from gcin.annotation.classifications import as_terms
 from gcin.annotation.consequences import BIT, impact_of
 from gcin.annotation.symbols import match_genes
 from gcin.reference.liftover import Chains, lift_alleles
-from gcin.reference.order import with_prefix
+from gcin.reference.order import MAIN, bare_name, with_prefix
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ ASSEMBLIES = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "b37": "GRCh
     "hg38": "GRCh38",
 }
 # Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
+MOST_STRANGE = 0.05  # of the rows may lie on small contigs
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
 COLUMNS = [
     "sample",
@@ -116,6 +117,9 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
         own: Further classifications, see `gcin.annotation.classifications`.
         path: Of the MAF, for messages.
 
+    Raises:
+        ValueError: More than a few calls are on no known chromosome.
+
     Returns:
         The columns of `calls.parquet` on the MAF's own assembly, with `end assembly` and the
         gene's symbol as written. Position 0 where the MAF gives none. Alleles that are not
@@ -123,7 +127,7 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     """
     calls = pd.DataFrame({"sample": table["sample"], "assembly": table["assembly"]})
     calls["gene"] = table["Hugo_Symbol"].str.strip()
-    calls["chromosome"] = table["Chromosome"].map(with_prefix)
+    calls["chromosome"] = _chromosomes(table["Chromosome"], path)
     calls["position"] = _numbers(table["Start_Position"]).fillna(0).astype(np.int64)
     calls = calls.join(_alleles(table))
     calls["end"] = calls["position"] + np.where(
@@ -145,6 +149,19 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     calls["dosage"] = np.where((table["tissue"] == "germline") & same, 2, 1).astype(np.int8)
     calls["filter"] = _text(table, "FILTER").replace({"": "PASS", ".": "PASS"})
     return calls
+
+
+def _chromosomes(written: pd.Series, path: str) -> pd.Series:
+    """Name chromosomes as the genome does; names of its small contigs stay as they are."""
+    names = written.map(with_prefix)
+    strange = written[written.ne("") & ~names.map(bare_name).isin(MAIN)]
+    if len(strange) > MOST_STRANGE * len(written):
+        raise ValueError(
+            f"{path}, line {strange.index[0]}: Chromosome is '{strange.iloc[0]}', and in "
+            f"{len(strange)} of {len(written)} rows it is none of the genome; write 1 to 22, X, Y "
+            "or MT."
+        )
+    return names
 
 
 def _column(table: pd.DataFrame, name: str) -> pd.Series:

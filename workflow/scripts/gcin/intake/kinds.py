@@ -11,5 +11,7 @@ CALLS = {"germline": "variants.g.vcf.gz", "tumour": "somatic.vcf.gz"}
 GENOTYPED = (*SEQUENCED, "gvcf")
 # Columns that a sheet may lack: they describe a sample, and alter nothing that is made of it alone.
 DESCRIBING = ("sex", "sequenced")
+# Given as calls: lifted over where they are of an older assembly.
+LIFTED = ("vcf", "maf")
 # In the records of a generation; a MAF has only calls.
 RECORDED = (*GENOTYPED, "vcf")

@@ -14,7 +14,7 @@ from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs
 from gcin.intake.endpoints import kinds_of, transforms_of
 from gcin.intake.force import in_force
-from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, SEQUENCED
+from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, LIFTED, SEQUENCED
 from gcin.intake.normals import check_normals, doubts_about_normals
 from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
@@ -156,6 +156,11 @@ class Run:
         """Numbers of a cohort's given VCFs, among all of these, that are of another assembly."""
         files = enumerate(self.files_of(cohort, "vcf"))
         return [number for number, file in files if self.assembly_in(cohort, file) != "GRCh38"]
+
+    def is_lifted(self, cohort: str) -> bool:
+        """Whether calls of a cohort come from another assembly."""
+        rows = self.rows_in(cohort)
+        return bool((rows["kind"].isin(LIFTED) & rows["assembly"].ne("GRCh38")).any())
 
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""

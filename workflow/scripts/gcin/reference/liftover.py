@@ -66,6 +66,13 @@ class Chains:
                 lifted.loc[rows.index] = spans
         return lifted["contig"], lifted["first"], lifted["last"]
 
+    def reached(self) -> pd.DataFrame:
+        """Bases of the new assembly that something lifts to, `chromosome start end`, 0-based."""
+        blocks = pd.concat(self.blocks.values(), ignore_index=True)
+        length = blocks["end"] - blocks["start"]
+        first = blocks["place"].where(blocks["forward"], blocks["place"] - length + 1)
+        return pd.DataFrame({"chromosome": blocks["contig"], "start": first, "end": first + length})
+
 
 def _lift_spans_within(blocks: pd.DataFrame, first: pd.Series, last: pd.Series) -> pd.DataFrame:
     """Lift spans of one contig."""

@@ -1,12 +1,14 @@
 """The order of chromosomes in a genome, whatever file they come from."""
 
+# As others number them: MT of Ensembl, 23 and 24 of PLINK, and of MAF files from Firehose.
+ALSO = {"MT": "M", "23": "X", "24": "Y"}
 MAIN = [*(str(number) for number in range(1, 23)), "X", "Y", "M"]
 
 
 def bare_name(contig: str) -> str:
     """Name a main chromosome as `1` to `22`, `X`, `Y`, `M`; another contig by its own name."""
     name = contig.removeprefix("chr")
-    name = "M" if name == "MT" else name
+    name = ALSO.get(name, name)
     return name if name in MAIN else contig
 
 

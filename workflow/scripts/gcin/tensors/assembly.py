@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Assay:
         beside: What was measured of the genes beside their short variants.
         missing: No-calls among the gene's alleles, samples x genes.
         missing_by_sample: No-calls among all alleles, per sample.
+        reached: By sample whose calls are lifted from an older assembly, the share of each gene
+            that calls can be lifted to.
     """
 
     assayed: np.ndarray
@@ -38,6 +40,7 @@ class Assay:
     beside: Beside
     missing: np.ndarray
     missing_by_sample: np.ndarray
+    reached: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def measured_shares(
@@ -92,6 +95,8 @@ def assemble(
         share = callable_share(
             sample.kind, assay.assayed, assay.measured.get(sample.sample), assay.missing[row]
         )
+        if sample.sample in assay.reached:
+            share = share * assay.reached[sample.sample]
         own = calls.of_sample(row)
         features = gene_features(own["site"], own["dosage"], effects, len(genes))
         beside = assay.beside.of_sample(sample.sample, sample.kind, genes, assay.assayed)

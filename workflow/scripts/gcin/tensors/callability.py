@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from cyvcf2 import VCF, Variant
 
+from gcin.intake.kinds import LIFTED
+from gcin.reference.liftover import read_chains
+
 logger = logging.getLogger(__name__)
 
 SKIPPED = ("#", "track", "browser")
@@ -172,6 +175,32 @@ def assayed_share(
     if listed is not None:
         share = share.where(share.index.isin(listed), 0.0)
     return share.to_numpy(dtype=np.float32)
+
+
+def reached_shares(
+    manifest: pd.DataFrame, genes: pd.DataFrame, coding: pd.DataFrame, chains: Iterable[str]
+) -> dict[str, np.ndarray]:
+    """Tell which share of each gene's coding bases the calls of lifted samples can come to lie on.
+
+    A gene that no call can be lifted to was not looked at, whatever the assay.
+
+    Args:
+        manifest: Rows of the sample sheet.
+        genes: The gene universe, in genome order.
+        coding: `chromosome start end gene` (0-based).
+        chains: Chain file from the older assembly; none where no sample is lifted.
+
+    Returns:
+        Sample to float32, one per gene: 0 where the gene has no coding bases.
+    """
+    older = manifest["kind"].isin(LIFTED) & manifest["assembly"].ne("GRCh38")
+    shares = {}
+    for path in chains:
+        reached = _target_share(coding, read_chains(path).reached()).reindex(genes["gene"])
+        share = reached.fillna(0).to_numpy(dtype=np.float32)
+        logger.info("no call can be lifted to %d genes", (share == 0).sum())
+        shares |= dict.fromkeys(manifest["sample"][older], share)
+    return shares
 
 
 def _target_share(coding: pd.DataFrame, targets: pd.DataFrame) -> pd.Series:
