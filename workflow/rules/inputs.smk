@@ -129,6 +129,11 @@ def fitted_in(study):
     return sorted(read.union(FITTED[study]))
 
 
+def chain_of(cohort):
+    """Name the chain file, where calls of a cohort are lifted over."""
+    return [SETTINGS["annotation"]["maf"]["chain"]] * RUN.is_lifted(cohort)
+
+
 def trials_in(study):
     """Name the tables of the trials of a study's networks, one a design and fold."""
     return [

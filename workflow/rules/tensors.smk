@@ -56,8 +56,7 @@ rule assemble_tensors:
         coding="results/reference/coding.bed",
         targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
         listed=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["genes"]])),
-        chain=lambda wildcards: [SETTINGS["annotation"]["maf"]["chain"]]
-        * RUN.is_lifted(wildcards.cohort),
+        chain=lambda wildcards: chain_of(wildcards.cohort),
         counts=lambda wildcards: collect(
             "results/samples/{sample}/callable.parquet",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
