@@ -193,7 +193,7 @@ def test_decoders_are_made_again_from_their_configuration(layer):
 def test_every_layer_before_the_heads_is_taught_or_rests_for_a_reason(network):
     resting = {"clinical_", "film", "arm_gates", "gene_gates", "deep_", "wide_", "linear_"}
     for layer in network.layers:
-        if layer.weights:
+        if layer.trainable_weights:
             assert layer.name.startswith(CARRYING) != layer.name.startswith(tuple(resting))
 
 
