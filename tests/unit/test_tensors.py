@@ -104,7 +104,15 @@ def maf(*calls):
 
 
 def build(
-    folder, samples, records=None, calls=None, genes=GENES, assayed=None, measured=None, beside=None
+    folder,
+    samples,
+    records=None,
+    calls=None,
+    genes=GENES,
+    assayed=None,
+    measured=None,
+    beside=None,
+    reached=None,
 ):
     (folder / "calls").mkdir(parents=True)
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
@@ -122,6 +130,7 @@ def build(
         beside or Beside({}, None),
         np.load(folder / "missing.npy"),
         np.load(folder / "missing_by_sample.npy"),
+        reached or {},
     )
     genes.to_parquet(folder / "genes.parquet")
     limits = {"rare_frequency": 0.01, "min_callable": 0.5}
@@ -333,6 +342,13 @@ def test_records_and_maf_calls_share_sites(tmp_path):
 def test_genes_outside_the_assay_are_missing(tmp_path):
     store = build(tmp_path / "s", cohort("maf"), calls=maf({"sample": "S0"}), assayed=[1, 0, 1])
     assert store.gene_tensor(["P0"])[1][0].tolist() == [True, False, True]
+
+
+def test_genes_that_a_sample_s_assembly_does_not_reach_are_missing(tmp_path):
+    reached = {"S0": np.array([1, 0.75, 0.25], np.float32)}
+    calls = maf({"sample": "S0"}, {"sample": "S1"})
+    store = build(tmp_path / "s", cohort("maf", "maf"), calls=calls, reached=reached)
+    assert store.gene_tensor(store.patients)[1].tolist() == [[True, True, False], [True] * 3]
 
 
 def test_measured_depth_decides_where_there_is_a_gvcf(tmp_path):
