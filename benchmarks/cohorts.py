@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import yaml
 from cohort_figures import FIGURES, measured, print_figures, table_of
-from measuring import ROOT, write_section
+from measuring import ROOT, use_one_thread, write_section
 
 from gcin._code import code_of
 from gcin.generations import digest, sha256_of
@@ -96,6 +96,7 @@ class Study:
 
 def main() -> None:
     """Make the tables, fit what is missing, print every figure and write docs/results.md."""
+    use_one_thread()
     options = _options()
     for example in options.examples:
         found = {}

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -23,6 +25,15 @@ class Spent:
     cpu: float
     wall: float
     peak_gib: float
+
+
+def use_one_thread() -> None:
+    """Do linear algebra in this process on one thread, as the workflow's jobs do on one core.
+
+    Threads spin while they wait for one another: beside other work on the same cores, a ridge model
+    took 17 times as long.
+    """
+    threadpool_limits(1)
 
 
 def spent_by(command: list, folder: Path, log: str, more: Mapping[str, str] | None = None) -> Spent:

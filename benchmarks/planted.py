@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
-from measuring import ROOT, print_figure, write_section
+from measuring import ROOT, print_figure, use_one_thread, write_section
 from recovery import impairment_auc, pathway_shifts, worst_rank
 
 from gcin._code import code_of
@@ -84,6 +84,7 @@ class Job:
 
 def main() -> None:
     """Simulate, train what is missing, and print every figure."""
+    use_one_thread()
     options = _options()
     if options.job:
         size, tested, design, seed = options.job

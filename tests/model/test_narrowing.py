@@ -45,3 +45,16 @@ def test_patients_too_few_to_choose_by_leave_all_columns():
     score = np.full(240, -1.0)
     score[[0, 220]] = 1.0
     assert len(narrowed(score).seen) == len(BLOCKS)
+
+
+def test_blocks_that_come_to_the_same_columns_are_tried_once():
+    tried = []
+
+    def fit(train, *given):
+        tried.append(train.columns.shape[1])
+        return fit_forest(train, *given)
+
+    train, held = (questions(rows, COLUMNS[:, 0]) for rows in np.split(np.arange(240), [200]))
+    no_omics = [block.replace("omics rna", "genome") for block in BLOCKS]
+    fit_narrowed(fit, no_omics, train, held, 1, 1, SETTINGS, 1)
+    assert sorted(tried[:-1]) == [2] * 3 + [len(BLOCKS)] * 3

@@ -79,6 +79,44 @@ def test_knots_bend_only_above_themselves():
     assert (matrix["age above knot 1"] >= matrix["age above knot 2"]).all()
 
 
+def ranks():
+    return pd.DataFrame({"stage": [1.0] * 40 + [2.0] * 30 + [3.0] * 20 + [4.0] * 10})
+
+
+def test_number_of_few_values_has_a_column_for_each_step():
+    fitted = fit_clinical(ranks(), 2)
+    shown = pd.DataFrame({"stage": [1, 2, 3, 4, 2.5, 7, np.nan]})
+    matrix = clinical_matrix(shown, fitted)
+    assert list(matrix) == ["stage step 1", "stage step 2", "stage step 3"]
+    low, second, third, fourth, between, beyond, missing = matrix.to_numpy()
+    climbed = np.array([low, second, third, fourth]) > 0
+    np.testing.assert_array_equal(climbed, np.tri(4, 3, -1, bool))
+    np.testing.assert_allclose(between, [second[0], (second[1] + third[1]) / 2, second[2]])
+    np.testing.assert_array_equal(beyond, fourth)
+    # At the mean of stages, which is 2.
+    np.testing.assert_allclose(missing, second, atol=1e-6)
+
+
+def test_steps_are_standardised():
+    matrix = clinical_matrix(ranks(), fit_clinical(ranks(), 2))
+    np.testing.assert_allclose(matrix.mean(), 0, atol=1e-6)
+    np.testing.assert_allclose(matrix.std(ddof=0), 1, rtol=1e-5)
+
+
+def test_a_step_that_hardly_anyone_is_beyond_is_none():
+    table = ranks()
+    table["stage"] = table["stage"].replace(4.0, 3.0)
+    rare = pd.concat([table] * 2 + [pd.DataFrame({"stage": [4.0]})], ignore_index=True)
+    fitted = fit_clinical(rare, 2)
+    assert list(clinical_matrix(rare, fitted)) == ["stage step 1", "stage step 2"]
+
+
+@pytest.mark.parametrize("values", [[0.0, 1.0], list(range(7))])
+def test_other_numbers_have_no_steps(values):
+    table = pd.DataFrame({"stage": np.tile(values, 20)})
+    assert list(clinical_matrix(table, fit_clinical(table, 2))) == ["stage"]
+
+
 @pytest.fixture(scope="module")
 def fold():
     hospital = make_hospital(count=120, genes=20)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ logger = logging.getLogger(__name__)
 SKEWED = 2.0
 LARGEST = 5.0
 MIN_LEVEL_SHARE = 0.01
+MOST_STEPS = 6
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,9 @@ class Numeric:
         scale: Standard deviation of the observed values.
         knots: Points, in units of `scale` from the mean, where the slope may change.
         marked: Whether a further column marks the missing values.
+        steps: Of a number that takes few values (a stage, a grade), each step up from one value to
+            the next: both, in units of `scale` from the mean, and the share of patients who are
+            at or above the upper one. Empty for other numbers, and where frozen without steps.
     """
 
     name: str
@@ -33,6 +38,7 @@ class Numeric:
     scale: float
     knots: tuple[float, ...]
     marked: bool
+    steps: tuple[tuple[float, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,22 @@ def _fit_numeric(values: pd.Series, knots: int) -> Numeric | None:
     wanted = knots if shown.nunique() > 10 * knots else 0
     shares = np.arange(1, wanted + 1) / (wanted + 1)
     places = np.unique(((shown.quantile(shares) - mean) / scale).round(6))
-    return Numeric(str(values.name), logarithm, mean, scale, tuple(places), _is_marked(values))
+    steps = _steps((shown - mean) / scale) if knots else ()
+    return Numeric(
+        str(values.name), logarithm, mean, scale, tuple(places), _is_marked(values), steps
+    )
+
+
+def _steps(scaled: pd.Series) -> tuple[tuple[float, float, float], ...]:
+    """Steps of a number of three to MOST_STEPS values, but those that hardly anyone is beyond."""
+    values = np.unique(scaled)
+    if not 3 <= len(values) <= MOST_STEPS:
+        return ()
+    shares = [float((scaled >= value).mean()) for value in values]
+    kept = [place for place, share in enumerate(shares) if share >= MIN_LEVEL_SHARE]
+    return tuple(
+        (float(values[low]), float(values[high]), shares[high]) for low, high in pairwise(kept)
+    )
 
 
 def _fit_categorical(values: pd.Series) -> Categorical | None:
@@ -139,7 +160,10 @@ def _standard(values: pd.Series, column: Numeric) -> pd.Series:
 
 def _numeric_block(shown: np.ndarray, missing: np.ndarray, column: Numeric) -> pd.DataFrame:
     scaled = shown[:, 0]
-    block = {column.name: scaled}
+    block = {} if column.steps else {column.name: scaled}
+    for number, (low, high, share) in enumerate(column.steps, start=1):
+        climbed = np.clip((scaled - low) / (high - low), 0, 1)
+        block[f"{column.name} step {number}"] = (climbed - share) / np.sqrt(share * (1 - share))
     for number, knot in enumerate(column.knots, start=1):
         block[f"{column.name} above knot {number}"] = np.maximum(scaled - knot, 0)
     if column.marked:

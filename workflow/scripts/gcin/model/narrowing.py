@@ -88,8 +88,12 @@ def _only(questions: Questions, seen: np.ndarray) -> Questions:
 
 
 def _offered(blocks: Sequence[str]) -> list[np.ndarray]:
-    """Numbers of all columns, of clinical ones (visits too) with omics, and of those alone."""
+    """Numbers of all columns, of clinical ones (visits too) with omics, and of those alone.
+
+    Where there is no genome, or there are no omics, two of these are the same, and tried once.
+    """
     kinds = np.array([block.split()[0] for block in blocks])
     bedside = ["clinical", "visits"]
     narrower = (np.isin(kinds, own) for own in ([*bedside, "omics"], bedside))
-    return [np.arange(len(kinds)), *(np.flatnonzero(own) for own in narrower if own.any())]
+    offered = [np.arange(len(kinds)), *(np.flatnonzero(own) for own in narrower if own.any())]
+    return list({tuple(seen): seen for seen in offered}.values())
