@@ -103,12 +103,21 @@ def test_steps_are_standardised():
     np.testing.assert_allclose(matrix.std(ddof=0), 1, rtol=1e-5)
 
 
-def test_a_step_that_hardly_anyone_is_beyond_is_none():
-    table = ranks()
-    table["stage"] = table["stage"].replace(4.0, 3.0)
-    rare = pd.concat([table] * 2 + [pd.DataFrame({"stage": [4.0]})], ignore_index=True)
-    fitted = fit_clinical(rare, 2)
-    assert list(clinical_matrix(rare, fitted)) == ["stage step 1", "stage step 2"]
+@pytest.mark.parametrize("rare", [0.0, 5.0])
+def test_a_step_that_hardly_anyone_is_beyond_or_before_is_none(rare):
+    table = pd.concat([ranks(), ranks(), pd.DataFrame({"stage": [rare]})], ignore_index=True)
+    matrix = clinical_matrix(table, fit_clinical(table, 2))
+    assert list(matrix) == ["stage step 1", "stage step 2", "stage step 3"]
+    nearest = matrix[table["stage"] == (1 if rare == 0 else 4)].iloc[0]
+    np.testing.assert_array_equal(matrix.iloc[-1], nearest)
+
+
+def test_steps_are_climbed_whole_far_from_the_mean():
+    """Values more than LARGEST standard deviations out are shown as that many."""
+    table = pd.DataFrame({"stage": [0.0] * 960 + [1.0] * 25 + [2.0] * 15})
+    matrix = clinical_matrix(table, fit_clinical(table, 2))
+    np.testing.assert_allclose(matrix.mean(), 0, atol=1e-6)
+    assert matrix.nunique().tolist() == [2, 2]
 
 
 @pytest.mark.parametrize("values", [[0.0, 1.0], list(range(7))])

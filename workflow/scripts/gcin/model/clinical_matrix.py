@@ -132,14 +132,18 @@ def _fit_numeric(values: pd.Series, knots: int) -> Numeric | None:
 
 
 def _steps(scaled: pd.Series) -> tuple[tuple[float, float, float], ...]:
-    """Steps of a number of three to MOST_STEPS values, but those that hardly anyone is beyond."""
+    """Steps of a number of three to MOST_STEPS values, but those that few are beyond or before."""
+    # As `_standard` shows them.
+    scaled = scaled.clip(-LARGEST, LARGEST)
     values = np.unique(scaled)
     if not 3 <= len(values) <= MOST_STEPS:
         return ()
-    shares = [float((scaled >= value).mean()) for value in values]
-    kept = [place for place, share in enumerate(shares) if share >= MIN_LEVEL_SHARE]
+    shares = np.array([(scaled >= value).mean() for value in values])
+    first = np.flatnonzero(shares > 1 - MIN_LEVEL_SHARE)[-1]
+    kept = [first, *np.flatnonzero((shares >= MIN_LEVEL_SHARE) & (shares <= 1 - MIN_LEVEL_SHARE))]
     return tuple(
-        (float(values[low]), float(values[high]), shares[high]) for low, high in pairwise(kept)
+        (float(values[low]), float(values[high]), float(shares[high]))
+        for low, high in pairwise(kept)
     )
 
 
