@@ -30,8 +30,7 @@ class Spent:
 def use_one_thread() -> None:
     """Do linear algebra in this process on one thread, as the workflow's jobs do on one core.
 
-    Threads spin while they wait for one another: beside other work on the same cores, a ridge model
-    took 17 times as long.
+    Threads spin while they wait for one another, and slow down all else on the same cores.
     """
     threadpool_limits(1)
 

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 SKEWED = 2.0
 LARGEST = 5.0
 MIN_LEVEL_SHARE = 0.01
-MOST_STEPS = 6
+MOST_RANKS = 6
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,11 @@ def _fit_numeric(values: pd.Series, knots: int) -> Numeric | None:
 
 
 def _steps(scaled: pd.Series) -> tuple[tuple[float, float, float], ...]:
-    """Steps of a number of three to MOST_STEPS values, but those that few are beyond or before."""
+    """Steps of a number of three to MOST_RANKS values, but those that few are beyond or before."""
     # As `_standard` shows them.
     scaled = scaled.clip(-LARGEST, LARGEST)
     values = np.unique(scaled)
-    if not 3 <= len(values) <= MOST_STEPS:
+    if not 3 <= len(values) <= MOST_RANKS:
         return ()
     shares = np.array([(scaled >= value).mean() for value in values])
     first = np.flatnonzero(shares > 1 - MIN_LEVEL_SHARE)[-1]
