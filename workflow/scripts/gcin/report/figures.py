@@ -1,6 +1,7 @@
 """The report's figures, each drawn from one table."""
 
 from collections.abc import Callable
+from textwrap import fill
 
 import matplotlib as mpl
 import pandas as pd
@@ -235,7 +236,8 @@ def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
     shown = table[table["metric"].isin(ORDERED) & table["value"].notna()]
     keys = shown[["endpoint", "metric"]].drop_duplicates()
     most = shown.groupby("endpoint")["group"].nunique().max() if len(keys) else 1
-    figure, panels = panels_of(len(keys), width=5.6, height=1.2 + 0.12 * (len(palette) + 1) * most)
+    each = max(0.12 * (len(palette) + 1), 0.45)  # inches; a group's name takes up to three lines
+    figure, panels = panels_of(len(keys), height=1.2 + each * most)
     drawn = {}
     for axes, key in zip(panels, keys.itertuples(), strict=False):
         rows = shown[(shown["endpoint"] == key.endpoint) & (shown["metric"] == key.metric)]
@@ -249,12 +251,15 @@ def draw_subgroups(table: pd.DataFrame, palette: dict) -> Figure:
             dots = axes.plot(own["value"], height, "o", color=palette[design], markersize=3)
             drawn.setdefault(design, dots[0])
         sizes = rows.drop_duplicates("name").set_index("name")["n"]
-        axes.set_yticks(range(len(names)), [f"{name}, n = {sizes[name]}" for name in names])
+        told = [f"{fill(name, 24)}\nn = {sizes[name]}" for name in names]
+        axes.set_yticks(range(len(names)), told, fontsize=8)
         axes.set_ylim(len(names) - 0.5, -0.5)
         if key.metric in CHANCE:
             axes.axvline(CHANCE[key.metric], color="#888888", linestyle="--", linewidth=1)
         axes.set_title(f"{key.endpoint}: {label(key.metric)}", loc="left", fontsize=9)
-    figure.legend(drawn.values(), drawn, loc="outside lower left", ncols=8, fontsize=8)
+    kept = [design for design in palette if design in drawn]
+    shapes = [drawn[design] for design in kept]
+    figure.legend(shapes, kept, loc="outside lower left", ncols=8, fontsize=8)
     return figure
 
 
