@@ -1,4 +1,4 @@
-"""What was to be made again and failed is made in the next run, with all that stands behind it."""
+"""What failed or was lost is made in the next run, with all that stands behind it."""
 
 import shutil
 
@@ -14,7 +14,7 @@ BEHIND = {"render_report", "draw_figures", "write_model_card", "point_to_edition
 
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory):
-    """Rules of a run after an edit of code, before it and once the edited job has failed."""
+    """Rules of a run without its pages; after an edit of code; once the edited job has failed."""
     project = tmp_path_factory.mktemp("project")
     for name in ("config", "envs", "profiles", "resources", "workflow"):
         shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -29,16 +29,26 @@ def plans(tmp_path_factory):
     made = [path for _, body in first for path in files(body, "output")]
     pretend_to_run(run.folder, made, project)
     assert planned(run.folder, project) == []
+    lost = [path for path in map(run.folder.joinpath, made) if path.match("*.html")]
+    for path in lost:
+        path.rename(path.with_suffix(".lost"))
+    without = {rule for rule, _ in planned(run.folder, project)}
+    for path in lost:
+        path.with_suffix(".lost").rename(path)
     with (project / "workflow/scripts/gcin/evaluation/significance.py").open("a") as module:
         module.write('\nraise ValueError("an edit that fails")\n')
     before = {rule for rule, _ in planned(run.folder, project)}
     assert "an edit that fails" in snakemake(run.folder, project=project, fails=True)
-    return before, {rule for rule, _ in planned(run.folder, project)}
+    return without, before, {rule for rule, _ in planned(run.folder, project)}
+
+
+def test_a_page_that_was_lost_is_made_again(plans):
+    assert {"render_multiqc", "render_report"} <= plans[0]
 
 
 def test_an_edit_plans_what_it_reaches_and_all_behind_it(plans):
-    assert plans[0] == {"evaluate_designs", *BEHIND}
+    assert plans[1] == {"evaluate_designs", *BEHIND}
 
 
 def test_what_failed_is_made_again_with_all_behind_it(plans):
-    assert plans[1] == plans[0]
+    assert plans[2] == plans[1]

@@ -71,26 +71,28 @@ def samples_of_run(wildcards):
     return collect("results/samples/{file}", file=RUN.called_files())
 
 
-def joint_artefacts(wildcards):
+def joint_artefacts(cohort):
     """Name every joint artefact of a cohort's generation, which its receipt vouches for."""
-    called = RUN.samples_of(wildcards.cohort, *RECORDED)
+    called = RUN.samples_of(cohort, *RECORDED)
     files = ["manifest.tsv", "quality/measures.tsv", "quality/multiqc.html"]
     files += ["tensors/receipt.json", "clinical/receipt.json"]
     files += RECORD_FILES if called else []
-    files += [f"given/{number}.unplaced.tsv" for number in RUN.lifted_in(wildcards.cohort)]
-    files += ["maf/calls.parquet"] if RUN.samples_of(wildcards.cohort, "maf") else []
-    files += ["structural.vcf.gz", "structural.tsv"] if STRUCTURAL[wildcards.cohort] else []
-    files += ["site_scores.vcf.gz"] if VETS and TOGETHER[wildcards.cohort] else []
-    files += ["panel.tsv"] if PANELLED[wildcards.cohort] else []
-    files += ["quality/concordance.tsv"] if RUN.cards[wildcards.cohort]["truth"] else []
-    return collect("results/cohorts/{{cohort}}/{{generation}}/{file}", file=files)
+    files += [f"given/{number}.unplaced.tsv" for number in RUN.lifted_in(cohort)]
+    files += ["maf/calls.parquet"] if RUN.samples_of(cohort, "maf") else []
+    files += ["structural.vcf.gz", "structural.tsv"] if STRUCTURAL[cohort] else []
+    files += ["site_scores.vcf.gz"] if VETS and TOGETHER[cohort] else []
+    files += ["panel.tsv"] if PANELLED[cohort] else []
+    files += ["quality/concordance.tsv"] if RUN.cards[cohort]["truth"] else []
+    return [f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}" for file in files]
 
 
 def cohorts_of_run(wildcards):
-    """Name the pointer to the newest generation of each cohort; it asks for all the rest."""
-    return collect("results/cohorts/{cohort}/current", cohort=RUN.cohorts)
+    """Name the newest generation of each cohort: the pointer asks for all of it, but once only."""
+    pointers = collect("results/cohorts/{cohort}/current", cohort=RUN.cohorts)
+    return [*pointers, *(file for cohort in RUN.cohorts for file in joint_artefacts(cohort))]
 
 
 def studies_of_run(wildcards):
-    """Name the pointer to the newest edition of each study; it asks for all the rest."""
-    return collect("results/studies/{study}/current", study=STUDIES)
+    """Name the newest edition of each study, as for cohorts."""
+    pointers = collect("results/studies/{study}/current", study=STUDIES)
+    return [*pointers, *(file for study in STUDIES for file in final_artefacts(study))]

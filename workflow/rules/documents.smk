@@ -48,11 +48,7 @@ rule write_model_card:
 rule point_to_edition:
     """Name a study's newest complete edition."""
     input:
-        artefacts=lambda wildcards: collect(
-            "results/studies/{{study}}/{edition}/{artefact}",
-            edition=EDITIONS[wildcards.study],
-            artefact=[*PAGES, "evaluation/predictions.parquet", *SELECTED],
-        ),
+        artefacts=lambda wildcards: final_artefacts(wildcards.study),
     output:
         pointer="results/studies/{study}/current",
     log:

@@ -48,7 +48,7 @@ rule seal_generation:
             : bool(TOGETHER[wildcards.cohort])
         ],
         joint_gate=genotype_gate_of,
-        artefacts=joint_artefacts,
+        artefacts=lambda wildcards: joint_artefacts(wildcards.cohort),
     output:
         receipt="results/cohorts/{cohort}/{generation}/receipt.json",
     log:

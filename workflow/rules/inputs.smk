@@ -173,3 +173,9 @@ def settings_of_baseline(wildcards):
     prepared = MODEL["preparation"] | {"transforms": RUN.transforms_of(wildcards.study)}
     own = {key: MODEL[key] for key in ("linear", "ridge", "forest", "boosting", "cox", "coxnet")}
     return own | {"preparation": prepared}
+
+
+def final_artefacts(study):
+    """Name what a study's newest edition is read by."""
+    files = [*PAGES, "evaluation/predictions.parquet", *SELECTED]
+    return [f"results/studies/{study}/{EDITIONS[study]}/{file}" for file in files]
