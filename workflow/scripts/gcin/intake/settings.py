@@ -11,6 +11,7 @@ from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.limits import check_quality
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
+from gcin.intake.scales import check_scales
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
 from gcin.intake.sheet import require_file
 from gcin.intake.trials import check_tuning
@@ -163,6 +164,7 @@ def check_studies(
         place = f"{CONFIG}, studies.{name}"
         _check_cohorts(study, rows, place, problems)
         check_endpoints(study, cards, place, problems)
+        check_scales(study, cards, place, problems)
         check_policy(study, cards, place, problems)
         check_spoken(study, designs, place, problems)
         _check_strata(study, f"{place}.split.stratify", problems)
