@@ -19,8 +19,15 @@ from gcin.report.patients import (
     verdict_of,
 )
 from gcin.report.policy import policy_sentences, worst_imbalances
+from gcin.report.reading import read_tables
 from gcin.report.study import cohort_sections, origin, study_facts
-from gcin.report.tables import hazard_ratio_table, metric_tables, quality_summary, subgroup_tables
+from gcin.report.tables import (
+    hazard_ratio_table,
+    metric_tables,
+    prediction_table,
+    quality_summary,
+    subgroup_tables,
+)
 from gcin.report.words import interval, number, summary, verdict
 
 
@@ -350,6 +357,21 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     assert "31 %" in html
     assert "<strong>34.7</strong>, between 21.2 and 51.4 in 90 %" in html
     assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
+
+
+@pytest.mark.parametrize("names", [("None", "null"), ("1", "2")])
+def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names):
+    table, tables = study
+    renamed = tables["patients"].replace(
+        {"arm": dict(zip(("chemo", "target"), names, strict=True))}
+    )
+    renamed.to_csv(tmp_path / "patients.tsv", sep="\t", index=False)
+    read = read_tables([tmp_path / "patients.tsv"])["patients"]
+    assert list(prediction_table(read)["arm"].unique()) == list(names)
+    risks = unseen_risks(tables["pooled"], "gcin")
+    facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {})
+    assert {arm["arm"] for page in facts for arm in page["arms"]} == set(names)
+    assert f"under {' and '.join(names)}" in facts[0]["verdict"]
 
 
 def test_no_new_patient_makes_an_index_that_says_so():
