@@ -22,13 +22,14 @@ from gcin.report.policy import policy_sentences, worst_imbalances
 from gcin.report.reading import read_tables
 from gcin.report.study import cohort_sections, origin, study_facts
 from gcin.report.tables import (
+    cohort_table,
     hazard_ratio_table,
     metric_tables,
     prediction_table,
     quality_summary,
     subgroup_tables,
 )
-from gcin.report.words import interval, number, summary, verdict
+from gcin.report.words import interval, number, percent, summary, verdict
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +205,11 @@ def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_p
     assert not len(facts["shortcuts"])
     assert not len(facts["hazards"])
     draw("subgroups", empty["subgroups"], list(made.DESIGNS)).savefig(tmp_path / "figure.png")
+
+
+def test_time_watched_is_not_shown_as_median_survival(study):
+    table = cohort_table(study[0], made.SETTINGS["endpoints"])
+    assert table["os"].str.contains(r"events, watched for [\d.]+ mo in the median").any()
 
 
 def test_metrics_stand_in_one_table_an_endpoint_with_designs_in_order(study):
@@ -413,6 +419,17 @@ def test_numbers_are_written_for_readers(value, text):
 )
 def test_a_value_and_its_limits_are_written_in_one_form(three, text):
     assert interval(pd.Series(three, ["value", "low", "high"])) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0 %"), (0.004, "< 1 %"), (0.01, "1 %"), (0.306, "31 %"), (0.99, "99 %"),
+        (0.996, "> 99 %"), (1.0, "100 %"), (np.nan, "\N{EN DASH}"),
+    ],
+)  # fmt: skip
+def test_a_chance_is_never_rounded_to_certainty(share, text):
+    assert percent(share) == text
 
 
 def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):
