@@ -896,6 +896,19 @@ STUDIES = [
         "not in months",
     ),
     case(
+        "cohort without an arm",
+        card("treatment:\n  arm: {column: clinical.arm, codes: {0: control, 1: drug}}\n", ""),
+        "studies.trial.cohorts",
+        "the card of a maps no treatment.arm",
+        "arm: {value: standard}",
+    ),
+    case(
+        "external cohort without an arm",
+        card("treatment:\n  arm: {column: clinical.arm, codes: {0: control, 1: drug}}\n", "", "b"),
+        "studies.trial.external",
+        "the card of b maps no treatment.arm",
+    ),
+    case(
         "survival in days elsewhere",
         card("unit: d, to: mo", "unit: d", "b"),
         "endpoints.os.months",
