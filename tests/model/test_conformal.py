@@ -16,10 +16,10 @@ SETTINGS = {"coverage": 0.9, "min_patients": 25}
 
 
 def cohort(patients, seed, model=0):
-    """Probabilities are right in arm `a`, and turned round in arm `b`."""
+    """Probabilities are right under chemotherapy, and turned round under surgery."""
     random = np.random.default_rng(seed)
-    value, arm = random.beta(0.7, 0.7, patients), random.choice(["a", "b"], patients)
-    chance = np.where(arm == "a", value, 1 - value)
+    value, arm = random.beta(0.7, 0.7, patients), random.choice(["chemo", "surgery"], patients)
+    chance = np.where(arm == "chemo", value, 1 - value)
     return pd.DataFrame(
         {
             "design": "gcin",
@@ -63,17 +63,27 @@ def test_a_rare_outcome_keeps_its_coverage():
 
 def test_without_groups_the_arm_that_is_turned_round_loses_coverage():
     held, tested = cohort(4000, 1), cohort(4000, 2)
-    turned = tested["arm"] == "b"
+    turned = tested["arm"] == "surgery"
     hit = covered(tested, answers(p_values(fit_conformal(held, 10**9), tested), 0.7))
     assert hit[turned].mean() < 0.6
     hit = covered(tested, answers(p_values(fit_conformal(held, 25), tested), 0.7))
     assert hit[turned].mean() > 0.67
 
 
+@pytest.mark.parametrize("types", [[None], [f"type {number}" for number in range(40)]])
+def test_an_arm_keeps_its_coverage_where_cancer_types_are_unknown_or_rare(types):
+    held, tested = (cohort(4000, seed) for seed in (1, 2))
+    for rows in (held, tested):
+        rows["cancer_type"] = np.resize(np.array(types, dtype=object), len(rows))
+    hit = covered(tested, answers(p_values(fit_conformal(held, 100), tested), 0.7))
+    assert hit.groupby(tested["arm"]).mean().min() > 0.67
+
+
 def test_a_patient_is_compared_with_the_finest_group_that_is_large_enough():
     held = cohort(300, 3)
-    held.loc[:99, "arm"], held.loc[:99, "cancer_type"] = "a", "CLL"
-    groups = {(), ("a",), ("b",), ("a", "AML"), ("a", "CLL"), ("b", "AML")}
+    held.loc[:99, "arm"], held.loc[:99, "cancer_type"] = "chemo", "CLL"
+    arms = {("chemo",), ("surgery",)}
+    groups = {(), *arms, ("chemo", "AML"), ("chemo", "CLL"), ("surgery", "AML")}
     assert set(fit_conformal(held, 25)) == groups
     assert set(fit_conformal(held, 10**9)) == {()}
     odd = pd.DataFrame({"arm": ["c"], "cancer_type": [None], "value": [0.3]})

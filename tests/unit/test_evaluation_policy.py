@@ -13,6 +13,7 @@ from gcin.evaluation.policy import (
     concordance_gap,
     e_value,
     effective_number,
+    imbalances,
     influence_interval,
     recommended,
     risk_ratio_of,
@@ -409,6 +410,15 @@ def test_weights_make_followers_alike_to_all_whom_they_stand_for(small):
     worst = balance[["unweighted", "weighted"]].abs().max()
     assert worst["weighted"] < 0.15 < 0.3 < worst["unweighted"]
     assert set(balance["arm"]) == {"a", "b"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_confounder_that_all_who_are_asked_share_has_no_imbalance(seed):
+    rng = np.random.default_rng(seed)
+    grade = rng.integers(0, 2, 50).astype(float)
+    matrix = ((grade - grade.mean()) / grade.std())[:, None]
+    weights = np.where(grade > 0, rng.random(50), 0.0)
+    assert np.isnan(imbalances(matrix, weights, grade > 0)).all()
 
 
 def test_repeats_are_averaged_and_count_each_patient_once(small):

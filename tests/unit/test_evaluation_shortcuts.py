@@ -1,5 +1,7 @@
 """Shortcuts are found by what they do alone, and nothing else is called one."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +18,7 @@ from gcin.evaluation.shortcuts import (
     outcomes_in,
     shortcut_table,
 )
+from gcin.evaluation.subgroups import groupings_of
 
 ALARMS = {
     "column": 0.9, "site": 0.65, "site_gap": 0.05, "twin_share": 0.8, "twin_alleles": 10,
@@ -82,6 +85,22 @@ def test_sites_are_numbered_by_size_and_not_named():
     places = pd.Series(["north", "south", "south", None])
     assert numbered(places, "site").tolist()[:3] == ["site 2", "site 1", "site 1"]
     assert pd.isna(numbered(places, "site")[3])
+
+
+def test_a_number_is_the_same_site_for_every_endpoint_and_in_subgroups(study):
+    patients, features, pooled = study
+    place = np.arange(len(patients)) % 3 == 0
+    sited = patients.assign(site=np.where(place, "small", "large"))
+    sited.loc[~place & (np.arange(len(sited)) % 4 > 0), "response"] = np.nan
+    table = shortcut_table(sited, features, pooled, NO_TWINS, SETTINGS)
+    told = table[(table["check"] == "site") & (table["endpoint"] == "response")]["meaning"].iloc[0]
+    known = known_of((sited,), "response")
+    of_large = (sited.set_index("patient")["site"].loc[known.index] == "large").sum()
+    assert re.search(rf"site 1 [\d.]+ responded \(n = {of_large}\)", told)
+    samples = pd.DataFrame({"patient": [], "tissue": [], "burden": []})
+    train = sited[sited["role"] == "train"]
+    groups = groupings_of(train, features, samples, [])["site"]
+    assert set(groups[(train["site"] == "large").to_numpy()]) == {"site 1"}
 
 
 def test_a_study_without_shortcuts_raises_nothing_and_names_no_site(study):

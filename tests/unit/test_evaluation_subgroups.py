@@ -6,7 +6,7 @@ import pytest
 import synthetic_study as made
 from sklearn.metrics import roc_auc_score
 
-from gcin.evaluation.subgroups import groupings_of, subgroup_table, thirds
+from gcin.evaluation.subgroups import groupings_of, levels, subgroup_table, thirds
 
 SETTINGS = {
     "subgroups": {"min_patients": 30, "min_events": 10},
@@ -35,6 +35,17 @@ def test_thirds_hold_a_third_each_and_equal_numbers_stay_together():
     assert pd.isna(found[9])
     assert thirds(pd.Series([1.0] * 9 + [2.0])).isna().all()
     assert thirds(pd.Series([np.nan, np.nan])).isna().all()
+
+
+def test_a_number_divides_by_its_values_or_by_thirds(study):
+    table, pooled = study
+    ecog = np.resize([0.0, 1.0, np.nan], len(table))
+    groups = groups_of(table, never_mapped=ecog)[["never_mapped"]]
+    found = subgroup_table(pooled, groups, SETTINGS)
+    assert found["group"].unique().tolist() == ["0", "1"]
+    assert (found["n"] == 100).all()
+    assert levels(pd.Series(np.arange(30.0))).nunique() == 3
+    assert levels(pd.Series(["EUR", None])).tolist() == ["EUR", None]
 
 
 def test_groupings_are_named_and_sites_are_not(study):

@@ -19,9 +19,17 @@ from gcin.report.patients import (
     verdict_of,
 )
 from gcin.report.policy import policy_sentences, worst_imbalances
+from gcin.report.reading import read_tables
 from gcin.report.study import cohort_sections, origin, study_facts
-from gcin.report.tables import hazard_ratio_table, metric_tables, quality_summary, subgroup_tables
-from gcin.report.words import interval, number, summary, verdict
+from gcin.report.tables import (
+    cohort_table,
+    hazard_ratio_table,
+    metric_tables,
+    prediction_table,
+    quality_summary,
+    subgroup_tables,
+)
+from gcin.report.words import interval, number, percent, summary, verdict
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +207,11 @@ def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_p
     draw("subgroups", empty["subgroups"], list(made.DESIGNS)).savefig(tmp_path / "figure.png")
 
 
+def test_time_watched_is_not_shown_as_median_survival(study):
+    table = cohort_table(study[0], made.SETTINGS["endpoints"])
+    assert table["os"].str.contains(r"events, watched for [\d.]+ mo in the median").any()
+
+
 def test_metrics_stand_in_one_table_an_endpoint_with_designs_in_order(study):
     _, tables = study
     both = metric_tables(tables["metrics"], list(made.DESIGNS))
@@ -352,6 +365,21 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
 
 
+@pytest.mark.parametrize("names", [("None", "null"), ("1", "2")])
+def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names):
+    table, tables = study
+    renamed = tables["patients"].replace(
+        {"arm": dict(zip(("chemo", "target"), names, strict=True))}
+    )
+    renamed.to_csv(tmp_path / "patients.tsv", sep="\t", index=False)
+    read = read_tables([tmp_path / "patients.tsv"])["patients"]
+    assert list(prediction_table(read)["arm"].unique()) == list(names)
+    risks = unseen_risks(tables["pooled"], "gcin")
+    facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {})
+    assert {arm["arm"] for page in facts for arm in page["arms"]} == set(names)
+    assert f"under {' and '.join(names)}" in facts[0]["verdict"]
+
+
 def test_no_new_patient_makes_an_index_that_says_so():
     assert (
         "no patient without an outcome"
@@ -391,6 +419,17 @@ def test_numbers_are_written_for_readers(value, text):
 )
 def test_a_value_and_its_limits_are_written_in_one_form(three, text):
     assert interval(pd.Series(three, ["value", "low", "high"])) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0 %"), (0.004, "< 1 %"), (0.01, "1 %"), (0.306, "31 %"), (0.99, "99 %"),
+        (0.996, "> 99 %"), (1.0, "100 %"), (np.nan, "\N{EN DASH}"),
+    ],
+)  # fmt: skip
+def test_a_chance_is_never_rounded_to_certainty(share, text):
+    assert percent(share) == text
 
 
 def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):

@@ -26,6 +26,7 @@ from spoiling import (
 STUDY = "studies.trial"
 SOMATIC = "calling.somatic"
 GVCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS4\n"
+HAEMOGLOBIN = "measurement:\n  hb: {{column: clinical.arm, {kept}}}\noutcome:"
 GIVEN = {"name": "given", "folds": 2, "repeats": 2, "file": "folds.tsv", "patient": "patient_id"}
 
 SHEET = [
@@ -893,6 +894,50 @@ STUDIES = [
         card("unit: d, to: mo", "unit: d"),
         "endpoints.os.months",
         "not in months",
+    ),
+    case(
+        "cohort without an arm",
+        card("treatment:\n  arm: {column: clinical.arm, codes: {0: control, 1: drug}}\n", ""),
+        "studies.trial.cohorts",
+        "the card of a maps no treatment.arm",
+        "arm: {value: standard}",
+    ),
+    case(
+        "external cohort without an arm",
+        card("treatment:\n  arm: {column: clinical.arm, codes: {0: control, 1: drug}}\n", "", "b"),
+        "studies.trial.external",
+        "the card of b maps no treatment.arm",
+    ),
+    case(
+        "survival in days elsewhere",
+        card("unit: d, to: mo", "unit: d", "b"),
+        "endpoints.os.months",
+        "outcome 'os_months' of cohort b is not in months",
+    ),
+    case(
+        "a fact in another unit elsewhere",
+        both(
+            card("outcome:", HAEMOGLOBIN.format(kept="unit: g/dL")),
+            card("outcome:", HAEMOGLOBIN.format(kept="unit: g/L"), "b"),
+        ),
+        "studies.trial",
+        "different scales: g/dL in a, g/L in b",
+    ),
+    case(
+        "a fact in codes elsewhere",
+        both(
+            card("outcome:", HAEMOGLOBIN.format(kept="unit: g/dL")),
+            card("outcome:", HAEMOGLOBIN.format(kept="type: category"), "b"),
+        ),
+        "different scales: g/dL in a, codes in b",
+    ),
+    case(
+        "an amount in another unit elsewhere",
+        both(
+            setting(f"{STUDY}.endpoints.dose", {"amount": "os_months"}),
+            card("unit: d, to: mo", "unit: d, to: a", "b"),
+        ),
+        "outcome.os_months on different scales: mo in a, a in b",
     ),
     case(
         "response no binary",

@@ -44,6 +44,14 @@ def test_a_valid_description_is_read(run):
     assert run.read().sample_names == ["S1", "S2", "S3", "S4"]
 
 
+def test_one_unit_of_two_names_is_one_scale(run):
+    for cohort, unit in (("a", "10*9/L"), ("b", "10*3/uL")):
+        mapped = f"measurement:\n  wbc: {{column: clinical.arm, unit: {unit}}}\noutcome:"
+        run.replace_in_card("outcome:", mapped, cohort)
+    run.write()
+    assert "wbc" in run.read().cards["b"]["measurement"]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
 def test_windows_line_ends_and_a_byte_order_mark_are_accepted(run, end, mark):

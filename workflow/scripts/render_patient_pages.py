@@ -5,11 +5,12 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.report.pages import patient_documents, write_pages
 from gcin.report.patients import panel_by_patient, patient_pages, unseen_risks
+from gcin.report.reading import read_table
 
 log_to(snakemake.log[0])
 
 pages = patient_pages(
-    pd.read_csv(snakemake.input.predictions, sep="\t", dtype={"patient": str}),
+    read_table(snakemake.input.predictions),
     unseen_risks(pd.read_parquet(snakemake.input.pooled), snakemake.params.design),
     pd.read_parquet(snakemake.input.patients),
     pd.concat([pd.read_parquet(path) for path in snakemake.input.features]),

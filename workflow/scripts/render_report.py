@@ -6,7 +6,8 @@ import pandas as pd
 
 from gcin._code import code_of
 from gcin._log import log_to
-from gcin.report.pages import inline_images, read_tables, render
+from gcin.report.pages import inline_images, render
+from gcin.report.reading import read_tables
 from gcin.report.study import cohort_sections, origin, study_facts
 
 log_to(snakemake.log[0])

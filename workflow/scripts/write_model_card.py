@@ -7,8 +7,9 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.report.checklist import Facts, checklist
 from gcin.report.model_card import card_facts
-from gcin.report.pages import read_tables, render
+from gcin.report.pages import render
 from gcin.report.pretraining import read_runs
+from gcin.report.reading import read_tables
 from gcin.report.search import read_trials
 
 log_to(snakemake.log[0])

@@ -110,14 +110,16 @@ def imbalances(matrix: np.ndarray, weights: np.ndarray, asked: np.ndarray) -> np
         asked: Whether a patient has a recommendation.
 
     Returns:
-        Standardised mean differences; NaN of a column that is the same for all, or where nobody
-        has a weight.
+        Standardised mean differences; NaN of a column that is the same for all asked, or where
+        nobody has a weight.
     """
     means = ratio(weights @ matrix, np.full(matrix.shape[1], weights.sum()))
     target = matrix[asked]
     if not len(target):
         return np.full(matrix.shape[1], np.nan)
-    return ratio(means - target.mean(axis=0), target.std(axis=0))
+    # The spread of equal numbers is not always nought: their mean is rounded.
+    spread = np.where(np.ptp(target, axis=0) > 0, target.std(axis=0), 0.0)
+    return ratio(means - target.mean(axis=0), spread)
 
 
 def influence_interval(

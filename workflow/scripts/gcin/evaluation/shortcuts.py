@@ -53,7 +53,7 @@ def shortcut_table(
         known = outcomes_in(train, endpoint)
         if len(known) >= alarms["min_patients"]:
             rows += column_checks(features.reindex(known.index), known, endpoint, alarms)
-            rows += place_checks(train.loc[known.index], known, endpoint, alarms)
+            rows += place_checks(train, known, endpoint, alarms)
     rows += within_checks(pooled, train, settings)
     rows += twin_checks(twins, "same genome", alarms["twin_share"])
     cohorts = patients.set_index("patient")["cohort"]
@@ -169,10 +169,13 @@ def _column_strengths(
 def place_checks(
     patients: pd.DataFrame, known: pd.DataFrame, endpoint: str, alarms: Mapping
 ) -> list[dict]:
-    """Ask how far the hospital, or the cohort, goes alone."""
+    """Ask how far the hospital, or the cohort, goes alone.
+
+    Places are numbered by all patients, so that a number is the same place for every endpoint.
+    """
     rows = []
     for place in PLACES:
-        names = numbered(patients[place], place)
+        names = numbered(patients[place], place).loc[known.index]
         if names.nunique() < 2:
             continue
         seen = names.notna()
@@ -191,7 +194,7 @@ def place_checks(
 
 def numbered(places: pd.Series, what: str) -> pd.Series:
     """Number places by size: the name of a hospital is nobody's business here."""
-    order = places.value_counts(sort=True).index
+    order = places.value_counts().sort_index().sort_values(ascending=False, kind="stable").index
     return places.map({name: f"{what} {place + 1}" for place, name in enumerate(order)})
 
 

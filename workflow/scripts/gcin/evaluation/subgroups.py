@@ -17,6 +17,7 @@ NEEDED = ["design", "endpoint", "repeat", "fold", "patient", "family", "value"]
 NEEDED += ["response", "time", "event", "amount", "uno_weight"]
 MEASURED = ("roc_auc", "brier", "observed_expected", "harrell_c", "mae", "within_20_percent")
 THIRDS = ("lowest third", "middle third", "highest third")
+MOST_LEVELS = 10  # a number of more values is cut into thirds
 COMPLEXITY = "burden"  # rare alleles that change a protein, per callable megabase
 
 
@@ -46,8 +47,17 @@ def groupings_of(
     groups["complexity"] = thirds(burden.reindex(known.index))
     for name in columns:
         if name in clinical:
-            groups[name] = clinical[name]
+            groups[name] = levels(clinical[name])
     return groups.astype(object).where(groups.notna(), None)
+
+
+def levels(values: pd.Series) -> pd.Series:
+    """Name the groups of a clinical column: its codes, the values of a number, or its thirds."""
+    if not pd.api.types.is_numeric_dtype(values):
+        return values
+    if values.nunique() > MOST_LEVELS:
+        return thirds(values)
+    return values.map("{:g}".format, na_action="ignore")
 
 
 def thirds(values: pd.Series) -> pd.Series:

@@ -41,7 +41,10 @@ def transforms_of(endpoints: Mapping[str, str | Mapping], card: Mapping) -> dict
 
 
 def check_endpoints(study: dict, cards: dict, place: str, problems: Problems) -> None:
-    """Every outcome stands in the cards of all training cohorts, some in each external one."""
+    """Every outcome stands in the cards of all training cohorts, some in each external one.
+
+    What an outcome must be, it must be in external cohorts too.
+    """
     for name, endpoint in study["endpoints"].items():
         wanted = {"": endpoint} if isinstance(endpoint, str) else endpoint
         _check_name(name, f"{place}.endpoints.{name}", problems)
@@ -51,6 +54,9 @@ def check_endpoints(study: dict, cards: dict, place: str, problems: Problems) ->
             spot = f"{place}.endpoints.{name}" + f".{key}" * bool(key)
             for cohort in (cohort for cohort in study["cohorts"] if cohort in cards):
                 _check_outcome(outcome, key, cohort, cards[cohort]["outcome"], spot, problems)
+            for cohort in (cohort for cohort in study["external"] if cohort in cards):
+                if outcome in cards[cohort]["outcome"]:
+                    _check_outcome(outcome, key, cohort, cards[cohort]["outcome"], spot, problems)
     _check_transforms(study, cards, place, problems)
     outcomes = {
         outcome

@@ -11,6 +11,7 @@ from gcin.intake.heads import UnreadableError, table_header, vcf_header
 from gcin.intake.limits import check_quality
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
+from gcin.intake.scales import check_scales
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
 from gcin.intake.sheet import require_file
 from gcin.intake.trials import check_tuning
@@ -163,6 +164,8 @@ def check_studies(
         place = f"{CONFIG}, studies.{name}"
         _check_cohorts(study, rows, place, problems)
         check_endpoints(study, cards, place, problems)
+        check_scales(study, cards, place, problems)
+        _check_arms(study, cards, place, problems)
         check_policy(study, cards, place, problems)
         check_spoken(study, designs, place, problems)
         _check_strata(study, f"{place}.split.stratify", problems)
@@ -206,6 +209,16 @@ def _check_sites(study: dict, cards: dict, place: str, problems: Problems) -> No
         if cards[cohort]["person"]["site"] is None:
             problem = f"the card of {cohort} maps no site"
             problems.add(place, problem, "Map person.site in it, or write name: k-fold")
+
+
+def _check_arms(study: dict, cards: dict, place: str, problems: Problems) -> None:
+    """Nothing is learnt or measured of a patient whose treatment is unknown."""
+    for key in ("cohorts", "external"):
+        for cohort in (cohort for cohort in study[key] if cohort in cards):
+            if cards[cohort]["treatment"].get("arm") is None:
+                problem = f"the card of {cohort} maps no treatment.arm"
+                remedy = "Map it in the card, or give all the same: arm: {value: standard}"
+                problems.add(f"{place}.{key}", problem, remedy)
 
 
 def _check_strata(study: dict, place: str, problems: Problems) -> None:

@@ -65,11 +65,10 @@ def fit_conformal(held: pd.DataFrame, min_patients: int) -> Misfits:
     Returns:
         Group to the misfits of those without and of those with a response, both ascending.
     """
-    held = held.reset_index(drop=True)
     misfits: Misfits = {(): _by_outcome(held)}
     for columns in GROUPS[:-1]:
-        for place, rows in held.groupby(list(columns)).groups.items():
-            own = _by_outcome(held.loc[rows])
+        for place, rows in held.groupby(list(columns)):
+            own = _by_outcome(rows)
             if min(map(len, own)) >= min_patients:
                 misfits[tuple(place)] = own
     return misfits

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gcin.report.patients import overview
@@ -37,14 +36,6 @@ def inline_images(paths: Iterable[str]) -> dict[str, str]:
     return {
         Path(path).stem: "data:image/png;base64,"
         + base64.b64encode(Path(path).read_bytes()).decode()
-        for path in paths
-    }
-
-
-def read_tables(paths: Iterable[str]) -> dict[str, pd.DataFrame]:
-    """Read TSV tables by their name without suffix; ids stay text."""
-    return {
-        Path(path).stem: pd.read_csv(path, sep="\t", dtype={"patient": str, "sample": str})
         for path in paths
     }
 

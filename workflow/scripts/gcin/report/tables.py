@@ -61,7 +61,9 @@ def _outcome(members: pd.DataFrame, endpoint: str) -> str:
     if not len(known):
         return "0 known"
     median = number(known[f"{endpoint}_time"].median(), 1)
-    return f"{len(known)} known, {int(known[f'{endpoint}_event'].sum())} events, median {median} mo"
+    # Times of those who left are among them: this is no median survival.
+    events = int(known[f"{endpoint}_event"].sum())
+    return f"{len(known)} known, {events} events, watched for {median} mo in the median"
 
 
 def missing_table(features: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:

@@ -62,8 +62,12 @@ def _decimal(value: float, digits: int = 3) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Write a share in percent; a dash where there is none."""
-    return NONE if share is None or not np.isfinite(share) else f"{100 * share:.0f} %"
+    """Write a share in percent, never rounded to all or nought; a dash where there is none."""
+    if share is None or not np.isfinite(share):
+        return NONE
+    if 0 < share < 0.01:
+        return "< 1 %"
+    return "> 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
 def p_value(p: float | None) -> str:

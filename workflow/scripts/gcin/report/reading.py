@@ -1,0 +1,17 @@
+"""The tables that figures and pages are made of, read back from their files."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+
+def read_table(path: str) -> pd.DataFrame:
+    """Read a TSV table of the workflow: names stay text, and an arm called None is no gap."""
+    names = dict.fromkeys(("patient", "sample", "arm"), str)
+    return pd.read_csv(path, sep="\t", dtype=names, keep_default_na=False, na_values=[""])
+
+
+def read_tables(paths: Iterable[str]) -> dict[str, pd.DataFrame]:
+    """Read tables, each as `read_table` does, by their name without suffix."""
+    return {Path(path).stem: read_table(path) for path in paths}
