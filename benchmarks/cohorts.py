@@ -22,7 +22,8 @@ from measuring import ROOT, use_one_thread, write_section
 from gcin._code import code_of
 from gcin.generations import digest, sha256_of
 from gcin.intake.designs import SURVIVAL_ONLY
-from gcin.intake.endpoints import SURVIVAL, kinds_of
+from gcin.intake.endpoints import SURVIVAL, kinds_of, transforms_of
+from gcin.intake.schema import filled, schema_of
 
 if TYPE_CHECKING:
     from gcin.model.inputs import Patients
@@ -141,12 +142,24 @@ def prepared(example: str) -> list[Study]:
     return [
         Study(
             name,
-            settings,
+            with_transforms(settings, name),
             ROOT / splits[name],
             {cohort: ROOT / stores[cohort] for cohort in settings["studies"][name]["cohorts"]},
         )
         for name in EXAMPLES[example]
     ]
+
+
+def with_transforms(settings: Mapping, study: str) -> dict:
+    """Say in the settings on which scale a study's quantities are learnt, as its cards do."""
+    asked = settings["studies"][study]
+    path = ROOT / settings["cards"] / f"{asked['cohorts'][0]}.yaml"
+    card = filled(yaml.safe_load(path.read_text()), schema_of("card"))
+    declared = transforms_of(asked["endpoints"], card)
+    transforms = {name: how for name, how in declared.items() if how is not None}
+    # Without any the settings stay as they are, and so do the names of what was predicted by them.
+    own = {"model": {"preparation": {"transforms": transforms}}} if transforms else {}
+    return merged(settings, own)
 
 
 def merged(first: Mapping, second: Mapping) -> dict:

@@ -6,12 +6,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
 import measuring
 from cohort_figures import Figure, measured, print_figures, table_of
-from cohorts import KINDS, STACKS, merged
+from cohorts import KINDS, STACKS, merged, with_transforms
 
 FIGURE = Figure("s", "response", 0.9, 0.02, 0.95, (0.6, 0.7), arm="a")
 
@@ -101,3 +102,15 @@ def test_stacks_average_declared_designs():
 def test_a_configuration_is_laid_over_another_key_by_key():
     over = merged({"a": {"b": 1, "c": 2}, "d": [1]}, {"a": {"b": 3}, "d": [2]})
     assert over == {"a": {"b": 3, "c": 2}, "d": [2]}
+
+
+@pytest.mark.parametrize(
+    ("example", "study", "transforms"),
+    [("warfarin", "warfarin", {"dose": "sqrt"}), ("aml", "aml", None)],
+)
+def test_quantities_are_learnt_on_the_scale_that_the_card_declares(example, study, transforms):
+    own = measuring.ROOT / "config" / "examples" / example / "config.yaml"
+    settings = merged({"model": {"preparation": {}}}, yaml.safe_load(own.read_text()))
+    found = with_transforms(settings, study)
+    assert found["model"]["preparation"].get("transforms") == transforms
+    assert (found == settings) == (transforms is None)

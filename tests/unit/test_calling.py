@@ -1,10 +1,14 @@
 """Given genomic VCFs are checked before they stand beside called ones."""
 
+import re
+import subprocess
+from pathlib import Path
+
 import pytest
 from cyvcf2 import VCF
 from pysam import tabix_compress
 
-from gcin.calling import carry_quality, check_gvcf
+from gcin.calling import VARIANT_QUALITY, carry_quality, check_gvcf
 
 SIZES = {"chr1": 1000, "chr2": 500}
 HEADER = """\
@@ -45,6 +49,22 @@ def test_the_quality_of_a_variant_goes_along_as_a_field_of_the_sample(tmp_path):
         assert [quality is None for _, quality in fields] == [True, False] * 2
         assert fields[1][1].tolist() == [[50]]
         assert len(list(VCF(str(kept))("chr1:11-11"))) == 1
+
+
+def test_called_genomic_vcfs_carry_it_as_given_ones_do(tmp_path):
+    rules = Path(__file__).parents[2] / "workflow" / "rules" / "calling.smk"
+    [program] = re.findall(r'^CARRY_QUALITY = r"""(.+?)"""', rules.read_text(), re.MULTILINE | re.S)
+    words = ["awk", "-F", "\t", "-v", r"OFS=\t", "-v", f"header={VARIANT_QUALITY}", program]
+    called, given = tmp_path / "called.vcf", tmp_path / "given.vcf.gz"
+    with called.open("w") as written:
+        subprocess.run([*words, gvcf(tmp_path)], stdout=written, check=True)
+    carry_quality(gvcf(tmp_path), given)
+    told = [
+        [(site.POS, site.genotypes, str(site.format("VQ"))) for site in VCF(str(path))]
+        for path in (called, given)
+    ]
+    assert told[0] == told[1]
+    assert ["50" in quality for _, _, quality in told[0]] == [False, True] * 2
 
 
 @pytest.mark.parametrize(

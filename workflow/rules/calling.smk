@@ -6,6 +6,7 @@ from gcin.calling import VARIANT_QUALITY
 
 # Joint genotyping drops a sample's own QUAL, which in DRAGEN mode is the posterior that the filter
 # for it is made for: it goes along as a field of the sample. What follows a genotype may be cut off.
+# `gcin.calling.carry_quality` does the same to given files; GATK's environment has no library for it.
 CARRY_QUALITY = r"""
     /^#CHROM/ { print header }
     !/^#/ && $5 != "<NON_REF>" { sub(/^GT/, "GT:VQ", $9); sub(/^[^:\t]*/, "&:" $6, $10) }

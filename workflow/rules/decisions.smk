@@ -17,16 +17,7 @@ rule measure_conformal:
     """Measure how often the conformal answers of each design hold the outcome of test patients."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        predictions=lambda wildcards: [
-            path
-            for design in STUDIES[wildcards.study]["designs"]
-            for path in collect(
-                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
-                design=design,
-                fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS_OF[design],
-            )
-        ],
+        predictions=lambda wildcards: of_every_run(wildcards.study, "predictions.parquet"),
     output:
         conformal="results/studies/{study}/{edition}/evaluation/conformal.tsv",
     log:
@@ -55,10 +46,9 @@ rule weigh_treatments:
             "results/studies/{{study}}/{{edition}}/splits/fold-{fold}.tsv",
             fold=RUN.folds_of(wildcards.study),
         ),
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
+        features=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
     output:
         propensities="results/studies/{study}/{edition}/evaluation/propensities.parquet",
         outcomes="results/studies/{study}/{edition}/evaluation/policy_outcomes.parquet",
@@ -83,32 +73,13 @@ rule value_policies:
     """Estimate what the recommendations of each design are worth, doubly robust."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
+        features=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
         propensities="results/studies/{study}/{edition}/evaluation/propensities.parquet",
         outcomes="results/studies/{study}/{edition}/evaluation/policy_outcomes.parquet",
-        predictions=lambda wildcards: [
-            path
-            for design in STUDIES[wildcards.study]["designs"]
-            for path in collect(
-                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
-                design=design,
-                fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS_OF[design],
-            )
-        ],
-        curves=lambda wildcards: [
-            path
-            for design in STUDIES[wildcards.study]["designs"]
-            for path in collect(
-                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
-                design=design,
-                fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS_OF[design],
-            )
-        ],
+        predictions=lambda wildcards: of_every_run(wildcards.study, "predictions.parquet"),
+        curves=lambda wildcards: of_every_run(wildcards.study, "curves.parquet"),
     output:
         policy="results/studies/{study}/{edition}/evaluation/policy.tsv",
         balance="results/studies/{study}/{edition}/evaluation/policy_balance.tsv",

@@ -7,10 +7,9 @@ rule write_model_card:
     """Write the model card and the reporting checklist (TRIPOD+AI) of a study from its run."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
+        features=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
+        ),
         tables=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
             table=["metrics", "subgroups", "warnings"]

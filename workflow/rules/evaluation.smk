@@ -9,26 +9,8 @@ rule pool_predictions:
             "results/studies/{{study}}/{{edition}}/splits/fold-{fold}.tsv",
             fold=RUN.folds_of(wildcards.study),
         ),
-        predictions=lambda wildcards: [
-            path
-            for design in STUDIES[wildcards.study]["designs"]
-            for path in collect(
-                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
-                design=design,
-                fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS_OF[design],
-            )
-        ],
-        curves=lambda wildcards: [
-            path
-            for design in STUDIES[wildcards.study]["designs"]
-            for path in collect(
-                "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/curves.parquet",
-                design=design,
-                fold=RUN.folds_of(wildcards.study),
-                seed=SEEDS_OF[design],
-            )
-        ],
+        predictions=lambda wildcards: of_every_run(wildcards.study, "predictions.parquet"),
+        curves=lambda wildcards: of_every_run(wildcards.study, "curves.parquet"),
     output:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
     log:
@@ -108,11 +90,12 @@ rule check_shortcuts:
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
-        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
+        features=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
+        ),
+        stores=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "tensors/receipt.json"
+        ),
     output:
         warnings="results/studies/{study}/{edition}/evaluation/warnings.tsv",
     log:
@@ -137,14 +120,12 @@ rule evaluate_subgroups:
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        samples=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/scalars.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
+        features=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
+        samples=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "tensors/scalars.parquet"
+        ),
     output:
         subgroups="results/studies/{study}/{edition}/evaluation/subgroups.tsv",
         hazards="results/studies/{study}/{edition}/evaluation/hazard_ratios.tsv",

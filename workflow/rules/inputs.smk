@@ -69,10 +69,7 @@ def quality_of_study(name):
     """Make the function that names a file of each cohort of a study that has genotypes."""
 
     def files(wildcards):
-        return [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/{name}"
-            for cohort in RECORDED_IN[wildcards.study]
-        ]
+        return of_generations(RECORDED_IN[wildcards.study], f"quality/{name}")
 
     return files
 
@@ -95,25 +92,29 @@ def gates_of(wildcards):
     return collect(before) + genotype_gate_of(wildcards)
 
 
-def store_of(cohort):
-    """Name the receipt of a cohort's tensor store, in the generation that this run describes."""
-    return f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/receipt.json"
-
-
-def omics_of(cohorts):
-    """Name the omics of some cohorts; a cohort whose card names none has a table without columns."""
-    return [
-        f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/omics.parquet"
-        for cohort in cohorts
-    ]
+def of_generations(cohorts, file):
+    """Name a file of some cohorts, each in the generation that this run describes."""
+    return [f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}" for cohort in cohorts]
 
 
 def visits_of(cohorts):
     """Name the visits of some cohorts; none at all where no card of theirs maps any."""
     mapped = any(RUN.cards[cohort]["visits"] for cohort in cohorts)
+    return of_generations(cohorts[: len(cohorts) * mapped], "clinical/visits.parquet")
+
+
+def of_every_run(study, file):
+    """Name a file of each run, fold by seed, of every design that a study lists."""
     return [
-        f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/visits.parquet"
-        for cohort in cohorts[: len(cohorts) * mapped]
+        path
+        for design in STUDIES[study]["designs"]
+        for path in collect(
+            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/{file}",
+            design=design,
+            fold=RUN.folds_of(study),
+            seed=SEEDS_OF[design],
+            file=file,
+        )
     ]
 
 

@@ -23,14 +23,15 @@ rule train_network:
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
-        stores=lambda wildcards: [
-            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        clinical=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        stores=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "tensors/receipt.json"
+        ),
+        clinical=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
+        ),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
         chosen=chosen_of,
@@ -67,14 +68,15 @@ rule train_baseline:
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
-        stores=lambda wildcards: [
-            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        clinical=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        stores=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "tensors/receipt.json"
+        ),
+        clinical=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
+        ),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
@@ -105,14 +107,15 @@ rule train_on_network:
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
-        stores=lambda wildcards: [
-            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        clinical=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        stores=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "tensors/receipt.json"
+        ),
+        clinical=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
+        ),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         network=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{network}/fold-{{fold}}/seed-{{seed}}/network.keras",

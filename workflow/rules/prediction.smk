@@ -5,12 +5,15 @@ rule apply_network:
     """Let the frozen networks of a design predict the patients whom no model was fitted on."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
-        clinical=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
-        omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
+        stores=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "tensors/receipt.json"
+        ),
+        clinical=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/omics.parquet"
+        ),
         visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         networks=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/network.keras",
@@ -47,12 +50,15 @@ rule apply_baseline:
     """Let the frozen models of a baseline predict the patients whom no model was fitted on."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
-        clinical=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
-        omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
+        stores=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "tensors/receipt.json"
+        ),
+        clinical=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/omics.parquet"
+        ),
         visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
@@ -83,12 +89,15 @@ rule apply_on_network:
     """Let frozen trees, each with the network it reads, predict patients no model was fitted on."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        stores=lambda wildcards: [store_of(cohort) for cohort in RUN.cohorts_of(wildcards.study)],
-        clinical=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
-        omics=lambda wildcards: omics_of(RUN.cohorts_of(wildcards.study)),
+        stores=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "tensors/receipt.json"
+        ),
+        clinical=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/omics.parquet"
+        ),
         visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
@@ -151,10 +160,9 @@ rule predict_patients:
     """Predict patients without an outcome: intervals over models, answers with stated coverage."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
+        features=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
         applied=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",
             design=STUDIES[wildcards.study]["predict_with"],

@@ -84,10 +84,9 @@ rule render_report:
     """Write the report of a study as one self-contained page."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
+        features=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
+        ),
         tables=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/{table}.tsv",
             table=[
@@ -100,19 +99,14 @@ rule render_report:
             "results/studies/{{study}}/{{edition}}/report/figures/{figure}.png",
             figure=FIGURES[wildcards.study],
         ),
-        quality=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/samples.tsv"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
-        concordance=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/concordance.tsv"
-            for cohort in RUN.cohorts_of(wildcards.study)
-            if RUN.cards[cohort]["truth"]
-        ],
-        receipts=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/receipt.json"
-            for cohort in RUN.cohorts_of(wildcards.study)
-        ],
+        quality=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "quality/samples.tsv"
+        ),
+        concordance=lambda wildcards: of_generations(
+            [name for name in RUN.cohorts_of(wildcards.study) if RUN.cards[name]["truth"]],
+            "quality/concordance.tsv",
+        ),
+        receipts=lambda wildcards: of_generations(RUN.cohorts_of(wildcards.study), "receipt.json"),
     output:
         report=report(
             "results/studies/{study}/{edition}/report/index.html",
@@ -146,19 +140,15 @@ rule render_patient_pages:
         predictions="results/studies/{study}/{edition}/prediction/patients.tsv",
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
-        features=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        samples=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/tensors/scalars.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        panels=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/panel.tsv"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-            if PANELLED[cohort]
-        ],
+        features=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
+        samples=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "tensors/scalars.parquet"
+        ),
+        panels=lambda wildcards: of_generations(
+            [name for name in STUDIES[wildcards.study]["cohorts"] if PANELLED[name]], "panel.tsv"
+        ),
     output:
         pages=directory("results/studies/{study}/{edition}/prediction/pages"),
     log:

@@ -10,11 +10,10 @@ rule score_planted:
         external=lambda wildcards: [
             "results/studies/{study}/{edition}/prediction/external.parquet"
         ][: bool(STUDIES[wildcards.study]["external"])],
-        concordance=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/quality/concordance.tsv"
-            for cohort in RUN.cohorts_of(wildcards.study)
-            if RUN.cards[cohort]["truth"]
-        ],
+        concordance=lambda wildcards: of_generations(
+            [name for name in RUN.cohorts_of(wildcards.study) if RUN.cards[name]["truth"]],
+            "quality/concordance.tsv",
+        ),
     output:
         planted="results/studies/{study}/{edition}/evaluation/planted.tsv",
     log:

@@ -4,17 +4,11 @@
 rule list_patients:
     """List a study's patients with their roles and outcomes."""
     input:
-        clinical=lambda wildcards: collect(
-            "results/cohorts/{cohort}/{generation}/clinical/patients.parquet",
-            zip,
-            cohort=RUN.cohorts_of(wildcards.study),
-            generation=[GENERATIONS[cohort] for cohort in RUN.cohorts_of(wildcards.study)],
+        clinical=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/patients.parquet"
         ),
-        scalars=lambda wildcards: collect(
-            "results/cohorts/{cohort}/{generation}/tensors/scalars.parquet",
-            zip,
-            cohort=RUN.cohorts_of(wildcards.study),
-            generation=[GENERATIONS[cohort] for cohort in RUN.cohorts_of(wildcards.study)],
+        scalars=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "tensors/scalars.parquet"
         ),
         relatives=lambda wildcards: [
             "results/studies/{study}/{edition}/splits/relatives.tsv".format(**wildcards)

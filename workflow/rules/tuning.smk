@@ -18,14 +18,15 @@ rule try_settings:
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
-        stores=lambda wildcards: [
-            store_of(cohort) for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        clinical=lambda wildcards: [
-            f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
-            for cohort in STUDIES[wildcards.study]["cohorts"]
-        ],
-        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        stores=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "tensors/receipt.json"
+        ),
+        clinical=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
+        ),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
     output:

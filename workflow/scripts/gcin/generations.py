@@ -68,7 +68,7 @@ def receipt(
     """Describe artefacts: what generation they are of, whose samples they hold, what made them.
 
     Args:
-        generation: The generation (of a study's artefact: the edition).
+        generation: The generation.
         samples: Sample ids in the artefacts' own order.
         tools: Version of each tool that took part.
         folder: Where the receipt will lie; files are named from there, so the folder can move.

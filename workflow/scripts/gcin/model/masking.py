@@ -39,13 +39,17 @@ class Features:
     spread: np.ndarray
 
     def targets(self, arrays: Arrays, asked: np.ndarray) -> np.ndarray:
-        """Standardised features and weights of the genes asked, `(patients, values, 2)`.
+        """Standardised features of the genes asked, and their weights.
 
         Zero is what training patients had on average, of each gene or of all that have variants.
 
         Args:
             arrays: Of patients; nothing is hidden from them.
             asked: `(patients, genes)`.
+
+        Returns:
+            `(patients, genes x features, 2)`: the value, 0 where not asked or not known, and its
+            weight, 1 where both.
         """
         values, known = _read(arrays, self.places, self.flags)
         weight = known & asked[..., None]
@@ -112,12 +116,13 @@ def hide_genes(
 
     Args:
         arrays: Of the network.
-        random: Chance.
-        share: Of the callable genes.
+        random: Draws what is hidden.
+        share: Of the callable genes, hidden.
         features: What is asked.
 
     Returns:
-        Arrays in which hidden genes are not callable and have no variants, and targets.
+        All arrays, hidden genes not callable and without variants in them; and
+        `features.targets` of the hidden genes.
     """
     seen = arrays["gene_mask"]
     hidden = seen & (random.random(seen.shape) < share)
@@ -135,16 +140,17 @@ def hide_genes(
 def hide_variants(
     arrays: Arrays, random: np.random.Generator, share: float, features: Features
 ) -> tuple[Arrays, np.ndarray]:
-    """Hide a share of the features of each variant, and ask those of their genes.
+    """Hide a share of the features of each variant, and ask those of the genes with variants.
 
     Args:
         arrays: Of the network.
-        random: Chance.
-        share: Of the features of a variant.
+        random: Draws what is hidden.
+        share: Of the features of all variants, hidden one by one.
         features: What is asked.
 
     Returns:
-        VARIANT_ARRAYS in which hidden features are at the mean, and targets.
+        VARIANT_ARRAYS alone, hidden features zero, which is the mean; and `features.targets` of
+        the callable genes in which the patient has a variant.
     """
     kept = random.random(arrays["variants"].shape) >= share
     shown = {name: arrays[name] for name in VARIANT_ARRAYS}
