@@ -49,6 +49,22 @@ def test_without_censoring_the_error_is_the_plain_squared_one():
     assert errors == pytest.approx([0.25 * 0.09 + 0.75 * 0.49, 0.09], abs=0.01)
 
 
+def test_patients_watched_to_the_end_of_a_trial_count_to_its_end():
+    """All leave at month 24: the error is that of patients watched for ever, up to that month."""
+    death = np.random.default_rng(0).exponential(30, 600)
+    time, event = np.minimum(death, 24), (death <= 24).astype(float)
+    names, months = [f"P{number}" for number in range(600)], np.linspace(0, 24, 65)
+    curve = np.exp(-months / 15)
+    curves = pd.DataFrame(np.tile(curve, (600, 1)), index=names, columns=months)
+    rows = pd.DataFrame({"patient": names, "time": time, "event": event})
+    alive = death[:, None] > months
+    error = np.trapezoid(np.where(alive, 1 - curve, curve) ** 2, months, axis=1).mean() / 24
+    found = score_curves(rows, curves, time, event)["curve_error"]
+    assert found.mean() == pytest.approx(error, rel=1e-3)
+    longer = rows.assign(time=time + 0.5 * (event == 0))
+    assert score_curves(longer, curves, time, event)["curve_error"].notna().all()
+
+
 def test_true_curves_have_the_least_error():
     right = measured(scored(patients=2000))["integrated_brier"]
     for wrong in ({"error": 0.7}, {"error": -0.7}, {"spread": 0.0}, {"spread": 2.0}):

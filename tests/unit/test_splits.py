@@ -270,6 +270,22 @@ def test_roles_follow_cohort_and_outcomes():
     assert list(listed.columns[-3:]) == ["response", "os_time", "os_event"]
 
 
+def test_a_time_without_its_event_is_no_outcome():
+    """Nothing can be learnt of such a patient, who is to be predicted instead."""
+    none = {"remission": [1.0, None], "os_months": [3.0, 9.0], "dead": [0.0, None]}
+    listed = patients_of({"a": clinical(["P1", "P2"], **none)}, {"a": []}, [], ENDPOINTS)
+    assert listed["role"].tolist() == ["train", "new"]
+
+
+def test_an_external_cohort_of_other_arms_is_refused_and_single_patients_are_told_of(caplog):
+    tables = {"a": clinical(["P1"]), "b": clinical(["P2", "P3"], arm=["X", "y"])}
+    with pytest.raises(ValueError, match="cohort b received arm X, y, and training patients x"):
+        patients_of(tables, {"a": [], "b": []}, ["b"], ENDPOINTS)
+    tables["b"]["arm"] = ["x", "y"]
+    assert len(patients_of(tables, {"a": [], "b": []}, ["b"], ENDPOINTS)) == 3
+    assert "1 patients of b received arm y, and training patients x: not tested" in caplog.text
+
+
 def families_of(tables, *pairs, external=()):
     relatives = pd.DataFrame(pairs, columns=["patient_1", "patient_2"], dtype=object)
     genomes = dict.fromkeys(tables, ())

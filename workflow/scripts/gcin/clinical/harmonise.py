@@ -8,6 +8,7 @@ import pandas as pd
 from gcin.clinical.records import (
     Sources,
     all_facts,
+    at_index,
     baseline,
     one_per_patient,
     require_after_index,
@@ -120,7 +121,11 @@ def _columns(
     sections: Mapping[str, pd.DataFrame], card: Mapping, name: str, sources: Sources
 ) -> dict[str, pd.Series]:
     """Make one column per name of a section; of what may be a feature only what day 0 knew."""
-    rows = sections[name] if name in ("outcome", "treatment") else baseline(sections[name])
+    rows = sections[name]
+    if name == "treatment":
+        rows = at_index(rows, card[name], sources)
+    elif name != "outcome":
+        rows = baseline(rows)
     return one_per_patient(rows, card[name], sources)
 
 

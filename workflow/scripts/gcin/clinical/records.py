@@ -152,6 +152,22 @@ def baseline(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[known]
 
 
+def at_index(rows: pd.DataFrame, section: Mapping, sources: Sources) -> pd.DataFrame:
+    """Keep the treatment of day 0: of each patient the one begun nearest to it.
+
+    The latest one would be a later line, which only those have who lived to receive it. Where two
+    begin on one day, none of the two is it: that is a fault.
+    """
+    off = rows["day"].abs().where(~rows["undated"])
+    nearest = off.groupby([rows["patient"], rows["name"]]).transform("min")
+    kept = rows[rows["undated"] | (off == nearest) | nearest.isna()]
+    for name, mapping in section.items():
+        if mapping["day"] is not None:
+            kind = "text" if mapping["type"] == "category" else "value"
+            _require_one_value(kept[kept["name"] == name], kind, mapping, sources)
+    return kept
+
+
 def one_per_patient(rows: pd.DataFrame, section: Mapping, sources: Sources) -> dict[str, pd.Series]:
     """Make one column of each name: the latest value of each patient.
 
@@ -183,5 +199,7 @@ def _require_one_value(rows: pd.DataFrame, kind: str, mapping: Mapping, sources:
                 row,
                 column,
                 "the patient has another value in an earlier row",
-                "Keep one, or name the column of its day in the card",
+                "Keep one, or name the column of its day in the card"
+                if mapping["day"] is None
+                else "Keep one of those nearest to day 0, or give both together one name",
             )

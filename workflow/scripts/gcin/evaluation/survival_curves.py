@@ -36,7 +36,8 @@ def score_curves(
     survival, months = curves.loc[rows["patient"]].to_numpy(float), curves.columns.to_numpy(float)
     time, event = rows["time"].to_numpy(), rows["event"].to_numpy()
     own = [np.interp(end, months, curve) for end, curve in zip(time, survival, strict=True)]
-    moments = np.linspace(0, reliable_until(reference_time), POINTS)
+    # Just before the end, where a trial that watches everybody for as long has not yet lost them.
+    moments = np.linspace(0, np.nextafter(reliable_until(reference_time), 0), POINTS)
     place = np.array([np.interp(moments, months, unit) for unit in np.eye(len(months))])
     errors = integrated_errors(
         survival @ place, moments, time, event, reference_time, reference_event

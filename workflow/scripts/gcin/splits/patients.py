@@ -37,11 +37,13 @@ def patients_of(
         One row per patient, sorted: `patient cohort role cancer_type arm family site has_genome`,
         each binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` of survival,
         `{endpoint}_amount` of a quantity; NaN where missing. Role `new`: of a training cohort,
-        without any outcome; `related`: of an external cohort, but kin of a patient who trains;
-        `excluded`: unfit. A family is the card's, and all whom found relatives tie to it.
+        without any whole outcome (a time alone is none); `related`: of an external cohort, but kin
+        of a patient who trains; `excluded`: unfit. A family is the card's, and all whom found
+        relatives tie to it.
 
     Raises:
-        ValueError: A patient stands in two cohorts, or none has an outcome to train on.
+        ValueError: A patient stands in two cohorts, none has an outcome to train on, or nobody of
+            an external cohort received an arm that anybody who trains did.
     """
     tables = [
         _of_cohort(cohort, table, set(genomes[cohort]), cohort in set(external), endpoints)
@@ -57,6 +59,7 @@ def patients_of(
     patients["family"] = united_families(patients, relatives)
     patients["role"] = _fit_roles(patients, unfit)
     patients["role"] = _independent_roles(patients)
+    _require_known_arms(patients)
     if not (patients["role"] == "train").any():
         raise ValueError(
             "No patient of the training cohorts has an outcome. Correct the study's endpoints, or "
@@ -116,6 +119,23 @@ def _independent_roles(patients: pd.DataFrame) -> pd.Series:
     return patients["role"].mask(is_kin, "related")
 
 
+def _require_known_arms(patients: pd.DataFrame) -> None:
+    """Refuse an external cohort of other arms; tell of patients of an arm that nobody learns."""
+    learnt = sorted(set(patients["arm"][patients["role"] == "train"].dropna()))
+    external = patients[(patients["role"] == "external") & patients["arm"].notna()]
+    for cohort, rows in external.groupby("cohort"):
+        other = rows["arm"][~rows["arm"].isin(learnt)]
+        told = f"arm {', '.join(sorted(set(other)))}, and training patients {', '.join(learnt)}"
+        if len(other) == len(rows):
+            raise ValueError(
+                f"All patients of external cohort {cohort} received {told}: no prediction of "
+                "theirs can be held against an outcome. Give the same arm the same name by codes "
+                "in the cards, or take the cohort out of external:."
+            )
+        if len(other):
+            logger.warning("%d patients of %s received %s: not tested", len(other), cohort, told)
+
+
 def _of_cohort(
     cohort: str, table: pd.DataFrame, genomes: set[str], external: bool, endpoints: Mapping
 ) -> pd.DataFrame:
@@ -130,7 +150,8 @@ def _of_cohort(
         index=table.index,
         dtype=float,
     )
-    known = outcomes.notna().any(axis=1)
+    whole = [outcomes[columns].notna().all(axis=1) for columns in _parts(endpoints)]
+    known = pd.concat(whole, axis=1).any(axis=1)
     role = "external" if external else known.map({True: "train", False: "new"})
     described = table[["patient", *DESCRIBED]].astype(object)
     described = described.where(described.notna(), None)
@@ -138,6 +159,11 @@ def _of_cohort(
     described.insert(2, "role", role)
     described["has_genome"] = table["patient"].isin(genomes)
     return pd.concat([described, outcomes], axis=1)
+
+
+def _parts(endpoints: Mapping) -> list[list[str]]:
+    """Columns of the study's table that make up each endpoint."""
+    return [list(_columns({name: outcome})) for name, outcome in endpoints.items()]
 
 
 def _columns(endpoints: Mapping) -> dict[str, str]:
