@@ -152,6 +152,12 @@ SHEET = [
     ),
     case("no VCF", data("given.vcf.gz", "text"), "line 4, column file", "no VCF header"),
     case("no MAF", data("calls.maf", "Hugo\tGene\n"), "line 6, column file", "it is no MAF"),
+    case(
+        "MAF whose rows end with a tab",
+        data("calls.maf", "#version 2.4\nHugo_Symbol\tTumor_Sample_Barcode\nTP53\tS4\t\n"),
+        "line 6, column file",
+        "its first row has 3 fields, its header 2",
+    ),
     case("unknown kind", row(6, kind="mav"), "line 6, column kind", "'mav'", "Did you mean maf"),
     case("unknown tissue", row(6, tissue="tumor"), "line 6, column tissue", "mean tumour"),
     case("unknown assembly", row(6, assembly="hg19"), "line 6, column assembly", "'hg19'"),
@@ -457,6 +463,22 @@ CARDS = [
     ),
     case(
         "header twice", data("clinical.tsv", "patient_id\tage\tage\n"), "tables.clinical", "twice"
+    ),
+    case(
+        "clinical rows that end with a tab",
+        data("clinical.tsv", "patient_id\tage\nP1\t50\t\n"),
+        "a.yaml, tables.clinical.file",
+        "its first row has 3 fields, its header 2",
+        "where rows end with a tab, remove it",
+    ),
+    case(
+        "segments that end with a tab",
+        both(
+            data("s.seg", "ID\tchrom\tstart\tend\tmean\n\nS2\t1\t1\t9\t0.1\t\n"),
+            card("condition:\n", "segments: s.seg\ncondition:\n"),
+        ),
+        "a.yaml, segments",
+        "its first row has 6 fields, its header 5",
     ),
     case("clinical latin 1", data("clinical.tsv", b"patient_id\t\xe4ge\n"), "clinical", "UTF-8"),
 ]

@@ -1,5 +1,6 @@
 """The first lines of files: cheap enough to read each time a run is described."""
 
+import csv
 import gzip
 import zlib
 from collections.abc import Iterator
@@ -54,15 +55,22 @@ def table_header(path: str, comment: str = "#version") -> list[str]:
         comment: How the lines begin that may stand above the header.
 
     Raises:
-        UnreadableError: The table has no header, or names a column twice.
+        UnreadableError: The table has no header, names a column twice, or its first row is longer.
     """
-    header = next((line for line in lines(path) if not line.startswith(comment)), "")
-    columns = header.split("\t")
+    below = (line for line in lines(path) if not line.startswith(comment))
+    columns = next(below, "").split("\t")
     twice = {name for name in columns if columns.count(name) > 1}
     if columns == [""]:
         raise UnreadableError("it has no header")
     if twice:
         raise UnreadableError(f"its header names {sorted(twice)[0]!r} twice")
+    # Readers of tables take the first field of longer rows for their name, and shift all others.
+    row = next(csv.reader(filter(None, below), delimiter="\t"), [])
+    if len(row) > len(columns):
+        raise UnreadableError(
+            f"its first row has {len(row)} fields, its header {len(columns)}; where rows end with "
+            "a tab, remove it, else name every column"
+        )
     return columns
 
 
