@@ -205,6 +205,22 @@ def test_reads_of_two_runs_are_no_pair(tmp_path, sheet_of_folder):
     assert "no pair: its first read is" in doubt_about(sheet_of_folder()[2], "SB_R1.fastq.gz")
 
 
+def test_read_2_in_the_place_of_read_1_is_no_pair(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_reads(tmp_path / "data" / "SB_R1.fastq.gz", read=2)
+    write_reads(tmp_path / "data" / "SB_R2.fastq.gz", read=1)
+    assert "says that it is read 2" in doubt_about(sheet_of_folder()[2], "SB_R1.fastq.gz")
+
+
+def test_a_link_to_a_file_that_is_found_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SB")
+    for read in "12":
+        (tmp_path / "data" / f"SA_R{read}.fastq.gz").symlink_to(f"SB_R{read}_001.fastq.gz")
+    _, rows, doubts, _ = sheet_of_folder()
+    assert rows["sample"].tolist() == ["SB"]
+    assert "the same file as" in doubt_about(doubts, "SA_R1.fastq.gz")
+
+
 def test_files_of_unequal_length_are_no_pair(tmp_path, sheet_of_folder):
     write_pair(tmp_path / "data", "SA")
     write_reads(tmp_path / "data" / "SB_R1.fastq.gz")

@@ -1,9 +1,8 @@
 """Contigs of the genome and of the files laid over it: do they bear the same names?"""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
-from gcin.intake.heads import UnreadableError, contigs_of, first_contig
+from gcin.intake.heads import UnreadableError, contigs_of, first_contig, is_file
 from gcin.intake.problems import Problems
 
 REMEDY = "Give files of the same assembly with the same contig names"
@@ -18,7 +17,7 @@ def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Pr
         problems: Where problems are noted.
     """
     fasta = reference["fasta"]
-    if fasta is None or not Path(fasta).is_file():
+    if fasta is None or not is_file(fasta):
         return
     place = "config, reference.fasta"
     try:
@@ -48,7 +47,7 @@ def _laid_over(reference: Mapping, cards: Mapping[str, Mapping]) -> Iterator[tup
         for sample, truth in card["truth"].items():
             named[f"{cohort}.yaml, truth.{sample}.bed"] = truth["bed"]
     for place, path in named.items():
-        if path is not None and Path(path).is_file():
+        if path is not None and is_file(path):
             yield place, path
 
 

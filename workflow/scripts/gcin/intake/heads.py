@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,19 @@ READS_LOOKED_AT = 100
 # Phred+64 begins at ; (Solexa) and Illumina's ends at h; in phred+33 no instrument with mates has
 # gone above P (47), and reads without one base below ; (26) are not to be had.
 LOWEST_OF_OLD, HIGHEST_OF_NEW = ";", "P"
+READ_MARK = re.compile(r"(?:/([12])$|\s([12]):[YN]:)")
 
 
 class UnreadableError(Exception):
     """A file is not what it should be; the message says in which way."""
+
+
+def is_file(path: str) -> bool:
+    """Tell whether a path is a file that can be reached; pathlib raises where a folder is shut."""
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -109,8 +119,30 @@ def begins_as_fastq(path: str) -> bool:
         return stream.read(1) == b"@"
 
 
-def require_fastq(path: str) -> None:
+def read_in_header(header: str) -> str:
+    """Tell by the first line of a FASTQ record which read of its pair it is; empty = not told."""
+    mark = READ_MARK.search(header)
+    return (mark[1] or mark[2]) if mark else ""
+
+
+def require_read(told: str, wanted: str) -> None:
+    """Refuse read 2 in the place of read 1, and the other way round; what tells nothing passes.
+
+    Raises:
+        UnreadableError: Says which it is, and the remedy.
+    """
+    if told not in ("", wanted):
+        raise UnreadableError(
+            f"its first read says that it is read {told} of its pair; name the file of read 1 in "
+            "column file and that of read 2 in column mate"
+        )
+
+
+def require_fastq(path: str) -> str:
     """Refuse what begins as no FASTQ, or with base qualities that the aligner would misread.
+
+    Returns:
+        Which read of its pair the first one is: 1, 2, or empty where it does not say.
 
     Raises:
         UnreadableError: Says which, and the remedy.
@@ -126,6 +158,7 @@ def require_fastq(path: str) -> None:
             f"its base qualities run from {min(qualities)} to {max(qualities)}: the encoding of "
             "Illumina before 2011 (phred+64); convert it: seqtk seq -Q64 -V"
         )
+    return read_in_header(first[0])
 
 
 def first_contig(path: str) -> str | None:
@@ -143,8 +176,8 @@ def contigs_of(fasta: str) -> tuple[list[str], bool]:
 
     All are known where an index lies beside it, else only the first.
     """
-    index = Path(f"{fasta}.fai")
-    if index.is_file():
-        return [line.split("\t")[0] for line in lines(str(index))], True
+    index = f"{fasta}.fai"
+    if is_file(index):
+        return [line.split("\t")[0] for line in lines(index)], True
     first = first_contig(fasta)
     return [first] if first else [], False

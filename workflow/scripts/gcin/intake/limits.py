@@ -1,9 +1,8 @@
 """Settings of the quality stage: what their schema cannot say of them."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from gcin.intake.heads import UnreadableError, vcf_header
+from gcin.intake.heads import UnreadableError, is_file, vcf_header
 from gcin.intake.problems import Problems
 
 # Highest value of the sex that has less of a measure, and lowest of the one that has more.
@@ -24,7 +23,7 @@ def check_quality(quality: Mapping, place: str, problems: Problems) -> None:
     """
     sites = quality["common_sites"]
     try:
-        if sites is not None and Path(sites).is_file():
+        if sites is not None and is_file(sites):
             _require_frequencies(vcf_header(sites))
     except UnreadableError as fault:
         remedy = "Name a VCF of common SNVs with INFO/AF, or write null"

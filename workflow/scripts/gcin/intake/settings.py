@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcin.intake.designs import check_designs, check_learning, check_spoken
 from gcin.intake.endpoints import check_endpoints
-from gcin.intake.heads import UnreadableError, table_header, vcf_header
+from gcin.intake.heads import UnreadableError, is_file, table_header, vcf_header
 from gcin.intake.limits import check_quality
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
@@ -77,7 +77,7 @@ def _check_recipe(settings: dict, problems: Problems) -> None:
         problems.add(f"{CONFIG}, reference.known_sites", problem, remedy)
     for number, path in enumerate(reference["known_sites"]):
         try:
-            if Path(path).is_file():
+            if is_file(path):
                 vcf_header(path)
         except UnreadableError as fault:
             place = f"{CONFIG}, reference.known_sites[{number}]"
@@ -112,7 +112,7 @@ def _check_split(study: dict, place: str, problems: Problems) -> None:
         elif not given and key in scheme:
             problem = f"a {scheme['name']} split reads no {key}"
             problems.add(f"{place}.scheme.{key}", problem, f"Remove {key}:, or write name: given")
-    if given and {"file", "patient"} <= set(scheme) and Path(scheme["file"]).is_file():
+    if given and {"file", "patient"} <= set(scheme) and is_file(scheme["file"]):
         _check_given_folds(scheme, place, problems)
 
 

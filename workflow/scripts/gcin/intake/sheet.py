@@ -8,8 +8,9 @@ import pandas as pd
 
 from gcin.intake.alignments import alignment_header, require_fitting
 from gcin.intake.calls import CallsHeader, calls_header, require_fitting_calls
-from gcin.intake.heads import UnreadableError, require_fastq, table_header
+from gcin.intake.heads import UnreadableError, require_fastq, require_read, table_header
 from gcin.intake.kinds import ALIGNMENTS, DESCRIBING, INTERLEAVED, SEQUENCED
+from gcin.intake.once import check_reads_apart
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
 from gcin.intake.tumours import check_tumours
@@ -221,7 +222,7 @@ def check_files(
     Returns:
         The header of each readable VCF and genomic VCF, by path.
     """
-    seen: dict[str, CallsHeader | dict | None] = {}
+    seen: dict[tuple[str, str], CallsHeader | dict | str | None] = {}
     for column in ("file", "mate"):
         filled = rows[~rows[column].isin(["", INTERLEAVED])]
         for line, row in filled.to_dict("index").items():
@@ -232,22 +233,26 @@ def check_files(
                 problem = f"{named.loc[line, column]} of sample {row['sample']}: {fault}"
                 remedy = f"Correct the path (here {row[column]}) or the file"
                 problems.add(place, problem, remedy)
-    return {name: head for name, head in seen.items() if isinstance(head, CallsHeader)}
+    check_reads_apart(rows, named, path, problems)
+    return {name: head for (_, name), head in seen.items() if isinstance(head, CallsHeader)}
 
 
 def _check_file(
-    row: Mapping[str, str], name: str, seen: dict[str, CallsHeader | dict | None]
+    row: Mapping[str, str], name: str, seen: dict[tuple[str, str], CallsHeader | dict | str | None]
 ) -> None:
-    if name not in seen:
-        seen[name] = _head_of(row["kind"], name)
+    key = row["kind"], name
+    if key not in seen:
+        seen[key] = _head_of(*key)
     if row["kind"] in LISTING:
-        require_fitting_calls(seen[name], row["kind"], row["sample"], row["assembly"])
+        require_fitting_calls(seen[key], row["kind"], row["sample"], row["assembly"])
     if row["kind"] in ALIGNMENTS:
-        require_fitting(seen[name], row["sample"], row["assembly"])
+        require_fitting(seen[key], row["sample"], row["assembly"])
+    if row["kind"] == "fastq":
+        require_read(seen[key], "2" if name == row["mate"] else "1")
 
 
-def _head_of(kind: str, name: str) -> CallsHeader | dict | None:
-    """Read as much of a file as shows what it is: the header of calls or of an alignment."""
+def _head_of(kind: str, name: str) -> CallsHeader | dict | str | None:
+    """Read as much of a file as shows what it is: a header, or which read of its pair it holds."""
     require_file(name)
     if kind in LISTING:
         return calls_header(name)
@@ -255,21 +260,27 @@ def _head_of(kind: str, name: str) -> CallsHeader | dict | None:
         return alignment_header(name, kind)
     if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name, comment="#"):
         raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
-    if kind == "fastq":
-        require_fastq(name)
-    return None
+    return require_fastq(name) if kind == "fastq" else None
 
 
 def require_file(name: str) -> None:
-    """Refuse a path that is no file, or an empty one.
+    """Refuse a path that is no file, an empty one, or none that a rule can name.
 
     Raises:
         UnreadableError: Says which of these it is.
     """
     path = Path(name)
-    if not path.exists():
+    try:
+        is_there, is_file = path.exists(), path.is_file()
+    except OSError as error:  # a folder above it may not be entered, or a name is too long
+        raise UnreadableError(f"it cannot be reached ({error.strerror})") from None
+    if not is_there:
         raise UnreadableError("there is no such file")
-    if not path.is_file():
+    if not is_file:
         raise UnreadableError("it is no file")
     if path.stat().st_size == 0:
         raise UnreadableError("it is empty")
+    if set(name) & set("{}"):
+        raise UnreadableError(
+            "its path holds { or }, which Snakemake takes for a wildcard; link to it from another"
+        )
