@@ -198,6 +198,14 @@ def test_a_file_of_both_mates_that_ends_with_a_lone_read_is_left_out(tmp_path, s
     assert "it holds 5 reads, and mates come in twos" in doubt_about(doubts, "SA.fq.gz")
 
 
+def test_reads_that_no_index_gave_a_sample_are_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_pair(tmp_path / "data", "Undetermined_S0_L001", start=7000)
+    _, rows, doubts, _ = sheet_of_folder()
+    assert rows["sample"].tolist() == ["SA"]
+    assert "no known sample" in doubt_about(doubts, "Undetermined_S0_L001_R1_001.fastq.gz")
+
+
 def test_reads_of_two_runs_are_no_pair(tmp_path, sheet_of_folder):
     write_pair(tmp_path / "data", "SA")
     write_reads(tmp_path / "data" / "SB_R1.fastq.gz")

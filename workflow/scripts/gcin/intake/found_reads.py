@@ -38,6 +38,8 @@ LONE_NAME = re.compile(
     r"(?P<sample>.+?)(?:_S\d+)?(?:_(?P<lane>L\d{1,3}))?(?:[_.](?:interleaved|R?1))?(?:_(?P<chunk>\d{3}))?"
 )
 INDEX_READ = re.compile(r".+_I[12](_\d{3})?")
+# Reads whose index is of no sample, as bcl2fastq and BCL Convert name them.
+UNDETERMINED = re.compile(r"Undetermined_S0_.+")
 # Read names: Illumina from CASAVA 1.8 on, MGI, Illumina before that (which names no flow cell).
 ORIGINS = {
     "ILLUMINA": (
@@ -175,6 +177,8 @@ def _pairs(
     for path in paths:
         if INDEX_READ.fullmatch(stem_of(path)):
             doubts.append(left_out(path, "it holds index reads", "Nothing to do"))
+        elif UNDETERMINED.fullmatch(stem_of(path)):
+            doubts.append(left_out(path, "its reads are of no known sample", "Nothing to do"))
         elif (named := describe_name(path)) is None:
             lone.append(describe_lone(path))
         else:
