@@ -402,6 +402,13 @@ def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet
     assert set(rows["assembly"]) == {"GRCh37"}
 
 
+def test_a_maf_whose_rows_end_with_a_tab_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    text = "Hugo_Symbol\tTumor_Sample_Barcode\nTP53\tSB\t\n"
+    (tmp_path / "data" / "SB.maf").write_text(text)
+    assert "has 3 fields" in doubt_about(sheet_of_folder()[2], "SB.maf")
+
+
 def test_a_sheet_that_is_there_is_not_written_over(tmp_path, sheet_of_folder):
     write_pair(tmp_path / "data", "SA")
     (tmp_path / "made.tsv").write_text("mine\n")

@@ -240,7 +240,8 @@ def read_run(config: dict, project: str | Path) -> Run:
         check_normals(settings["calling"]["copy_number"], rows, problems)
         check_contigs(in_force(settings)["reference"], cards, problems)
         settings["reference"]["shards"] = shard_count(settings["reference"], problems)
-        check_studies(settings, cards, rows, problems)
+        if not rows.empty:  # else each study would be told that it has no cohort
+            check_studies(settings, cards, rows, problems)
     problems.stop()
     # Sorted, so that nothing made from the rows depends on their order in the sheet.
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])

@@ -1,5 +1,6 @@
 """The sample sheet: read as text, checked row by row and as a whole."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -17,13 +18,15 @@ from gcin.intake.tumours import check_tumours
 
 COLUMNS = tuple(schema_of("samples")["required"])
 LISTING = ("vcf", "gvcf")
+# Python's own `splitlines` also parts a line at characters that a value may hold.
+LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
     """Read the sample sheet.
 
-    A byte-order mark and Windows line ends are accepted; comments, quotes and spaces around
-    values are not.
+    A byte-order mark, Windows line ends and rows without values are accepted; comments, quotes and
+    spaces around values are not.
 
     Returns:
         All text, in the order of the schema, indexed by line number in the file; columns that the
@@ -39,7 +42,8 @@ def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         problems.add(path, f"byte {error.start} is not UTF-8", "Save the sheet as UTF-8")
         return empty
-    numbered = [(n, line.split("\t")) for n, line in enumerate(text.splitlines(), 1) if line]
+    lines = enumerate(LINE_END.split(text), 1)
+    numbered = [(number, line.split("\t")) for number, line in lines if line.strip()]
     if not numbered or not _header_is_right(path, numbered[0][1], problems):
         if not numbered:
             problems.add(path, "the sheet is empty", f"Write a header: {' '.join(COLUMNS)}")
@@ -52,8 +56,14 @@ def _header_is_right(path: str, header: list[str], problems: Problems) -> bool:
     if len(header) == 1:
         problems.add(place, "there is no tab in it", "Separate columns by tabs, not by spaces")
         return False
+    if any('"' in name for name in header):
+        problems.add(place, "its names are in quotes", "Save the sheet as text without quotes")
+        return False
     for name in dict.fromkeys(header):
-        if name not in COLUMNS + DESCRIBING:
+        if name == "":
+            problem = f"column {header.index(name) + 1} has no name"
+            problems.add(place, problem, "Remove the tabs that end lines, or name the column")
+        elif name not in COLUMNS + DESCRIBING:
             meant = nearest(name, COLUMNS + DESCRIBING)
             problems.add(place, f"unknown column {name!r}", meant)
         elif header.count(name) > 1:
@@ -74,7 +84,7 @@ def _rows(path: str, numbered: list[tuple[int, list[str]]], problems: Problems) 
             problems.add(
                 f"{path}, line {number}",
                 f"it has {len(fields)} fields, the header {len(header)}",
-                "Separate fields by single tabs; write no comments",
+                "Separate fields by single tabs, with none at the end; write no comments",
             )
     right = {n: fields for n, fields in body if len(fields) == len(header)}
     rows = pd.DataFrame.from_dict(right, orient="index", columns=header, dtype=str)
