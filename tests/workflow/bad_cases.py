@@ -545,8 +545,21 @@ CARDS = [
 CONFIG = [
     case("config key misspelt", setting("quality.min_dept", 10), "quality.min_dept", "min_depth"),
     case("config key missing", lambda run: run.config["splits"].pop("seed"), "splits.seed", "Seed"),
+    case(
+        "assembly by another name",
+        setting("reference.name", "hg38"),
+        "config, reference.name",
+        "pseudoautosomal.tsv lists no regions that X and Y share in 'hg38'",
+        "Did you mean GRCh38",
+    ),
     case("wrong type", setting("reference.shards", "two"), "reference.shards", "a whole number"),
     case("yes for a number", setting("splits.inner_share", "x"), "splits.inner_share", "a number"),
+    case(
+        "limit that is no number",
+        setting("quality.checks.min_mean_depth.limit", float("nan")),
+        "checks.min_mean_depth.limit",
+        "nan is not a number",
+    ),
     case("below bounds", setting("quality.min_depth", -1), "quality.min_depth", "at least 0"),
     case("above bounds", setting("splits.inner_share", 0.9), "splits.inner_share", "at most 0.5"),
     case("unknown tool", setting("annotation.tool", "veep"), "annotation.tool", "Did you mean vep"),

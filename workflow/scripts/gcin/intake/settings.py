@@ -8,7 +8,7 @@ import pandas as pd
 from gcin.intake.designs import check_designs, check_learning, check_spoken
 from gcin.intake.endpoints import check_endpoints
 from gcin.intake.heads import UnreadableError, is_file, table_header, vcf_header
-from gcin.intake.limits import check_quality
+from gcin.intake.limits import check_quality, check_shared_regions
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.scales import check_scales
@@ -37,6 +37,8 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
     _check_recipe(settings, problems)
     _check_keeping(settings, problems)
     check_quality(settings["quality"], f"{CONFIG}, quality", problems)
+    regions = settings["quality"]["sex"]["shared_regions"]
+    check_shared_regions(settings["reference"]["name"], regions, problems)
     check_designs(settings["model"], problems)
     check_tuning(settings["model"], problems)
     check_learning(settings["evaluation"]["learning_curve"], settings["model"]["designs"], problems)
