@@ -261,6 +261,18 @@ CALLS = [
         "write GRCh37 in column assembly",
     ),
     case(
+        "VCF with chromosomes of other names",
+        calls(meta=(GENOTYPES, "##contig=<ID=GL1>", "##contig=<ID=1,length=9>")),
+        "line 6, column file",
+        "S4.vcf.gz of sample S4: its chromosomes are named 1, the genome's chr1",
+        "bcftools annotate --rename-chrs",
+    ),
+    case(
+        "VCF with a sample twice",
+        calls(samples=("S4", "S4")),
+        "S4.vcf.gz of sample S4: its header names this sample twice",
+    ),
+    case(
         "VCF without genotypes",
         calls(meta=()),
         "line 6, column file",
