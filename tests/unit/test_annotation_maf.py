@@ -1,5 +1,7 @@
 """MAF files become calls on GRCh38."""
 
+import gzip
+
 import pandas as pd
 import pytest
 
@@ -45,9 +47,9 @@ GENES = pd.DataFrame(
 def read(tmp_path):
     """Read a MAF of the given rows for sample S1."""
 
-    def read_rows(*rows, words=None, fetch=None, assembly="GRCh37", comment=""):
+    def read_rows(*rows, words=None, fetch=None, assembly="GRCh37", comment="", header_only=False):
         path = tmp_path / "calls.maf"
-        table = pd.DataFrame([ROW | row for row in rows])
+        table = pd.DataFrame([ROW | row for row in rows or ({},)])[: 0 if header_only else None]
         path.write_text(comment + table.to_csv(sep="\t", index=False))
         chain = tmp_path / "small.chain"
         chain.write_text(CHAIN)
@@ -100,6 +102,44 @@ def test_chromosomes_that_the_genome_does_not_have_are_refused(read):
 
 def test_other_barcodes_are_not_read(read):
     assert len(read({}, {"Tumor_Sample_Barcode": "S9"})[0]) == 1
+
+
+def test_a_file_of_other_barcodes_alone_is_refused(read):
+    with pytest.raises(ValueError, match=r"none of its 1 barcodes .* as S1\. Did you mean S1-T"):
+        read({"Tumor_Sample_Barcode": "S1-T"})
+
+
+def test_spaces_around_a_barcode_do_not_count(read):
+    assert read({"Tumor_Sample_Barcode": "S1 "})[0]["sample"].tolist() == ["S1"]
+
+
+def test_a_file_without_calls_is_of_samples_without_variants(read):
+    assert read(header_only=True)[0].empty
+
+
+@pytest.mark.parametrize("comment", ["#version 2.4\n", "#version 2.4\n# two\n"])
+def test_comments_are_passed_over_wherever_they_stand(read, comment):
+    calls, _ = read({}, {"Hugo_Symbol": "# the end", "Tumor_Sample_Barcode": ""}, comment=comment)
+    assert len(calls) == 1
+
+
+def test_a_row_without_barcode_is_told_by_its_line(read):
+    with pytest.raises(ValueError, match=r"calls\.maf, line 4: the row names no Tumor_Sample"):
+        read({}, {"Tumor_Sample_Barcode": ""}, comment="#version 2.4\n")
+
+
+def test_a_gzipped_file_is_read_under_any_name(tmp_path):
+    path = tmp_path / "calls.maf"
+    path.write_bytes(gzip.compress(pd.DataFrame([ROW]).to_csv(sep="\t", index=False).encode()))
+    assert read_maf(str(path)).index.tolist() == [2]
+
+
+@pytest.mark.parametrize("end", [b"TP\xe9\n", b"a" + b"\tb" * 20 + b"\n"])
+def test_a_row_that_cannot_be_read_is_told_with_the_file(tmp_path, end):
+    path = tmp_path / "calls.maf"
+    path.write_bytes(pd.DataFrame([ROW]).to_csv(sep="\t", index=False).encode() + end)
+    with pytest.raises(ValueError, match=r"calls\.maf cannot be read as MAF: .*(utf-8|fields)"):
+        read_maf(str(path))
 
 
 def test_calls_without_place_or_gene_are_listed_with_the_reason(read):

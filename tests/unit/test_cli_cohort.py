@@ -220,7 +220,10 @@ def test_verify_names_a_missing_file_and_a_missing_receipt(cohort, results):
     }
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+WRONG_TYPES = '{"generation": "", "samples": {}, "tools": {}, "files": []}'
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", WRONG_TYPES])
 def test_verify_names_a_receipt_that_is_none(cohort, results, text):
     (results / "cohorts" / "c1" / NEW / "receipt.json").write_text(text)
     code, table, _ = cohort("verify", "c1")
@@ -268,8 +271,10 @@ def test_the_current_generation_is_never_removed(cohort, results, words):
     assert (results / "cohorts" / "c1" / NEW / "receipt.json").is_file()
 
 
-def test_without_a_pointer_only_an_incomplete_generation_goes(cohort, results):
-    (results / "cohorts" / "c1" / "current").unlink()
+@pytest.mark.parametrize("text", [None, "", "0" * 12, "\0"])
+def test_without_a_pointer_only_an_incomplete_generation_goes(cohort, results, text):
+    pointer = results / "cohorts" / "c1" / "current"
+    pointer.unlink() if text is None else pointer.write_text(text)
     assert "may be the current" in cohort("remove", "c1", OLD, "--yes")[2]
     (results / "cohorts" / "c1" / OLD / "receipt.json").unlink()
     assert cohort("remove", "c1", OLD, "--yes")[0] == 0

@@ -198,11 +198,35 @@ def test_a_file_of_both_mates_that_ends_with_a_lone_read_is_left_out(tmp_path, s
     assert "it holds 5 reads, and mates come in twos" in doubt_about(doubts, "SA.fq.gz")
 
 
+def test_reads_that_no_index_gave_a_sample_are_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_pair(tmp_path / "data", "Undetermined_S0_L001", start=7000)
+    _, rows, doubts, _ = sheet_of_folder()
+    assert rows["sample"].tolist() == ["SA"]
+    assert "no known sample" in doubt_about(doubts, "Undetermined_S0_L001_R1_001.fastq.gz")
+
+
 def test_reads_of_two_runs_are_no_pair(tmp_path, sheet_of_folder):
     write_pair(tmp_path / "data", "SA")
     write_reads(tmp_path / "data" / "SB_R1.fastq.gz")
     write_reads(tmp_path / "data" / "SB_R2.fastq.gz", read=2, start=7000)
     assert "no pair: its first read is" in doubt_about(sheet_of_folder()[2], "SB_R1.fastq.gz")
+
+
+def test_read_2_in_the_place_of_read_1_is_no_pair(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    write_reads(tmp_path / "data" / "SB_R1.fastq.gz", read=2)
+    write_reads(tmp_path / "data" / "SB_R2.fastq.gz", read=1)
+    assert "says that it is read 2" in doubt_about(sheet_of_folder()[2], "SB_R1.fastq.gz")
+
+
+def test_a_link_to_a_file_that_is_found_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SB")
+    for read in "12":
+        (tmp_path / "data" / f"SA_R{read}.fastq.gz").symlink_to(f"SB_R{read}_001.fastq.gz")
+    _, rows, doubts, _ = sheet_of_folder()
+    assert rows["sample"].tolist() == ["SB"]
+    assert "the same file as" in doubt_about(doubts, "SA_R1.fastq.gz")
 
 
 def test_files_of_unequal_length_are_no_pair(tmp_path, sheet_of_folder):
@@ -376,6 +400,13 @@ def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet
     assert list(rows["sample"]) == ["T1", "T2"]
     assert set(rows["tissue"]) == {"tumour"}
     assert set(rows["assembly"]) == {"GRCh37"}
+
+
+def test_a_maf_whose_rows_end_with_a_tab_is_left_out(tmp_path, sheet_of_folder):
+    write_pair(tmp_path / "data", "SA")
+    text = "Hugo_Symbol\tTumor_Sample_Barcode\nTP53\tSB\t\n"
+    (tmp_path / "data" / "SB.maf").write_text(text)
+    assert "has 3 fields" in doubt_about(sheet_of_folder()[2], "SB.maf")
 
 
 def test_a_sheet_that_is_there_is_not_written_over(tmp_path, sheet_of_folder):

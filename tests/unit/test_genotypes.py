@@ -174,6 +174,12 @@ def test_a_file_that_does_not_fit_is_refused_by_name(tmp_path, adopted, options,
         adopted(path, ["X"])
 
 
+def test_words_that_a_header_does_not_declare_are_told_with_the_remedy(tmp_path, adopted):
+    path = vcf(tmp_path / "given.vcf", ["X"], (20, "G", "A", "LOWQ", "GT", "0/1"))
+    with pytest.raises(ValueError, match=r"given\.vcf .*bcftools annotate --header-lines"):
+        adopted(path, ["X"])
+
+
 def test_a_cut_file_is_refused_by_name(tmp_path, adopted):
     rows = [(20, "G", "A", "PASS", "GT", "0/1")] * 9000
     packed = tmp_path / "given.vcf.gz"

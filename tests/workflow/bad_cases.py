@@ -50,6 +50,19 @@ SHEET = [
         "Correct the path",
     ),
     case("file empty", data("reads/S1.L1_1.fq.gz", b""), "line 2, column file", "it is empty"),
+    case(
+        "file out of reach",
+        row(2, file="x" * 999),
+        "line 2, column file",
+        "of sample S1: it cannot be reached (File name too long)",
+    ),
+    case(
+        "file of a name that rules cannot hold",
+        both(row(2, file="reads/{S1}.fq"), data("reads/{S1}.fq", "@r\nACGT\n+\nFFFF\n")),
+        "line 2, column file",
+        "reads/{S1}.fq of sample S1: its path holds { or }",
+        "link to it from another",
+    ),
     case("file a folder", row(2, file="reads"), "line 2, column file", "it is no file"),
     case("file not named", row(6, file=""), "line 6, column file", "it is empty"),
     case("no FASTQ", data("reads/S1.L1_1.fq.gz", "text"), "line 2, column file", "no FASTQ"),
@@ -108,6 +121,12 @@ SHEET = [
         "line 3",
         "already stands in line 2",
     ),
+    case(
+        "file of two kinds",
+        row(6, kind="bam", file="given.vcf.gz", tissue="germline", assembly="GRCh38"),
+        "line 6, column file",
+        "given.vcf.gz of sample S4: it cannot be read as BAM",
+    ),
     case("interleaved BAM", alignment(mate="interleaved"), "line 6", "a bam has no mate"),
     case("mate of a VCF", row(4, mate="given.vcf.gz"), "line 4, column mate", "a vcf has no mate"),
     case(
@@ -115,6 +134,46 @@ SHEET = [
         row(3, file="reads/S1.L1_1.fq.gz"),
         "line 3",
         "already stands in line 2",
+    ),
+    case(
+        "reads of two samples by another path",
+        add_row(patient="P9", sample="S9", file="./reads/S1.L1_1.fq.gz", mate="reads/S9_2.fq.gz"),
+        "line 7, column file",
+        "./reads/S1.L1_1.fq.gz is the same file as reads/S1.L1_1.fq.gz in line 2",
+        "Name each file of reads once",
+    ),
+    case(
+        "reads of two samples by a link",
+        both(
+            lambda run: (run.data / "again").symlink_to("reads"),
+            add_row(
+                patient="P9",
+                sample="S9",
+                file="again/S1.L1_1.fq.gz",
+                mate="again/S1.L1_2.fq.gz",
+            ),
+        ),
+        "line 7, column mate",
+        "again/S1.L1_2.fq.gz is the same file as reads/S1.L1_2.fq.gz in line 2",
+    ),
+    case(
+        "mate by another path is the file",
+        row(2, mate="reads/../reads/S1.L1_1.fq.gz"),
+        "line 2, column mate",
+        "is the same file as reads/S1.L1_1.fq.gz in line 2",
+    ),
+    case(
+        "mates exchanged",
+        data("reads/S1.L1_1.fq.gz", "@r 2:N:0:ACGT\nACGT\n+\nFFFF\n"),
+        "line 2, column file",
+        "of sample S1: its first read says that it is read 2 of its pair",
+        "name the file of read 1 in column file",
+    ),
+    case(
+        "read 1 twice",
+        data("reads/S1.L1_2.fq.gz", "@r/1\nACGT\n+\nFFFF\n"),
+        "line 2, column mate",
+        "its first read says that it is read 1",
     ),
     case("no platform", row(2, platform=""), "line 2, column platform", "lacks its platform"),
     case("platform in small", row(2, platform="illumina"), "line 2, column platform", "'illumina'"),
@@ -152,6 +211,12 @@ SHEET = [
     ),
     case("no VCF", data("given.vcf.gz", "text"), "line 4, column file", "no VCF header"),
     case("no MAF", data("calls.maf", "Hugo\tGene\n"), "line 6, column file", "it is no MAF"),
+    case(
+        "MAF whose rows end with a tab",
+        data("calls.maf", "#version 2.4\nHugo_Symbol\tTumor_Sample_Barcode\nTP53\tS4\t\n"),
+        "line 6, column file",
+        "its first row has 3 fields, its header 2",
+    ),
     case("unknown kind", row(6, kind="mav"), "line 6, column kind", "'mav'", "Did you mean maf"),
     case("unknown tissue", row(6, tissue="tumor"), "line 6, column tissue", "mean tumour"),
     case("unknown assembly", row(6, assembly="hg19"), "line 6, column assembly", "'hg19'"),
@@ -194,6 +259,18 @@ CALLS = [
         calls(meta=(GENOTYPES, "##contig=<ID=1,length=249250621,assembly=b37>")),
         "S4.vcf.gz of sample S4: its contigs are those of GRCh37, the sheet says GRCh38",
         "write GRCh37 in column assembly",
+    ),
+    case(
+        "VCF with chromosomes of other names",
+        calls(meta=(GENOTYPES, "##contig=<ID=GL1>", "##contig=<ID=1,length=9>")),
+        "line 6, column file",
+        "S4.vcf.gz of sample S4: its chromosomes are named 1, the genome's chr1",
+        "bcftools annotate --rename-chrs",
+    ),
+    case(
+        "VCF with a sample twice",
+        calls(samples=("S4", "S4")),
+        "S4.vcf.gz of sample S4: its header names this sample twice",
     ),
     case(
         "VCF without genotypes",
@@ -458,14 +535,43 @@ CARDS = [
     case(
         "header twice", data("clinical.tsv", "patient_id\tage\tage\n"), "tables.clinical", "twice"
     ),
+    case(
+        "clinical rows that end with a tab",
+        data("clinical.tsv", "patient_id\tage\nP1\t50\t\n"),
+        "a.yaml, tables.clinical.file",
+        "its first row has 3 fields, its header 2",
+        "where rows end with a tab, remove it",
+    ),
+    case(
+        "segments that end with a tab",
+        both(
+            data("s.seg", "ID\tchrom\tstart\tend\tmean\n\nS2\t1\t1\t9\t0.1\t\n"),
+            card("condition:\n", "segments: s.seg\ncondition:\n"),
+        ),
+        "a.yaml, segments",
+        "its first row has 6 fields, its header 5",
+    ),
     case("clinical latin 1", data("clinical.tsv", b"patient_id\t\xe4ge\n"), "clinical", "UTF-8"),
 ]
 
 CONFIG = [
     case("config key misspelt", setting("quality.min_dept", 10), "quality.min_dept", "min_depth"),
     case("config key missing", lambda run: run.config["splits"].pop("seed"), "splits.seed", "Seed"),
+    case(
+        "assembly by another name",
+        setting("reference.name", "hg38"),
+        "config, reference.name",
+        "pseudoautosomal.tsv lists no regions that X and Y share in 'hg38'",
+        "Did you mean GRCh38",
+    ),
     case("wrong type", setting("reference.shards", "two"), "reference.shards", "a whole number"),
     case("yes for a number", setting("splits.inner_share", "x"), "splits.inner_share", "a number"),
+    case(
+        "limit that is no number",
+        setting("quality.checks.min_mean_depth.limit", float("nan")),
+        "checks.min_mean_depth.limit",
+        "nan is not a number",
+    ),
     case("below bounds", setting("quality.min_depth", -1), "quality.min_depth", "at least 0"),
     case("above bounds", setting("splits.inner_share", 0.9), "splits.inner_share", "at most 0.5"),
     case("unknown tool", setting("annotation.tool", "veep"), "annotation.tool", "Did you mean vep"),

@@ -120,6 +120,8 @@ def describe(folder: Path) -> Description:
             resource = folder / "project" / leaf.path
             resource.parent.mkdir(parents=True, exist_ok=True)
             resource.write_text("one line\n")
+    regions = folder / "project" / config["quality"]["sex"]["shared_regions"]
+    regions.write_text("build\tregion\tchrom\tstart\tend\nGRCh38\tPAR1\tchrX\t1\t2\n")
     data = folder / "data"
     (data / "genome.fa").write_text(">chr1 made up\nACGT\n>chr2\nACGT\n")
     (data / "genes.gtf").write_text('#!made up\nchr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n')

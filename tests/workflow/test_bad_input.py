@@ -61,6 +61,32 @@ def test_windows_line_ends_and_a_byte_order_mark_are_accepted(run, end, mark):
     pd.testing.assert_frame_equal(run.read().samples, before.samples)
 
 
+def test_rows_without_values_are_passed_over(run):
+    before = run.read()
+    run.sheet.write_text(run.sheet.read_text() + "\t" * 10 + "\n \t\n")
+    pd.testing.assert_frame_equal(run.read().samples, before.samples)
+
+
+def test_a_line_ends_where_its_line_end_stands(run):
+    run.sheet.write_text(run.sheet.read_text().replace("lib1", "lib\u20281", 1) + "b\n")
+    told = problems(run)
+    assert any("line 2, column library: 'lib\\u20281' is not of the form" in line for line in told)
+    assert any("line 7: it has 1 fields" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("\n", "\t\n", "line 1: column 12 has no name. Remove the tabs that end lines"),
+        ("cohort", '"cohort"', "line 1: its names are in quotes. Save the sheet as text without"),
+    ],
+)
+def test_a_sheet_as_a_spreadsheet_writes_it_is_told_in_one_line(run, old, new, told):
+    run.sheet.write_text(run.sheet.read_text().replace(old, new))
+    (line,) = problems(run)
+    assert told in line
+
+
 @pytest.mark.parametrize("kind", ["bam", "cram"])
 @pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
 def test_an_alignment_of_the_sample_is_accepted(run, kind, assembly):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from itertools import takewhile
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,8 @@ import pandas as pd
 from gcin.annotation.classifications import as_terms
 from gcin.annotation.consequences import BIT, impact_of
 from gcin.annotation.symbols import match_genes
+from gcin.intake.heads import UnreadableError, lines, opened
+from gcin.intake.problems import nearest
 from gcin.reference.liftover import Chains, lift_alleles
 from gcin.reference.order import MAIN, bare_name, with_prefix
 
@@ -57,22 +60,28 @@ def read_maf(path: str) -> pd.DataFrame:
     """Read a MAF as text, one row per call, indexed by line number.
 
     Raises:
-        ValueError: Columns are missing.
+        ValueError: It cannot be read, columns are missing, or a row names no sample.
     """
-    comments = _comment_lines(path)
-    table = pd.read_csv(
-        path, sep="\t", dtype=str, keep_default_na=False, quoting=3, skiprows=comments
-    )
+    try:
+        comments = sum(1 for _ in takewhile(lambda line: line.startswith("#"), lines(path)))
+        with opened(path) as stream:
+            table = pd.read_csv(
+                stream, sep="\t", dtype=str, keep_default_na=False, quoting=3, skiprows=comments
+            )
+    except (ValueError, UnreadableError) as error:
+        raise ValueError(f"{path} cannot be read as MAF: {error}. Correct or copy it.") from None
     missing = [name for name in NEEDED if name not in table]
     if missing:
         raise ValueError(f"{path}: no column {', '.join(missing)}; a MAF needs them.")
-    return table.set_axis(np.arange(len(table)) + comments + 2)
-
-
-def _comment_lines(path: str) -> int:
-    """Count the lines before the header."""
-    head = pd.read_csv(path, sep="\0", header=None, nrows=1000, quoting=3, dtype=str)[0]
-    return int(head.str.startswith("#").cumprod().sum())
+    table = table.set_axis(np.arange(len(table)) + comments + 2)
+    table = table[~table[table.columns[0]].str.startswith("#")]
+    unnamed = table.index[table["Tumor_Sample_Barcode"].str.strip() == ""]
+    if len(unnamed):
+        raise ValueError(
+            f"{path}, line {unnamed[0]}: the row names no Tumor_Sample_Barcode, as one that is cut "
+            "off. Complete it, or copy the file again."
+        )
+    return table
 
 
 def select_samples(table: pd.DataFrame, sheet: pd.DataFrame, path: str) -> pd.DataFrame:
@@ -87,14 +96,13 @@ def select_samples(table: pd.DataFrame, sheet: pd.DataFrame, path: str) -> pd.Da
         The calls with `sample assembly tissue`.
 
     Raises:
-        ValueError: NCBI_Build contradicts the sheet, or is not known.
+        ValueError: No sample has a call, or NCBI_Build contradicts the sheet or is not known.
     """
     named = sheet.drop_duplicates("sample").set_index("sample")
-    barcodes = table["Tumor_Sample_Barcode"]
-    others = sorted(set(barcodes) - set(named.index))
-    logger.info("%s: %d barcodes have no row in the sheet and are not read", path, len(others))
+    barcodes = table["Tumor_Sample_Barcode"].str.strip()
+    _require_barcodes(set(named.index), set(barcodes), path)
     own = table[barcodes.isin(named.index)].copy()
-    own["sample"] = own["Tumor_Sample_Barcode"]
+    own["sample"] = barcodes
     for column in ("assembly", "tissue"):
         own[column] = own["sample"].map(named[column])
     if "NCBI_Build" in own:
@@ -107,6 +115,22 @@ def select_samples(table: pd.DataFrame, sheet: pd.DataFrame, path: str) -> pd.Da
                 f"{wrong['sample'].iloc[0]}; correct the sheet's column assembly."
             )
     return own
+
+
+def _require_barcodes(samples: set[str], barcodes: set[str], path: str) -> None:
+    """Refuse calls of others alone: every sample would pass for one without a variant."""
+    uncalled = sorted(samples - barcodes)
+    if barcodes and samples.isdisjoint(barcodes):
+        raise ValueError(
+            f"{path}: none of its {len(barcodes)} barcodes is a sample that the sheet names it "
+            f"for, such as {uncalled[0]}. {nearest(uncalled[0], sorted(barcodes))}. Name samples "
+            "as Tumor_Sample_Barcode does."
+        )
+    others = len(barcodes - samples)
+    logger.info("%s: %d barcodes have no row in the sheet and are not read", path, others)
+    if uncalled:
+        listed = ", ".join(uncalled[:5])
+        logger.warning("%s: no call, so no variant, in %d samples: %s", path, len(uncalled), listed)
 
 
 def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.DataFrame:

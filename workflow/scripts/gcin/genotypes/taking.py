@@ -27,8 +27,13 @@ def take_samples(path: str, samples: list[str], scratch: str | Path) -> str:
     try:
         bcftools.view(*options, path, catch_stdout=False)
     except pysam.SamtoolsError as error:
+        remedy = (
+            "Declare what its records use (FILTER, INFO, FORMAT): bcftools annotate --header-lines"
+            if "Undefined tags" in str(error)
+            else "Copy it again"
+        )
         raise ValueError(
-            f"{path} of sample {samples[0]} breaks off or is no VCF: {error}. Copy it again."
+            f"{path} of sample {samples[0]} breaks off or is no VCF: {error}. {remedy}."
         ) from None
     return taken
 

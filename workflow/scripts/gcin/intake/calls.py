@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gcin.intake.alignments import assembly_of
+from gcin.intake.contigs import prefix_of
 from gcin.intake.found import require_end_of_bgzf
 from gcin.intake.heads import UnreadableError, vcf_header
 from gcin.intake.kinds import SEQUENCED
@@ -16,6 +17,7 @@ LENGTH = re.compile(r"##contig=<.*\blength=(\d+)")
 # GATK 3 wrote ##GATKCommandLine.HaplotypeCaller=<ID=HaplotypeCaller,Version=3.8-1,...
 VERSION = re.compile(r'##GATKCommandLine.*?<ID=HaplotypeCaller,.*\bVersion="?([^",>]+)')
 NO_VERSION = "unknown"
+CONTIG = re.compile(r"##contig=<ID=([^,>]+)")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class CallsHeader:
         has_genotypes: Whether it declares FORMAT/GT.
         has_blocks: Whether it declares the allele of GATK's reference blocks.
         version: Version of the GATK that called it; `unknown` where it does not say.
+        prefix: What stands before the numbers of its chromosomes, see `prefix_of`.
     """
 
     samples: list[str]
@@ -35,6 +38,7 @@ class CallsHeader:
     has_genotypes: bool
     has_blocks: bool
     version: str
+    prefix: str | None
 
 
 def calls_header(path: str) -> CallsHeader:
@@ -58,6 +62,7 @@ def described(header: list[str]) -> CallsHeader:
         has_genotypes=any(line.startswith("##FORMAT=<ID=GT,") for line in meta),
         has_blocks=any(line.startswith("##ALT=<ID=NON_REF,") for line in meta),
         version=versions[-1] if versions else NO_VERSION,
+        prefix=prefix_of(found[1] for line in meta if (found := CONTIG.match(line))),
     )
 
 
@@ -73,6 +78,8 @@ def require_fitting_calls(header: CallsHeader, kind: str, sample: str, assembly:
             f"its header names {held}, not this sample; correct the sheet, or where it is the same "
             f"specimen rename it: bcftools reheader --samples. {nearest(sample, header.samples)}"
         )
+    if header.samples.count(sample) > 1:
+        raise UnreadableError("its header names this sample twice; rename or drop one of the two")
     if not header.has_genotypes:
         raise UnreadableError(
             "its header declares no genotypes (FORMAT/GT): a list of sites says nothing of a "

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from gcin.intake.heads import UnreadableError, table_header
+from gcin.intake.heads import UnreadableError, is_file, table_header
 from gcin.intake.omics import TABULATE, check_omics, check_segments
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.references import REFERENCE_KEYS, mappings_of, split_reference
@@ -167,7 +167,7 @@ def _headers(card: dict, path: str, problems: Problems) -> dict[str, list[str]]:
     """Read the header of each table that exists and has one."""
     headers = {}
     for name, table in card["tables"].items():
-        if not Path(table["file"]).is_file() or not Path(table["file"]).stat().st_size:
+        if not is_file(table["file"]) or not Path(table["file"]).stat().st_size:
             continue
         try:
             headers[name] = table_header(table["file"])

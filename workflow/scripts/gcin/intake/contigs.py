@@ -1,12 +1,15 @@
 """Contigs of the genome and of the files laid over it: do they bear the same names?"""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
-from gcin.intake.heads import UnreadableError, contigs_of, first_contig
+import pandas as pd
+
+from gcin.intake.heads import UnreadableError, contigs_of, first_contig, is_file
 from gcin.intake.problems import Problems
 
 REMEDY = "Give files of the same assembly with the same contig names"
+CHROMOSOME = re.compile(r"(chr)?(?:\d{1,2}|[XY])")
 
 
 def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Problems) -> None:
@@ -18,7 +21,7 @@ def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Pr
         problems: Where problems are noted.
     """
     fasta = reference["fasta"]
-    if fasta is None or not Path(fasta).is_file():
+    if fasta is None or not is_file(fasta):
         return
     place = "config, reference.fasta"
     try:
@@ -35,6 +38,44 @@ def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Pr
             problems.add(place, problem, REMEDY)
 
 
+def prefix_of(contigs: Iterable[str]) -> str | None:
+    """Tell whether chromosomes are named `chr1` or `1`: `chr`, empty, or None where it is open."""
+    prefixes = {found[1] or "" for name in contigs if (found := CHROMOSOME.fullmatch(name))}
+    return prefixes.pop() if len(prefixes) == 1 else None
+
+
+def check_names_of_calls(
+    fasta: str | None,
+    rows: pd.DataFrame,
+    prefixes: Mapping[str, str | None],
+    path: str,
+    problems: Problems,
+) -> None:
+    """Note given calls whose chromosomes bear other names than the genome's.
+
+    Those of GRCh37 are lifted over by either name.
+
+    Args:
+        fasta: The genome.
+        rows: The sheet with paths resolved, indexed by line number.
+        prefixes: Of the chromosomes in each file of calls that can be read, see `prefix_of`.
+        path: The sheet's path, for messages.
+        problems: Where problems are noted.
+    """
+    try:
+        here = prefix_of(contigs_of(fasta)[0]) if fasta and is_file(fasta) else None
+    except UnreadableError:  # noted with the setting
+        here = None
+    placed = rows[rows["file"].isin(prefixes) & rows["assembly"].eq("GRCh38")]
+    for line, row in placed.drop_duplicates("file").iterrows():
+        theirs = prefixes[row["file"]]
+        if None not in (here, theirs) and here != theirs:
+            problem = f"its chromosomes are named {theirs}1, the genome's {here}1"
+            place = f"{path}, line {line}, column file"
+            remedy = "Rename them (bcftools annotate --rename-chrs)"
+            problems.add(place, f"{row['file']} of sample {row['sample']}: {problem}", remedy)
+
+
 def _laid_over(reference: Mapping, cards: Mapping[str, Mapping]) -> Iterator[tuple[str, str]]:
     """List the files with places on the genome that settings and cards name, as far as present."""
     named = {
@@ -48,7 +89,7 @@ def _laid_over(reference: Mapping, cards: Mapping[str, Mapping]) -> Iterator[tup
         for sample, truth in card["truth"].items():
             named[f"{cohort}.yaml, truth.{sample}.bed"] = truth["bed"]
     for place, path in named.items():
-        if path is not None and Path(path).is_file():
+        if path is not None and is_file(path):
             yield place, path
 
 

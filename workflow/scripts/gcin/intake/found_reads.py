@@ -16,7 +16,13 @@ from gcin.intake.found import (
     require_end_of_bgzf,
     stem_of,
 )
-from gcin.intake.heads import READS_LOOKED_AT, UnreadableError, lines
+from gcin.intake.heads import (
+    READS_LOOKED_AT,
+    UnreadableError,
+    lines,
+    read_in_header,
+    require_read,
+)
 from gcin.intake.kinds import INTERLEAVED
 from gcin.intake.sheet import require_file
 
@@ -32,6 +38,8 @@ LONE_NAME = re.compile(
     r"(?P<sample>.+?)(?:_S\d+)?(?:_(?P<lane>L\d{1,3}))?(?:[_.](?:interleaved|R?1))?(?:_(?P<chunk>\d{3}))?"
 )
 INDEX_READ = re.compile(r".+_I[12](_\d{3})?")
+# Reads whose index is of no sample, as bcl2fastq and BCL Convert name them.
+UNDETERMINED = re.compile(r"Undetermined_S0_.+")
 # Read names: Illumina from CASAVA 1.8 on, MGI, Illumina before that (which names no flow cell).
 ORIGINS = {
     "ILLUMINA": (
@@ -41,7 +49,6 @@ ORIGINS = {
     "DNBSEQ": (re.compile(r"(?P<flowcell>[A-Z]{1,2}\d{6,})L(?P<lane>\d)C\d{3}R\d{3}"),),
 }
 READ_NUMBER = re.compile(r"/[12]$")
-READ_MARK = re.compile(r"(?:/([12])$|\s([12]):[YN]:)")
 RECORD_LINES = 4
 
 
@@ -90,8 +97,7 @@ def holds_mates(path: str) -> bool:
         return False
     whole = headers[: len(headers) // 2 * 2]
     names = [READ_NUMBER.sub("", header.partition(" ")[0]) for header in whole]
-    marks = [READ_MARK.search(header) for header in whole]
-    numbers = "".join(next(filter(None, mark.groups())) if mark else "" for mark in marks)
+    numbers = "".join(map(read_in_header, whole))
     same = bool(names) and names[::2] == names[1::2] and len(set(names)) == len(names) // 2
     return same and numbers in ("", "12" * (len(names) // 2))
 
@@ -171,6 +177,8 @@ def _pairs(
     for path in paths:
         if INDEX_READ.fullmatch(stem_of(path)):
             doubts.append(left_out(path, "it holds index reads", "Nothing to do"))
+        elif UNDETERMINED.fullmatch(stem_of(path)):
+            doubts.append(left_out(path, "its reads are of no known sample", "Nothing to do"))
         elif (named := describe_name(path)) is None:
             lone.append(describe_lone(path))
         else:
@@ -195,9 +203,11 @@ def _doubt_of_lone(named: ReadFile) -> Doubt:
 def _header_of_pair(first: str, second: str, whole: bool) -> str | Doubt:
     """Read the first header of a pair, or say why its files, or file, cannot be one."""
     headers, counts = [], []
-    for path in [first] if second == INTERLEAVED else [first, second]:
+    paths = [first] if second == INTERLEAVED else [first, second]
+    for wanted, path in zip("12", paths, strict=False):
         try:
             header = first_header(path)
+            require_read(read_in_header(header), wanted)
             require_end_of_bgzf(path)
             number = lines_to_the_end(path) if whole or is_small(path) else None
             if (number or 0) % RECORD_LINES:

@@ -38,6 +38,8 @@ def sheet_of(folders: Iterable[str], cohort: str, whole: bool) -> tuple[pd.DataF
     """
     _require_name(cohort)
     paths, doubts = _nameable(path for path in files_below(folders) if kind_of_name(path))
+    paths, doubtful = _without_links(paths)
+    doubts += doubtful
     reads = [path for path in paths if kind_of_name(path) == "fastq"]
     others = [path for path in paths if kind_of_name(path) != "fastq"]
     units = []
@@ -70,6 +72,17 @@ def _nameable(paths: Iterable[str]) -> tuple[list[str], list[Doubt]]:
         else:
             named.append(path)
     return named, doubts
+
+
+def _without_links(paths: list[str]) -> tuple[list[str], list[Doubt]]:
+    """Leave out other names of a file that is found, too."""
+    found, doubts = {}, []
+    for path in sorted(paths, key=lambda path: (Path(path).is_symlink(), path)):
+        first = found.setdefault(Path(path).resolve(), path)
+        if first != path:
+            remedy = "Nothing to do, or choose by hand"
+            doubts.append(left_out(path, f"it is the same file as {first}", remedy))
+    return sorted(found.values()), doubts
 
 
 def _with_allowed_names(units: list[Unit]) -> tuple[list[Unit], list[Doubt]]:

@@ -1,6 +1,8 @@
 """The first lines of files: cheap enough to read each time a run is described."""
 
+import csv
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +16,19 @@ READS_LOOKED_AT = 100
 # Phred+64 begins at ; (Solexa) and Illumina's ends at h; in phred+33 no instrument with mates has
 # gone above P (47), and reads without one base below ; (26) are not to be had.
 LOWEST_OF_OLD, HIGHEST_OF_NEW = ";", "P"
+READ_MARK = re.compile(r"(?:/([12])$|\s([12]):[YN]:)")
 
 
 class UnreadableError(Exception):
     """A file is not what it should be; the message says in which way."""
+
+
+def is_file(path: str) -> bool:
+    """Tell whether a path is a file that can be reached; pathlib raises where a folder is shut."""
+    try:
+        return Path(path).is_file()
+    except OSError:
+        return False
 
 
 @contextmanager
@@ -54,15 +65,22 @@ def table_header(path: str, comment: str = "#version") -> list[str]:
         comment: How the lines begin that may stand above the header.
 
     Raises:
-        UnreadableError: The table has no header, or names a column twice.
+        UnreadableError: The table has no header, names a column twice, or its first row is longer.
     """
-    header = next((line for line in lines(path) if not line.startswith(comment)), "")
-    columns = header.split("\t")
+    below = (line for line in lines(path) if not line.startswith(comment))
+    columns = next(below, "").split("\t")
     twice = {name for name in columns if columns.count(name) > 1}
     if columns == [""]:
         raise UnreadableError("it has no header")
     if twice:
         raise UnreadableError(f"its header names {sorted(twice)[0]!r} twice")
+    # Readers of tables take the first field of longer rows for their name, and shift all others.
+    row = next(csv.reader(filter(None, below), delimiter="\t"), [])
+    if len(row) > len(columns):
+        raise UnreadableError(
+            f"its first row has {len(row)} fields, its header {len(columns)}; where rows end with "
+            "a tab, remove it, else name every column"
+        )
     return columns
 
 
@@ -101,8 +119,30 @@ def begins_as_fastq(path: str) -> bool:
         return stream.read(1) == b"@"
 
 
-def require_fastq(path: str) -> None:
+def read_in_header(header: str) -> str:
+    """Tell by the first line of a FASTQ record which read of its pair it is; empty = not told."""
+    mark = READ_MARK.search(header)
+    return (mark[1] or mark[2]) if mark else ""
+
+
+def require_read(told: str, wanted: str) -> None:
+    """Refuse read 2 in the place of read 1, and the other way round; what tells nothing passes.
+
+    Raises:
+        UnreadableError: Says which it is, and the remedy.
+    """
+    if told not in ("", wanted):
+        raise UnreadableError(
+            f"its first read says that it is read {told} of its pair; name the file of read 1 in "
+            "column file and that of read 2 in column mate"
+        )
+
+
+def require_fastq(path: str) -> str:
     """Refuse what begins as no FASTQ, or with base qualities that the aligner would misread.
+
+    Returns:
+        Which read of its pair the first one is: 1, 2, or empty where it does not say.
 
     Raises:
         UnreadableError: Says which, and the remedy.
@@ -118,6 +158,7 @@ def require_fastq(path: str) -> None:
             f"its base qualities run from {min(qualities)} to {max(qualities)}: the encoding of "
             "Illumina before 2011 (phred+64); convert it: seqtk seq -Q64 -V"
         )
+    return read_in_header(first[0])
 
 
 def first_contig(path: str) -> str | None:
@@ -135,8 +176,8 @@ def contigs_of(fasta: str) -> tuple[list[str], bool]:
 
     All are known where an index lies beside it, else only the first.
     """
-    index = Path(f"{fasta}.fai")
-    if index.is_file():
-        return [line.split("\t")[0] for line in lines(str(index))], True
+    index = f"{fasta}.fai"
+    if is_file(index):
+        return [line.split("\t")[0] for line in lines(index)], True
     first = first_contig(fasta)
     return [first] if first else [], False

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from gcin.intake.heads import UnreadableError, table_header
+from gcin.intake.heads import UnreadableError, is_file, table_header
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.references import split_reference
 
@@ -80,7 +80,7 @@ def _check_columns(
 
 def _header(file: str, place: str, problems: Problems) -> list[str] | None:
     """Header of a table; None where it is missing, which is noted elsewhere, or unreadable."""
-    if not Path(file).is_file() or not Path(file).stat().st_size:
+    if not is_file(file) or not Path(file).stat().st_size:
         return None
     try:
         return table_header(file)

@@ -11,7 +11,7 @@ import yaml
 
 from gcin.intake.calls import doubts_about_callers
 from gcin.intake.cards import read_card
-from gcin.intake.contigs import check_contigs
+from gcin.intake.contigs import check_contigs, check_names_of_calls
 from gcin.intake.endpoints import kinds_of, transforms_of
 from gcin.intake.force import in_force
 from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, LIFTED, SEQUENCED
@@ -239,8 +239,12 @@ def read_run(config: dict, project: str | Path) -> Run:
         check_reference(in_force(settings)["reference"], rows, problems)
         check_normals(settings["calling"]["copy_number"], rows, problems)
         check_contigs(in_force(settings)["reference"], cards, problems)
+        prefixes = {name: header.prefix for name, header in headers.items()}
+        fasta = settings["reference"]["fasta"]
+        check_names_of_calls(fasta, rows, prefixes, sheet_path, problems)
         settings["reference"]["shards"] = shard_count(settings["reference"], problems)
-        check_studies(settings, cards, rows, problems)
+        if not rows.empty:  # else each study would be told that it has no cohort
+            check_studies(settings, cards, rows, problems)
     problems.stop()
     # Sorted, so that nothing made from the rows depends on their order in the sheet.
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])

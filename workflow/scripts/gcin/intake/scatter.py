@@ -1,9 +1,8 @@
 """How many parts calling is scattered into: known before any job, since it names their files."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from gcin.intake.heads import UnreadableError, lines
+from gcin.intake.heads import UnreadableError, is_file, lines
 from gcin.intake.problems import Problems
 
 PLACE = "config, reference.shards"
@@ -45,13 +44,13 @@ def _bases_to_call(reference: dict) -> int | None:
     if reference["fasta"] is None:
         return 0 if reference["download"] is None else None
     index = f"{reference['fasta']}.fai"
-    if not Path(index).is_file():
+    if not is_file(index):
         return None
     return sum(int(line.split("\t")[1]) for line in lines(index))
 
 
 def _intervals(path: str) -> list[tuple[str, int, int]]:
-    if not Path(path).is_file():
+    if not is_file(path):
         return []
     found = []
     for line in lines(path):

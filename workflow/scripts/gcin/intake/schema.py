@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, TypeChecker, ValidationError
+from jsonschema.validators import extend
 
 from gcin.intake.problems import Problems, nearest
 
@@ -27,6 +28,17 @@ TYPES = {
     "object": "a mapping",
     "null": "null",
 }
+
+
+def _is_number(types: TypeChecker, value: object) -> bool:
+    """YAML's `.nan` is none: it lies within any bounds, and as a limit it would refuse nothing."""
+    return Draft202012Validator.TYPE_CHECKER.is_type(value, "number") and value == value
+
+
+Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("number", _is_number),
+)
 
 
 class Leaf(NamedTuple):
@@ -53,7 +65,7 @@ def check(value: object, schema: dict, place: str, problems: Problems) -> None:
         place: The file that holds it.
         problems: Where breaches are noted, one for each key.
     """
-    errors = Draft202012Validator(schema).iter_errors(value)
+    errors = Validator(schema).iter_errors(value)
     for error in sorted(errors, key=lambda error: [str(key) for key in error.absolute_path]):
         for key, problem, remedy in _in_words(error):
             keys = [*error.absolute_path, *([key] if key else [])]

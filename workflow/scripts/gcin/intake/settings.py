@@ -7,8 +7,8 @@ import pandas as pd
 
 from gcin.intake.designs import check_designs, check_learning, check_spoken
 from gcin.intake.endpoints import check_endpoints
-from gcin.intake.heads import UnreadableError, table_header, vcf_header
-from gcin.intake.limits import check_quality
+from gcin.intake.heads import UnreadableError, is_file, table_header, vcf_header
+from gcin.intake.limits import check_quality, check_shared_regions
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.scales import check_scales
@@ -37,6 +37,8 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
     _check_recipe(settings, problems)
     _check_keeping(settings, problems)
     check_quality(settings["quality"], f"{CONFIG}, quality", problems)
+    regions = settings["quality"]["sex"]["shared_regions"]
+    check_shared_regions(settings["reference"]["name"], regions, problems)
     check_designs(settings["model"], problems)
     check_tuning(settings["model"], problems)
     check_learning(settings["evaluation"]["learning_curve"], settings["model"]["designs"], problems)
@@ -77,7 +79,7 @@ def _check_recipe(settings: dict, problems: Problems) -> None:
         problems.add(f"{CONFIG}, reference.known_sites", problem, remedy)
     for number, path in enumerate(reference["known_sites"]):
         try:
-            if Path(path).is_file():
+            if is_file(path):
                 vcf_header(path)
         except UnreadableError as fault:
             place = f"{CONFIG}, reference.known_sites[{number}]"
@@ -112,7 +114,7 @@ def _check_split(study: dict, place: str, problems: Problems) -> None:
         elif not given and key in scheme:
             problem = f"a {scheme['name']} split reads no {key}"
             problems.add(f"{place}.scheme.{key}", problem, f"Remove {key}:, or write name: given")
-    if given and {"file", "patient"} <= set(scheme) and Path(scheme["file"]).is_file():
+    if given and {"file", "patient"} <= set(scheme) and is_file(scheme["file"]):
         _check_given_folds(scheme, place, problems)
 
 

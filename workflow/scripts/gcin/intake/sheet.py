@@ -1,5 +1,6 @@
 """The sample sheet: read as text, checked row by row and as a whole."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -8,21 +9,24 @@ import pandas as pd
 
 from gcin.intake.alignments import alignment_header, require_fitting
 from gcin.intake.calls import CallsHeader, calls_header, require_fitting_calls
-from gcin.intake.heads import UnreadableError, require_fastq, table_header
+from gcin.intake.heads import UnreadableError, require_fastq, require_read, table_header
 from gcin.intake.kinds import ALIGNMENTS, DESCRIBING, INTERLEAVED, SEQUENCED
+from gcin.intake.once import check_reads_apart
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.schema import check, schema_of
 from gcin.intake.tumours import check_tumours
 
 COLUMNS = tuple(schema_of("samples")["required"])
 LISTING = ("vcf", "gvcf")
+# Python's own `splitlines` also parts a line at characters that a value may hold.
+LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
     """Read the sample sheet.
 
-    A byte-order mark and Windows line ends are accepted; comments, quotes and spaces around
-    values are not.
+    A byte-order mark, Windows line ends and rows without values are accepted; comments, quotes and
+    spaces around values are not.
 
     Returns:
         All text, in the order of the schema, indexed by line number in the file; columns that the
@@ -38,7 +42,8 @@ def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         problems.add(path, f"byte {error.start} is not UTF-8", "Save the sheet as UTF-8")
         return empty
-    numbered = [(n, line.split("\t")) for n, line in enumerate(text.splitlines(), 1) if line]
+    lines = enumerate(LINE_END.split(text), 1)
+    numbered = [(number, line.split("\t")) for number, line in lines if line.strip()]
     if not numbered or not _header_is_right(path, numbered[0][1], problems):
         if not numbered:
             problems.add(path, "the sheet is empty", f"Write a header: {' '.join(COLUMNS)}")
@@ -51,8 +56,14 @@ def _header_is_right(path: str, header: list[str], problems: Problems) -> bool:
     if len(header) == 1:
         problems.add(place, "there is no tab in it", "Separate columns by tabs, not by spaces")
         return False
+    if any('"' in name for name in header):
+        problems.add(place, "its names are in quotes", "Save the sheet as text without quotes")
+        return False
     for name in dict.fromkeys(header):
-        if name not in COLUMNS + DESCRIBING:
+        if name == "":
+            problem = f"column {header.index(name) + 1} has no name"
+            problems.add(place, problem, "Remove the tabs that end lines, or name the column")
+        elif name not in COLUMNS + DESCRIBING:
             meant = nearest(name, COLUMNS + DESCRIBING)
             problems.add(place, f"unknown column {name!r}", meant)
         elif header.count(name) > 1:
@@ -73,7 +84,7 @@ def _rows(path: str, numbered: list[tuple[int, list[str]]], problems: Problems) 
             problems.add(
                 f"{path}, line {number}",
                 f"it has {len(fields)} fields, the header {len(header)}",
-                "Separate fields by single tabs; write no comments",
+                "Separate fields by single tabs, with none at the end; write no comments",
             )
     right = {n: fields for n, fields in body if len(fields) == len(header)}
     rows = pd.DataFrame.from_dict(right, orient="index", columns=header, dtype=str)
@@ -221,7 +232,7 @@ def check_files(
     Returns:
         The header of each readable VCF and genomic VCF, by path.
     """
-    seen: dict[str, CallsHeader | dict | None] = {}
+    seen: dict[tuple[str, str], CallsHeader | dict | str | None] = {}
     for column in ("file", "mate"):
         filled = rows[~rows[column].isin(["", INTERLEAVED])]
         for line, row in filled.to_dict("index").items():
@@ -232,22 +243,26 @@ def check_files(
                 problem = f"{named.loc[line, column]} of sample {row['sample']}: {fault}"
                 remedy = f"Correct the path (here {row[column]}) or the file"
                 problems.add(place, problem, remedy)
-    return {name: head for name, head in seen.items() if isinstance(head, CallsHeader)}
+    check_reads_apart(rows, named, path, problems)
+    return {name: head for (_, name), head in seen.items() if isinstance(head, CallsHeader)}
 
 
 def _check_file(
-    row: Mapping[str, str], name: str, seen: dict[str, CallsHeader | dict | None]
+    row: Mapping[str, str], name: str, seen: dict[tuple[str, str], CallsHeader | dict | str | None]
 ) -> None:
-    if name not in seen:
-        seen[name] = _head_of(row["kind"], name)
+    key = row["kind"], name
+    if key not in seen:
+        seen[key] = _head_of(*key)
     if row["kind"] in LISTING:
-        require_fitting_calls(seen[name], row["kind"], row["sample"], row["assembly"])
+        require_fitting_calls(seen[key], row["kind"], row["sample"], row["assembly"])
     if row["kind"] in ALIGNMENTS:
-        require_fitting(seen[name], row["sample"], row["assembly"])
+        require_fitting(seen[key], row["sample"], row["assembly"])
+    if row["kind"] == "fastq":
+        require_read(seen[key], "2" if name == row["mate"] else "1")
 
 
-def _head_of(kind: str, name: str) -> CallsHeader | dict | None:
-    """Read as much of a file as shows what it is: the header of calls or of an alignment."""
+def _head_of(kind: str, name: str) -> CallsHeader | dict | str | None:
+    """Read as much of a file as shows what it is: a header, or which read of its pair it holds."""
     require_file(name)
     if kind in LISTING:
         return calls_header(name)
@@ -255,21 +270,27 @@ def _head_of(kind: str, name: str) -> CallsHeader | dict | None:
         return alignment_header(name, kind)
     if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name, comment="#"):
         raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
-    if kind == "fastq":
-        require_fastq(name)
-    return None
+    return require_fastq(name) if kind == "fastq" else None
 
 
 def require_file(name: str) -> None:
-    """Refuse a path that is no file, or an empty one.
+    """Refuse a path that is no file, an empty one, or none that a rule can name.
 
     Raises:
         UnreadableError: Says which of these it is.
     """
     path = Path(name)
-    if not path.exists():
+    try:
+        is_there, is_file = path.exists(), path.is_file()
+    except OSError as error:  # a folder above it may not be entered, or a name is too long
+        raise UnreadableError(f"it cannot be reached ({error.strerror})") from None
+    if not is_there:
         raise UnreadableError("there is no such file")
-    if not path.is_file():
+    if not is_file:
         raise UnreadableError("it is no file")
     if path.stat().st_size == 0:
         raise UnreadableError("it is empty")
+    if set(name) & set("{}"):
+        raise UnreadableError(
+            "its path holds { or }, which Snakemake takes for a wildcard; link to it from another"
+        )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin.intake.heads import UnreadableError, vcf_header
+from gcin.intake.heads import UnreadableError, is_file, vcf_header
 from gcin.intake.kinds import SEQUENCED
 from gcin.intake.problems import Problems
 
@@ -98,10 +98,10 @@ def check_allele_files(settings: dict, problems: Problems) -> None:
     for number, path in enumerate(settings["genotypes"]["site_filter"]["vets"]["training"]):
         named[f"genotypes.site_filter.vets.training[{number}]"] = (path, True, False)
     for key, (path, indexed, with_frequency) in named.items():
-        if path is None or not Path(path).is_file():
+        if path is None or not is_file(path):
             continue
         place = f"config, {key}"
-        if indexed and not Path(f"{path}.tbi").is_file():
+        if indexed and not is_file(f"{path}.tbi"):
             problem = f"{path} has no index {Path(path).name}.tbi"
             problems.add(place, problem, "Compress it with bgzip, and index it with tabix -p vcf")
         try:

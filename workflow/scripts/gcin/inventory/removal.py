@@ -34,8 +34,8 @@ def refuse_current(generations: Iterable[Generation], folder: Path) -> None:
             )
         if current is None and generation.is_complete:
             raise ValueError(
-                f"{folder / 'current'}: it is missing, and {generation.name} may be the current "
-                "generation. Run the workflow to its end first."
+                f"{folder / 'current'}: it names no generation here, and {generation.name} may be "
+                "the current one. Run the workflow to its end first."
             )
 
 

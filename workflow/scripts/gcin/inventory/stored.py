@@ -13,7 +13,7 @@ from gcin.intake.problems import nearest
 
 GENERATION = re.compile(r"[0-9a-f]{12}")
 # What `gcin.generations.receipt` writes.
-RECEIPT_KEYS = {"generation", "samples", "tools", "files"}
+RECEIPT = {"generation": str, "samples": list, "tools": dict, "files": dict}
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,10 @@ def generations_of(results: Path, cohort: str) -> list[Generation]:
 
 
 def current_of(folder: Path) -> str | None:
-    """Read the pointer in a cohort's folder; None where there is none."""
+    """Read the pointer in a cohort's folder; None where it names no generation there."""
     pointer = folder / "current"
-    return pointer.read_text().strip() if pointer.is_file() else None
+    name = pointer.read_text(errors="replace").strip() if pointer.is_file() else ""
+    return name if GENERATION.fullmatch(name) and (folder / name).is_dir() else None
 
 
 def generation_named(results: Path, cohort: str, name: str | None) -> Generation:
@@ -141,6 +142,7 @@ def receipt_in(folder: Path) -> dict:
         raise ValueError(f"{path}: it is missing. Run the workflow to its end.") from None
     except ValueError:
         read = None
-    if not isinstance(read, dict) or not read.keys() >= RECEIPT_KEYS:
+    told = read if isinstance(read, dict) else {}
+    if not all(isinstance(told.get(key), kind) for key, kind in RECEIPT.items()):
         raise ValueError(f"{path}: it is no receipt. Delete it and run the workflow again.")
     return read
