@@ -112,7 +112,7 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
         f"{share} of clinical values missing; filled by {how} of training patients{marked}",
     )
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
-    yield "12b", DONE, "scaled, log where skewed, with knots or steps, all fitted on training patients"
+    yield "12b", DONE, "scaled, log where skewed, knots or steps, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
     searched = facts.tables["trials"]["design"].unique() if "trials" in facts.tables else []
     search = f"; trials of the settings of {', '.join(searched)}" if len(searched) else ""
