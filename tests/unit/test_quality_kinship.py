@@ -129,6 +129,7 @@ def test_found_relatives_stand_beside_what_the_card_says(cohort):
     assert verdicts.loc[("sib1", "twin")].tolist() == ["duplicate", "", "warn"]
     assert samples.loc["father", "relatives"] == (table == "father").to_numpy().sum()
     assert samples.loc["other_pop2", "relatives"] == 0
+    assert samples["markers"].tolist() == (cohort.dosages != -1).sum(axis=1).tolist()
 
 
 def test_two_samples_of_a_patient_that_differ_are_told(cohort):

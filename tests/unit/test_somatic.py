@@ -81,6 +81,12 @@ def test_passing_alleles_of_the_tumour_enter_split_and_normalised(adopted):
     }
 
 
+def test_the_log_tells_what_became_of_the_alleles(adopted, caplog):
+    caplog.set_level("INFO")
+    adopted()
+    assert ": 3 alleles kept, 3 alleles filtered" in caplog.text
+
+
 def test_an_accepted_filter_keeps_no_call_out(adopted):
     alleles = calls_of(adopted("panel_of_normals", "weak_evidence"))
     assert {(4, "T", "A"), (6, "G", "C"), (8, "A", "G")} < set(alleles)

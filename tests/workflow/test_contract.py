@@ -134,6 +134,18 @@ def test_snakefile_is_a_table_of_contents_of_every_rules_file():
     assert sorted(included) == sorted(str(path.relative_to(ROOT)) for path in RULES_FILES)
 
 
+def test_no_two_rules_files_give_the_same_name():
+    # They share one namespace: the later one would speak for the earlier, in every function of it.
+    given = [
+        (name, path.stem)
+        for path in RULES_FILES
+        for name in set(re.findall(r"^(?:def )?(\w+)(?:\(.*:| = )", path.read_text(), re.MULTILINE))
+    ]
+    files = {name: [path for own, path in given if own == name] for name, _ in given}
+    assert len(files) > 50
+    assert {name: paths for name, paths in files.items() if len(paths) > 1} == {}
+
+
 def lengths(path: Path) -> list[tuple[int, str]]:
     """Lines of each function of a module, its docstring left out."""
     measured = []

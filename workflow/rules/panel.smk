@@ -1,13 +1,13 @@
 """Alleles that are asked of every germline sample: an absent one is told from one not seen."""
 
-ASKED = SETTINGS["calling"]["panel_sites"] is not None
-PANELLED = {cohort: TOGETHER[cohort] * ASKED for cohort in RUN.cohorts}
+PANEL_SITES = SETTINGS["calling"]["panel_sites"]
+PANELLED = {cohort: TOGETHER[cohort] * (PANEL_SITES is not None) for cohort in RUN.cohorts}
 
 
 rule prepare_panel:
     """Write the panel's alleles one a record, normalised."""
     input:
-        sites=SETTINGS["calling"]["panel_sites"] or [],
+        sites=PANEL_SITES or [],
         genome="results/reference/genome.fa",
         index="results/reference/genome.fa.fai",
     output:

@@ -20,8 +20,9 @@ EVIDENCE = {
     "--tumor-segmentation": "somatic/segments.table",
 }
 ORIENTED = SOMATIC["orientation_model"]["use"] != "never"
-LEARNT = [ORIENTED, *[bool(SETTINGS["quality"]["common_sites"])] * 2]
-WEIGHED = dict(compress(EVIDENCE.items(), LEARNT))
+WEIGHED = dict(
+    compress(EVIDENCE.items(), [ORIENTED, *[bool(SETTINGS["quality"]["common_sites"])] * 2])
+)
 SOMATIC_SHARDS = range(SETTINGS["reference"]["shards"])
 KNOWN_ALLELES = {
     option: SOMATIC[key]

@@ -32,8 +32,8 @@ ASSEMBLIES = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "b37": "GRCh
     "grch38": "GRCh38",
     "hg38": "GRCh38",
 }
-# Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 MOST_STRANGE = 0.05  # of the rows may lie on small contigs
+# Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
 COLUMNS = [
     "sample",
@@ -141,13 +141,13 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
         own: Further classifications, see `gcin.annotation.classifications`.
         path: Of the MAF, for messages.
 
-    Raises:
-        ValueError: More than a few calls are on no known chromosome.
-
     Returns:
         The columns of `calls.parquet` on the MAF's own assembly, with `end assembly` and the
         gene's symbol as written. Position 0 where the MAF gives none. Alleles that are not
         sequences become symbolic, by Variant_Type (`<ITD>`).
+
+    Raises:
+        ValueError: More than a few calls are on no known chromosome.
     """
     calls = pd.DataFrame({"sample": table["sample"], "assembly": table["assembly"]})
     calls["gene"] = table["Hugo_Symbol"].str.strip()

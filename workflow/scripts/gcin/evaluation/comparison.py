@@ -15,10 +15,10 @@ from gcin.evaluation.survival import survival_metrics
 
 METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
 DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
-# Two are properties of the patients, alike in every design; two are best at one, not at an end;
-# the next grows with chance alone where it is small; a bias is best at zero.
 # Kinds of designs that are compared with all others: networks, and what is built on designs.
 OURS = ("network", "boosting_on_network", "stack")
+# Two are properties of the patients, alike in every design; two are best at one, not at an end;
+# the next grows with chance alone where it is small; a bias is best at zero.
 UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope", "d_calibration")
 UNCOMPARED += ("bias",)
 

@@ -91,6 +91,6 @@ def _warn_of_blind_spots(table: pd.DataFrame) -> None:
     blind = (table["state"] == NOT_COVERED).groupby([table[name] for name in place]).all()
     for chromosome, position, reference, alternate in blind[blind].index[:20]:
         logger.warning(
-            "no sample covers %s:%d %s>%s: its gene is missing in all of them",
+            "no sample covers %s:%d %s>%s: with tensors.require_panel its gene is missing in all",
             *(chromosome, position, reference, alternate),
         )

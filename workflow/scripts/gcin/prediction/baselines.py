@@ -10,7 +10,7 @@ from gcin.prediction.applying import apply_each
 
 
 def apply_baselines(models: list[str], table: pd.DataFrame, cohorts: Cohorts) -> pd.DataFrame:
-    """Predict with the frozen models of a baseline, one saved per fold; see `apply_each`."""
+    """Predict with the frozen models of a baseline, one per fold and seed; see `apply_each`."""
 
     def predict(run: int, frozen: dict, patients: Patients, preparation: Preparation) -> dict:
         return predict_baseline(frozen["kind"], frozen["fits"], patients, preparation)

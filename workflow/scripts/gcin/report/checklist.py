@@ -21,11 +21,11 @@ class Facts:
     Attributes:
         study: The study as configured.
         cards: Card of each of its cohorts.
-        settings: `model`, `splits`, `evaluation` and `quality` of the configuration.
+        settings: `model`, `evaluation` and `quality` of the configuration.
         patients: The study's patients.
         features: Clinical features, indexed by patient.
-        tables: `metrics subgroups warnings balance`; `external`, `policy`, `trials` and `histories`
-            where there are any.
+        tables: `metrics subgroups warnings`; `external`, `policy`, `policy_balance`, `trials` and
+            `histories` where there are any.
     """
 
     study: Mapping
@@ -112,7 +112,7 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
         f"{share} of clinical values missing; filled by {how} of training patients{marked}",
     )
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
-    yield "12b", DONE, "scaled, log where skewed, with knots, all fitted on training patients"
+    yield "12b", DONE, "scaled, log where skewed, knots or steps, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
     searched = facts.tables["trials"]["design"].unique() if "trials" in facts.tables else []
     search = f"; trials of the settings of {', '.join(searched)}" if len(searched) else ""
