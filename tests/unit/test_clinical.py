@@ -186,6 +186,11 @@ def test_patients_without_genome_and_without_clinical_row_are_kept(tmp_path):
     assert tables["features"]["hb"].isna().to_dict() == {"P1": False, "P2": False, "P9": True}
 
 
+def test_tables_of_other_patients_alone_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"none of the 2 patients .* such as p1, .* 2 of .*t\.tsv"):
+        run(tmp_path, {"hb": ["90", "80"]}, ["p1", "p2"])
+
+
 def test_a_card_without_tables_has_the_persons_of_the_sheet():
     card = {"tables": {}, "person": dict.fromkeys(("sex", "age", "family", "site"))}
     sections = {key: {} for key in SECTIONS} | {"condition": {"cancer_type": mapping(value="AML")}}

@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 from gcin.clinical.harmonise import harmonise
-from gcin.intake.calls import described
+from gcin.intake.calls import described, gatk_of
 from gcin.intake.cards import read_card
 from gcin.intake.problems import Problems
-from gcin.intake.run import gatk_of
 from gcin.simulation.__main__ import main
 from gcin.simulation.calls import cohort_vcf, gvcf, observe
 from gcin.simulation.clinic import gene_logic, make_clinic

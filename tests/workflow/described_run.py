@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,9 +95,9 @@ class Description:
         """Where relative paths start."""
         return self.folder / "data"
 
-    def read(self) -> Run:
-        """Read the run as a Snakefile does."""
-        return read_run(self.config, self.folder / "project")
+    def read(self, files: Iterable[Path] = ()) -> Run:
+        """Read the run as a Snakefile does, which names the files of its settings."""
+        return read_run(self.config, self.folder / "project", files)
 
 
 def describe(folder: Path) -> Description:

@@ -24,9 +24,9 @@ def run(tmp_path):
     return describe(tmp_path)
 
 
-def problems(run) -> list[str]:
+def problems(run, files=()) -> list[str]:
     with pytest.raises(ValueError, match="Nothing was started") as caught:
-        run.read()
+        run.read(files)
     return str(caught.value).splitlines()[1:]
 
 
@@ -402,6 +402,15 @@ def test_five_hundred_samples_are_checked_within_a_second(run):
     start = time.process_time()
     assert len(run.read().sample_names) == 504
     assert time.process_time() - start < 1
+
+
+def test_a_setting_that_stands_twice_is_told_by_its_line(run):
+    overlay = run.folder / "config.yaml"
+    overlay.write_text("quality:\n  min_depth: 5\nstudies: {}\nquality: {}\n")
+    told = problems(run, [overlay])
+    assert told == [
+        f"- {overlay}, line 4: key 'quality' already stands in line 1. Join the two, or remove one."
+    ]
 
 
 @pytest.mark.parametrize(

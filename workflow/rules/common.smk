@@ -18,7 +18,7 @@ from gcin.intake.run import read_run
 
 run_own_package()
 try:
-    RUN = read_run(config, workflow.basedir)
+    RUN = read_run(config, workflow.basedir, workflow.configfiles)
 except ValueError as error:
     raise WorkflowError(str(error)) from None
 

@@ -47,17 +47,18 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
         - `patients`: `patient cancer_type arm family site has_genome` and one column per outcome.
 
     Raises:
-        ValueError: Lists the bad rows of all tables.
+        ValueError: Lists the bad rows of all tables, or no patient is in both.
     """
-    faults = Faults()
+    faults, genomes = Faults(), set(genomes)
     tables = read_tables(card, faults)
+    _require_common(tables, genomes)
     sources = Sources(tables, index_dates(tables, faults), _patients(card, tables, genomes), faults)
     sections = {
         name: all_facts(card[name], sources)
         for name in ("condition", "treatment", "measurement", "outcome")
     }
     require_after_index(sections["outcome"], card["outcome"], sources)
-    person = _person(card["person"], sources, set(genomes))
+    person = _person(card["person"], sources, genomes)
     columns = {name: _columns(sections, card, name, sources) for name in sections}
     visits = visit_rows(card, sources)
     faults.stop()
@@ -74,11 +75,23 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
     }
 
 
-def _patients(card: Mapping, tables: Mapping[str, Table], genomes: Iterable[str]) -> list[str]:
+def _patients(card: Mapping, tables: Mapping[str, Table], genomes: set[str]) -> list[str]:
     """List every patient of the sheet and of the tables, sorted."""
     naming = [tables[name] for name in tables.keys() - tables_of_visits(card)]
     named = {patient for table in naming for patient in table.rows["patient"]}
-    return sorted((named - MISSING) | set(genomes))
+    return sorted((named - MISSING) | genomes)
+
+
+def _require_common(tables: Mapping[str, Table], genomes: set[str]) -> None:
+    """Refuse tables of other names than the sheet's: every genome would lack its outcome."""
+    named = {patient for table in tables.values() for patient in table.rows["patient"]}
+    if tables and genomes and named.isdisjoint(genomes):
+        files = ", ".join(table.file for table in tables.values())
+        raise ValueError(
+            f"none of the {len(genomes)} patients of the sheet, such as {min(genomes)}, is among "
+            f"the {len(named)} of {files}. Write column patient of the sheet as the tables have "
+            "it, or name under patient: on the card the column that the sheet is written by."
+        )
 
 
 def _person(section: Mapping, sources: Sources, genomes: set[str]) -> pd.DataFrame:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from gcin.intake.alignments import assembly_of
 from gcin.intake.contigs import prefix_of
@@ -100,6 +102,13 @@ def require_fitting_calls(header: CallsHeader, kind: str, sample: str, assembly:
             f"its contigs are those of {header.assembly}, the sheet says {assembly}; write "
             f"{header.assembly} in column assembly"
         )
+
+
+def gatk_of(project: str | Path) -> str:
+    """Read the version of GATK that the project pins."""
+    environment = yaml.safe_load(Path(project, "envs", "gatk.yaml").read_text())
+    pins = dict(item.split("=") for item in environment["dependencies"])
+    return pins["gatk4"]
 
 
 def doubts_about_callers(

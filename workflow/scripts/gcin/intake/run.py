@@ -1,15 +1,14 @@
 """A run as its user described it: sheet, cards and settings, checked and with paths resolved."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
-import yaml
 
-from gcin.intake.calls import doubts_about_callers
+from gcin.intake.calls import doubts_about_callers, gatk_of
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs, check_names_of_calls
 from gcin.intake.endpoints import kinds_of, transforms_of
@@ -22,6 +21,7 @@ from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sexes import check_sexes
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
 from gcin.intake.tumours import doubts_about_tumours, normals_by_tumour
+from gcin.intake.written import check_keys_once
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,7 @@ def _samples(rows: pd.DataFrame, kinds: tuple[str, ...], tissue: str) -> list[st
     return sorted(set(rows["sample"][wanted]))
 
 
-def read_run(config: dict, project: str | Path) -> Run:
+def read_run(config: dict, project: str | Path, files: Iterable[str | Path] = ()) -> Run:
     """Read and check the sheet, the cards and the settings.
 
     Of tables, variant files and reads, only the first lines are read.
@@ -221,11 +221,13 @@ def read_run(config: dict, project: str | Path) -> Run:
     Args:
         config: The merged configuration.
         project: The project's own folder, where paths that begin with `resources/` start.
+        files: Those that the configuration was read from.
 
     Raises:
         ValueError: Lists the problems, each with file, row, column, value and remedy.
     """
     problems = Problems()
+    check_keys_once(files, problems)
     resolve = _resolver(str(config["data_root"]), project)
     settings = check_settings(config, resolve, problems)
     sheet_path = str(config["samples"])
@@ -252,13 +254,6 @@ def read_run(config: dict, project: str | Path) -> Run:
     doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
     doubts += doubts_about_tumours(settings["calling"]["somatic"], rows)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
-
-
-def gatk_of(project: str | Path) -> str:
-    """Read the version of GATK that the project pins."""
-    environment = yaml.safe_load(Path(project, "envs", "gatk.yaml").read_text())
-    pins = dict(item.split("=") for item in environment["dependencies"])
-    return pins["gatk4"]
 
 
 def _resolver(data_root: str, project: str | Path) -> Callable[[str], str]:
