@@ -22,6 +22,7 @@ help:
 	@echo "make bench NAME=dag     measure: dag, growth, calling, truth, epoch, planted, cohorts (docs/benchmarks.md)"
 	@echo "make lint               check the style of code and rules"
 	@echo "make test               run every check and test"
+	@echo "CORES=2                 cores of demo, example and test"
 
 setup:
 	@PATH="$(GIVEN_PATH)" envs/host/setup $(MORE)

@@ -11,10 +11,10 @@ import pytest
 from gcin.tensors.assembly import Assay, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
-from gcin.tensors.genes import FLAGGED, GENE_FEATURES
+from gcin.tensors.genes import FLAGGED, GENE_FEATURES, SiteEffects, is_callable
 from gcin.tensors.panel import without_untold
 from gcin.tensors.store import Store
-from gcin.tensors.variants import VARIANT_FEATURES
+from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES
 
 FIELDS = "Allele|Consequence|IMPACT|SYMBOL|Gene|Feature|HGVSp|Protein_position|PICK|gnomAD_AF"
 HEADER = f"""##fileformat=VCFv4.2
@@ -553,3 +553,15 @@ def test_a_spoilt_store_is_refused(tmp_path, spoil, message):
     spoil(tmp_path / "s")
     with pytest.raises(ValueError, match=message):
         Store.open(tmp_path / "s")
+
+
+def test_an_allele_at_the_limit_is_rare_and_one_of_unknown_frequency():
+    sites = pd.DataFrame({"gene_index": 0, "population_af": [0.01, 0.011, np.nan]})
+    effects = SiteEffects.of(sites, np.zeros((3, len(SITE_FEATURES))), 0.01)
+    assert effects.rare.tolist() == [True, False, True]
+
+
+def test_a_gene_that_no_base_shows_is_not_callable_at_any_limit():
+    shares = np.array([0.0, 0.1, 0.5])
+    assert is_callable(shares, 0.0).tolist() == [False, True, True]
+    assert is_callable(shares, 0.5).tolist() == [False, False, True]

@@ -26,10 +26,7 @@ rule measure_callable:
     params:
         code=code_of("measure_callable"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        limits={
-            "min_depth": SETTINGS["quality"]["min_depth"],
-            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
-        },
+        limits=WELL_ASSAYED,
     script:
         "../scripts/measure_callable.py"
 

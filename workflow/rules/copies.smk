@@ -85,10 +85,7 @@ rule list_heterozygotes:
     params:
         code=code_of("list_heterozygotes"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        limits={
-            "min_depth": SETTINGS["quality"]["min_depth"],
-            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
-        },
+        limits=WELL_ASSAYED,
     script:
         "../scripts/list_heterozygotes.py"
 

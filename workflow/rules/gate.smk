@@ -34,10 +34,7 @@ rule measure_balance:
         code=code_of("measure_balance"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         assembly=SETTINGS["reference"]["name"],
-        limits={
-            "min_depth": SETTINGS["quality"]["min_depth"],
-            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
-        },
+        limits=WELL_ASSAYED,
     script:
         "../scripts/measure_balance.py"
 
@@ -65,10 +62,7 @@ rule compare_units:
     params:
         code=code_of("compare_units"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        limits={
-            "min_depth": SETTINGS["quality"]["min_depth"],
-            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
-        },
+        limits=WELL_ASSAYED,
         comparison=SETTINGS["quality"]["units"],
     script:
         "../scripts/compare_units.py"

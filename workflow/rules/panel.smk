@@ -88,9 +88,6 @@ rule tabulate_panel:
     params:
         code=code_of("tabulate_panel"),
         reach_bases=SETTINGS["annotation"]["distance_bases"],
-        limits={
-            "min_depth": SETTINGS["quality"]["min_depth"],
-            "min_genotype_quality": SETTINGS["quality"]["min_genotype_quality"],
-        },
+        limits=WELL_ASSAYED,
     script:
         "../scripts/tabulate_panel.py"

@@ -1,5 +1,7 @@
 """Quality of samples, of a generation's genotypes, and their agreement with a known truth."""
 
+# What a base of a genomic VCF must reach to count as seen.
+WELL_ASSAYED = {key: SETTINGS["quality"][key] for key in ("min_depth", "min_genotype_quality")}
 READS = {cohort: RUN.samples_of(cohort, *SEQUENCED) for cohort in RUN.cohorts}
 CALLED_SAMPLES = {cohort: RUN.samples_of(cohort, *RECORDED) for cohort in RUN.cohorts}
 TRUTHS = {
