@@ -193,6 +193,19 @@ def test_an_allele_in_two_records_loses_no_carrier(tmp_path, adopted):
     assert [genotype[-1] for genotype in first.genotypes] == [False, True, False, False]
 
 
+def test_joint_calls_of_one_allele_become_one_record(tmp_path, genome):
+    rows = [
+        (11, "AT", "A", ".", "GT:AD:VQ", "0/1:9,1:50", "0/0:9,0:."),
+        (14, "TT", "T", ".", "GT:AD:VQ", "0/0:9,0:.", "0/1:5,5:50"),
+    ]
+    source = vcf(tmp_path / "joint.vcf", ["S1", "S2"], *rows)
+    out, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")
+    filter_genotypes(source, out, **LIMITS, sites=NO_LIMIT)
+    split_alleles(out, genome, tmp_path, split)
+    assert [site.POS for site in VCF(split)] == [11]
+    assert calls_of(split) == {(11, "AT", "A"): [("0/1", "AlleleBalance"), ("0/1", "PASS")]}
+
+
 @pytest.mark.parametrize(
     ("fields", "call", "verdict"),
     [
