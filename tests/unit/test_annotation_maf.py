@@ -171,6 +171,56 @@ def test_copies_of_a_call_count_once(read):
     assert len(read({}, {})[0]) == 1
 
 
+def test_of_copies_that_differ_in_their_filter_one_that_passes_stays(read):
+    calls = read({"FILTER": "oxog"}, {"FILTER": "PASS"}, {"FILTER": "oxog"})[0]
+    assert calls["filter"].tolist() == ["PASS"]
+
+
+def test_the_alternate_may_stand_first(read):
+    first = {"Tumor_Seq_Allele1": "C", "Tumor_Seq_Allele2": "A"}
+    calls, unplaced = read({"Tumor_Seq_Allele1": "A"}, first | {"Start_Position": "111"})
+    assert calls[["reference", "alternate"]].to_numpy().tolist() == [["A", "G"], ["A", "C"]]
+    assert unplaced.empty
+
+
+@pytest.mark.parametrize("first", ["A", "", "NA"])
+def test_a_row_without_an_alternate_is_no_call(read, first):
+    calls, unplaced = read({"Tumor_Seq_Allele1": first, "Tumor_Seq_Allele2": "A"})
+    assert calls.empty
+    assert unplaced["reason"].tolist() == ["no alternate allele"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "shares"),
+    [
+        ([{"t_vaf": "45.5"}, {"t_vaf": "0.8"}, {"t_vaf": "100"}], [0.455, 0.008, 1]),
+        ([{"t_vaf": "0.45"}, {"t_vaf": "1"}, {"t_vaf": "1.2"}], [0.45, 1, 0.25]),
+        ([{"t_depth": "", "t_ref_count": "30", "t_alt_count": "10"}], [0.25]),
+        ([{"t_depth": "", "t_ref_count": "", "t_alt_count": "10"}], [None]),
+        ([{"t_depth": "0", "t_ref_count": "0", "t_alt_count": "0"}], [None]),
+    ],
+)
+def test_shares_of_reads_are_told_in_parts_or_percent_or_counted(read, rows, shares):
+    placed = [row | {"Start_Position": str(101 + place)} for place, row in enumerate(rows)]
+    found = read(*placed)[0]["vaf"]
+    assert found.tolist() == pytest.approx(
+        [float("nan") if s is None else s for s in shares], nan_ok=True
+    )
+
+
+def test_the_first_column_that_has_a_word_counts_row_by_row(read):
+    rows = [
+        {"gnomAD_AF": "0.3", "ExAC_AF": "0.2", "HGVSp": "p.Arg57Gly"},
+        {"gnomAD_AF": "", "ExAC_AF": "0.2", "HGVSp_Short": "", "HGVSp": "p.Arg77Gly"},
+        {"gnomAD_AF": "NA", "ExAC_AF": ".", "HGVSp_Short": ".", "HGVSp": "."},
+    ]
+    placed = [row | {"Start_Position": str(101 + place)} for place, row in enumerate(rows)]
+    calls = read(*placed)[0]
+    assert calls["population_af"].tolist() == pytest.approx([0.3, 0.2, float("nan")], nan_ok=True)
+    assert calls["hgvsp"].tolist() == ["p.R57G", "p.Arg77Gly", ""]
+    assert calls["protein_position"].fillna(0).tolist() == [57, 77, 0]
+
+
 def test_older_symbols_are_brought_up_to_date(read):
     assert read({"Hugo_Symbol": "OLD"})[0]["gene"].tolist() == ["NEW"]
 
@@ -219,6 +269,10 @@ def fetch(contig, first, last):
         (8, "-", "T", (5, "G", "GT")),
         (11, "GC", "-", (10, "TGC", "T")),
         (5, "GT", "CA", (5, "GT", "CA")),
+        (5, "GTT", "CTT", (5, "G", "C")),
+        (3, "ACG", "ATG", (4, "C", "T")),
+        (4, "CG", "GG", (4, "C", "G")),
+        (1, "NN", "-", (1, "NNA", "A")),
         (5, "N", "<ITD>", (5, "N", "<ITD>")),
     ],
 )

@@ -21,6 +21,8 @@ HEADER = """\
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
 ##FORMAT=<ID=AD,Number={number},Type=Integer,Description="Depths">
 ##FORMAT=<ID=PL,Number=G,Type=Integer,Description="Likelihoods">
+##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Depth">
+##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Genotype quality">
 ##FORMAT=<ID=VQ,Number=1,Type=Float,Description="Quality">
 ##FORMAT=<ID=YY,Number=1,Type=Integer,Description="Not kept">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{samples}
@@ -145,9 +147,83 @@ def test_a_given_file_brings_its_filters_and_the_form_of_the_genome(tmp_path, ad
         (20, "G", "C"): [("0/1", "q10"), ("./.", ".")],
     }
     depths = [site.format("AD")[0].tolist() for site in VCF(out)]
-    assert depths == [[9, 0], [5, 0], [5, 5]]
+    assert depths == [[9, 0], [10, 0], [5, 5]]
     assert "ID=YY" not in VCF(out).raw_header
     assert "ID=XX" not in VCF(out).raw_header
+
+
+def test_an_allele_keeps_its_share_of_all_reads_when_its_site_is_split(tmp_path, genome, adopted):
+    rows = [(10, "C", "A,*,T", ".", "GT:AD:VQ", "1/3:0,20,0,20:90"),
+            (20, "G", "*,A", ".", "GT:AD:VQ", "1/2:0,15,5:90")]  # fmt: skip
+    path = vcf(tmp_path / "given.vcf", ["X"], *rows)
+    judged_file, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")
+    filter_genotypes(path, judged_file, **LIMITS, sites=NO_LIMIT)
+    split_alleles(judged_file, genome, tmp_path, split)
+    for out in (adopted(path, ["X"]), split):
+        depths = {(site.POS, *site.ALT): site.format("AD")[0].tolist() for site in VCF(out)}
+        assert depths == {(10, "A"): [20, 20], (10, "T"): [20, 20], (20, "A"): [15, 5]}
+
+
+def test_a_file_without_depths_is_split_too(tmp_path, adopted):
+    path = tmp_path / "given.vcf"
+    vcf(path, ["X"], (10, "C", "A,T", ".", "GT", "1/2"))
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(line for line in lines if "ID=AD" not in line))
+    genotypes = calls_of(adopted(path, ["X"]))
+    assert genotypes == {(10, "C", "A"): [("1/0", "PASS")], (10, "C", "T"): [("0/1", "PASS")]}
+
+
+def test_an_allele_in_two_records_loses_no_carrier(tmp_path, adopted):
+    rows = [
+        (11, "AT", "A", ".", "GT:AD", "./.:.", "0|1:6,4", "0/0:9,0", "0/1:5,5"),
+        (14, "TT", "T", ".", "GT:AD:PL", "1/1:0,9:90,9,0", "0/1:5,5:9,0,9", "./.:.:.", "1:0,9:9,0"),
+        (20, "G", "A,C", ".", "GT:AD", "0/0:9,0,0", "0/2:5,0,5", "./.:.", "0/1:4,4,0"),
+        (20, "G", "A", "q10", "GT:AD", "0/1:5,5", "0/0:9,0", "0/0:9,0", "1/1:0,9"),
+    ]
+    out = adopted(vcf(tmp_path / "given.vcf", ["W", "X", "Y", "Z"], *rows), ["W", "X", "Y", "Z"])
+    assert calls_of(out) == {
+        (11, "AT", "A"): [("1/1", "PASS"), ("0/1", "PASS"), ("0/0", "PASS"), ("0/1", "PASS")],
+        (20, "G", "A"): [("0/1", "q10"), ("0/0", "PASS"), ("0/0", "q10"), ("0/1", "PASS")],
+        (20, "G", "C"): [("0/0", "PASS"), ("0/1", "PASS"), ("./.", "."), ("0/0", "PASS")],
+    }
+    first = next(VCF(out))
+    assert first.format("AD").tolist() == [[0, 9], [6, 4], [9, 0], [5, 5]]
+    assert first.format("PL")[0].tolist() == [90, 9, 0]
+    assert (first.format("PL")[1:] < 0).all()
+    assert [genotype[-1] for genotype in first.genotypes] == [False, True, False, False]
+
+
+def test_joint_calls_of_one_allele_become_one_record(tmp_path, genome):
+    rows = [
+        (11, "AT", "A", ".", "GT:AD:VQ", "0/1:9,1:50", "0/0:9,0:."),
+        (14, "TT", "T", ".", "GT:AD:VQ", "0/0:9,0:.", "0/1:5,5:50"),
+    ]
+    source = vcf(tmp_path / "joint.vcf", ["S1", "S2"], *rows)
+    out, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")
+    filter_genotypes(source, out, **LIMITS, sites=NO_LIMIT)
+    split_alleles(out, genome, tmp_path, split)
+    assert [site.POS for site in VCF(split)] == [11]
+    assert calls_of(split) == {(11, "AT", "A"): [("0/1", "AlleleBalance"), ("0/1", "PASS")]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "call", "verdict"),
+    [
+        ("GT:DP", "0/0:0", "NoEvidence"),
+        ("GT:DP:GQ", "0/0:9:0", "NoEvidence"),
+        ("GT:GQ", "0:0", "NoEvidence"),
+        ("GT:DP:GQ", "0/0:9:1", "PASS"),
+        ("GT:DP:GQ", "0/0:.:.", "PASS"),
+        ("GT:DP:GQ", "0/1:0:0", "PASS"),
+        ("GT:DP:GQ", "./.:0:0", "."),
+    ],
+)
+def test_a_reference_genotype_without_evidence_is_no_reference(
+    tmp_path, adopted, fields, call, verdict
+):
+    other = "0/1" + ":9" * fields.count(":")
+    path = vcf(tmp_path / "given.vcf", ["X", "Y"], (20, "G", "A", ".", fields, call, other))
+    assert calls_of(adopted(path, ["X", "Y"]))[20, "G", "A"][0][1] == verdict
 
 
 def test_gzipped_and_plain_files_without_index_are_the_same(tmp_path, adopted):

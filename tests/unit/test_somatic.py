@@ -76,7 +76,7 @@ def test_passing_alleles_of_the_tumour_enter_split_and_normalised(adopted):
     # The deletion of a T among five moves to its left end.
     assert calls_of(path) == {
         (2, "C", "T"): (1, [15, 5], "PASS"),
-        (8, "A", "C"): (1, [10, 8], "PASS"),
+        (8, "A", "C"): (1, [12, 8], "PASS"),
         (11, "AT", "A"): (1, [10, 10], "PASS"),
     }
 

@@ -7,6 +7,8 @@ rule select_sites:
         genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
         index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",
         custom=[source["file"] for source in SETTINGS["annotation"]["custom"]],
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
     output:
         sites=temp("results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz"),
         sites_index=temp("results/cohorts/{cohort}/{generation}/consequences/sites.vcf.gz.tbi"),
@@ -15,30 +17,15 @@ rule select_sites:
     benchmark:
         "benchmarks/results/select_sites/{cohort}/{generation}.tsv"
     conda:
-        "../../envs/annotation.yaml"
+        "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
         runtime="4h",
     params:
-        columns=[
-            ",".join(f"INFO/{new}:=INFO/{old}" for old, new in source["fields"].items())
-            for source in SETTINGS["annotation"]["custom"]
-        ],
-    shell:
-        """
-        exec 2>{log:q}
-        files=({input.custom:q})
-        columns=({params.columns:q})
-        bcftools view --drop-genotypes --output-type u {input.genotypes:q} \
-            | bcftools annotate --remove ID,QUAL,FILTER,INFO --output-type z --output {output.sites:q}
-        tabix --preset vcf {output.sites:q}
-        for place in "${{!files[@]}}"; do
-            bcftools annotate --annotations "${{files[$place]}}" --columns "${{columns[$place]}}" \
-                --pair-logic exact --output-type z --output {output.sites:q}.next {output.sites:q}
-            mv {output.sites:q}.next {output.sites:q}
-            tabix --force --preset vcf {output.sites:q}
-        done
-        """
+        code=code_of("select_sites"),
+        fields=[source["fields"] for source in SETTINGS["annotation"]["custom"]],
+    script:
+        "../scripts/select_sites.py"
 
 
 rule predict_consequences:

@@ -43,16 +43,29 @@ def _anchored(call: pd.Series, fetch: Callable[[str, int, int], str]) -> tuple[i
             return call.position, old, new, True
         position = call.position
         if new == "-":
-            base = fetch(call.chromosome, position - 1, position - 1)
-            position, old, new = position - 1, base + old, base
+            position, old, new = _anchored_deletion(call.chromosome, position, old, fetch)
     return *_left_aligned(call.chromosome, position, old, new, fetch), False
+
+
+def _anchored_deletion(
+    contig: str, position: int, old: str, fetch: Callable[[str, int, int], str]
+) -> tuple[int, str, str]:
+    """Write a deletion with the base before it; with the one behind it where a contig begins."""
+    if position == 1:
+        base = fetch(contig, 1 + len(old), 1 + len(old))
+        return 1, old + base, base
+    base = fetch(contig, position - 1, position - 1)
+    return position - 1, base + old, base
 
 
 def _left_aligned(
     contig: str, position: int, old: str, new: str, fetch: Callable[[str, int, int], str]
 ) -> tuple[int, str, str]:
-    """Shift an indel left while its last bases agree, and trim what both alleles begin with."""
-    while len(old) != len(new) and old[-1] == new[-1] and position > 1:
+    """Trim what both alleles end with, shifting an indel left, then what both begin with.
+
+    So bcftools norm writes them, and a call from a MAF is the same allele as one from a VCF.
+    """
+    while old[-1] == new[-1] and old != new and (min(len(old), len(new)) > 1 or position > 1):
         old, new = old[:-1], new[:-1]
         if not old or not new:
             position -= 1

@@ -35,6 +35,8 @@ ASSEMBLIES = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "b37": "GRCh
 MOST_STRANGE = 0.05  # of the rows may lie on small contigs
 # Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
+SEQUENCE = r"^([ACGT]+|-)$"
+NO_WORD = ("", "na", "NA", ".", "-")
 COLUMNS = [
     "sample",
     "chromosome",
@@ -194,9 +196,13 @@ def _column(table: pd.DataFrame, name: str) -> pd.Series:
 
 
 def _text(table: pd.DataFrame, *names: str) -> pd.Series:
-    """The first of several columns that the MAF has; `na` and `.` count as empty."""
-    found = next((name for name in names if name in table), names[0])
-    return _column(table, found).replace({"na": "", "NA": "", ".": "", "-": ""})
+    """The first of several columns that has a word in a row; `na`, `NA`, `.` and `-` are none."""
+    found = pd.Series("", index=table.index, dtype=object)
+    for name in names:
+        found = found.where(
+            found.ne(""), _column(table, name).where(lambda x: ~x.isin(NO_WORD), "")
+        )
+    return found
 
 
 def _numbers(texts: pd.Series) -> pd.Series:
@@ -205,10 +211,16 @@ def _numbers(texts: pd.Series) -> pd.Series:
 
 
 def _alleles(table: pd.DataFrame) -> pd.DataFrame:
-    """Reference and alternate allele: sequences in upper case, `-`, or symbolic ones."""
-    reference = table["Reference_Allele"].str.strip().str.upper()
-    alternate = table["Tumor_Seq_Allele2"].str.strip().str.upper()
-    is_sequence = reference.str.match(r"^([ACGT]+|-)$") & alternate.str.match(r"^([ACGT]+|-)$")
+    """Reference and alternate allele: sequences in upper case, `-`, or symbolic ones.
+
+    Where Tumor_Seq_Allele2 is the reference, Tumor_Seq_Allele1 has the alternate.
+    """
+    reference, first, second = (
+        _column(table, name).str.strip().str.upper()
+        for name in ("Reference_Allele", "Tumor_Seq_Allele1", "Tumor_Seq_Allele2")
+    )
+    alternate = second.where(second.ne(reference) | ~first.str.match(SEQUENCE), first)
+    is_sequence = reference.str.match(SEQUENCE) & alternate.str.match(SEQUENCE)
     is_sequence &= _numbers(table["Start_Position"]).notna()
     kind = _column(table, "Variant_Type").replace(KINDS)
     return pd.DataFrame(
@@ -220,11 +232,16 @@ def _alleles(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reads(table: pd.DataFrame) -> pd.DataFrame:
-    """Depth (reads) and share of reads with the alternate allele."""
-    depth = _numbers(_column(table, "t_depth"))
-    counted = _numbers(_column(table, "t_alt_count")) / depth.where(depth > 0)
-    share = _numbers(_column(table, "t_vaf"))
-    share = share.where(share.between(0, 1), counted)
+    """Depth (reads) and share of reads with the alternate allele, told or counted."""
+    depth, alternate, reference, share = (
+        _numbers(_column(table, name))
+        for name in ("t_depth", "t_alt_count", "t_ref_count", "t_vaf")
+    )
+    # more than half of a column beyond 1 are no mistakes: its shares are percentages
+    if (share > 1).sum() > 0.5 * share.notna().sum():
+        share = share / 100
+    reads = depth.fillna(alternate + reference)
+    share = share.where(share.between(0, 1), alternate / reads.where(reads > 0))
     return pd.DataFrame({"depth": depth.round().astype("Int64"), "vaf": share.astype(float)})
 
 
@@ -260,6 +277,7 @@ def place_calls(
     )
     reason[elsewhere & reason.eq("")] = "gene on another chromosome"
     reason[calls["gene"].isna()] = "gene without a model"
+    reason[calls["reference"] == calls["alternate"]] = "no alternate allele"
     unplaced = calls.assign(gene=written, reason=reason)[reason.ne("")]
     for why, count in unplaced["reason"].value_counts().items():
         logger.info("%d calls are not placed: %s", count, why)
@@ -267,8 +285,12 @@ def place_calls(
 
 
 def without_copies(calls: pd.DataFrame) -> pd.DataFrame:
-    """Keep one call per sample, allele and gene, and the columns of `calls.parquet`."""
+    """Keep one call per sample, allele and gene, and the columns of `calls.parquet`.
+
+    Of copies that differ in their filter one that passes is kept.
+    """
     keys = ["sample", "chromosome", "position", "reference", "alternate", "gene"]
-    kept = calls.drop_duplicates(keys)
+    passing_first = calls["filter"].ne("PASS").sort_values(kind="stable").index
+    kept = calls.loc[passing_first].drop_duplicates(keys)
     logger.info("%d calls; %d copies left out", len(kept), len(calls) - len(kept))
     return kept[COLUMNS].sort_values(keys, ignore_index=True)

@@ -16,6 +16,7 @@ from cyvcf2 import VCF, Variant, Writer
 from pysam import bcftools
 
 from gcin.calling import require_known_contigs
+from gcin.genotypes.repeats import unite_repeats
 from gcin.genotypes.taking import take_samples
 from gcin.genotypes.verdicts import FT_HEADER, NO_VERDICT, PASS
 
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 KEPT = "INFO,^FORMAT/GT,FORMAT/AD,FORMAT/DP,FORMAT/GQ,FORMAT/FT,FORMAT/PL,FORMAT/PS"
 NUMBER_BY_ALLELE = {"AD": "R", "PL": "G"}
+NO_EVIDENCE = "NoEvidence"
 WRITTEN_OUT = re.compile(r"[ACGTN]+", re.IGNORECASE)
 
 
@@ -50,19 +52,18 @@ def adopt(
     Raises:
         ValueError: Names file, sample or contig, and the remedy.
     """
-    names = ("header.txt", "renamed.bcf", "split.bcf", "judged.bcf")
-    header, renamed, split, judged = (str(Path(scratch) / name) for name in names)
+    names = ("header.txt", "renamed.bcf", "split.bcf", "judged.bcf", "kept.bcf")
+    header, renamed, split, judged, kept = (str(Path(scratch) / name) for name in names)
     taken = take_samples(path, samples, scratch)
     try:
         require_known_contigs(_contigs_of(taken), sizes, path)
         Path(header).write_text(_allele_numbered(taken))
         bcftools.reheader("-h", header, "-o", renamed, taken, catch_stdout=False)
-        options = ("-f", genome, "-m", "-any", "-d", "exact", "-Ob", "-o", split)
+        options = ("-f", genome, *splitting(renamed), "-Ob", "-o", split)
         bcftools.norm("--no-version", *options, renamed, catch_stdout=False)
         (judge or judge_sites)(split, judged, path)
-        bcftools.annotate(
-            "--no-version", "-x", KEPT, "-Ob", "-o", adopted, judged, catch_stdout=False
-        )
+        bcftools.annotate("--no-version", "-x", KEPT, "-Ob", "-o", kept, judged, catch_stdout=False)
+        logger.info("%d record(s) repeat an allele", unite_repeats(kept, adopted))
         bcftools.index("--force", adopted, catch_stdout=False)
     except pysam.SamtoolsError as error:
         raise ValueError(
@@ -70,6 +71,17 @@ def adopt(
             "must be sorted, and of the assembly that reference.fasta is; where it is of GRCh37, "
             "say so in column assembly of the sheet."
         ) from None
+
+
+def splitting(path: str) -> tuple[str, ...]:
+    """Options of bcftools norm to split a file's sites by allele.
+
+    Reads of the other alternates go to the reference's, so that each alternate keeps its share of
+    all reads: of a genotype 1/2 about half, not all.
+    """
+    with pysam.VariantFile(path) as calls:
+        has_depths = "AD" in calls.header.formats
+    return ("-m", "-any", *(("--keep-sum", "AD") if has_depths else ()))
 
 
 def _allele_numbered(path: str) -> str:
@@ -132,4 +144,17 @@ def _verdicts(site: Variant, own: np.ndarray | None) -> np.ndarray:
     else:
         given = np.char.encode(own.astype(str))
         verdict = np.where(np.isin(given, (b"", b".")), PASS.encode(), given)
+    verdict = np.where(_is_unseen(site), NO_EVIDENCE.encode(), verdict)
     return np.where(called, verdict, NO_VERDICT.encode())
+
+
+def _is_unseen(site: Variant) -> np.ndarray:
+    """Whether a genotype is reference by default: callers before GATK 4.6 wrote it without reads.
+
+    Without quality it is as good as any other genotype.
+    """
+    alleles = site.genotype.array()[:, :-1]
+    unseen = np.zeros(len(alleles), dtype=bool)
+    for name in {"DP", "GQ"} & set(site.FORMAT):
+        unseen |= site.format(name)[:, 0] == 0
+    return unseen & (alleles <= 0).all(axis=1)

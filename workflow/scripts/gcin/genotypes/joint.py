@@ -7,7 +7,8 @@ from cyvcf2 import VCF
 from pysam import bcftools
 
 from gcin.generations import require_samples
-from gcin.genotypes.given import KEPT
+from gcin.genotypes.given import KEPT, splitting
+from gcin.genotypes.repeats import unite_repeats
 
 MAX_OPEN_FILES = 500
 COMMAND_LINES = ("##GATKCommandLine", "##bcftools_", "##source=", "##reference=file:")
@@ -18,13 +19,15 @@ def split_alleles(judged: str, genome: str, scratch: str | Path, split: str) -> 
 
     An allele `*` says only that an upstream deletion reaches here; that has its own record.
     """
-    biallelic, written = (str(Path(scratch) / name) for name in ("biallelic.bcf", "written.bcf"))
-    options = ("-f", genome, "-m", "-any", "-Ob", "-o", biallelic)
+    names = ("biallelic.bcf", "written.bcf", "kept.bcf")
+    biallelic, written, kept = (str(Path(scratch) / name) for name in names)
+    options = ("-f", genome, *splitting(judged), "-Ob", "-o", biallelic)
     bcftools.norm("--no-version", *options, judged, catch_stdout=False)
     bcftools.view(
         "--no-version", "-e", 'ALT="*"', "-Ob", "-o", written, biallelic, catch_stdout=False
     )
-    bcftools.annotate("--no-version", "-x", KEPT, "-Ob", "-o", split, written, catch_stdout=False)
+    bcftools.annotate("--no-version", "-x", KEPT, "-Ob", "-o", kept, written, catch_stdout=False)
+    unite_repeats(kept, split)
     bcftools.index("--force", split, catch_stdout=False)
 
 
