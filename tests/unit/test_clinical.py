@@ -122,6 +122,50 @@ def test_undated_values_must_agree(tmp_path, values, fine):
             run(tmp_path, columns, measurement=crp)
 
 
+@pytest.mark.parametrize(("day", "fine"), [("3", True), ("2", False), ("", False)])
+def test_values_of_one_day_or_of_unknown_day_must_agree(tmp_path, day, fine):
+    columns = {"id": ["P1", "P1"], "r": ["0", "1"], "day": ["2", day]}
+    response = {"r": mapping("r", type="binary", day="day")}
+    if fine:
+        found = run(tmp_path, columns, outcome=response)["patients"]
+        assert found["r"].tolist() == [1]
+    else:
+        with pytest.raises(ValueError, match=r"row 3, column r: .*another value"):
+            run(tmp_path, columns, outcome=response)
+
+
+@pytest.mark.parametrize(
+    ("arms", "days", "kept"),
+    [
+        (["A", "B"], ["0", "200"], "A"),
+        (["B", "A"], ["-90", "0"], "A"),
+        (["A", "A"], ["4", "9"], "A"),
+        (["A", "B"], ["4", "200"], None),
+        (["A", "B"], ["0", "0"], None),
+        (["A", "B"], ["", "200"], None),
+    ],
+)
+def test_the_arm_of_day_0_counts_and_none_that_a_patient_lived_to_be_given(
+    tmp_path, arms, days, kept
+):
+    columns = {"id": ["P1", "P1"], "arm": arms, "day": days}
+    treatment = {"arm": mapping("arm", day="day")}
+    if kept:
+        found = run(tmp_path, columns, treatment=treatment)
+        assert found["patients"]["arm"].tolist() == [kept]
+        assert len(found["treatment"]) == 2
+    else:
+        with pytest.raises(ValueError, match="column arm: "):
+            run(tmp_path, columns, treatment=treatment)
+
+
+def test_an_age_of_a_later_day_tells_nothing(tmp_path):
+    columns = {"id": ["P1", "P1", "P2"], "age": ["60", "63", "50"], "day": ["0", "1100", "30"]}
+    age = {"age": mapping("age", unit="a", day="day")}
+    found = features(tmp_path, columns, person=age)["age"]
+    assert found.dropna().to_dict() == {"P1": 60}
+
+
 def test_dates_become_days_from_the_index_date(tmp_path):
     columns = {"zero": ["2020-03-01", "2020-03-01"], "seen": ["2020-02-01", "2020-03-02"]}
     columns |= {"x": ["5", "6"], "died": ["2021-03-01", ""], "born": ["1960-03-01", "1925-01-01"]}

@@ -152,10 +152,39 @@ def baseline(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[known]
 
 
+def arms_of_day_0(rows: pd.DataFrame, section: Mapping, sources: Sources) -> pd.DataFrame:
+    """Keep of a patient's several arms that of day 0.
+
+    A later one is known only of those who lived to be given it, and would be credited with the time
+    before. Several arms with none on day 0 are a fault.
+
+    Args:
+        rows: Facts of the section `treatment`.
+        section: Its mappings.
+        sources: What they were read from.
+    """
+    if not len(rows) or section["arm"]["day"] is None:
+        return rows
+    patients = rows.groupby("patient")
+    several = patients[_kept_in(section["arm"])].transform("nunique") > 1
+    begins = rows["day"] == 0
+    unknown = several & ~begins.groupby(rows["patient"]).transform("any")
+    table, column = source_of(section["arm"], sources.tables, "column")
+    for row in rows.index[unknown & ~rows["patient"].duplicated()]:
+        problem = "the patient has several arms, and none of them on day 0"
+        remedy = "Give the arm of day 0 the day 0, or keep its row alone"
+        sources.faults.add(table, row, column, problem, remedy)
+    late = rows["patient"][~several & (rows["day"] > 0)].nunique()
+    logger.info("%d patients of several arms have that of day 0, of %d the only arm began later",
+                rows["patient"][several].nunique(), late)  # fmt: skip
+    return rows[~several | begins]
+
+
 def one_per_patient(rows: pd.DataFrame, section: Mapping, sources: Sources) -> dict[str, pd.Series]:
     """Make one column of each name: the latest value of each patient.
 
-    Values without a day have no latest: where a patient has two that differ it is a fault.
+    Values of one day have no latest, nor have those without a day: where a patient has two that
+    differ it is a fault.
 
     Returns:
         By name, values indexed by patient.
@@ -163,25 +192,33 @@ def one_per_patient(rows: pd.DataFrame, section: Mapping, sources: Sources) -> d
     columns = {}
     for name, mapping in section.items():
         own = rows[rows["name"] == name]
-        kind = "text" if mapping["type"] == "category" else "value"
-        if mapping["day"] is None:
-            _require_one_value(own, kind, mapping, sources)
+        kind = _kept_in(mapping)
+        _require_one_value(own, kind, mapping, sources)
         latest = own.sort_values("day", kind="stable").drop_duplicates("patient", keep="last")
         columns[name] = latest.set_index("patient")[kind]
     return columns
 
 
+def _kept_in(mapping: Mapping) -> str:
+    """Name the column of facts that holds a mapping's values."""
+    return "text" if mapping["type"] == "category" else "value"
+
+
 def _require_one_value(rows: pd.DataFrame, kind: str, mapping: Mapping, sources: Sources) -> None:
-    """Note rows that give a patient a second value of what has only one."""
-    first = rows.drop_duplicates("patient").set_index("patient")[kind]
-    second = rows[rows[kind] != rows["patient"].map(first)]
-    if len(second):
-        table, column = source_of(mapping, sources.tables, "column")
-        for row in second.index:
-            sources.faults.add(
-                table,
-                row,
-                column,
-                "the patient has another value in an earlier row",
-                "Keep one, or name the column of its day in the card",
-            )
+    """Note rows whose value is another than one that is no earlier and no later."""
+    values = rows.groupby(["patient", "day"], dropna=False, sort=False)[kind]
+    second = rows[kind] != values.transform("first")
+    lost = rows["day"].isna() & (rows.groupby("patient")[kind].transform("nunique") > 1)
+    if mapping["day"] is None:
+        found = {"the patient has another value in an earlier row": second}
+        remedy = "Keep one, or name the column of its day in the card"
+    else:
+        found = {
+            "the patient has another value, and when this one was is missing": lost,
+            "an earlier row has another value of the same patient and day": second & ~lost,
+        }
+        remedy = "Keep one of them, or correct the day"
+    for problem, faulty in found.items():
+        for row in rows.index[faulty]:
+            table, column = source_of(mapping, sources.tables, "column")
+            sources.faults.add(table, row, column, problem, remedy)
