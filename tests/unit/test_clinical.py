@@ -82,6 +82,38 @@ def test_a_bad_value_is_refused_by_file_row_and_column(tmp_path, keys, value, pr
     assert "P2" not in str(refused.value)
 
 
+def written(tmp_path, text):
+    (tmp_path / "given.tsv").write_text(text)
+    table = {"file": str(tmp_path / "given.tsv"), "patient": "id", "index_date": None}
+    card = {"tables": {"t": table}, "person": dict.fromkeys(("sex", "age", "family", "site"))}
+    crp = {"crp": mapping("crp", unit="mg/L")}
+    return harmonise(card | {key: {} for key in SECTIONS} | {"measurement": crp}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('id\tcrp\tnote\nP1\t1\t"x\nP2\t2\ty"\nP3\t3\tz\n', "3 lines below its header .* 2 rows"),
+        ("id\tcrp\tnote\nP1\t1\tx\n\nP2\t\t2\ty\n", "line 4 holds more values"),
+    ],
+)
+def test_rows_that_would_be_lost_or_read_from_the_wrong_place_are_refused(tmp_path, text, problem):
+    with pytest.raises(ValueError, match=problem):
+        written(tmp_path, text)
+
+
+def test_lines_may_be_short_empty_quoted_or_end_with_a_tab(tmp_path):
+    text = 'id\tcrp\tnote\r\n\r\n"P1"\t"1"\t"x\ty"\r\nP2\r\nP3\t3\tz\t\r\n'
+    found = written(tmp_path, text)["features"]["crp"]
+    assert found.dropna().to_dict() == {"P1": 1, "P3": 3}
+    assert len(found) == 3
+
+
+def test_faults_name_the_line_where_lines_are_empty(tmp_path):
+    with pytest.raises(ValueError, match="row 5, column crp: 'bad' is no number"):
+        written(tmp_path, "id\tcrp\nP1\t1\n\n\nP2\tbad\n")
+
+
 def test_dates_and_birth_dates_are_not_repeated_in_messages(tmp_path):
     born = {"age": mapping("born", type="date")}
     with pytest.raises(ValueError, match="no date") as refused:
