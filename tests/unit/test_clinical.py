@@ -154,6 +154,33 @@ def test_undated_values_must_agree(tmp_path, values, fine):
             run(tmp_path, columns, measurement=crp)
 
 
+@pytest.mark.parametrize("day", ["20200105", "43831", "-36526"])
+def test_a_date_without_dashes_is_no_number_of_days(tmp_path, day):
+    crp = {"crp": mapping("crp", unit="mg/L", day="day")}
+    with pytest.raises(ValueError, match="row 2, column day: the number of days is more than"):
+        run(tmp_path, {"crp": ["1"], "day": [day]}, measurement=crp)
+
+
+@pytest.mark.parametrize(
+    ("ids", "genomes", "fine"),
+    [
+        (["p1", "P2"], ["P1"], False),
+        (["p1", "P1"], [], False),
+        (["p1", "P1"], ["P1"], False),
+        (["p1", "P1"], ["P1", "p1"], True),
+        (["P1", "P2"], ["P1", "P3"], True),
+    ],
+)
+def test_a_patient_of_two_spellings_is_refused(tmp_path, ids, genomes, fine):
+    columns, crp = {"id": ids, "crp": ["1", "2"]}, {"crp": mapping("crp", unit="mg/L")}
+    if fine:
+        found = features(tmp_path, columns, genomes=genomes, measurement=crp)["crp"]
+        assert found[ids].tolist() == [1, 2]
+    else:
+        with pytest.raises(ValueError, match=r"row 2, column id: .* small and capital letters"):
+            run(tmp_path, columns, genomes, measurement=crp)
+
+
 @pytest.mark.parametrize(("day", "fine"), [("3", True), ("2", False), ("", False)])
 def test_values_of_one_day_or_of_unknown_day_must_agree(tmp_path, day, fine):
     columns = {"id": ["P1", "P1"], "r": ["0", "1"], "day": ["2", day]}

@@ -12,6 +12,7 @@ from gcin.clinical.records import (
     baseline,
     one_per_patient,
     require_after_index,
+    require_one_spelling,
 )
 from gcin.clinical.tables import MISSING, Faults, Table, read_tables
 from gcin.clinical.timeline import index_dates
@@ -52,6 +53,7 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
     faults = Faults()
     tables = read_tables(card, faults)
     sources = Sources(tables, index_dates(tables, faults), _patients(card, tables, genomes), faults)
+    require_one_spelling(sources, genomes)
     sections = {
         name: all_facts(card[name], sources)
         for name in ("condition", "treatment", "measurement", "outcome")

@@ -1,7 +1,7 @@
 """Facts of the common data model: what a card's mappings say of each patient, and when."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -134,6 +134,25 @@ def require_after_index(outcomes: pd.DataFrame, section: Mapping, sources: Sourc
                 f"the outcome {name} lies before the index date",
                 "Correct the time, or map the column as a measurement",
             )
+
+
+def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
+    """Note patients without a genome whose name another's is but for small and capital letters.
+
+    They would count twice, one with the genome and the other with the facts.
+
+    Args:
+        sources: What is read from.
+        genomes: Patients of the sample sheet.
+    """
+    names = pd.Series(sources.patients, dtype=object)
+    spelt = names.groupby(names.str.casefold()).transform("size")
+    doubtful = names[(spelt > 1) & ~names.isin(set(genomes))]
+    for table in sources.tables.values():
+        patients = table.rows["patient"].drop_duplicates()
+        for row in patients.index[patients.isin(doubtful)]:
+            problem = "the patient is written with other small and capital letters elsewhere"
+            sources.faults.add(table, row, table.patient, problem, "Write it as in the sheet")
 
 
 def baseline(rows: pd.DataFrame) -> pd.DataFrame:

@@ -48,12 +48,14 @@ class Table:
 
     Attributes:
         file: Where it came from, for messages.
+        patient: Column that names the patient.
         rows: All text, indexed by the line in the file; `patient` is the patient, other columns
             have their own names behind a `.`, so that none can clash with it.
         index_date: Column with the date of day 0, or None.
     """
 
     file: str
+    patient: str
     rows: pd.DataFrame
     index_date: str | None
 
@@ -82,7 +84,8 @@ def _read_table(table: Mapping, columns: list[str], faults: Faults) -> Table:
     """Read one table."""
     rows = read_rows(table["file"], columns)
     patients = rows[table["patient"]]
-    read = Table(table["file"], rows.add_prefix(".").assign(patient=patients), table["index_date"])
+    named = rows.add_prefix(".").assign(patient=patients)
+    read = Table(table["file"], table["patient"], named, table["index_date"])
     for row in patients.index[patients.isin(MISSING)]:
         faults.add(read, row, table["patient"], "the patient is missing", "Fill it in")
     logger.info("%s: %d rows, %d columns read", table["file"], len(rows), len(columns))
