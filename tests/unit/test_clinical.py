@@ -82,6 +82,38 @@ def test_a_bad_value_is_refused_by_file_row_and_column(tmp_path, keys, value, pr
     assert "P2" not in str(refused.value)
 
 
+def written(tmp_path, text):
+    (tmp_path / "given.tsv").write_text(text)
+    table = {"file": str(tmp_path / "given.tsv"), "patient": "id", "index_date": None}
+    card = {"tables": {"t": table}, "person": dict.fromkeys(("sex", "age", "family", "site"))}
+    crp = {"crp": mapping("crp", unit="mg/L")}
+    return harmonise(card | {key: {} for key in SECTIONS} | {"measurement": crp}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('id\tcrp\tnote\nP1\t1\t"x\nP2\t2\ty"\nP3\t3\tz\n', "3 lines below its header .* 2 rows"),
+        ("id\tcrp\tnote\nP1\t1\tx\n\nP2\t\t2\ty\n", "line 4 holds more values"),
+    ],
+)
+def test_rows_that_would_be_lost_or_read_from_the_wrong_place_are_refused(tmp_path, text, problem):
+    with pytest.raises(ValueError, match=problem):
+        written(tmp_path, text)
+
+
+def test_lines_may_be_short_empty_quoted_or_end_with_a_tab(tmp_path):
+    text = 'id\tcrp\tnote\r\n\r\n"P1"\t"1"\t"x\ty"\r\nP2\r\nP3\t3\tz\t\r\n'
+    found = written(tmp_path, text)["features"]["crp"]
+    assert found.dropna().to_dict() == {"P1": 1, "P3": 3}
+    assert len(found) == 3
+
+
+def test_faults_name_the_line_where_lines_are_empty(tmp_path):
+    with pytest.raises(ValueError, match="row 5, column crp: 'bad' is no number"):
+        written(tmp_path, "id\tcrp\nP1\t1\n\n\nP2\tbad\n")
+
+
 def test_dates_and_birth_dates_are_not_repeated_in_messages(tmp_path):
     born = {"age": mapping("born", type="date")}
     with pytest.raises(ValueError, match="no date") as refused:
@@ -146,6 +178,77 @@ def test_undated_values_must_agree(tmp_path, values, fine):
     else:
         with pytest.raises(ValueError, match=r"row 3.*another value in an earlier row"):
             run(tmp_path, columns, measurement=crp)
+
+
+@pytest.mark.parametrize("day", ["20200105", "43831", "-36526"])
+def test_a_date_without_dashes_is_no_number_of_days(tmp_path, day):
+    crp = {"crp": mapping("crp", unit="mg/L", day="day")}
+    with pytest.raises(ValueError, match="row 2, column day: the number of days is more than"):
+        run(tmp_path, {"crp": ["1"], "day": [day]}, measurement=crp)
+
+
+@pytest.mark.parametrize(
+    ("ids", "genomes", "fine"),
+    [
+        (["p1", "P2"], ["P1"], False),
+        (["p1", "P1"], [], False),
+        (["p1", "P1"], ["P1"], False),
+        (["p1", "P1"], ["P1", "p1"], True),
+        (["P1", "P2"], ["P1", "P3"], True),
+    ],
+)
+def test_a_patient_of_two_spellings_is_refused(tmp_path, ids, genomes, fine):
+    columns, crp = {"id": ids, "crp": ["1", "2"]}, {"crp": mapping("crp", unit="mg/L")}
+    if fine:
+        found = features(tmp_path, columns, genomes=genomes, measurement=crp)["crp"]
+        assert found[ids].tolist() == [1, 2]
+    else:
+        with pytest.raises(ValueError, match=r"row 2, column id: .* small and capital letters"):
+            run(tmp_path, columns, genomes, measurement=crp)
+
+
+@pytest.mark.parametrize(("day", "fine"), [("3", True), ("2", False), ("", False)])
+def test_values_of_one_day_or_of_unknown_day_must_agree(tmp_path, day, fine):
+    columns = {"id": ["P1", "P1"], "r": ["0", "1"], "day": ["2", day]}
+    response = {"r": mapping("r", type="binary", day="day")}
+    if fine:
+        found = run(tmp_path, columns, outcome=response)["patients"]
+        assert found["r"].tolist() == [1]
+    else:
+        with pytest.raises(ValueError, match=r"row 3, column r: .*another value"):
+            run(tmp_path, columns, outcome=response)
+
+
+@pytest.mark.parametrize(
+    ("arms", "days", "kept"),
+    [
+        (["A", "B"], ["0", "200"], "A"),
+        (["B", "A"], ["-90", "0"], "A"),
+        (["A", "A"], ["4", "9"], "A"),
+        (["A", "B"], ["4", "200"], None),
+        (["A", "B"], ["0", "0"], None),
+        (["A", "B"], ["", "200"], None),
+    ],
+)
+def test_the_arm_of_day_0_counts_and_none_that_a_patient_lived_to_be_given(
+    tmp_path, arms, days, kept
+):
+    columns = {"id": ["P1", "P1"], "arm": arms, "day": days}
+    treatment = {"arm": mapping("arm", day="day")}
+    if kept:
+        found = run(tmp_path, columns, treatment=treatment)
+        assert found["patients"]["arm"].tolist() == [kept]
+        assert len(found["treatment"]) == 2
+    else:
+        with pytest.raises(ValueError, match="column arm: "):
+            run(tmp_path, columns, treatment=treatment)
+
+
+def test_an_age_of_a_later_day_tells_nothing(tmp_path):
+    columns = {"id": ["P1", "P1", "P2"], "age": ["60", "63", "50"], "day": ["0", "1100", "30"]}
+    age = {"age": mapping("age", unit="a", day="day")}
+    found = features(tmp_path, columns, person=age)["age"]
+    assert found.dropna().to_dict() == {"P1": 60}
 
 
 def test_dates_become_days_from_the_index_date(tmp_path):

@@ -51,6 +51,40 @@ def test_rows_of_patient_and_feature(read, absent, kras):
     assert found.loc["P3"].isna().all()
 
 
+def test_a_row_without_a_value_is_not_measured_rather_than_absent(read):
+    found = read(LONG + "P2\tKRAS\tNA\n", feature="gene", value="vaf", absent=0)
+    assert np.isnan(found.loc["P2", "rna KRAS"])
+
+
+def test_blanks_around_a_patient_a_feature_or_a_value_are_none_of_it(read):
+    found = read(LONG.replace("P2\tTP53\t0.4", "P2 \tTP53 \t 0.4"), feature="gene", value="vaf")
+    assert found.loc["P2", "rna TP53"] == pytest.approx(0.4)
+
+
+def test_a_table_of_strangers_is_refused(read):
+    with pytest.raises(ValueError, match="none of its 2 patients is one of the cohort"):
+        read(WIDE, patients=("p1", "p2"))
+
+
+@pytest.mark.parametrize("value", ["inf", "1e39"])
+def test_numbers_without_end_are_refused(read, value):
+    with pytest.raises(ValueError, match=f"row 2, column B: '{value}' is no number"):
+        read(WIDE.replace("-9", value))
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('id\tA\tnote\nP1\t1\t"x\nP2\t2\ty"\nP3\t3\tz\n', "3 lines below its header .* 2 rows"),
+        ("id\tA\tnote\nP1\t\t1\tx\nP2\t2\ty\n", "line 2 holds more values"),
+        ("id\tA\tnote\nP1\t1\tx\nP2\t\t2\ty\n", "line 3 holds more values"),
+    ],
+)
+def test_rows_that_would_be_read_from_the_wrong_place_are_refused(read, text, problem):
+    with pytest.raises(ValueError, match=problem):
+        read(text, columns=["A"])
+
+
 def test_a_set_is_the_mean_of_its_genes_and_small_ones_are_left_out(read, tmp_path):
     (tmp_path / "s.gmt").write_text("ONE\tnote\tA\tC\nTWO\tnote\tB\tX\n")
     found = read(WIDE, sets=str(tmp_path / "s.gmt"))

@@ -8,10 +8,11 @@ import pandas as pd
 from gcin.clinical.records import (
     Sources,
     all_facts,
-    at_index,
+    arms_of_day_0,
     baseline,
     one_per_patient,
     require_after_index,
+    require_one_spelling,
 )
 from gcin.clinical.tables import MISSING, Faults, Table, read_tables
 from gcin.clinical.timeline import index_dates
@@ -53,6 +54,7 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
     tables = read_tables(card, faults)
     _require_common(tables, genomes)
     sources = Sources(tables, index_dates(tables, faults), _patients(card, tables, genomes), faults)
+    require_one_spelling(sources, genomes)
     sections = {
         name: all_facts(card[name], sources)
         for name in ("condition", "treatment", "measurement", "outcome")
@@ -99,7 +101,10 @@ def _person(section: Mapping, sources: Sources, genomes: set[str]) -> pd.DataFra
     mappings = {name: mapping for name, mapping in section.items() if mapping}
     if "age" in mappings:
         mappings["age"] = _age_mapping(mappings["age"])
-    found = one_per_patient(all_facts(mappings, sources), mappings, sources)
+    rows = all_facts(mappings, sources)
+    # Who somebody is holds on every day; an age of a later day tells how long the patient lived.
+    rows = pd.concat([rows[rows["name"] != "age"], baseline(rows[rows["name"] == "age"])])
+    found = one_per_patient(rows, mappings, sources)
     index = pd.Index(sources.patients, name="patient", dtype="object")
     table = pd.DataFrame(index=index)
     for name in PERSON:
@@ -133,10 +138,10 @@ def _years(age: pd.Series, mapping: Mapping | None) -> pd.Series:
 def _columns(
     sections: Mapping[str, pd.DataFrame], card: Mapping, name: str, sources: Sources
 ) -> dict[str, pd.Series]:
-    """Make one column per name of a section; of what may be a feature only what day 0 knew."""
+    """Make one column per name of a section; of all but outcomes only what day 0 knew."""
     rows = sections[name]
     if name == "treatment":
-        rows = at_index(rows, card[name], sources)
+        rows = arms_of_day_0(rows, card[name], sources)
     elif name != "outcome":
         rows = baseline(rows)
     return one_per_patient(rows, card[name], sources)

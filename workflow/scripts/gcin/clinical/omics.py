@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
+from gcin.clinical.reading import read_rows
 from gcin.clinical.tables import MISSING, shown
 from gcin.reference.pathways import read_gmt
 
@@ -29,7 +31,9 @@ def omics_features(tables: Mapping[str, Mapping], patients: Iterable[str]) -> pd
     index = pd.Index(patients, name="patient", dtype="object")
     blocks = [pd.DataFrame(index=index)]
     for name, table in tables.items():
-        values = _summarised(_read(table), table).reindex(index)
+        read = _read(table)
+        _require_patients(read.index, index, table)
+        values = _summarised(read, table).reindex(index)
         known = values.notna().any(axis=1).sum()
         logger.info("%s: %d features of %d patients", name, values.shape[1], known)
         blocks.append(values.add_prefix(f"{name} "))
@@ -39,18 +43,35 @@ def omics_features(tables: Mapping[str, Mapping], patients: Iterable[str]) -> pd
 def _read(table: Mapping) -> pd.DataFrame:
     """One row per patient, one column per feature."""
     file, patient = table["file"], table["patient"]
-    rows = pd.read_csv(file, sep="\t", dtype=str, keep_default_na=False)
-    rows.index += 2
+    wanted = [patient, table["feature"], table["value"]]
+    if table["feature"] is None:
+        wanted = [patient, *table["columns"]] if table["columns"] else None
+    rows = read_rows(file, wanted)
     if table["feature"] is None:
         names = table["columns"] or [name for name in rows if name != patient]
         _refuse_twice(rows, [patient], file)
         return _numbers(rows, names, file).set_axis(rows[patient])
     _refuse_twice(rows, [patient, table["feature"]], file)
     values = _numbers(rows, [table["value"]], file)[table["value"]]
-    places = [rows[patient], rows[table["feature"]]]
-    wide = values.set_axis(pd.MultiIndex.from_arrays(places)).unstack()  # noqa: PD010 - keeps all
-    wide = wide if table["columns"] is None else wide.reindex(columns=table["columns"])
-    return wide if table["absent"] is None else wide.fillna(table["absent"])
+    places = pd.MultiIndex.from_arrays([rows[patient], rows[table["feature"]]])
+    wide = values.set_axis(places).unstack()  # noqa: PD010 - keeps all
+    if table["absent"] is not None:
+        # A row without a value says that there is none, not that it is the value of absent rows.
+        has_row = pd.Series(1.0, places).unstack()  # noqa: PD010
+        wide = wide.where(has_row.notna(), table["absent"])
+    if table["columns"] is None:
+        return wide
+    fill = float("nan") if table["absent"] is None else table["absent"]
+    return wide.reindex(columns=table["columns"], fill_value=fill)
+
+
+def _require_patients(named: pd.Index, known: pd.Index, table: Mapping) -> None:
+    """Refuse a table of none but strangers: its patients are written in another way."""
+    if len(named) and not named.isin(known).any():
+        raise ValueError(
+            f"{table['file']}, column {table['patient']}: none of its {len(named)} patients is one "
+            "of the cohort. Write patients as in the sheet and in the clinical tables."
+        )
 
 
 def _refuse_twice(rows: pd.DataFrame, keys: list[str], file: str) -> None:
@@ -65,7 +86,7 @@ def _refuse_twice(rows: pd.DataFrame, keys: list[str], file: str) -> None:
 def _numbers(rows: pd.DataFrame, names: list[str], file: str) -> pd.DataFrame:
     text = rows[names].where(~rows[names].isin(MISSING))
     values = text.apply(pd.to_numeric, errors="coerce")
-    bad = values.isna() & text.notna()
+    bad = ~(values.abs() <= np.finfo("float32").max) & text.notna()
     if bad.to_numpy().any():
         column = bad.any().idxmax()
         row = bad[column].idxmax()

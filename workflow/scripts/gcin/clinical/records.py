@@ -1,7 +1,7 @@
 """Facts of the common data model: what a card's mappings say of each patient, and when."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -136,6 +136,25 @@ def require_after_index(outcomes: pd.DataFrame, section: Mapping, sources: Sourc
             )
 
 
+def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
+    """Note patients without a genome whose name another's is but for small and capital letters.
+
+    They would count twice, one with the genome and the other with the facts.
+
+    Args:
+        sources: What is read from.
+        genomes: Patients of the sample sheet.
+    """
+    names = pd.Series(sources.patients, dtype=object)
+    spelt = names.groupby(names.str.casefold()).transform("size")
+    doubtful = names[(spelt > 1) & ~names.isin(set(genomes))]
+    for table in sources.tables.values():
+        patients = table.rows["patient"].drop_duplicates()
+        for row in patients.index[patients.isin(doubtful)]:
+            problem = "the patient is written with other small and capital letters elsewhere"
+            sources.faults.add(table, row, table.patient, problem, "Write it as in the sheet")
+
+
 def baseline(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep what was known on day 0.
 
@@ -152,26 +171,39 @@ def baseline(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[known]
 
 
-def at_index(rows: pd.DataFrame, section: Mapping, sources: Sources) -> pd.DataFrame:
-    """Keep the treatment of day 0: of each patient the one begun nearest to it.
+def arms_of_day_0(rows: pd.DataFrame, section: Mapping, sources: Sources) -> pd.DataFrame:
+    """Keep of a patient's several arms that of day 0.
 
-    The latest one would be a later line, which only those have who lived to receive it. Where two
-    begin on one day, none of the two is it: that is a fault.
+    A later one is known only of those who lived to be given it, and would be credited with the time
+    before. Several arms with none on day 0 are a fault.
+
+    Args:
+        rows: Facts of the section `treatment`.
+        section: Its mappings.
+        sources: What they were read from.
     """
-    off = rows["day"].abs().where(~rows["undated"])
-    nearest = off.groupby([rows["patient"], rows["name"]]).transform("min")
-    kept = rows[rows["undated"] | (off == nearest) | nearest.isna()]
-    for name, mapping in section.items():
-        if mapping["day"] is not None:
-            kind = "text" if mapping["type"] == "category" else "value"
-            _require_one_value(kept[kept["name"] == name], kind, mapping, sources)
-    return kept
+    if not len(rows) or section["arm"]["day"] is None:
+        return rows
+    patients = rows.groupby("patient")
+    several = patients[_kept_in(section["arm"])].transform("nunique") > 1
+    begins = rows["day"] == 0
+    unknown = several & ~begins.groupby(rows["patient"]).transform("any")
+    table, column = source_of(section["arm"], sources.tables, "column")
+    for row in rows.index[unknown & ~rows["patient"].duplicated()]:
+        problem = "the patient has several arms, and none of them on day 0"
+        remedy = "Give the arm of day 0 the day 0, or keep its row alone"
+        sources.faults.add(table, row, column, problem, remedy)
+    late = rows["patient"][~several & (rows["day"] > 0)].nunique()
+    logger.info("%d patients of several arms have that of day 0, of %d the only arm began later",
+                rows["patient"][several].nunique(), late)  # fmt: skip
+    return rows[~several | begins]
 
 
 def one_per_patient(rows: pd.DataFrame, section: Mapping, sources: Sources) -> dict[str, pd.Series]:
     """Make one column of each name: the latest value of each patient.
 
-    Values without a day have no latest: where a patient has two that differ it is a fault.
+    Values of one day have no latest, nor have those without a day: where a patient has two that
+    differ it is a fault.
 
     Returns:
         By name, values indexed by patient.
@@ -179,27 +211,33 @@ def one_per_patient(rows: pd.DataFrame, section: Mapping, sources: Sources) -> d
     columns = {}
     for name, mapping in section.items():
         own = rows[rows["name"] == name]
-        kind = "text" if mapping["type"] == "category" else "value"
-        if mapping["day"] is None:
-            _require_one_value(own, kind, mapping, sources)
+        kind = _kept_in(mapping)
+        _require_one_value(own, kind, mapping, sources)
         latest = own.sort_values("day", kind="stable").drop_duplicates("patient", keep="last")
         columns[name] = latest.set_index("patient")[kind]
     return columns
 
 
+def _kept_in(mapping: Mapping) -> str:
+    """Name the column of facts that holds a mapping's values."""
+    return "text" if mapping["type"] == "category" else "value"
+
+
 def _require_one_value(rows: pd.DataFrame, kind: str, mapping: Mapping, sources: Sources) -> None:
-    """Note rows that give a patient a second value of what has only one."""
-    first = rows.drop_duplicates("patient").set_index("patient")[kind]
-    second = rows[rows[kind] != rows["patient"].map(first)]
-    if len(second):
-        table, column = source_of(mapping, sources.tables, "column")
-        for row in second.index:
-            sources.faults.add(
-                table,
-                row,
-                column,
-                "the patient has another value in an earlier row",
-                "Keep one, or name the column of its day in the card"
-                if mapping["day"] is None
-                else "Keep one of those nearest to day 0, or give both together one name",
-            )
+    """Note rows whose value is another than one that is no earlier and no later."""
+    values = rows.groupby(["patient", "day"], dropna=False, sort=False)[kind]
+    second = rows[kind] != values.transform("first")
+    lost = rows["day"].isna() & (rows.groupby("patient")[kind].transform("nunique") > 1)
+    if mapping["day"] is None:
+        found = {"the patient has another value in an earlier row": second}
+        remedy = "Keep one, or name the column of its day in the card"
+    else:
+        found = {
+            "the patient has another value, and when this one was is missing": lost,
+            "an earlier row has another value of the same patient and day": second & ~lost,
+        }
+        remedy = "Keep one of them, or correct the day"
+    for problem, faulty in found.items():
+        for row in rows.index[faulty]:
+            table, column = source_of(mapping, sources.tables, "column")
+            sources.faults.add(table, row, column, problem, remedy)

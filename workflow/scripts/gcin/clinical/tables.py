@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from gcin.clinical.reading import read_rows
 from gcin.intake.references import columns_of, split_reference
 
 logger = logging.getLogger(__name__)
@@ -47,12 +48,14 @@ class Table:
 
     Attributes:
         file: Where it came from, for messages.
+        patient: Column that names the patient.
         rows: All text, indexed by the line in the file; `patient` is the patient, other columns
             have their own names behind a `.`, so that none can clash with it.
         index_date: Column with the date of day 0, or None.
     """
 
     file: str
+    patient: str
     rows: pd.DataFrame
     index_date: str | None
 
@@ -79,18 +82,10 @@ def read_tables(card: Mapping, faults: Faults) -> dict[str, Table]:
 
 def _read_table(table: Mapping, columns: list[str], faults: Faults) -> Table:
     """Read one table."""
-    try:
-        rows = pd.read_csv(
-            table["file"], sep="\t", usecols=columns, dtype=str, keep_default_na=False
-        )
-    except (ValueError, OSError, EOFError) as error:
-        raise ValueError(
-            f"{table['file']} cannot be read: {error}. Correct the table or its card."
-        ) from None
-    rows.index += 2
-    rows = rows.fillna("").apply(lambda column: column.str.strip())
+    rows = read_rows(table["file"], columns)
     patients = rows[table["patient"]]
-    read = Table(table["file"], rows.add_prefix(".").assign(patient=patients), table["index_date"])
+    named = rows.add_prefix(".").assign(patient=patients)
+    read = Table(table["file"], table["patient"], named, table["index_date"])
     for row in patients.index[patients.isin(MISSING)]:
         faults.add(read, row, table["patient"], "the patient is missing", "Fill it in")
     logger.info("%s: %d rows, %d columns read", table["file"], len(rows), len(columns))

@@ -9,6 +9,7 @@ from gcin.clinical.tables import Faults, Table
 from gcin.clinical.values import present
 
 ISO = "%Y-%m-%d"
+CENTURY = 36525  # days; more of them are a date without dashes, or a spreadsheet's number of one
 
 
 def index_dates(tables: Mapping[str, Table], faults: Faults) -> pd.Series:
@@ -86,7 +87,9 @@ def days_of(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.S
     other = text[text.notna() & ~np.isfinite(days)]
     if pd.to_datetime(other, format=ISO, errors="coerce").notna().any():
         return days_of_dates(table, column, index, faults)
-    for row in other.index:
-        problem = "the value is neither a number of days nor a date"
+    far = days.index[np.isfinite(days) & (days.abs() > CENTURY)]
+    problems = dict.fromkeys(other.index, "the value is neither a number of days nor a date")
+    problems |= dict.fromkeys(far, "the number of days is more than a century")
+    for row, problem in problems.items():
         faults.add(table, row, column, problem, "Write days from day 0, or yyyy-mm-dd")
     return days.drop(other.index).reindex(text.index)
