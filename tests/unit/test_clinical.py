@@ -143,32 +143,6 @@ def test_the_latest_of_several_baseline_values_counts(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("days", "arm"),
-    [
-        (["0", "200", "400"], "first"),
-        (["14", "200", "400"], "first"),
-        (["-300", "0", "180"], "second"),
-        (["-1", "100", ""], "first"),
-        (["", "", "90"], "third"),
-    ],
-)
-def test_the_arm_is_the_treatment_of_day_0_and_no_later_line(tmp_path, days, arm):
-    columns = {"id": ["P1"] * 3, "drug": ["first", "second", "third"], "day": days}
-    tables = run(tmp_path, columns, treatment={"arm": mapping("drug", day="day")})
-    assert tables["patients"]["arm"].tolist() == [arm]
-    assert len(tables["treatment"]) == 3
-
-
-def test_two_treatments_of_day_0_are_no_arm(tmp_path):
-    columns = {"id": ["P1"] * 3, "drug": ["x", "y", "x"], "day": ["0", "0", "0"]}
-    with pytest.raises(ValueError, match=r"row 3.*nearest to day 0, or give both together"):
-        run(tmp_path, columns, treatment={"arm": mapping("drug", day="day")})
-    columns["drug"] = ["x", "x", "x"]
-    tables = run(tmp_path, columns, treatment={"arm": mapping("drug", day="day")})
-    assert tables["patients"]["arm"].tolist() == ["x"]
-
-
-@pytest.mark.parametrize(
     ("values", "fine"), [(["1", "1"], True), (["1", ""], True), (["1", "2"], False)]
 )
 def test_undated_values_must_agree(tmp_path, values, fine):
@@ -190,7 +164,7 @@ def test_a_date_without_dashes_is_no_number_of_days(tmp_path, day):
 @pytest.mark.parametrize(
     ("ids", "genomes", "fine"),
     [
-        (["p1", "P2"], ["P1"], False),
+        (["p1", "P2"], ["P1", "P2"], False),
         (["p1", "P1"], [], False),
         (["p1", "P1"], ["P1"], False),
         (["p1", "P1"], ["P1", "p1"], True),

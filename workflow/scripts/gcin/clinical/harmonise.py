@@ -90,9 +90,9 @@ def _require_common(tables: Mapping[str, Table], genomes: set[str]) -> None:
     if tables and genomes and named.isdisjoint(genomes):
         files = ", ".join(table.file for table in tables.values())
         raise ValueError(
-            f"none of the {len(genomes)} patients of the sheet, such as {min(genomes)}, is among "
-            f"the {len(named)} of {files}. Write column patient of the sheet as the tables have "
-            "it, or name under patient: on the card the column that the sheet is written by."
+            f"none of the {len(genomes)} patients of the sheet is among the {len(named)} of "
+            f"{files}. Write column patient of the sheet as the tables have it, or name under "
+            "patient: on the card the column that the sheet is written by."
         )
 
 
