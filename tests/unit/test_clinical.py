@@ -264,7 +264,7 @@ def test_patients_without_genome_and_without_clinical_row_are_kept(tmp_path):
 
 
 def test_tables_of_other_patients_alone_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"none of the 2 patients .* such as p1, .* 2 of .*t\.tsv"):
+    with pytest.raises(ValueError, match=r"none of the 2 patients .*.* 2 of .*t\.tsv"):
         run(tmp_path, {"hb": ["90", "80"]}, ["p1", "p2"])
 
 
