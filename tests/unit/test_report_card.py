@@ -80,6 +80,17 @@ def test_a_policy_is_claimed_only_where_it_was_valued(facts):
     assert "Not estimated: the study declares no confounders." in card_of(silent)
 
 
+def test_a_shortcut_is_called_absent_only_where_it_was_looked_for(facts):
+    quiet = facts.tables["warnings"].assign(raised=False)
+    looked = card_of(replace(facts, tables=facts.tables | {"warnings": quiet}))
+    assert "no single one of these orders the outcomes by itself: clinical columns, site" in looked
+    assert "not looked at" in looked
+    assert "alike: cohorts." in looked
+    small = card_of(replace(facts, tables=facts.tables | {"warnings": quiet.iloc[:0]}))
+    assert "by itself" not in small
+    assert "alike: clinical columns, sites, cohorts." in small
+
+
 def test_fairness_is_not_claimed_where_no_group_was_measured(facts):
     small = facts.tables["subgroups"].assign(metric="too few")
     bare = Facts(

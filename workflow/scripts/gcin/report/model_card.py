@@ -9,6 +9,8 @@ from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
 from gcin.report.words import interval, label, shortcuts_raised
 
+# Checks that ask how far one fact goes alone, as the card names them.
+ASKED = {"one column": "clinical columns", "site": "sites", "cohort": "cohorts"}
 SHOWN = ("roc_auc", "pr_auc", "prevalence", "brier", "calibration_slope", "accuracy", "majority")
 SHOWN += (
     "harrell_c",
@@ -62,11 +64,26 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         else [],
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
+        "quiet": looked_for(tables["warnings"]),
         "undone": [f"{row.topic} ({row.item})" for row in open_points.itertuples()],
         "items": len(checked),
         "done": int(counts.get(DONE, 0)),
         "partly": int(counts.get(PARTLY, 0)),
     }
+
+
+def looked_for(warnings: pd.DataFrame) -> str:
+    """Say what a study without a warning was looked through for, and what could not be."""
+    made = set(warnings["check"])
+    done = [name for check, name in ASKED.items() if check in made]
+    undone = [name for check, name in ASKED.items() if check not in made]
+    words = ["no two patients look like one, as far as alleles and clinical rows tell"]
+    if done:
+        words.append(f"no single one of these orders the outcomes by itself: {', '.join(done)}")
+    if undone:
+        few = "too few patients have an outcome, or all are alike"
+        words.append(f"not looked at, as {few}: {', '.join(undone)}")
+    return "; ".join(words)
 
 
 def metric_rows(metrics: pd.DataFrame, designs: list[str], keys: list[str]) -> str:
