@@ -155,6 +155,8 @@ rule predict_patients:
             f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/clinical/features.parquet"
             for cohort in STUDIES[wildcards.study]["cohorts"]
         ],
+        omics=lambda wildcards: omics_of(STUDIES[wildcards.study]["cohorts"]),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         applied=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",
             design=STUDIES[wildcards.study]["predict_with"],
