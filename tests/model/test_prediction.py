@@ -13,9 +13,10 @@ from gcin.prediction.averaging import (
     with_answers,
     with_bands,
 )
-from gcin.prediction.experience import outside_experience
+from gcin.prediction.experience import not_taken, outside_experience
 
 RANDOM = np.random.default_rng(0)
+NO_VISITS = pd.DataFrame(columns=["patient", "day", "name", "value"])
 UNTREATED = pd.DataFrame({"patient": ["N1"], "role": "new", "cancer_type": "AML"}).assign(
     response=np.nan, os_time=np.nan, os_event=np.nan, dose_amount=np.nan
 )
@@ -157,11 +158,53 @@ def test_what_lies_outside_experience_is_named():
     patients = pd.DataFrame(
         {"patient": ["T1", "T2", "N1", "N2", "N3"], "role": ["train"] * 2 + ["new"] * 3}
     )
-    assert outside_experience(features, patients).to_dict() == {
+    assert outside_experience(features, NO_VISITS, features[[]], patients).to_dict() == {
         "N1": "",
         "N2": "age 71.5 (training 40 to 60); stage IV (not in training)",
         "N3": "",
     }
+
+
+KNOWN = pd.DataFrame(
+    {"patient": ["T1", "T2", "T3", "N1", "N2"], "role": ["train"] * 3 + ["new"] * 2}
+)
+
+
+def test_the_limit_of_training_in_another_unit_is_within_experience():
+    features = pd.DataFrame({"x": [1.0, 1.1 * 1.1, 0.5, 1.21, 1.22]}, index=KNOWN["patient"])
+    found = outside_experience(features[::-1], NO_VISITS, features[[]], KNOWN)
+    assert found.to_dict() == {"N1": "", "N2": "x 1.22 (training 0.5 to 1.21)"}
+
+
+def test_a_visit_outside_experience_is_named_whenever_it_was():
+    rows = [("T1", -9, 100.0), ("T2", -2, 300.0), ("N1", -40, 900.0), ("N1", 0, 200.0)]
+    visits = pd.DataFrame(rows, columns=["patient", "day", "value"]).assign(name="ldh")
+    found = outside_experience(pd.DataFrame(), visits, pd.DataFrame(), KNOWN)
+    assert found.to_dict() == {"N1": "ldh of a visit 900 (training 100 to 300)", "N2": ""}
+
+
+def test_omics_on_another_scale_are_outside_experience():
+    random = np.random.default_rng(0)
+    training, new = random.normal(8, 1, (40, 50)), random.normal(8, 1, (2, 50))
+    values = np.vstack([training, new[0], 2 ** new[1]])
+    names = [f"T{number}" for number in range(40)]
+    patients = pd.DataFrame({"patient": [*names, "N1", "N2"], "role": ["train"] * 40 + ["new"] * 2})
+    omics = pd.DataFrame(values, patients["patient"], [f"rna G{place}" for place in range(50)])
+    found = outside_experience(pd.DataFrame(), NO_VISITS, omics, patients)
+    assert found["N1"] == ""
+    assert found["N2"].startswith("omics rna: 50 of 50 features (training at most ")
+    few = outside_experience(pd.DataFrame(), NO_VISITS, omics.iloc[:, :1], patients)
+    assert few["N1"] == ""
+    assert few["N2"].startswith("rna G0 ")
+
+
+def test_what_was_measured_in_training_alone_is_named():
+    omics = pd.DataFrame(
+        {"rna A": [1.0, 2, 3, 4, np.nan], "cna A": [np.nan] * 3 + [1, np.nan]}, KNOWN["patient"]
+    )
+    visits = pd.DataFrame({"patient": ["T1", "N2"], "day": 0, "name": "ldh", "value": 1.0})
+    found = not_taken(visits, omics, KNOWN)
+    assert found.to_dict() == {"N1": "visits", "N2": "omics rna"}
 
 
 def test_rows_of_a_run_belong_to_their_patients():

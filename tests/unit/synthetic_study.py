@@ -261,7 +261,9 @@ def new_predictions(table):
     table.loc[table["endpoint"] != "response", "answer"] = None
     table["kind"] = table["endpoint"].map({"response": "binary", "os": "survival"})
     outside = {first: "", second: "age 101 (training 40 to 80)"}
-    return table.assign(outside=table["patient"].map(outside))
+    lacking = {first: "", second: "omics rna"}
+    told = {"outside": outside, "lacking": lacking}
+    return table.assign(**{name: table["patient"].map(words) for name, words in told.items()})
 
 
 def features(table, seed=3):

@@ -154,6 +154,14 @@ def test_undated_values_must_agree(tmp_path, values, fine):
             run(tmp_path, columns, measurement=crp)
 
 
+@pytest.mark.parametrize("name", ["1/2", "../P1", "P 1", "P1?", "Anna\u00a0B"])
+def test_a_patient_whose_page_could_have_no_such_file_is_refused(tmp_path, name):
+    crp = {"crp": mapping("crp", unit="mg/L")}
+    with pytest.raises(ValueError, match="row 2, column id: the patient's name") as refused:
+        run(tmp_path, {"id": [name], "crp": ["1"]}, measurement=crp)
+    assert name not in str(refused.value)
+
+
 @pytest.mark.parametrize("day", ["20200105", "43831", "-36526"])
 def test_a_date_without_dashes_is_no_number_of_days(tmp_path, day):
     crp = {"crp": mapping("crp", unit="mg/L", day="day")}

@@ -286,6 +286,7 @@ def test_outside_experience_nothing_is_preferred():
     )
 
 
+UNITS = {"dose": "mg/wk", "level": None}
 PANEL = pd.DataFrame(
     [
         ("P0400", "DPYD", "chr1", "97450058", "C", "T", "rs3918290", "carried"),
@@ -306,7 +307,14 @@ def pages(study):
     risks = unseen_risks(tables["pooled"], "gcin")
     known = made.features(table), made.scalars(table)
     facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([PANEL]))
-    return patient_documents(facts, study="response", edition="e", design="gcin", coverage=0.9)
+    return patient_documents(
+        facts,
+        study="response",
+        edition="e",
+        design="gcin",
+        coverage=0.9,
+        units=UNITS,
+    )
 
 
 def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
@@ -322,7 +330,14 @@ def test_a_page_says_when_arms_cannot_be_told_apart(pages):
 
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
-    assert "Every measured value lies within" in pages["P0400"]
+    assert "Every value measured at the bedside or in the laboratory lies within" in pages["P0400"]
+    assert "in patients it was trained on:</strong> omics rna." in pages["P0401"]
+    assert "Not measured, though" not in pages["P0400"]
+
+
+@pytest.mark.parametrize("value", [-0.0001, -0.0, 0.0])
+def test_no_number_is_less_than_nothing_by_its_sign_alone(value):
+    assert number(value) == "0.000"
 
 
 def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages):
@@ -342,7 +357,14 @@ def test_text_from_tables_is_escaped(pages, study):
     odd = tables["patients"].replace({"arm": {"chemo": "<script>x</script>"}})
     risks = unseen_risks(tables["pooled"], "gcin")
     facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table), {})
-    html = patient_documents(facts, study="s", edition="e", design="gcin", coverage=0.9)["P0400"]
+    html = patient_documents(
+        facts,
+        study="s",
+        edition="e",
+        design="gcin",
+        coverage=0.9,
+        units=UNITS,
+    )["P0400"]
     assert "<script" not in html
     assert "&lt;script&gt;" in html
 
@@ -353,15 +375,25 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     further = [
         ("P0400", "chemo", "neutropenia", "binary", 0.31, 0.2, 0.4),
         ("P0400", "chemo", "dose", "quantity", 34.7, 21.2, 51.4),
+        ("P0400", "chemo", "level", "quantity", 0.0347, 0.0, 0.0514),
     ]
-    more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="")
+    more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="", lacking="")
     told = pd.concat([tables["patients"], more])
     risks = unseen_risks(tables["pooled"], "gcin")
     facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {})
-    html = patient_documents(facts, study="s", edition="e", design="gcin", coverage=0.9)["P0400"]
+    html = patient_documents(
+        facts,
+        study="s",
+        edition="e",
+        design="gcin",
+        coverage=0.9,
+        units=UNITS,
+    )["P0400"]
     assert "Chance of neutropenia" in html
     assert "31 %" in html
     assert "<strong>34.7</strong>, between 21.2 and 51.4 in 90 %" in html
+    assert "<h2>Amount of dose, in mg/wk</h2>" in html
+    assert "<strong>0.0347</strong>, between 0.0 and 0.0514 in 90 %" in html
     assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
 
 
@@ -383,7 +415,14 @@ def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names
 def test_no_new_patient_makes_an_index_that_says_so():
     assert (
         "no patient without an outcome"
-        in patient_documents([], study="s", edition="e", design="gcin", coverage=0.9)["index"]
+        in patient_documents(
+            [],
+            study="s",
+            edition="e",
+            design="gcin",
+            coverage=0.9,
+            units=UNITS,
+        )["index"]
     )
 
 

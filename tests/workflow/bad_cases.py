@@ -471,6 +471,24 @@ CARDS = [
         )
     ],
     case(
+        "outcome named as a fact",
+        card("outcome:\n", "outcome:\n  arm: {column: clinical.remission, type: binary}\n"),
+        "a.yaml, outcome.arm: the name is that of a fact",
+        "another name",
+    ),
+    *[
+        case(
+            f"feature {name} twice",
+            card("treatment:\n", f"measurement:\n  {name}: {{{keys}}}\ntreatment:\n"),
+            f"a.yaml, measurement.{name}: {place} is a feature of the same name",
+            "Give one another name",
+        )
+        for name, keys, place in (
+            ("age", "column: clinical.age, unit: a", "person.age"),
+            ("cancer_type", "value: AML", "condition.cancer_type"),
+        )
+    ],
+    case(
         "outcome among omics",
         card(
             "condition:\n",

@@ -163,6 +163,10 @@ rule predict_patients:
         features=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
+        omics=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
+        ),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         applied=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",
             design=STUDIES[wildcards.study]["predict_with"],

@@ -165,5 +165,6 @@ rule render_patient_pages:
         templates=templates(),
         design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
         coverage=lookup("prediction/conformal/coverage", within=SETTINGS),
+        units=lambda wildcards: RUN.amount_units_of(wildcards.study),
     script:
         "../scripts/render_patient_pages.py"

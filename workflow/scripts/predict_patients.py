@@ -4,18 +4,25 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.prediction.averaging import patient_table, validation_rows, with_answers, with_bands
-from gcin.prediction.experience import outside_experience
+from gcin.prediction.experience import not_taken, outside_experience
 
 log_to(snakemake.log[0])
 
 patients = pd.read_parquet(snakemake.input.patients)
 applied = pd.read_parquet(snakemake.input.applied[0])
-features = pd.concat([pd.read_parquet(path) for path in snakemake.input.features])
+features, omics = (
+    pd.concat([pd.read_parquet(path) for path in paths])
+    for paths in (snakemake.input.features, snakemake.input.omics)
+)
+none = pd.DataFrame(columns=["patient", "day", "name", "value"])
+visits = pd.concat([pd.read_parquet(path) for path in snakemake.input.visits] or [none])
 runs = [pd.read_parquet(path) for path in snakemake.input.validation]
 conformal = snakemake.params.conformal
 held, amounts = (validation_rows(runs, patients, kind) for kind in ("binary", "quantity"))
 table = patient_table(applied, held, snakemake.params.draws)
 table = with_answers(table, applied, held, patients, conformal)
 table = with_bands(table, applied, amounts, patients, conformal, snakemake.params.transforms)
-table["outside"] = table["patient"].map(outside_experience(features, patients))
+outside = outside_experience(features, visits, omics, patients)
+table["outside"] = table["patient"].map(outside)
+table["lacking"] = table["patient"].map(not_taken(visits, omics, patients))
 table.to_csv(snakemake.output.predictions, sep="\t", index=False)

@@ -26,5 +26,6 @@ documents = patient_documents(
     edition=snakemake.wildcards.edition,
     design=snakemake.params.design,
     coverage=snakemake.params.coverage,
+    units=snakemake.params.units,
 )
 write_pages(documents, snakemake.output.pages)

@@ -15,6 +15,7 @@ logger = logging.getLogger(__name__)
 MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "."})
 SHOWN = 20
 LONGEST_VALUE = 30
+NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"  # as in the sheet: patients name the files of their pages
 
 
 @dataclass
@@ -88,6 +89,11 @@ def _read_table(table: Mapping, columns: list[str], faults: Faults) -> Table:
     read = Table(table["file"], table["patient"], named, table["index_date"])
     for row in patients.index[patients.isin(MISSING)]:
         faults.add(read, row, table["patient"], "the patient is missing", "Fill it in")
+    for row in patients.index[~patients.str.fullmatch(NAME) & ~patients.isin(MISSING)]:
+        problem = (
+            "the patient's name holds more than letters, digits, . _ and -, or begins with . or -"
+        )
+        faults.add(read, row, table["patient"], problem, "Rename the patient in every table")
     logger.info("%s: %d rows, %d columns read", table["file"], len(rows), len(columns))
     return read
 

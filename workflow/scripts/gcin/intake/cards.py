@@ -14,6 +14,8 @@ from gcin.intake.sheet import require_file
 from gcin.intake.units import require_compatible, unit_of
 
 FEATURES = ("person", "condition", "measurement", "visits")
+# Columns that the table of a cohort's patients has beside outcomes.
+TAKEN = ("patient", "cancer_type", "arm", "family", "site", "has_genome")
 
 
 class CardLoader(LOADER):
@@ -134,6 +136,7 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
             if mapping[key] is not None:
                 _check_reference(mapping[key], card, headers, f"{place}.{key}", problems)
     _check_outcomes_apart(card, path, problems)
+    _check_names(card, path, problems)
 
 
 def _check_visit(mapping: dict, place: str, problems: Problems) -> None:
@@ -161,6 +164,20 @@ def _check_outcomes_apart(card: dict, path: str, problems: Problems) -> None:
             problem = f"{mapping['column']} is the column of outcome {outcome}"
             remedy = "Remove the mapping, or name the column of its day: an outcome is no feature"
             problems.add(f"{path}, {section}.{name}.column", problem, remedy)
+
+
+def _check_names(card: dict, path: str, problems: Problems) -> None:
+    """No outcome takes the name of a fact, and no feature that of another: one would be lost."""
+    for name in (name for name in card["outcome"] if name in TAKEN):
+        problem = "the name is that of a fact of every patient"
+        problems.add(f"{path}, outcome.{name}", problem, "Give the outcome another name")
+    known = {name: "person" for name in ("age", "sex") if card["person"][name] is not None}
+    for section in ("condition", "measurement"):
+        for name in card[section]:
+            if name in known:
+                problem = f"{known[name]}.{name} is a feature of the same name"
+                problems.add(f"{path}, {section}.{name}", problem, "Give one another name")
+            known[name] = section
 
 
 def _headers(card: dict, path: str, problems: Problems) -> dict[str, list[str]]:

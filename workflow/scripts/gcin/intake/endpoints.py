@@ -40,6 +40,17 @@ def transforms_of(endpoints: Mapping[str, str | Mapping], card: Mapping) -> dict
     }
 
 
+def units_of(endpoints: Mapping[str, str | Mapping], card: Mapping) -> dict[str, str | None]:
+    """Name the unit of each quantity whose outcome a card maps; None where it has none."""
+    kinds, known = kinds_of(endpoints), card["outcome"]
+    amounts = {name: endpoints[name]["amount"] for name in kinds if kinds[name] == QUANTITY}
+    return {
+        name: known[outcome]["to"] or known[outcome]["unit"]
+        for name, outcome in amounts.items()
+        if outcome in known
+    }
+
+
 def check_endpoints(study: dict, cards: dict, place: str, problems: Problems) -> None:
     """Every outcome stands in the cards of all training cohorts, some in each external one.
 

@@ -11,7 +11,7 @@ import pandas as pd
 from gcin.intake.calls import doubts_about_callers, gatk_of
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs, check_names_of_calls
-from gcin.intake.endpoints import kinds_of, transforms_of
+from gcin.intake.endpoints import kinds_of, transforms_of, units_of
 from gcin.intake.force import in_force
 from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, LIFTED, SEQUENCED
 from gcin.intake.normals import check_normals, doubts_about_normals
@@ -192,13 +192,16 @@ class Run:
     def transforms_of(self, study: str) -> dict[str, str]:
         """Transform of each quantity that has one; the cards of a study agree on it."""
         declared = self.settings["studies"][study]
-        cards = [self.cards[cohort] for cohort in declared["cohorts"]]
-        return {
-            name: transform
-            for card in cards
-            for name, transform in transforms_of(declared["endpoints"], card).items()
-            if transform is not None
-        }
+        found = [
+            transforms_of(declared["endpoints"], self.cards[one]) for one in declared["cohorts"]
+        ]
+        return {name: kept for own in found for name, kept in own.items() if kept is not None}
+
+    def amount_units_of(self, study: str) -> dict[str, str | None]:
+        """UCUM unit of each quantity, None where it has none."""
+        declared = self.settings["studies"][study]
+        found = [units_of(declared["endpoints"], self.cards[one]) for one in declared["cohorts"]]
+        return {name: unit for own in found for name, unit in own.items()}
 
     def given_folds_of(self, study: str) -> list[str]:
         """File of a study's given folds; none where its folds are made here."""

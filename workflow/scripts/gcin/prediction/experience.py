@@ -1,25 +1,78 @@
-"""What of a patient lies outside all that the training patients showed."""
+"""What of a patient lies outside all that the training patients showed, and what was not taken."""
 
+import numpy as np
 import pandas as pd
 
+MOST_NAMED = 20  # a table of omics of more features is told by how many of them lie outside
+NOISE = 1e-9  # share of a limit by which a number that was converted between units may miss it
 
-def outside_experience(features: pd.DataFrame, patients: pd.DataFrame) -> pd.Series:
-    """Name the clinical values of new patients that no training patient comes near.
+
+def outside_experience(
+    features: pd.DataFrame, visits: pd.DataFrame, omics: pd.DataFrame, patients: pd.DataFrame
+) -> pd.Series:
+    """Name the values of new patients that no training patient comes near.
 
     Args:
         features: Clinical features by patient; numbers are float columns, codes are text.
+        visits: `patient day name value`.
+        omics: `table feature` by patient, NaN where not measured.
         patients: `patient` and `role`.
 
     Returns:
-        For each new patient, by name: numbers beyond the lowest or highest of training and codes
-        that it never had, in words, joined by `; `; empty text where there are none.
+        For each new patient, by name, joined by `; `: numbers beyond the lowest or highest of
+        training and codes that it never had; and of tables of more than MOST_NAMED features, how
+        many are beyond, where these are more than any training patient has beyond all others.
+        Empty text where there are none.
     """
     roles = patients.set_index("patient")["role"]
-    known = features[features.index.isin(roles.index[roles == "train"])]
-    new = features.reindex(roles.index[roles == "new"])
-    words = pd.DataFrame({name: _unlike(new[name], known[name]) for name in features})
-    joined = [[word for word in row if word] for row in words.to_numpy()]
-    return pd.Series(["; ".join(row) for row in joined], index=new.index, dtype=object)
+    train, new = (roles.index[roles == role] for role in ("train", "new"))
+    words = [
+        _unlike(features[name].reindex(new), features.loc[features.index.isin(train), name])
+        for name in features
+    ]
+    for name, rows in visits.groupby("name"):
+        known = rows.loc[rows["patient"].isin(train), "value"]
+        for extreme in ("min", "max"):
+            own = rows.groupby("patient")["value"].agg(extreme).reindex(new)
+            words.append(_unlike(own.rename(f"{name} of a visit"), known))
+    for table in _tables_of(omics):
+        of_table = omics.loc[:, table]
+        known, asked = of_table[of_table.index.isin(train)], of_table.reindex(new)
+        if len(table) > MOST_NAMED:
+            words.append(_many_unlike(asked, known))
+        else:
+            words += [_unlike(asked[name], known[name]) for name in table]
+    told = [dict.fromkeys(filter(None, row)) for row in zip(*words, strict=True)]
+    return pd.Series(["; ".join(row) for row in told], index=new, dtype=object)
+
+
+def not_taken(visits: pd.DataFrame, omics: pd.DataFrame, patients: pd.DataFrame) -> pd.Series:
+    """Name the tables of omics, and the visits, that training patients have and new ones lack.
+
+    Args:
+        visits: `patient day name value`.
+        omics: `table feature` by patient, NaN where not measured.
+        patients: `patient` and `role`.
+
+    Returns:
+        For each new patient, joined by `; `; empty text where nothing is lacking.
+    """
+    roles = patients.set_index("patient")["role"]
+    taken = {
+        f"omics {table[0].split()[0]}": omics.index[omics.loc[:, table].notna().any(axis=1)]
+        for table in _tables_of(omics)
+    }
+    taken["visits"] = pd.Index(visits["patient"].unique())
+    asked = {name: own for name, own in taken.items() if (roles.reindex(own) == "train").any()}
+    new = roles.index[roles == "new"]
+    lacking = ["; ".join(name for name in asked if one not in asked[name]) for one in new]
+    return pd.Series(lacking, index=new, dtype=object)
+
+
+def _tables_of(omics: pd.DataFrame) -> list[list[str]]:
+    """Features of each table of omics."""
+    names = pd.Series(omics.columns, dtype=object)
+    return [own.tolist() for _, own in names.groupby(names.str.split(" ").str[0], sort=False)]
 
 
 def _unlike(values: pd.Series, known: pd.Series) -> list[str]:
@@ -29,9 +82,31 @@ def _unlike(values: pd.Series, known: pd.Series) -> list[str]:
         return [""] * len(values)
     if pd.api.types.is_numeric_dtype(seen):
         low, high = seen.min(), seen.max()
-        odd = values.notna() & ~values.astype(float).between(low, high)
+        numbers = values.astype(float)
+        odd = (numbers < low - NOISE * abs(low)) | (numbers > high + NOISE * abs(high))
         words = [f"{values.name} {value:g} (training {low:g} to {high:g})" for value in values]
     else:
         odd = values.notna() & ~values.isin(set(seen))
         words = [f"{values.name} {value} (not in training)" for value in values]
     return [word if unlike else "" for word, unlike in zip(words, odd, strict=True)]
+
+
+def _many_unlike(values: pd.DataFrame, known: pd.DataFrame) -> list[str]:
+    """Say of whom more features lie beyond the known patients than any of those has alone."""
+    odd, most = np.zeros(len(values), int), np.zeros(len(known), int)
+    for sign in (1, -1):
+        seen = np.nan_to_num(sign * known.to_numpy(float), nan=-np.inf)
+        if not len(seen):
+            return [""] * len(values)
+        second, first = np.sort(seen, axis=0)[-2:] if len(seen) > 1 else (seen[0] - 1, seen[0])
+        most += ((seen == first) & (first > second)).sum(axis=1)
+        odd += (sign * values.to_numpy(float) > np.where(np.isinf(first), np.inf, first)).sum(
+            axis=1
+        )
+    table = values.columns[0].split()[0]
+    return [
+        f"omics {table}: {count} of {values.shape[1]} features (training at most {most.max()})"
+        if count > most.max()
+        else ""
+        for count in odd
+    ]

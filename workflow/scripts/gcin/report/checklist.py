@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from gcin.report.words import label, number, percent
+from gcin.report.words import amount, label, percent
 
 DONE, PARTLY, NOT = "done", "partly", "not done"
 
@@ -206,6 +206,6 @@ def _events(facts: Facts, endpoint: str) -> str:
         return f"{endpoint}: {len(known)} patients, {int(known.sum())} with it"
     if f"{endpoint}_amount" in facts.training:
         known = facts.training[f"{endpoint}_amount"].dropna()
-        return f"{endpoint}: {len(known)} patients, median {number(known.median(), 1)}"
+        return f"{endpoint}: {len(known)} patients, median {amount(known.median())}"
     known = facts.training[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
     return f"{endpoint}: {len(known)} patients, {int(known[f'{endpoint}_event'].sum())} events"

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gcin.report.patients import overview
-from gcin.report.words import label, number, p_value, percent
+from gcin.report.words import amount, label, number, p_value, percent
 
 LIBRARIES = ("numpy", "pandas", "scipy", "lifelines", "matplotlib", "seaborn", "jinja2")
 
@@ -22,7 +22,8 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"number": number, "percent": percent, "label": label, "p_value": p_value}
+    words = {"number": number, "amount": amount, "percent": percent, "label": label}
+    made.filters |= {**words, "p_value": p_value}
     return made
 
 
@@ -52,12 +53,13 @@ def write_pages(pages: Mapping[str, str], folder: str) -> None:
         (Path(folder) / f"{name}.html").write_text(html)
 
 
-def patient_documents(pages: list[dict], **facts: str | float) -> dict[str, str]:
+def patient_documents(pages: list[dict], **facts: str | float | dict) -> dict[str, str]:
     """Render the page of every new patient, and the index of them all.
 
     Args:
         pages: As `gcin.report.patients.patient_pages` gives them.
-        facts: `study edition design`, and `coverage` of the answers.
+        facts: `study edition design`, `coverage` of the answers, and `units` by quantity, None
+            where a card gives none.
     """
     index = {"index": render("patients.html", pages=pages, overview=overview(pages), **facts)}
     return index | {page["patient"]: render("patient.html", page=page, **facts) for page in pages}

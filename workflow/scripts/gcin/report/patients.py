@@ -19,7 +19,8 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high answer outside` of the new patients.
+        predictions: `patient arm endpoint kind value low high answer outside lacking` of the new
+            patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role has_genome`.
@@ -38,7 +39,7 @@ def patient_pages(
         response = rows[rows["endpoint"] == "response"].sort_values("value", ascending=False)
         facts = patients.set_index("patient").loc[patient]
         own = features.loc[patient] if patient in features.index else None
-        outside = rows["outside"].fillna("").iloc[0]
+        outside, lacking = rows[["outside", "lacking"]].fillna("").iloc[0]
         page = {"patient": patient, "cohort": facts["cohort"]}
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
@@ -47,7 +48,7 @@ def patient_pages(
         page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
         page["risks"] = _risks(rows[rows["kind"] == "survival"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
-        page["data"] |= {"outside": outside, "panel": panel.get(patient)}
+        page["data"] |= {"outside": outside, "lacking": lacking, "panel": panel.get(patient)}
         pages.append(page)
     return pages
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from gcin.report.words import interval, label, number, p_value, percent
+from gcin.report.words import amount, interval, label, number, p_value, percent
 
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 IN_GROUPS = ("roc_auc", "observed_expected", "harrell_c", "mae")
@@ -55,7 +55,7 @@ def _outcome(members: pd.DataFrame, endpoint: str) -> str:
         return f"{len(known)} known{share}"
     if f"{endpoint}_amount" in members:
         known = members[f"{endpoint}_amount"].dropna()
-        low, median, high = (number(known.quantile(q), 1) for q in (0.25, 0.5, 0.75))
+        low, median, high = (amount(known.quantile(q)) for q in (0.25, 0.5, 0.75))
         return f"{len(known)} known" + f", median {median} ({low} to {high})" * bool(len(known))
     known = members[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
     if not len(known):

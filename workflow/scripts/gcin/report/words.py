@@ -58,7 +58,14 @@ def number(value: float | int | str | None, digits: int = 3) -> str:
 
 
 def _decimal(value: float, digits: int = 3) -> str:
-    return f"{value:.{digits}f}" if abs(value) < 100 else f"{value:.1f}"
+    text = f"{value:.{digits}f}" if abs(value) < 100 else f"{value:.1f}"
+    return text if float(text) else text.removeprefix("-")
+
+
+def amount(value: float | None) -> str:
+    """Write a quantity with a decimal, a small one with three digits that count."""
+    small = value is not None and 0 < abs(value) < 10
+    return number(value, 2 - int(np.floor(np.log10(abs(value)))) if small else 1)
 
 
 def percent(share: float | None) -> str:
