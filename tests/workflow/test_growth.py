@@ -44,7 +44,7 @@ def describe(folder, more: int) -> None:
     pd.DataFrame(rows).to_csv(folder / "samples.tsv", sep="\t", index=False)
     for path in {row[key] for row in rows for key in ("file", "mate")}:
         if not (folder / path).exists():
-            (folder / path).hardlink_to(folder / "read.fq.gz")
+            (folder / path).write_bytes(READ)
 
 
 def jobs_of(folder) -> list[tuple[str, str, str, list[str]]]:
@@ -66,7 +66,6 @@ def plans(tmp_path_factory):
     folder = tmp_path_factory.mktemp("growth")
     for name, text in {"genome.fa": GENOME, "genes.gtf": MODELS}.items():
         (folder / name).write_text(text)
-    (folder / "read.fq.gz").write_bytes(READ)
     (folder / "cards").mkdir()
     for size in SIZES:
         (folder / "cards" / f"{cohort_of(size)}.yaml").write_text(yaml.safe_dump(CARD))
