@@ -207,6 +207,14 @@ def test_what_was_measured_in_training_alone_is_named():
     assert found.to_dict() == {"N1": "visits", "N2": "omics rna"}
 
 
+def test_a_table_of_omics_that_lacks_more_features_than_in_training_is_told():
+    gap = np.nan
+    rows = [[1, 2, gap], [1, gap, 3], [1, 2, 3], [1, gap, gap], [gap, 1, 2]]
+    omics = pd.DataFrame(rows, KNOWN["patient"], ["rna A", "rna B", "rna C"]).astype(float)
+    found = not_taken(NO_VISITS, omics, KNOWN)
+    assert found.to_dict() == {"N1": "2 of 3 features of omics rna", "N2": ""}
+
+
 def test_rows_of_a_run_belong_to_their_patients():
     patients = pd.DataFrame(
         {

@@ -162,11 +162,12 @@ def test_a_patient_whose_page_could_have_no_such_file_is_refused(tmp_path, name)
     assert name not in str(refused.value)
 
 
-@pytest.mark.parametrize("day", ["20200105", "43831", "-36526"])
-def test_a_date_without_dashes_is_no_number_of_days(tmp_path, day):
+@pytest.mark.parametrize("day", ["20200105", "43831", "-36526", "1900-01-01"])
+def test_a_day_more_than_a_century_away_is_no_day(tmp_path, day):
     crp = {"crp": mapping("crp", unit="mg/L", day="day")}
-    with pytest.raises(ValueError, match="row 2, column day: the number of days is more than"):
-        run(tmp_path, {"crp": ["1"], "day": [day]}, measurement=crp)
+    columns = {"crp": ["1"], "day": [day], "zero": ["2020-01-05"]}
+    with pytest.raises(ValueError, match="row 2, column day: the day is more than a century"):
+        run(tmp_path, columns, index_date="zero", measurement=crp)
 
 
 @pytest.mark.parametrize(

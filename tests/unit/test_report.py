@@ -340,6 +340,13 @@ def test_no_number_is_less_than_nothing_by_its_sign_alone(value):
     assert number(value) == "0.000"
 
 
+def test_a_page_tells_how_many_received_each_arm(pages, study):
+    table, _ = study
+    trained = table["arm"][table["role"] == "train"]
+    told = f"chemo {(trained == 'chemo').sum()}, target {(trained == 'target').sum()}. Where"
+    assert f"by the arm they received: {told}" in pages["P0400"]
+
+
 def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages):
     told = "Panel of 4 alleles: rs3918290 (DPYD) carried; <strong>not covered, so not known"
     assert told in pages["P0400"]

@@ -9,7 +9,7 @@ from gcin.clinical.tables import Faults, Table
 from gcin.clinical.values import present
 
 ISO = "%Y-%m-%d"
-CENTURY = 36525  # days; more of them are a date without dashes, or a spreadsheet's number of one
+CENTURY = 36525  # days; more are a date without dashes, a spreadsheet's number, a 1900-01-01
 
 
 def index_dates(tables: Mapping[str, Table], faults: Faults) -> pd.Series:
@@ -86,10 +86,10 @@ def days_of(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.S
     days = pd.to_numeric(text, errors="coerce").astype(float)
     other = text[text.notna() & ~np.isfinite(days)]
     if pd.to_datetime(other, format=ISO, errors="coerce").notna().any():
-        return days_of_dates(table, column, index, faults)
-    far = days.index[np.isfinite(days) & (days.abs() > CENTURY)]
+        days, other = days_of_dates(table, column, index, faults), other.iloc[:0]
     problems = dict.fromkeys(other.index, "the value is neither a number of days nor a date")
-    problems |= dict.fromkeys(far, "the number of days is more than a century")
+    far = days.index[np.isfinite(days) & (days.abs() > CENTURY)]
+    problems |= dict.fromkeys(far, "the day is more than a century from day 0")
     for row, problem in problems.items():
         faults.add(table, row, column, problem, "Write days from day 0, or yyyy-mm-dd")
     return days.drop(other.index).reindex(text.index)

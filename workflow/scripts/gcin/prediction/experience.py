@@ -55,18 +55,28 @@ def not_taken(visits: pd.DataFrame, omics: pd.DataFrame, patients: pd.DataFrame)
         patients: `patient` and `role`.
 
     Returns:
-        For each new patient, joined by `; `; empty text where nothing is lacking.
+        For each new patient, joined by `; `; of a table of which more features are missing than in
+        any training patient whom it was measured in, how many. Empty text where nothing is lacking.
     """
     roles = patients.set_index("patient")["role"]
-    taken = {
-        f"omics {table[0].split()[0]}": omics.index[omics.loc[:, table].notna().any(axis=1)]
-        for table in _tables_of(omics)
-    }
-    taken["visits"] = pd.Index(visits["patient"].unique())
-    asked = {name: own for name, own in taken.items() if (roles.reindex(own) == "train").any()}
-    new = roles.index[roles == "new"]
-    lacking = ["; ".join(name for name in asked if one not in asked[name]) for one in new]
-    return pd.Series(lacking, index=new, dtype=object)
+    train, new = (roles.index[roles == role] for role in ("train", "new"))
+    words = [_lacking(omics.loc[:, table], train, new) for table in _tables_of(omics)]
+    if visits["patient"].isin(train).any():
+        words.append(["visits" if lacks else "" for lacks in ~new.isin(visits["patient"])])
+    told = ["; ".join(filter(None, row)) for row in zip([""] * len(new), *words, strict=True)]
+    return pd.Series(told, index=new, dtype=object)
+
+
+def _lacking(values: pd.DataFrame, train: pd.Index, new: pd.Index) -> list[str]:
+    """Say what new patients lack of a table of omics."""
+    known = values[values.index.isin(train)].dropna(axis=1, how="all").dropna(how="all")
+    if not len(known):
+        return [""] * len(new)
+    missing = values[known.columns].reindex(new).isna().sum(axis=1)
+    name, of = f"omics {values.columns[0].split()[0]}", known.shape[1]
+    most = known.isna().sum(axis=1).max()
+    counted = [f"{count} of {of} features of {name}" if count < of else name for count in missing]
+    return [word if count > most else "" for word, count in zip(counted, missing, strict=True)]
 
 
 def _tables_of(omics: pd.DataFrame) -> list[list[str]]:

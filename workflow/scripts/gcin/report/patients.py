@@ -23,17 +23,19 @@ def patient_pages(
             patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
-        patients: The study's patients: `patient cohort role has_genome`.
+        patients: The study's patients: `patient cohort role arm has_genome`.
         features: Clinical features by patient.
         samples: `sample patient tissue kind` of the assayed specimens.
         panel: What is known of the panel's alleles by patient, as by `panel_by_patient`.
 
     Returns:
-        For each patient: `patient`, `arms` (response by arm), `verdict`, `chances` (other binary
-        endpoints by arm), `amounts` (quantities by arm), `risks` (survival by arm) and `data`.
+        For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
+        train, by arm), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
+        `risks` (survival by arm) and `data`.
     """
     train = patients["patient"][patients["role"] == "train"]
     known = features.loc[features.index.isin(train)]
+    received = patients["arm"][patients["role"] == "train"].value_counts()
     pages = []
     for patient, rows in predictions.groupby("patient"):
         response = rows[rows["endpoint"] == "response"].sort_values("value", ascending=False)
@@ -43,6 +45,7 @@ def patient_pages(
         page = {"patient": patient, "cohort": facts["cohort"]}
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
+        page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
         others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
         page["chances"] = others.to_dict("records")
         page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
