@@ -104,7 +104,9 @@ def test_survival_of_risk_groups_is_told_apart():
     risk = rng.normal(size=200)
     table = pd.DataFrame({"value": risk, "time": rng.exponential(20 * np.exp(-risk)), "event": 1.0})
     table["patient"] = table.index.map(str)
-    table = table.assign(design="net", endpoint="os", repeat=0, fold=0, response=np.nan)
+    table = table.assign(
+        design="net", endpoint="os", repeat=0, fold=0, response=np.nan, family=None
+    )
     curves, tests = survival_tables(table, 2, 0.95)
     assert list(tests["groups"]) == [2]
     assert tests["p"].iloc[0] < 1e-6

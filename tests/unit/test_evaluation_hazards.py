@@ -18,7 +18,7 @@ def survivors(count=400, seed=1, log_ratio=0.8, age_effect=0.7):
     index = [f"P{number:03}" for number in range(count)]
     patients = pd.DataFrame(
         {"time": np.minimum(time, end), "event": (time <= end).astype(float), "group": group}, index
-    )
+    ).assign(family=None)
     return patients, pd.DataFrame({"age": age}, index)
 
 
@@ -75,7 +75,7 @@ def test_ratios_that_cross_are_seen_by_the_test_and_steady_ones_are_not():
     steady = random.exponential(np.where(group == 1, 1.0, 0.5))
     found = {}
     for name, time in (("crossing", crossing), ("steady", steady)):
-        patients = pd.DataFrame({"time": time, "event": 1.0, "group": group})
+        patients = pd.DataFrame({"time": time, "event": 1.0, "group": group, "family": None})
         none = pd.DataFrame(index=patients.index)
         found[name] = hazard_ratios(patients, none, 0.95)[0]["p_proportional"]
     assert found["crossing"] < 1e-6

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from lifelines.utils import concordance_index
 
+from gcin.evaluation.hazards import hazard_ratios
 from gcin.evaluation.survival import (
+    excess_events,
     kaplan_meier,
     logrank,
     risk_groups,
@@ -23,7 +25,7 @@ def cohort(seed, patients=60, levels=15):
     risk = rng.integers(0, levels, patients) / levels
     time = np.ceil(rng.exponential(20 * np.exp(-risk), patients))
     event = (rng.random(patients) < 0.7).astype(float)
-    table = pd.DataFrame({"value": risk, "time": time, "event": event, "fold": 0})
+    table = pd.DataFrame({"value": risk, "time": time, "event": event, "fold": 0, "family": None})
     table["uno_weight"] = uno_weights(time, event, time, event)
     return table.assign(column=range(patients), patient=[f"P{i:03}" for i in range(patients)])
 
@@ -138,9 +140,37 @@ def test_logrank_sees_planted_groups_and_not_random_ones():
     rng = np.random.default_rng(5)
     group = np.repeat([1, 2], 100)
     time = rng.exponential(np.where(group == 1, 30, 8))
-    planted = pd.DataFrame({"time": time, "event": 1.0, "group": group})
+    planted = pd.DataFrame({"time": time, "event": 1.0, "group": group, "family": None})
     assert logrank(planted)["p"] < 1e-6
     assert logrank(planted.assign(group=rng.permutation(group)))["p"] > 1e-3
+
+
+def test_excess_events_add_up_to_those_of_the_log_rank_test():
+    table = cohort(6).assign(group=np.arange(60) % 3 + 1)
+    for group in (2, 3):
+        observed = table["event"][table["group"] == group].sum()
+        expected = 0.0
+        for moment in table["time"][table["event"] == 1].unique():
+            at_risk = table[table["time"] >= moment]
+            events = ((at_risk["time"] == moment) & (at_risk["event"] == 1)).sum()
+            expected += events * (at_risk["group"] == group).mean()
+        assert excess_events(table)[:, group - 2].sum() == pytest.approx(observed - expected)
+
+
+def test_relatives_are_no_new_evidence_that_risk_groups_differ():
+    """Copies of a patient change neither the test nor the interval of the hazard ratio."""
+    once = cohort(7, patients=200).assign(group=np.arange(200) % 2 + 1)
+    copies = pd.concat([once] * 4, ignore_index=True).assign(
+        family=np.tile(np.arange(200), 4).astype(str)
+    )
+    copies = copies.assign(time=copies["time"] + np.arange(800) * 1e-7)
+    once = once.assign(time=once["time"] + np.arange(200) * 1e-7)
+    alone, together = logrank(once), logrank(copies)
+    assert together["p"] == pytest.approx(alone["p"], rel=0.1)
+    assert logrank(copies.assign(family=None))["statistic"] > 3 * alone["statistic"]
+    rows = [hazard_ratios(own, own[[]], 0.95)[0] for own in (once, copies)]
+    assert rows[1]["low"] == pytest.approx(rows[0]["low"], rel=0.03)
+    assert rows[1]["high"] == pytest.approx(rows[0]["high"], rel=0.03)
 
 
 def test_curves_are_those_of_lifelines():

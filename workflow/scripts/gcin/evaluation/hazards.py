@@ -10,12 +10,14 @@ from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 from lifelines.statistics import proportional_hazard_test
 
+from gcin.evaluation.intervals import units_of
 from gcin.evaluation.survival import risk_groups
 
 COLUMNS = [
     "design", "endpoint", "model", "group", "hazard_ratio", "low", "high", "p", "p_proportional",
     "n", "events", "covariates",
 ]  # fmt: skip
+CLUSTER = "family number"
 FEWEST = 10  # patients at a level; rarer levels are one
 PER_COVARIATE = 10  # events that a covariate must have to be adjusted for (Peduzzi 1995)
 
@@ -125,7 +127,8 @@ def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float
     """Fit Cox's model to risk groups and covariates.
 
     Args:
-        patients: `time event group`, indexed by patient.
+        patients: `time event group family`, indexed by patient. Where there are relatives, errors
+            are robust, families being the clusters.
         known: Covariates as numbers, of the same patients; may have no column.
         confidence: Of the intervals.
 
@@ -142,26 +145,33 @@ def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float
     size = {"n": len(table), "events": int(table["event"].sum())}
     size["covariates"] = ", ".join(known)
     fit = _fitted(table, confidence) if groups else None
-    if fit is None:
+    codes, units = units_of(patients["family"])
+    robust = fit
+    if fit is not None and units < len(table):
+        robust = _fitted(table.assign(**{CLUSTER: codes}), confidence, CLUSTER)
+    if fit is None or robust is None:
         missing = dict.fromkeys(("hazard_ratio", "low", "high", "p", "p_proportional"), np.nan)
         return [{"group": group} | missing | size for group in groups]
-    limits = np.exp(fit.confidence_intervals_)
+    limits = np.exp(robust.confidence_intervals_)
     proportional = proportional_hazard_test(fit, table, time_transform="rank").summary["p"]
     rows = []
     for name, group in zip(names, groups, strict=True):
         low, high = limits.loc[name]
         ratio = {"hazard_ratio": float(fit.hazard_ratios_[name]), "low": low, "high": high}
-        p = {"p": fit.summary.loc[name, "p"], "p_proportional": float(proportional[name])}
+        p = {"p": robust.summary.loc[name, "p"], "p_proportional": float(proportional[name])}
         rows.append({"group": group} | ratio | p | size)
     return rows
 
 
-def _fitted(table: pd.DataFrame, confidence: float) -> CoxPHFitter | None:
+def _fitted(
+    table: pd.DataFrame, confidence: float, cluster: str | None = None
+) -> CoxPHFitter | None:
     """Fit, or say in the log why the likelihood has no maximum."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", ConvergenceWarning)
         try:
-            return CoxPHFitter(alpha=1 - confidence).fit(table, "time", "event")
+            model = CoxPHFitter(alpha=1 - confidence)
+            return model.fit(table, "time", "event", cluster_col=cluster)
         except (ConvergenceError, ConvergenceWarning) as fault:
             logger.warning("no hazard ratio: %s", str(fault).splitlines()[0])
             return None

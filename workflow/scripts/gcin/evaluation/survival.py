@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
+from scipy import stats
 
 from gcin.evaluation.horizons import horizon_areas, reliable_until, still_followed
+from gcin.evaluation.intervals import units_of
 from gcin.evaluation.metrics import Parts, ratio
 from gcin.evaluation.survival_curves import curve_metrics
 
@@ -91,18 +93,21 @@ def risk_groups(rows: pd.DataFrame, groups: int) -> pd.DataFrame:
     of the fold, then averaged over repeats, then cut into groups of equal size.
 
     Args:
-        rows: One design and endpoint: `patient repeat fold value time event`.
+        rows: One design and endpoint: `patient family repeat fold value time event`.
         groups: How many.
 
     Returns:
-        One row per patient: `patient time event group`, group 1 having the lowest risk; patients
-        of equal risk share a group, so there may be fewer groups than asked.
+        One row per patient: `patient time event family group`, group 1 having the lowest risk;
+        patients of equal risk share a group, so there may be fewer groups than asked.
     """
     ranks = rows.groupby(["repeat", "fold"])["value"].rank()
     sizes = rows.groupby(["repeat", "fold"])["value"].transform("size")
     ranked = rows.assign(share=(ranks - 0.5) / sizes)
     patients = ranked.groupby("patient").agg(
-        share=("share", "mean"), time=("time", "first"), event=("event", "first")
+        share=("share", "mean"),
+        time=("time", "first"),
+        event=("event", "first"),
+        family=("family", "first"),
     )
     place = (patients["share"].rank() - 0.5) / len(patients)
     patients["group"] = np.ceil(place * groups).clip(1, groups).astype(int)
@@ -136,8 +141,11 @@ def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
 def logrank(patients: pd.DataFrame) -> dict[str, float]:
     """Test whether risk groups differ in survival.
 
+    Where there are relatives, families are clusters: what they add to observed less expected
+    events is summed before it is squared (Wei, Lin and Weissfeld 1989, JASA 84:1065).
+
     Args:
-        patients: One row per patient: `group time event`.
+        patients: One row per patient: `group time event family`.
 
     Returns:
         `groups statistic degrees p n`; statistic and p are NaN where there is but one group or
@@ -150,5 +158,35 @@ def logrank(patients: pd.DataFrame) -> dict[str, float]:
             "no log-rank test: %d group(s), %d event(s)", groups, patients["event"].sum()
         )
         return empty
+    codes, units = units_of(patients["family"])
+    if units < n:
+        scores = pd.DataFrame(excess_events(patients)).groupby(codes).sum().to_numpy()
+        total = scores.sum(axis=0)
+        spread = scores.T @ scores * units / max(units - 1, 1)
+        statistic = float(total @ np.linalg.pinv(spread) @ total)
+        return empty | {"statistic": statistic, "p": float(stats.chi2.sf(statistic, groups - 1))}
     test = multivariate_logrank_test(patients["time"], patients["group"], patients["event"])
     return empty | {"statistic": float(test.test_statistic), "p": float(test.p_value)}
+
+
+def excess_events(patients: pd.DataFrame) -> np.ndarray:
+    """What each patient adds to the observed less the expected events of each group but the first.
+
+    Args:
+        patients: `group time event`.
+
+    Returns:
+        `(patients, groups - 1)`; the sums are those of the log-rank test.
+    """
+    time, event = patients["time"].to_numpy(float), patients["event"].to_numpy() > 0
+    group = pd.get_dummies(patients["group"]).to_numpy(float)[:, 1:]
+    steps, step = np.unique(time, return_inverse=True)
+    events = np.bincount(step, event, len(steps))
+    leaving = pd.DataFrame(group).groupby(step).sum().to_numpy()
+    at_risk = np.bincount(step)[::-1].cumsum()[::-1]
+    share = leaving[::-1].cumsum(axis=0)[::-1] / at_risk[:, None]
+    hazard = events / at_risk
+    expected = (
+        group * hazard.cumsum()[step][:, None] - (share * hazard[:, None]).cumsum(axis=0)[step]
+    )
+    return event[:, None] * (group - share[step]) - expected
