@@ -69,7 +69,7 @@ def test_codes_are_replaced(tmp_path, value, kept):
         ({"codes": {"0": 0, "1": 1}, "type": "binary"}, "X", "unknown code 'X'. Known: 0, 1"),
         ({"unit": "g/L"}, "9,1", "'9,1' is no number"),
         ({"unit": "g/L"}, "inf", "'inf' is no number"),
-        ({"unit": "g/L"}, "<5", "'<5' is no number"),
+        ({"unit": "g/L"}, "<5", "'<5' is no number. Write digits with a decimal point or nothing"),
         ({"type": "binary"}, "2", "2 is neither 0 nor 1"),
         ({"type": "date"}, "2020-13-01", "the value is no date"),
         ({"type": "date"}, "2020-01-01", "the patient has no index date"),

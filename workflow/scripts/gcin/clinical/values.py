@@ -84,9 +84,9 @@ def _numbers(text: pd.Series, table: Table, column: str, faults: Faults) -> pd.S
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
     for row in text.index[text.notna() & ~np.isfinite(numbers)]:
         problem = f"{shown(text[row])} is no number"
-        faults.add(
-            table, row, column, problem, "Write digits with a decimal point, or map it by codes"
-        )
+        # Codes that named some values alone would let a new code pass for a number.
+        remedy = "Write digits with a decimal point or nothing, or name all values under codes:"
+        faults.add(table, row, column, problem, remedy)
     return numbers
 
 
