@@ -177,7 +177,9 @@ def _unknown_codons(
     """Whether a codon that a variant touches has unknown bases: csq would translate it anyhow."""
     before, after = (coding[0] - 1) % 3, -coding[1] % 3
     forward = transcripts.forward[pairs.transcript]
+    # a variant may begin before the transcript does, whose first exon counts then
     exon = transcripts.exon_at(pairs.transcript, pairs.low)
+    exon = np.maximum(exon, transcripts.first[pairs.transcript])
     first = pairs.low - np.where(forward, before, after)
     last = pairs.high + np.where(forward, after, before)
     first = np.maximum(first, transcripts.exon_start[exon])
