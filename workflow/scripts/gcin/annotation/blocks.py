@@ -16,6 +16,7 @@ from gcin.annotation.locations import (
     inside_terms,
     outside_terms,
     pair_up,
+    terms_beside,
 )
 from gcin.annotation.overlaps import near_transcripts
 from gcin.annotation.positions import (
@@ -116,7 +117,8 @@ def _with_changes(
     has_unknown: Callable[[str, int, int], bool],
 ) -> pd.DataFrame:
     """Add what happens to the protein, for the pairs that touch coding bases."""
-    own = np.flatnonzero(touched.in_coding & (touched.bits != BIT["transcript_ablation"]))
+    coded = touched.in_coding | touched.joint
+    own = np.flatnonzero(coded & (touched.bits != BIT["transcript_ablation"]))
     names = transcripts.table["transcript"].to_numpy()[pairs.transcript[own]]
     keys = pd.DataFrame({"variant": pairs.variant[own], "transcript": names})
     told = keys.merge(read_changes(placed["prediction"]), how="left", on=["variant", "transcript"])
@@ -126,6 +128,7 @@ def _with_changes(
     told["unknown"] = _unknown_codons(
         placed, pairs[own], transcripts, (coding[0][own], coding[1][own]), has_unknown
     )
+    told["beside"] = terms_beside(placed, pairs[own], touched[own], told["unknown"].to_numpy(bool))
     changes = [_change(row) for row in told.itertuples()]
     table.loc[own, "bits"] |= np.array([change[0] for change in changes], np.int64)
     table.loc[own, "Amino_acids"] = [change[1] for change in changes]
@@ -141,6 +144,8 @@ def _with_changes(
 
 def _change(row: pd.Series) -> tuple[int, str, str]:
     """Terms, residues and HGVS name of one change: `coding_sequence_variant` where none is told."""
+    if row.beside:
+        return row.beside, "", ""
     if not row.within or pd.isna(row.bits):
         return BIT["coding_sequence_variant"], "", ""
     bits = as_vep(int(row.bits), row.old, row.new, row.kind, in_start_codon=1 <= row.first <= 3)

@@ -90,6 +90,10 @@ def as_vep(bits: int, old: str, new: str, kind: str, in_start_codon: bool) -> in
         bits = bits & ~deleted | altering
     elif bits & BIT["missense_variant"] and in_start_codon:
         bits = bits & ~BIT["missense_variant"] | BIT["start_lost"]
+    elif bits & BIT["missense_variant"] and ("*" in old) != ("*" in new):
+        # csq looks at the first of several residues only
+        stop = BIT["stop_gained"] if "*" in new else BIT["stop_lost"]
+        bits = bits & ~BIT["missense_variant"] | stop
     return bits
 
 
