@@ -170,6 +170,16 @@ def test_what_reaches_over_the_end_of_coding_bases_tells_what_becomes_of_them(
     assert block["Consequence"] == (forward if strand == "+" else backward or forward)
 
 
+@pytest.mark.parametrize(
+    ("alternate", "term"),
+    [("CG", "frameshift_variant"), ("CGCC", "frameshift_variant"), ("CGCCCC", None)],
+)
+def test_bases_that_are_replaced_shift_the_frame_by_their_number(alternate, term):
+    told = "inframe_deletion|AAA|T1|protein_coding"
+    block = blocks_of(1220, "GTC", alternate, prediction=told)[0]
+    assert block["Consequence"] == (term or "protein_altering_variant")
+
+
 def test_a_first_codon_of_unknown_bases_is_not_known_to_be_lost():
     block = blocks_of(1048, "ACGTA", "A", unknown=True)[0]
     assert block["Consequence"] == "coding_sequence_variant&5_prime_UTR_variant"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcin.annotation.alleles import place_alleles
 from gcin.annotation.consequences import BIT, impact_of, rank_of, terms_of
-from gcin.annotation.csq import as_vep, gains_stop, read_changes
+from gcin.annotation.csq import as_vep, gains_stop, in_frame, read_changes
 from gcin.annotation.files import info_value
 from gcin.annotation.locations import (
     Pairs,
@@ -123,6 +123,7 @@ def _with_changes(
     keys = pd.DataFrame({"variant": pairs.variant[own], "transcript": names})
     told = keys.merge(read_changes(placed["prediction"]), how="left", on=["variant", "transcript"])
     told = told.assign(row=own, within=touched.within_coding[own], first=coding[0][own])
+    told["added"] = _added(placed, pairs[own])
     told["whole"] = _whole_codons(placed, pairs[own], coding[0][own], coding[1][own])
     told["kind"] = placed["kind"].to_numpy()[pairs.variant[own]]
     told["unknown"] = _unknown_codons(
@@ -148,7 +149,13 @@ def _change(row: pd.Series) -> tuple[int, str, str]:
         return row.beside, "", ""
     if not row.within or pd.isna(row.bits):
         return BIT["coding_sequence_variant"], "", ""
-    bits = as_vep(int(row.bits), row.old, row.new, row.kind, in_start_codon=1 <= row.first <= 3)
+    bits = as_vep(
+        in_frame(int(row.bits), row.added),
+        row.old,
+        row.new,
+        row.kind,
+        in_start_codon=1 <= row.first <= 3,
+    )
     if row.unknown and not bits & BIT["frameshift_variant"]:
         return BIT["coding_sequence_variant"], "X", ""
     if bits & BIT["frameshift_variant"]:
@@ -160,12 +167,17 @@ def _change(row: pd.Series) -> tuple[int, str, str]:
     return bits, residues, protein_change(bits, int(row.place), row.old, row.new)
 
 
+def _added(placed: pd.DataFrame, pairs: Pairs) -> np.ndarray:
+    """Bases by which the allele of each pair is longer than the reference."""
+    own = placed.iloc[pairs.variant]
+    return (own["alternate"].str.len() - own["reference"].str.len()).to_numpy(np.int64)
+
+
 def _whole_codons(
     placed: pd.DataFrame, pairs: Pairs, first: np.ndarray, last: np.ndarray
 ) -> np.ndarray:
     """Whole codons that a variant leaves between the first and the last codon it touches."""
-    own = placed.iloc[pairs.variant]
-    added = (own["alternate"].str.len() - own["reference"].str.len()).to_numpy(np.int64)
+    added = _added(placed, pairs)
     before, after = (first + 2) // 3, (last + 2) // 3
     between = (pairs.start > pairs.end) & (before != after)
     touched = np.where(between, 0, after - before + 1)

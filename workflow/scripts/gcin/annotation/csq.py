@@ -91,10 +91,21 @@ def as_vep(bits: int, old: str, new: str, kind: str, in_start_codon: bool) -> in
     elif bits & BIT["missense_variant"] and in_start_codon:
         bits = bits & ~BIT["missense_variant"] | BIT["start_lost"]
     elif bits & BIT["missense_variant"] and ("*" in old) != ("*" in new):
-        # csq looks at the first of several residues only
+        # csq 1.16 looks at the first of several residues only
         stop = BIT["stop_gained"] if "*" in new else BIT["stop_lost"]
         bits = bits & ~BIT["missense_variant"] | stop
     return bits
+
+
+def in_frame(bits: int, added: int) -> int:
+    """Correct the frame of a change within coding bases: csq 1.16 has some shifts in frame.
+
+    Args:
+        bits: Coding terms.
+        added: Bases that the allele is longer than the reference.
+    """
+    kept = BIT["inframe_insertion"] | BIT["inframe_deletion"] | BIT["protein_altering_variant"]
+    return bits & ~kept | BIT["frameshift_variant"] if added % 3 and bits & kept else bits
 
 
 def gains_stop(new: str, old: str, whole_codons: int) -> bool:
