@@ -260,6 +260,16 @@ def test_csq_values_are_read_by_transcript():
     ]
 
 
+@pytest.mark.parametrize("term", ["feature_elongation", "feature_truncation"])
+def test_replaced_bases_in_frame_alter_the_protein(term):
+    told = f"splice_region&{term}|A|T1|protein_coding,{term}|A|T1|protein_coding|+|5VL>5AHV|9TG>C"
+    changes = read_changes(pd.Series([told, f"frameshift&{told.split(',')[1]}"]))
+    assert changes["bits"].tolist() == [
+        bits_of(["protein_altering_variant"]), bits_of(["frameshift_variant"]),
+    ]  # fmt: skip
+    assert changes["new"].tolist() == ["AHV", "AHV"]
+
+
 def test_joined_records_of_csq_are_refused():
     with pytest.raises(ValueError, match="--local-csq"):
         read_changes(pd.Series(["missense|A|T1|x|+|1A>1B|5A>G,@5"]))
