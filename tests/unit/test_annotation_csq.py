@@ -143,6 +143,67 @@ def test_a_deletion_over_an_exon_boundary_names_both_sides():
     assert (block["EXON"], block["INTRON"], block["CDS_position"]) == ("1/3", "1/2", "48-?")
 
 
+@pytest.mark.parametrize("strand", ["+", "-"])
+@pytest.mark.parametrize(
+    ("position", "reference", "alternate", "forward", "backward"),
+    [
+        (1048, "ACGTA", "A", "start_lost&5_prime_UTR_variant", "stop_lost&3_prime_UTR_variant"),
+        (1050, "AC", "TTG", "start_lost&5_prime_UTR_variant", "stop_lost&3_prime_UTR_variant"),
+        (
+            *(1050, "AC", "TG", "start_lost&5_prime_UTR_variant"),
+            "coding_sequence_variant&3_prime_UTR_variant",
+        ),
+        (1050, "A", "ACC", "5_prime_UTR_variant", "3_prime_UTR_variant"),
+        (1448, "ACGTA", "A", "stop_lost&3_prime_UTR_variant", "start_lost&5_prime_UTR_variant"),
+        *(
+            (place, "A", inserted, f"{term}&splice_region_variant", None)
+            for place in (1100, 1200)
+            for inserted, term in (("AC", "frameshift_variant"), ("ACCC", "inframe_insertion"))
+        ),
+    ],
+)
+def test_what_reaches_over_the_end_of_coding_bases_tells_what_becomes_of_them(
+    position, reference, alternate, forward, backward, strand
+):
+    model = MODEL | {"strand": strand}
+    block = blocks_of(position, reference, alternate, models=[model])[0]
+    assert block["Consequence"] == (forward if strand == "+" else backward or forward)
+
+
+@pytest.mark.parametrize(
+    ("alternate", "term"),
+    [("CG", "frameshift_variant"), ("CGCC", "frameshift_variant"), ("CGCCCC", None)],
+)
+def test_bases_that_are_replaced_shift_the_frame_by_their_number(alternate, term):
+    told = "inframe_deletion|AAA|T1|protein_coding"
+    block = blocks_of(1220, "GTC", alternate, prediction=told)[0]
+    assert block["Consequence"] == (term or "protein_altering_variant")
+
+
+def test_a_first_codon_of_unknown_bases_is_not_known_to_be_lost():
+    block = blocks_of(1048, "ACGTA", "A", unknown=True)[0]
+    assert block["Consequence"] == "coding_sequence_variant&5_prime_UTR_variant"
+
+
+def test_a_variant_may_begin_before_the_first_transcript_whose_exon_codes():
+    naked = MODEL | {"start": 1051, "exon_starts": [1051, 1201, 1401]}
+    far = MODEL | {"transcript": "T9", "start": 9001, "end": 9500, "exon_starts": [9001]}
+    far |= {"exon_ends": [9500], "coding_starts": [9001], "coding_ends": [9500]}
+    seen = []
+    variants = pd.DataFrame(
+        [["chr1", 1048, "ACGTA", "A", None]],
+        columns=["chromosome", "position", "reference", "alternate", "prediction"],
+    )
+    describe(
+        variants,
+        flatten(pd.DataFrame([naked, far])),
+        distance=100,
+        has_unknown=lambda contig, first, last: seen.append((first, last)) or False,
+    )
+    assert seen
+    assert all(1051 <= first <= last <= 1053 for first, last in seen)
+
+
 def test_a_deletion_of_everything_is_an_ablation():
     block = blocks_of(1000, "A" * 502, "A")[0]
     assert (block["Consequence"], block["IMPACT"]) == ("transcript_ablation", "HIGH")
@@ -199,6 +260,16 @@ def test_csq_values_are_read_by_transcript():
     ]
 
 
+@pytest.mark.parametrize("term", ["feature_elongation", "feature_truncation"])
+def test_replaced_bases_in_frame_alter_the_protein(term):
+    told = f"splice_region&{term}|A|T1|protein_coding,{term}|A|T1|protein_coding|+|5VL>5AHV|9TG>C"
+    changes = read_changes(pd.Series([told, f"frameshift&{told.split(',')[1]}"]))
+    assert changes["bits"].tolist() == [
+        bits_of(["protein_altering_variant"]), bits_of(["frameshift_variant"]),
+    ]  # fmt: skip
+    assert changes["new"].tolist() == ["AHV", "AHV"]
+
+
 def test_joined_records_of_csq_are_refused():
     with pytest.raises(ValueError, match="--local-csq"):
         read_changes(pd.Series(["missense|A|T1|x|+|1A>1B|5A>G,@5"]))
@@ -217,6 +288,15 @@ def test_joined_records_of_csq_are_refused():
 )
 def test_terms_are_those_of_vep(terms, old, new, kind, start, vep):
     assert terms_of(as_vep(bits_of(terms), old, new, kind, in_start_codon=start)) == vep
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "term"),
+    [("ER", "A*", "stop_gained"), ("K*", "KR", "stop_lost"), ("ER", "AK", "missense_variant")],
+)
+def test_a_stop_among_several_residues_is_gained_or_lost(old, new, term):
+    bits = bits_of(["missense_variant"])
+    assert terms_of(as_vep(bits, old, new, "substitution", in_start_codon=False)) == [term]
 
 
 def test_a_frameshift_gains_a_stop_only_in_its_own_codons():

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcin.annotation.alleles import place_alleles
 from gcin.annotation.consequences import BIT, impact_of, rank_of, terms_of
-from gcin.annotation.csq import as_vep, gains_stop, read_changes
+from gcin.annotation.csq import as_vep, gains_stop, in_frame, read_changes
 from gcin.annotation.files import info_value
 from gcin.annotation.locations import (
     Pairs,
@@ -16,6 +16,7 @@ from gcin.annotation.locations import (
     inside_terms,
     outside_terms,
     pair_up,
+    terms_beside,
 )
 from gcin.annotation.overlaps import near_transcripts
 from gcin.annotation.positions import (
@@ -116,16 +117,19 @@ def _with_changes(
     has_unknown: Callable[[str, int, int], bool],
 ) -> pd.DataFrame:
     """Add what happens to the protein, for the pairs that touch coding bases."""
-    own = np.flatnonzero(touched.in_coding & (touched.bits != BIT["transcript_ablation"]))
+    coded = touched.in_coding | touched.joint
+    own = np.flatnonzero(coded & (touched.bits != BIT["transcript_ablation"]))
     names = transcripts.table["transcript"].to_numpy()[pairs.transcript[own]]
     keys = pd.DataFrame({"variant": pairs.variant[own], "transcript": names})
     told = keys.merge(read_changes(placed["prediction"]), how="left", on=["variant", "transcript"])
     told = told.assign(row=own, within=touched.within_coding[own], first=coding[0][own])
+    told["added"] = _added(placed, pairs[own])
     told["whole"] = _whole_codons(placed, pairs[own], coding[0][own], coding[1][own])
     told["kind"] = placed["kind"].to_numpy()[pairs.variant[own]]
     told["unknown"] = _unknown_codons(
         placed, pairs[own], transcripts, (coding[0][own], coding[1][own]), has_unknown
     )
+    told["beside"] = terms_beside(placed, pairs[own], touched[own], told["unknown"].to_numpy(bool))
     changes = [_change(row) for row in told.itertuples()]
     table.loc[own, "bits"] |= np.array([change[0] for change in changes], np.int64)
     table.loc[own, "Amino_acids"] = [change[1] for change in changes]
@@ -141,9 +145,17 @@ def _with_changes(
 
 def _change(row: pd.Series) -> tuple[int, str, str]:
     """Terms, residues and HGVS name of one change: `coding_sequence_variant` where none is told."""
+    if row.beside:
+        return row.beside, "", ""
     if not row.within or pd.isna(row.bits):
         return BIT["coding_sequence_variant"], "", ""
-    bits = as_vep(int(row.bits), row.old, row.new, row.kind, in_start_codon=1 <= row.first <= 3)
+    bits = as_vep(
+        in_frame(int(row.bits), row.added),
+        row.old,
+        row.new,
+        row.kind,
+        in_start_codon=1 <= row.first <= 3,
+    )
     if row.unknown and not bits & BIT["frameshift_variant"]:
         return BIT["coding_sequence_variant"], "X", ""
     if bits & BIT["frameshift_variant"]:
@@ -155,12 +167,17 @@ def _change(row: pd.Series) -> tuple[int, str, str]:
     return bits, residues, protein_change(bits, int(row.place), row.old, row.new)
 
 
+def _added(placed: pd.DataFrame, pairs: Pairs) -> np.ndarray:
+    """Bases by which the allele of each pair is longer than the reference."""
+    own = placed.iloc[pairs.variant]
+    return (own["alternate"].str.len() - own["reference"].str.len()).to_numpy(np.int64)
+
+
 def _whole_codons(
     placed: pd.DataFrame, pairs: Pairs, first: np.ndarray, last: np.ndarray
 ) -> np.ndarray:
     """Whole codons that a variant leaves between the first and the last codon it touches."""
-    own = placed.iloc[pairs.variant]
-    added = (own["alternate"].str.len() - own["reference"].str.len()).to_numpy(np.int64)
+    added = _added(placed, pairs)
     before, after = (first + 2) // 3, (last + 2) // 3
     between = (pairs.start > pairs.end) & (before != after)
     touched = np.where(between, 0, after - before + 1)
@@ -177,7 +194,9 @@ def _unknown_codons(
     """Whether a codon that a variant touches has unknown bases: csq would translate it anyhow."""
     before, after = (coding[0] - 1) % 3, -coding[1] % 3
     forward = transcripts.forward[pairs.transcript]
+    # a variant may begin before the transcript does, whose first exon counts then
     exon = transcripts.exon_at(pairs.transcript, pairs.low)
+    exon = np.maximum(exon, transcripts.first[pairs.transcript])
     first = pairs.low - np.where(forward, before, after)
     last = pairs.high + np.where(forward, after, before)
     first = np.maximum(first, transcripts.exon_start[exon])

@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from gcin.annotation.consequences import BIT
+from gcin.annotation.consequences import BIT, bits_of
 
 # Only coding terms: where a variant lies is told more finely by `gcin.annotation.locations`.
 CODING_TERMS = {
@@ -21,6 +21,8 @@ CODING_TERMS = {
     "inframe_altering": "protein_altering_variant",
     "coding_sequence": "coding_sequence_variant",
 }
+# Of replaced bases csq 1.24 tells no more where they are in frame.
+OTHER_LENGTH = {"feature_elongation", "feature_truncation"}
 CHANGE = re.compile(r"^(\d+)([A-Z*?]*)(?:>(\d+)([A-Z*?]*))?$")
 
 
@@ -44,7 +46,7 @@ def read_changes(predictions: pd.Series) -> pd.DataFrame:
         raise ValueError("bcftools csq joined neighbouring records; run it with --local-csq.")
     fields = told.str.split("|")
     rows = [
-        (variant, values[2], _coding_bits(values[0]), *_residues(values))
+        (variant, values[2], _coding_bits(values), *_residues(values))
         for variant, values in fields.items()
     ]
     table = pd.DataFrame(rows, columns=["variant", "transcript", "bits", "place", "old", "new"])
@@ -52,11 +54,12 @@ def read_changes(predictions: pd.Series) -> pd.DataFrame:
     return table.drop_duplicates(["variant", "transcript"], ignore_index=True)
 
 
-def _coding_bits(terms: str) -> int:
+def _coding_bits(values: list[str]) -> int:
     """Pack the coding terms among csq's terms."""
-    found = 0
-    for term in terms.lstrip("*").split("&"):
-        found |= BIT[CODING_TERMS[term]] if term in CODING_TERMS else 0
+    terms = set(values[0].lstrip("*").split("&"))
+    found = bits_of(CODING_TERMS[term] for term in terms if term in CODING_TERMS)
+    if not found and terms & OTHER_LENGTH and _residues(values)[0]:
+        return BIT["protein_altering_variant"]
     return found
 
 
@@ -90,7 +93,22 @@ def as_vep(bits: int, old: str, new: str, kind: str, in_start_codon: bool) -> in
         bits = bits & ~deleted | altering
     elif bits & BIT["missense_variant"] and in_start_codon:
         bits = bits & ~BIT["missense_variant"] | BIT["start_lost"]
+    elif bits & BIT["missense_variant"] and ("*" in old) != ("*" in new):
+        # csq 1.16 looks at the first of several residues only
+        stop = BIT["stop_gained"] if "*" in new else BIT["stop_lost"]
+        bits = bits & ~BIT["missense_variant"] | stop
     return bits
+
+
+def in_frame(bits: int, added: int) -> int:
+    """Correct the frame of a change within coding bases: csq 1.16 has some shifts in frame.
+
+    Args:
+        bits: Coding terms.
+        added: Bases that the allele is longer than the reference.
+    """
+    kept = BIT["inframe_insertion"] | BIT["inframe_deletion"] | BIT["protein_altering_variant"]
+    return bits & ~kept | BIT["frameshift_variant"] if added % 3 and bits & kept else bits
 
 
 def gains_stop(new: str, old: str, whole_codons: int) -> bool:

@@ -77,6 +77,8 @@ class Touched:
         bits: Terms that the location alone tells.
         in_coding: Whether coding bases are touched.
         within_coding: Whether nothing but coding bases of one exon is touched.
+        joint: Whether bases are inserted between a coding exon and an intron, with coding bases on
+            the other side of the intron.
         exons: First and last exon touched, counted from 0 upwards the genome; -1 where none.
         introns: The same of introns.
     """
@@ -84,8 +86,15 @@ class Touched:
     bits: np.ndarray
     in_coding: np.ndarray
     within_coding: np.ndarray
+    joint: np.ndarray
     exons: tuple[np.ndarray, np.ndarray]
     introns: tuple[np.ndarray, np.ndarray]
+
+    def __getitem__(self, chosen: np.ndarray) -> "Touched":
+        """Pick pairs by mask or number."""
+        flags = (self.bits, self.in_coding, self.within_coding, self.joint)
+        ranges = (tuple(end[chosen] for end in span) for span in (self.exons, self.introns))
+        return Touched(*(flag[chosen] for flag in flags), *ranges)
 
 
 def inside_terms(pairs: Pairs, transcripts: Transcripts) -> Touched:
@@ -106,6 +115,7 @@ def inside_terms(pairs: Pairs, transcripts: Transcripts) -> Touched:
         bits=_settle(bits, pairs, transcripts),
         in_coding=np.logical_or.reduceat(exonic.in_coding, heads),
         within_coding=np.logical_or.reduceat(exonic.within_coding, heads),
+        joint=np.logical_or.reduceat(exonic.joint, heads),
         exons=_range(number, exonic.touched, heads),
         introns=_range(number, is_intron, heads),
     )
@@ -119,6 +129,7 @@ class _Exonic:
     touched: np.ndarray
     in_coding: np.ndarray
     within_coding: np.ndarray
+    joint: np.ndarray
 
 
 def _exon_terms(own: Pairs, exon: np.ndarray, transcripts: Transcripts) -> _Exonic:
@@ -132,6 +143,9 @@ def _exon_terms(own: Pairs, exon: np.ndarray, transcripts: Transcripts) -> _Exon
     low, high = np.maximum(start, first), np.minimum(end, last)
     in_coding = coding & (low <= high) & (own.end >= low) & (own.start <= high)
     within = in_coding & (own.low >= low) & (own.high <= high)
+    joint = (own.start == start) & (start > first) & (start <= last)
+    joint |= (own.end == end) & (end < last) & (end >= first)
+    joint &= coding & inserted
     before = coding & beside & ((own.start < first) | (inserted & (own.start == first)))
     after = coding & beside & ((own.end > last) | (inserted & (own.end == last)))
     forward = transcripts.forward[own.transcript]
@@ -140,7 +154,7 @@ def _exon_terms(own: Pairs, exon: np.ndarray, transcripts: Transcripts) -> _Exon
     bits = np.where(five, BIT["5_prime_UTR_variant"], 0)
     bits |= np.where(three, BIT["3_prime_UTR_variant"], 0)
     bits |= np.where(~coding & touched, BIT["non_coding_transcript_exon_variant"], 0)
-    return _Exonic(bits, beside, in_coding, within)
+    return _Exonic(bits, beside, in_coding, within, joint)
 
 
 def _intron_terms(
@@ -208,3 +222,33 @@ def _range(
     first = np.minimum.reduceat(np.where(touched, number, none), heads)
     last = np.maximum.reduceat(np.where(touched, number, -1), heads)
     return np.where(first == none, -1, first), last
+
+
+def terms_beside(
+    placed: pd.DataFrame, pairs: Pairs, touched: Touched, unknown: np.ndarray
+) -> np.ndarray:
+    """Terms of what does not lie within coding bases alone, but tells what becomes of them.
+
+    As VEP has it, bases between a coding exon and an intron are inserted into the coding sequence,
+    and what reaches from untranslated bases into the first or the last codon takes it away; but not
+    a substitution the last one.
+
+    Args:
+        placed: Variants, see `gcin.annotation.alleles`.
+        pairs: Variants and transcripts.
+        touched: What they touch.
+        unknown: Whether the genome has an N in a codon that is touched.
+
+    Returns:
+        Terms as bits, 0 where a variant is of neither kind.
+    """
+    variant = placed.iloc[pairs.variant]
+    added = (variant["alternate"].str.len() - variant["reference"].str.len()).to_numpy(np.int64)
+    inserted = np.where(added % 3, BIT["frameshift_variant"], BIT["inframe_insertion"])
+    reaches = touched.in_coding & ~touched.within_coding & (touched.introns[0] < 0) & ~unknown
+    from_start = reaches & (touched.bits & BIT["5_prime_UTR_variant"] != 0)
+    to_stop = reaches & (touched.bits & BIT["3_prime_UTR_variant"] != 0)
+    to_stop &= variant["kind"].ne("substitution").to_numpy()
+    found = np.where(touched.joint, inserted, 0)
+    found |= np.where(from_start, BIT["start_lost"], 0)
+    return found | np.where(to_stop, BIT["stop_lost"], 0)
