@@ -8,10 +8,13 @@ from memory_hospital import make_hospital, scrambled, split_of
 
 from gcin.model.baselines import COLUMNS, baseline_curves, fit_baseline
 from gcin.model.cox import EVENT, TIME, Followed, fit_cox
+from gcin.model.coxnet import fit_coxnet
 from gcin.model.curves import clock_of, clocks_of, cumulative_hazard, curve_table, survival_of
 from gcin.model.endpoints import Endpoint
 from gcin.model.outcomes import interval_cuts, training_table
 from gcin.model.study import prepare_fold
+
+COXNET = {"l1_ratios": [0.5, 1.0], "penalties": 12, "lightest": 0.02}
 
 
 def followed(count=120, seed=1):
@@ -43,6 +46,20 @@ def test_cox_curves_are_those_of_lifelines():
     expected = CoxPHFitter(penalizer=0.1).fit(frame, TIME, EVENT).predict_survival_function(frame)
     found = fit.survival(columns, expected.index.to_numpy())[np.arange(len(time)), arm]
     np.testing.assert_allclose(found, expected.to_numpy().T, atol=1e-6)
+
+
+@pytest.mark.parametrize("fit", [fit_cox, fit_coxnet])
+def test_a_column_or_an_arm_that_no_one_followed_has_is_left_out(fit):
+    """A rare burden of one patient whose survival is unknown, and an arm of such patients."""
+    columns, time, event = followed()
+    burden, arm = np.zeros((len(time), 1)), np.arange(len(time)) % 2
+    burden[0], arm[0], time[0] = 5.0, 2, np.nan
+    asked = {"penalties": [0.1]} if fit is fit_cox else COXNET
+    wide = Followed(np.hstack([columns, burden]), arm, time, event)
+    narrow = Followed(columns[1:], arm[1:], time[1:], event[1:])
+    found, expected = fit(wide, wide, 3, asked), fit(narrow, narrow, 2, asked)
+    np.testing.assert_allclose(found.weights, [*expected.weights, 0], atol=1e-6)
+    np.testing.assert_allclose(found.arm, [*expected.arm, 0], atol=1e-6)
 
 
 def test_hazards_of_the_training_patients_give_their_own_curve():
