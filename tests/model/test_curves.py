@@ -76,6 +76,16 @@ def test_a_curve_meets_the_model_at_the_limits_of_intervals():
     np.testing.assert_allclose(found, np.cumprod(1 - hazards[:-1]))
 
 
+def test_a_curve_of_few_events_or_of_whole_months_meets_the_model_too():
+    _, time, event = followed(40)
+    for months, seen in ((time.round(), event), (time, event * (np.arange(40) < 8))):
+        cuts = interval_cuts(months, seen, 10)
+        own = clock_of(pd.DataFrame({"os_time": months, "os_event": seen}), "os", cuts)
+        hazards = np.random.default_rng(1).random(len(cuts) + 1)
+        found = survival_of(hazards, cuts, own)[np.searchsorted(own.months, cuts)]
+        np.testing.assert_allclose(found, np.cumprod(1 - hazards[:-1]))
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_every_curve_falls_from_one(seed):
     own, cuts = clock(seed)

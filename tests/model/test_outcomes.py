@@ -59,6 +59,17 @@ def test_intervals_hold_equally_many_events():
     assert np.ptp(counts) <= 2
 
 
+@pytest.mark.parametrize("decimals", [0, 3])
+@pytest.mark.parametrize("count", [1, 3, 11, 40])
+def test_no_interval_but_the_last_is_without_events(count, decimals):
+    time = np.random.default_rng(count).exponential(10, count).round(decimals)
+    cuts = interval_cuts(time, np.ones(count), 10)
+    counts = np.bincount(np.searchsorted(cuts, time), minlength=len(cuts) + 1)
+    assert cuts == sorted(set(cuts))
+    assert len(cuts) >= 1
+    assert (counts[:-1] > 0).all()
+
+
 def test_without_events_there_is_one_interval_without_questions():
     time = np.array([3.0, 9.0])
     assert interval_cuts(time, np.zeros(2), 10) == []

@@ -102,13 +102,19 @@ def interval_cuts(time: np.ndarray, event: np.ndarray, intervals: int) -> list[f
         intervals: Wanted number of intervals.
 
     Returns:
-        Ascending inner limits in months, at most `intervals - 1`; the last interval is open.
+        Ascending inner limits in months, at most `intervals - 1`; the last interval is open. Where
+        events are few or fall on the same months there are fewer: no other interval is without
+        events, by which curves tell how far it has run.
     """
-    seen = time[(event == 1) & ~np.isnan(time)]
+    seen = np.sort(time[(event == 1) & ~np.isnan(time)])
     if not len(seen):
         return []
     shares = np.arange(1, intervals) / intervals
-    return np.unique(np.quantile(seen, shares)).tolist()
+    cuts = np.quantile(seen, shares)
+    # So many events lie before each limit: where two have as many, none lies between them.
+    before = np.searchsorted(seen, cuts, side="right")
+    first = np.unique(before, return_index=True)[1]
+    return cuts[first].tolist()
 
 
 def hazard_targets(time: np.ndarray, event: np.ndarray, cuts: list[float]) -> np.ndarray:
