@@ -1,12 +1,16 @@
 """Outcomes as the models see them: endpoints, targets with weights, intervals of time."""
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from gcin.model.endpoints import BINARY, QUANTITY, Endpoint, columns_of, kinds_in
 from gcin.splits.turns import parts_at
+
+logger = logging.getLogger(__name__)
 
 RESPONSE = "response"
 
@@ -91,6 +95,26 @@ def observed(table: pd.DataFrame, endpoint: str) -> np.ndarray:
     """Say of which patients an endpoint is known."""
     names = columns_of(endpoint, kinds_in(table)[endpoint])
     return table[names].notna().all(axis=1).to_numpy()
+
+
+def with_untaught(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> dict[str, Endpoint]:
+    """Note with each endpoint the arms that have patients in training, but none with its outcome.
+
+    Whatever a model said of such an arm would be the others' answer drawn towards one half.
+
+    Args:
+        endpoints: By name.
+        table: Patients of part train with `arm` and outcomes.
+    """
+    noted = {}
+    for name, endpoint in endpoints.items():
+        taught = table["arm"][observed(table, name)].astype(str)
+        untaught = sorted({*table["arm"].dropna().astype(str)} - {*taught})
+        if untaught:
+            arms = ", ".join(untaught)
+            logger.warning("nothing is said of %s under %s: no training patient", name, arms)
+        noted[name] = replace(endpoint, untaught=untaught)
+    return noted
 
 
 def interval_cuts(time: np.ndarray, event: np.ndarray, intervals: int) -> list[float]:

@@ -20,6 +20,7 @@ from gcin.model.masked_pretraining import pretrain_masked
 from gcin.model.network import build_network
 from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
+from gcin.model.predictions import taught_rows
 from gcin.model.preparation import Preparation
 from gcin.model.pretraining import columns_of, pretrain
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
@@ -189,7 +190,8 @@ def network_curves(
         name: survival_of(told[name], preparation.endpoints[name].cuts, clock)
         for name, clock in clocks.items()
     }
-    return curve_table(test.table.index, curves, clocks, preparation.arms)
+    table = curve_table(test.table.index, curves, clocks, preparation.arms)
+    return taught_rows(table, preparation.endpoints)
 
 
 def _told(
