@@ -86,6 +86,8 @@ def train_network(
     taught += pretrain_masked(network, arrays, held[0], list(preparation.track), settings, seed)
     numeric = [name for name, asked in preparation.endpoints.items() if asked.numeric]
     parts = (arrays, targets), held
+    # Pathways say which weight belongs to which genes, and are no part of the arrays.
+    kept = kept and kept.of(repr(shape))
     history = fit_network(network, *parts, settings["training"], seed, kept, numeric)
     return Trained(network, history.assign(**columns_of(taught)))
 
