@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from gcin.model.endpoints import BINARY, QUANTITY, Endpoint, columns_of, kinds_in
+from gcin.model.endpoints import BINARY, QUANTITY, SURVIVAL, Endpoint, columns_of, kinds_in
 from gcin.splits.turns import parts_at
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,31 @@ def observed(table: pd.DataFrame, endpoint: str) -> np.ndarray:
     """Say of which patients an endpoint is known."""
     names = columns_of(endpoint, kinds_in(table)[endpoint])
     return table[names].notna().all(axis=1).to_numpy()
+
+
+def require_answers(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> None:
+    """Refuse yes-or-no endpoints and survival of which training patients show one outcome only.
+
+    Args:
+        endpoints: By name.
+        table: Patients of part train with outcomes.
+
+    Raises:
+        ValueError: Names the endpoints; nothing can be learnt of them.
+    """
+    settled = []
+    for name, endpoint in endpoints.items():
+        answer = table.loc[observed(table, name), columns_of(name, endpoint.kind)[-1]]
+        # An event of everybody still comes sooner or later; no event comes never.
+        alike = (answer == 0).all() if endpoint.kind == SURVIVAL else answer.nunique() < 2
+        if alike and not endpoint.numeric:
+            settled.append(f"{name} ({len(answer)} patients)")
+    if settled:
+        raise ValueError(
+            f"All training patients of this fold have the same outcome of {', '.join(settled)}, so "
+            "nothing can be learnt of it. Leave it out of the study's endpoints, join outcomes in "
+            "the cards, or choose fewer folds."
+        )
 
 
 def with_untaught(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> dict[str, Endpoint]:

@@ -10,7 +10,7 @@ import pandas as pd
 from gcin.model.inputs import Patients, linear_columns
 from gcin.model.loading import GenomeStore, gene_use, load_genomes, universe
 from gcin.model.omics import fit_omics
-from gcin.model.outcomes import with_untaught
+from gcin.model.outcomes import require_answers, with_untaught
 from gcin.model.preparation import Preparation, choose_genes, fit_endpoints, fit_preparation
 from gcin.model.selection import select_columns
 from gcin.model.visits import COLUMNS as VISIT_COLUMNS
@@ -136,6 +136,7 @@ def prepare_fold(
     patients = read_patients(table, cohorts, genes["gene"].tolist(), variants)
     teachers = patients.part("train")
     endpoints = with_untaught(fit_endpoints(patients.table, settings), teachers.table)
+    require_answers(endpoints, teachers.table)
     given = teachers.table, teachers.clinical, teachers.genomes, genes
     preparation = fit_preparation(*given, endpoints, settings)
     preparation = replace(
