@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from memory_hospital import make_hospital, split_of
 
+from gcin.intake.schema import schema_of
 from gcin.model.outcomes import (
     endpoints_in,
     hazard_targets,
@@ -82,6 +83,15 @@ def test_everybody_may_have_an_event_in_the_end(settings):
     patients = hospital.patients.assign(os_event=1.0)
     table = training_table(patients, split_of(patients))
     assert prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+
+
+def test_the_fewest_intervals_that_may_be_asked_for_teach_something():
+    random, schema = np.random.default_rng(0), schema_of("config")
+    for key in ("model", "preparation", "intervals"):
+        schema = schema["properties"][key]
+    time, event = random.exponential(10, 100), (random.random(100) < 0.6).astype(float)
+    targets = hazard_targets(time, event, interval_cuts(time, event, schema["minimum"]))
+    assert {*targets[..., 0][targets[..., 1] > 0]} == {0, 1}
 
 
 @pytest.mark.parametrize("decimals", [0, 3])
