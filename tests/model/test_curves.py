@@ -8,10 +8,13 @@ from memory_hospital import make_hospital, scrambled, split_of
 
 from gcin.model.baselines import COLUMNS, baseline_curves, fit_baseline
 from gcin.model.cox import EVENT, TIME, Followed, fit_cox
+from gcin.model.coxnet import fit_coxnet
 from gcin.model.curves import clock_of, clocks_of, cumulative_hazard, curve_table, survival_of
 from gcin.model.endpoints import Endpoint
 from gcin.model.outcomes import interval_cuts, training_table
 from gcin.model.study import prepare_fold
+
+COXNET = {"l1_ratios": [0.5, 1.0], "penalties": 12, "lightest": 0.02}
 
 
 def followed(count=120, seed=1):
@@ -45,6 +48,20 @@ def test_cox_curves_are_those_of_lifelines():
     np.testing.assert_allclose(found, expected.to_numpy().T, atol=1e-6)
 
 
+@pytest.mark.parametrize("fit", [fit_cox, fit_coxnet])
+def test_a_column_or_an_arm_that_no_one_followed_has_is_left_out(fit):
+    """A rare burden of one patient whose survival is unknown, and an arm of such patients."""
+    columns, time, event = followed()
+    burden, arm = np.zeros((len(time), 1)), np.arange(len(time)) % 2
+    burden[0], arm[0], time[0] = 5.0, 2, np.nan
+    asked = {"penalties": [0.1]} if fit is fit_cox else COXNET
+    wide = Followed(np.hstack([columns, burden]), arm, time, event)
+    narrow = Followed(columns[1:], arm[1:], time[1:], event[1:])
+    found, expected = fit(wide, wide, 3, asked), fit(narrow, narrow, 2, asked)
+    np.testing.assert_allclose(found.weights, [*expected.weights, 0], atol=1e-6)
+    np.testing.assert_allclose(found.arm, [*expected.arm, 0], atol=1e-6)
+
+
 def test_hazards_of_the_training_patients_give_their_own_curve():
     own, cuts = clock()
     reached = own.hazard_by(np.array([0.0, *cuts]))
@@ -57,6 +74,16 @@ def test_a_curve_meets_the_model_at_the_limits_of_intervals():
     hazards = np.array([0.1, 0.5, 0.2, 0.3, 0.9])
     found = survival_of(hazards, cuts, own)[np.searchsorted(own.months, cuts)]
     np.testing.assert_allclose(found, np.cumprod(1 - hazards[:-1]))
+
+
+def test_a_curve_of_few_events_or_of_whole_months_meets_the_model_too():
+    _, time, event = followed(40)
+    for months, seen in ((time.round(), event), (time, event * (np.arange(40) < 8))):
+        cuts = interval_cuts(months, seen, 10)
+        own = clock_of(pd.DataFrame({"os_time": months, "os_event": seen}), "os", cuts)
+        hazards = np.random.default_rng(1).random(len(cuts) + 1)
+        found = survival_of(hazards, cuts, own)[np.searchsorted(own.months, cuts)]
+        np.testing.assert_allclose(found, np.cumprod(1 - hazards[:-1]))
 
 
 @pytest.mark.parametrize("seed", range(5))

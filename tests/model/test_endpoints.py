@@ -1,7 +1,9 @@
 """Kinds of endpoint, the scale of quantities, and what models make of them."""
 
 from dataclasses import asdict, replace
+from functools import partial
 
+import joblib
 import memory_hospital as made
 import numpy as np
 import pandas as pd
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from gcin.model.bands import conformal_bands
-from gcin.model.baselines import fit_baseline, predict_baseline
+from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
 from gcin.model.conformal import in_arm_received
 from gcin.model.endpoints import Endpoint, fit_scale, from_plain, kinds_in
 from gcin.model.linear import fit_linear
@@ -19,7 +21,9 @@ from gcin.model.outcomes import outcome_columns, targets_of, training_table, val
 from gcin.model.predictions import calibrate, frozen, prediction_table, reported
 from gcin.model.preparation import from_plain as preparation_from_plain
 from gcin.model.study import prepare_fold
+from gcin.model.telling import told
 from gcin.model.training import predict_network, train_network
+from gcin.prediction.applying import apply_each
 
 
 def with_dose(hospital, seed=3):
@@ -133,6 +137,34 @@ def test_outcomes_of_the_test_part_reach_no_model(hospital, settings):
         said.append(predict_baseline("lasso", fits, everyone, preparation))
     for endpoint in said[0]:
         np.testing.assert_array_equal(said[0][endpoint], said[1][endpoint])
+
+
+@pytest.mark.parametrize("kind", ["ridge", "cox", "boosting_per_arm"])
+def test_nothing_is_said_of_an_arm_that_taught_nothing(kind, settings, tmp_path, caplog):
+    """Patients in supportive care: response is not assessed, nor do all arms report survival."""
+    hospital = made.make_hospital(150, genes=5)
+    patients = hospital.patients.copy()
+    patients.loc[::5, "arm"], patients.loc[1::5, "arm"] = "care", "trial"
+    patients.loc[::5, "response"] = np.nan
+    patients.loc[1::5, ["os_time", "os_event"]] = np.nan
+    table = training_table(patients, made.split_of(patients))
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    assert preparation.arms == ["care", "chemo", "target", "trial"]
+    assert "nothing is said of response under care" in caplog.text
+    fits = fit_baseline(kind, everyone, preparation, settings, 1)
+    predict = partial(predict_baseline, kind, fits, preparation=preparation)
+    calibrations, rows = told(predict, everyone, preparation)
+    joblib.dump(frozen(preparation, calibrations), tmp_path / "model")
+    new = everyone.table[:3].assign(role="new")
+    applied = apply_each(
+        [tmp_path / "model"], new, hospital.cohorts, lambda run, frozen, *given: predict(given[0])
+    )
+    silent = {"response": "care", "os": "trial"}
+    for table in (rows, applied, baseline_curves(kind, fits, everyone, preparation)):
+        for endpoint, own in table.groupby("endpoint"):
+            assert {*own["arm"]} == {*preparation.arms} - {silent[endpoint]}
+            assert (own.groupby("patient")["arm"].nunique() == 3).all()
+    assert {*applied["patient"]} == {*new.index}
 
 
 def test_a_frozen_model_says_the_same_and_its_bands_hold(hospital, fold, settings):

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from memory_hospital import make_hospital, split_of
 
+from gcin.intake.schema import schema_of
 from gcin.model.outcomes import (
     endpoints_in,
     hazard_targets,
@@ -14,6 +16,7 @@ from gcin.model.outcomes import (
     risk_of,
     training_table,
 )
+from gcin.model.study import prepare_fold
 
 
 def table_of(parts):
@@ -57,6 +60,49 @@ def test_intervals_hold_equally_many_events():
     counts = np.bincount(np.searchsorted(cuts, time[event]), minlength=10)
     assert len(cuts) == 9
     assert np.ptp(counts) <= 2
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "refused"),
+    [("response", 1.0, "response"), ("response", 0.0, "response"), ("os_event", 0.0, "os")],
+)
+def test_an_endpoint_of_one_outcome_is_refused_by_name(settings, column, value, refused):
+    """scikit-learn's words name neither the endpoint nor a remedy, and differ by design."""
+    hospital = make_hospital(60, genes=5)
+    patients = hospital.patients.assign(**{column: value})
+    table = training_table(patients, split_of(patients))
+    with pytest.raises(ValueError, match=rf"same outcome of {refused} \(.*Leave it out"):
+        prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    patients.loc[:9, column] = 1 - value
+    table = training_table(patients, split_of(patients))
+    assert prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+
+
+def test_everybody_may_have_an_event_in_the_end(settings):
+    hospital = make_hospital(60, genes=5)
+    patients = hospital.patients.assign(os_event=1.0)
+    table = training_table(patients, split_of(patients))
+    assert prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+
+
+def test_the_fewest_intervals_that_may_be_asked_for_teach_something():
+    random, schema = np.random.default_rng(0), schema_of("config")
+    for key in ("model", "preparation", "intervals"):
+        schema = schema["properties"][key]
+    time, event = random.exponential(10, 100), (random.random(100) < 0.6).astype(float)
+    targets = hazard_targets(time, event, interval_cuts(time, event, schema["minimum"]))
+    assert {*targets[..., 0][targets[..., 1] > 0]} == {0, 1}
+
+
+@pytest.mark.parametrize("decimals", [0, 3])
+@pytest.mark.parametrize("count", [1, 3, 11, 40])
+def test_no_interval_but_the_last_is_without_events(count, decimals):
+    time = np.random.default_rng(count).exponential(10, count).round(decimals)
+    cuts = interval_cuts(time, np.ones(count), 10)
+    counts = np.bincount(np.searchsorted(cuts, time), minlength=len(cuts) + 1)
+    assert cuts == sorted(set(cuts))
+    assert len(cuts) >= 1
+    assert (counts[:-1] > 0).all()
 
 
 def test_without_events_there_is_one_interval_without_questions():

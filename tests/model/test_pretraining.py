@@ -81,3 +81,23 @@ def test_readouts_that_follow_no_variant_freeze_nothing(learnt):
     noise = omics.sample(frac=1, random_state=4).set_axis(omics.index)
     layers, _, _ = encoder_of(hospital, noise, split, settings)
     assert all(layer.trainable for layer in layers)
+
+
+def test_patients_without_a_genome_teach_the_encoder_nothing(settings):
+    """Of them it is not known that no variant did any harm."""
+    hospital = make_hospital(count=240, genes=20)
+    names, omics = hospital.cohorts.stores["hospital"].names, expression(hospital)
+    for name in hospital.patients["patient"][::3]:
+        del names[name]
+    own = {**settings, "training": {**settings["training"], "max_epochs": 1}}
+    own["pretraining"] = {**settings["pretraining"], "max_epochs": 3, "learning_rate": 0.01}
+    cohorts = replace(hospital.cohorts, omics={"hospital": omics})
+    table = training_table(hospital.patients, split_of(hospital.patients))
+    preparation, everyone = prepare_fold(table, cohorts, own["preparation"], 64)
+    unseen = everyone.omics.copy()
+    unseen.loc[~everyone.genomes.mask.any(axis=1)] = np.nan
+    left = [
+        train_network(replace(everyone, omics=shown), preparation, hospital.members, own, 1).history
+        for shown in (everyone.omics, unseen)
+    ]
+    assert left[0]["read-outs left"].iloc[0] == left[1]["read-outs left"].iloc[0]

@@ -1,6 +1,7 @@
 """A killed training goes on from its last epoch, and ends as if it had not been killed."""
 
 import logging
+from dataclasses import replace
 
 import joblib
 import numpy as np
@@ -39,8 +40,15 @@ def train(settings):
     preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 64)
     own = settings | {"training": {**settings["training"], "max_epochs": 4, "batch_size": 16}}
 
-    def run(kept):
-        trained = train_network(everyone, preparation, hospital.members, own, 1, kept)
+    def run(kept, other=None):
+        given, members = everyone, hospital.members
+        if other == "validation":
+            part, answers = everyone.table["part"], everyone.table["response"]
+            changed = answers.where(part != "validation", 1 - answers)
+            given = replace(everyone, table=everyone.table.assign(response=changed))
+        if other == "pathways":
+            members = members.assign(gene=np.roll(members["gene"], 1))
+        trained = train_network(given, preparation, members, own, 1, kept)
         return trained.history, predict_network(trained.network, everyone, preparation)
 
     return run
@@ -71,11 +79,24 @@ def test_a_killed_run_ends_as_an_undisturbed_one(train, undisturbed, tmp_path, c
     np.testing.assert_allclose(again["os"], undisturbed[1]["os"], atol=1e-7)
 
 
-def test_other_data_have_another_fingerprint():
-    data = {"x": np.arange(6.0)}, {"y": np.arange(6.0)}
-    one = Batches(*data, 2, 1).fingerprint()
-    assert Batches(*data, 3, 2).fingerprint() == one
-    assert Batches({"x": np.arange(6.0) + 1}, data[1], 2, 1).fingerprint() != one
+@pytest.mark.parametrize("other", ["validation", "pathways"])
+def test_a_state_of_other_data_is_not_taken_up(train, tmp_path, caplog, other):
+    """The patients trained on are the same: who stops the run is not, or what weights stand for."""
+    path = tmp_path / "network.keras.state"
+    with pytest.raises(Killed):
+        train(KilledAfterTwo(path, "key"))
+    with caplog.at_level(logging.INFO):
+        went_on = train(Kept(path, "key"), other)
+    assert "began anew" in caplog.text
+    assert "epoch 1 of at most 4" in caplog.text
+    pd.testing.assert_frame_equal(went_on[0], train(None, other)[0], rtol=1e-6)
+
+
+def test_a_state_is_bound_to_every_fact(tmp_path):
+    kept, data = Kept(tmp_path / "state", "key"), {"x": np.arange(6.0), "y": np.ones(3)}
+    assert kept.of(data, "a").key == kept.of(dict(reversed(data.items())), "a").key
+    others = [({**data, "x": np.arange(6.0) + 1}, "a"), (data, "b"), (data,), ()]
+    assert len({kept.key, *(kept.of(*facts).key for facts in [(data, "a"), *others])}) == 6
 
 
 def test_a_state_of_other_settings_is_not_taken_up(tmp_path):

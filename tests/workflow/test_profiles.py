@@ -93,9 +93,9 @@ def test_whatever_trains_a_network_asks_for_the_same():
 
 def test_what_a_rule_states_is_not_overruled_by_a_profile(on_slurm):
     for rule in set(on_slurm) - LOCAL - {"all"}:
-        said = re.search(r'runtime="(\d+)h"', RULES[rule])
-        if said:
-            assert {int(stated["runtime"]) for stated in on_slurm[rule]} == {60 * int(said[1])}
+        minutes = re.search(r"runtime=.*: (\d+) \* attempt", RULES[rule])
+        if minutes:
+            assert {int(stated["runtime"]) for stated in on_slurm[rule]} == {int(minutes[1])}
 
 
 def test_profile_of_one_machine_leaves_to_a_cluster_what_is_its_own():

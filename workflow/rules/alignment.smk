@@ -26,7 +26,7 @@ rule check_alignment:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("check_alignment"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -58,7 +58,7 @@ rule adopt_alignment:
     threads: 8
     resources:
         mem_mb=lambda wildcards, attempt: 16_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         code=code_of("adopt_alignment"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -87,7 +87,7 @@ rule mark_duplicates:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         units=lambda wildcards, input: [word for path in input.units for word in ("--INPUT", path)],
@@ -125,7 +125,7 @@ rule compress_alignment:
     threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="12h",
+        runtime=lambda wildcards, attempt: 720 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
     shell:

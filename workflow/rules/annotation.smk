@@ -20,7 +20,7 @@ rule select_sites:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("select_sites"),
         fields=[source["fields"] for source in SETTINGS["annotation"]["custom"]],
@@ -48,7 +48,7 @@ rule predict_consequences:
         "../../envs/annotation.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     shell:
         """
         exec 2>{log:q}
@@ -79,7 +79,7 @@ rule describe_consequences:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("describe_consequences"),
         distance=SETTINGS["annotation"]["distance_bases"],
@@ -107,7 +107,7 @@ rule run_vep:
     threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="1d",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         source=lambda wildcards, input: branch(
             bool(SETTINGS["annotation"]["vep"]["cache"]),
@@ -144,7 +144,7 @@ rule extend_consequences:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("extend_consequences"),
         custom=[n for source in SETTINGS["annotation"]["custom"] for n in source["fields"].values()],
@@ -174,7 +174,7 @@ rule annotate_variants:
         "../../envs/annotation.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     shell:
         """
         exec 2>{log:q}

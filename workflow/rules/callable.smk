@@ -22,7 +22,7 @@ rule measure_callable:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("measure_callable"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -60,7 +60,7 @@ rule measure_tumour_depth:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         min_depth=SOMATIC["min_depth"],
@@ -91,7 +91,7 @@ rule measure_tumour_callable:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("measure_tumour_callable"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],

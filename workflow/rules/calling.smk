@@ -33,7 +33,7 @@ rule calibrate_dragstr:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
@@ -71,7 +71,7 @@ rule call_shard:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 5_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         mode=lambda wildcards, input: (
@@ -117,7 +117,7 @@ rule reblock_gvcf:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         calls=lambda wildcards, input: [
@@ -159,7 +159,7 @@ rule adopt_gvcf:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("adopt_gvcf"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],

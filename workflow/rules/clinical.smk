@@ -32,7 +32,7 @@ rule harmonise_clinical:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("harmonise_clinical"),
         card=lambda wildcards: {

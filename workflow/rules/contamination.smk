@@ -23,7 +23,7 @@ rule prepare_common_sites:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("prepare_common_sites"),
     script:
@@ -51,7 +51,7 @@ rule estimate_contamination:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),

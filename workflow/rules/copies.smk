@@ -25,7 +25,7 @@ rule cut_copy_bins:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("cut_copy_bins"),
         bin_bases=COPIES["bin_bases"],
@@ -51,7 +51,7 @@ rule measure_bins:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
     # Below mapping quality 20 a read may lie elsewhere as well; bwa gives 0 to those that do.
@@ -81,7 +81,7 @@ rule list_heterozygotes:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("list_heterozygotes"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -111,7 +111,7 @@ rule count_alleles:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="12h",
+        runtime=lambda wildcards, attempt: 720 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
     # Realigned base qualities would take reads away from one allele, the one that looks odd.
@@ -152,7 +152,7 @@ rule measure_copies:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("measure_copies"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -183,7 +183,7 @@ rule place_segments:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("place_segments"),
     script:

@@ -28,7 +28,7 @@ rule measure_conformal:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("measure_conformal"),
         conformal=lookup("prediction/conformal", within=SETTINGS),
@@ -61,7 +61,7 @@ rule weigh_treatments:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("weigh_treatments"),
         policy=lookup("{study}", within=POLICIES),
@@ -91,7 +91,7 @@ rule value_policies:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("value_policies"),
         policy=lookup("{study}", within=POLICIES),

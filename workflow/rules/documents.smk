@@ -30,7 +30,7 @@ rule write_model_card:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("write_model_card"),
         templates=templates(),

@@ -21,7 +21,7 @@ rule pool_predictions:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("pool_predictions"),
         horizons=lookup("evaluation/horizons_months", within=SETTINGS),
@@ -45,7 +45,7 @@ rule evaluate_designs:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("evaluate_designs"),
         evaluation=lookup("evaluation", within=SETTINGS),
@@ -77,7 +77,7 @@ rule trace_curves:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("trace_curves"),
         evaluation=lookup("evaluation", within=SETTINGS),
@@ -106,7 +106,7 @@ rule check_shortcuts:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("check_shortcuts"),
         cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
@@ -137,7 +137,7 @@ rule evaluate_subgroups:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("evaluate_subgroups"),
         evaluation=lookup("evaluation", within=SETTINGS),
@@ -160,7 +160,7 @@ rule evaluate_external:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("evaluate_external"),
         evaluation=lookup("evaluation", within=SETTINGS),

@@ -29,7 +29,7 @@ rule measure_balance:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("measure_balance"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -58,7 +58,7 @@ rule compare_units:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("compare_units"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -131,7 +131,7 @@ rule gather_measures:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("gather_measures"),
         assembly=SETTINGS["reference"]["name"],
@@ -156,7 +156,7 @@ rule gate_samples:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("gate_samples"),
         kinds=GENOTYPED,

@@ -20,7 +20,7 @@ rule prepare_gene_models:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("prepare_gene_models"),
     script:
@@ -45,7 +45,7 @@ rule list_genes:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("list_genes"),
     script:

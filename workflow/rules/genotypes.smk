@@ -70,7 +70,7 @@ rule genotype_shard:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         min_confidence=lookup("calling/min_confidence", within=SETTINGS),
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(*TOGETHER[wildcards.cohort])),
@@ -114,7 +114,7 @@ rule filter_genotypes:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("filter_genotypes"),
         filter=lookup("genotypes/filter", within=SETTINGS),
@@ -160,7 +160,7 @@ rule unite_genotypes:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("unite_genotypes"),
         samples=lambda wildcards: RUN.samples_of(wildcards.cohort, *RECORDED),

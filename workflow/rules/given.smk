@@ -25,7 +25,7 @@ rule lift_vcf:
     # LiftoverVcf holds the whole genome in memory.
     resources:
         mem_mb=lambda wildcards, input, attempt: (4_000 + int(2 * input.size_mb)) * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("lift_vcf"),
         samples=lambda wildcards: RUN.samples_in(wildcards.cohort, given_vcf(wildcards)),
@@ -53,7 +53,7 @@ rule adopt_vcf:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("adopt_vcf"),
         samples=lambda wildcards: RUN.samples_in(wildcards.cohort, given_vcf(wildcards)),
@@ -81,7 +81,7 @@ rule read_maf:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("read_maf"),
         sheet=lambda wildcards: RUN.rows_in(wildcards.cohort)

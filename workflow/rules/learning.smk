@@ -37,7 +37,7 @@ rule learn_subset:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("learn_subset"),
         order=SEEDS[0],
@@ -79,7 +79,7 @@ rule learn_subset_network:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
         gpu=1,
     params:
         code=code_of("learn_subset_network"),
@@ -114,7 +114,7 @@ rule learn_subset_stack:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("learn_subset_stack"),
         members=lambda wildcards: [
@@ -153,7 +153,7 @@ rule trace_learning:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("trace_learning"),
         evaluation=lookup("evaluation", within=SETTINGS),

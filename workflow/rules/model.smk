@@ -52,7 +52,7 @@ rule train_network:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
         gpu=1,
     params:
         code=code_of("train_network"),
@@ -92,7 +92,7 @@ rule train_baseline:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("train_baseline"),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
@@ -140,7 +140,7 @@ rule train_on_network:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("train_on_network"),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
@@ -171,7 +171,7 @@ rule tabulate_selection:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("tabulate_selection"),
         selection=lookup("preparation/selection", within=MODEL),

@@ -27,7 +27,7 @@ rule tabulate_quality:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("tabulate_quality"),
     script:
@@ -54,7 +54,7 @@ rule compare_batches:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("compare_batches"),
         settings=SETTINGS["quality"]["batches"],
@@ -106,7 +106,7 @@ rule render_multiqc:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("render_multiqc"),
     script:
@@ -130,7 +130,7 @@ rule measure_novelty:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("measure_novelty"),
     script:

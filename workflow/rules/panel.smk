@@ -21,7 +21,7 @@ rule prepare_panel:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     # The header takes its contigs from the genome, as a panel need not name them.
     shell:
         """
@@ -57,7 +57,7 @@ rule genotype_panel:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("genotype_panel"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -84,7 +84,7 @@ rule tabulate_panel:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("tabulate_panel"),
         reach_bases=SETTINGS["annotation"]["distance_bases"],

@@ -21,7 +21,7 @@ rule list_haploid:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("list_haploid"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],

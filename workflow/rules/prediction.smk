@@ -37,7 +37,7 @@ rule apply_network:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("apply_network"),
         cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
@@ -77,7 +77,7 @@ rule apply_baseline:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("apply_baseline"),
         cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
@@ -122,7 +122,7 @@ rule apply_on_network:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("apply_on_network"),
         cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
@@ -148,7 +148,7 @@ rule predict_external:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("predict_external"),
         designs=lambda wildcards: STUDIES[wildcards.study]["designs"],
@@ -187,7 +187,7 @@ rule predict_patients:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("predict_patients"),
         draws=lookup("prediction/bootstrap_draws", within=SETTINGS),

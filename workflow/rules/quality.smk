@@ -37,7 +37,7 @@ rule measure_reads:
     threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="18h",
+        runtime=lambda wildcards, attempt: 1080 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         prefix=subpath(output.summary, strip_suffix=".mosdepth.summary.txt"),
@@ -70,7 +70,7 @@ rule count_variants:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     shell:
         """
         exec 2>{log:q}
@@ -105,7 +105,7 @@ rule measure_concordance:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("measure_concordance"),
         samples=lambda wildcards: TRUTHS[wildcards.cohort],

@@ -19,7 +19,7 @@ rule check_reads:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("check_reads"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
@@ -46,7 +46,7 @@ rule trim_reads:
     threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="12h",
+        runtime=lambda wildcards, attempt: 720 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         reads=lambda wildcards, input: (
@@ -87,7 +87,7 @@ rule align_reads:
     threads: 8
     resources:
         mem_mb=lambda wildcards, attempt: 16_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         layout=lambda wildcards, input: ["-p"] * (len(input.reads) == 1),

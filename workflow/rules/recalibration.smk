@@ -30,7 +30,7 @@ rule prepare_known_sites:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("prepare_known_sites"),
     script:
@@ -51,7 +51,7 @@ rule index_marked:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
     shell:
@@ -85,7 +85,7 @@ rule learn_recalibration:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         sites=lambda wildcards, input: [
@@ -125,7 +125,7 @@ rule recalibrate_alignment:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         tables=lambda wildcards, input: [

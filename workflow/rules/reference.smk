@@ -17,7 +17,7 @@ rule prepare_genome:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         name=SETTINGS["reference"]["name"],
     shell:
@@ -46,7 +46,7 @@ rule prepare_cram_genome:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     shell:
         """
         exec 2>{log:q}
@@ -70,7 +70,7 @@ rule index_genome:
         "../../envs/reads.yaml"
     resources:
         mem_mb=lambda wildcards, input, attempt: max(1_000, int(3 * input.size_mb)) * attempt,
-        runtime="6h",
+        runtime=lambda wildcards, attempt: 360 * attempt,
     shell:
         """
         exec 2>{log:q}
@@ -94,7 +94,7 @@ rule compose_str_table:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     shell:
         """
         exec 2>{log:q}
@@ -123,7 +123,7 @@ rule prepare_intervals:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("prepare_intervals"),
         padding_bases=lookup("reference/padding_bases", within=SETTINGS),

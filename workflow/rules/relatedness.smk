@@ -27,7 +27,7 @@ rule measure_relatedness:
     threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("measure_relatedness"),
         tumours=lambda wildcards: APART[wildcards.cohort],
@@ -55,7 +55,7 @@ rule measure_ancestry:
     threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("measure_ancestry"),
         components=SETTINGS["quality"]["ancestry"]["components"],
@@ -81,7 +81,7 @@ rule gate_genotypes:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("gate_genotypes"),
         checks=SETTINGS["quality"]["joint_checks"],
@@ -108,7 +108,7 @@ rule list_relatives:
     threads: 4
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("list_relatives"),
         cohorts=lambda wildcards: RECORDED_IN[wildcards.study],

@@ -40,7 +40,7 @@ rule draw_figures:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("draw_figures"),
         designs=lambda wildcards: STUDIES[wildcards.study]["designs"],
@@ -72,7 +72,7 @@ rule draw_history:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("draw_history"),
         designs=lambda wildcards: STUDIES[wildcards.study]["designs"],
@@ -122,7 +122,7 @@ rule render_report:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("render_report"),
         templates=templates(),
@@ -159,7 +159,7 @@ rule render_patient_pages:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("render_patient_pages"),
         templates=templates(),

@@ -24,7 +24,7 @@ rule score_planted:
         "../../envs/report.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("score_planted"),
     script:

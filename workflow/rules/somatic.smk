@@ -62,7 +62,7 @@ rule call_somatic_shard:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 5_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         identity=lambda wildcards: BESIDE[wildcards.sample],
         alignments=lambda wildcards, input: [
@@ -108,7 +108,7 @@ rule gather_somatic:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         identity=lambda wildcards: BESIDE[wildcards.sample],
         counts=lambda wildcards, input: [
@@ -149,7 +149,7 @@ rule filter_somatic:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         identity=lambda wildcards: BESIDE[wildcards.sample],
         evidence=lambda wildcards, input: [
@@ -183,7 +183,7 @@ rule adopt_somatic:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("adopt_somatic"),
         identity=lambda wildcards: BESIDE[wildcards.sample],

@@ -17,7 +17,7 @@ rule learn_orientation:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         identity=lambda wildcards: BESIDE[wildcards.sample],
         orientation=lambda wildcards, input: [
@@ -49,7 +49,7 @@ rule judge_orientation:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("judge_orientation"),
         identity=lambda wildcards: BESIDE[wildcards.sample],
@@ -77,7 +77,7 @@ rule segment_tumour:
         "../../envs/gatk.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="1h",
+        runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         identity=lambda wildcards: BESIDE[wildcards.sample],
         normal=lambda wildcards, input: [

@@ -25,7 +25,7 @@ rule list_patients:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("list_patients"),
         cohorts=lambda wildcards: RUN.cohorts_of(wildcards.study),
@@ -52,7 +52,7 @@ rule divide_patients:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="2h",
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("divide_patients"),
         split=lookup("{study}/split", within=STUDIES),
@@ -76,7 +76,7 @@ rule split_patients:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="10m",
+        runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         code=code_of("split_patients"),
     script:

@@ -38,7 +38,7 @@ rule stack_designs:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("stack_designs"),
         members=lambda wildcards: [
@@ -72,7 +72,7 @@ rule apply_stack:
         "../../envs/model-cpu.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime="30m",
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("apply_stack"),
         runs=lambda wildcards: {

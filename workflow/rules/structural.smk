@@ -30,7 +30,7 @@ rule discover_structural:
         "../../envs/structural.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
         exclude=["--exclude", EXCLUDED_REGIONS] if EXCLUDED_REGIONS else [],
@@ -88,7 +88,7 @@ rule merge_structural:
         "../../envs/structural.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     shell:
         """
         exec 2>{log:q}
@@ -118,7 +118,7 @@ rule genotype_structural:
         "../../envs/structural.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     shell:
         """
         exec 2>{log:q}
@@ -150,7 +150,7 @@ rule unite_structural:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="8h",
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("unite_structural"),
         samples=lambda wildcards: STRUCTURAL[wildcards.cohort],
@@ -174,7 +174,7 @@ rule map_structural:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("map_structural"),
     script:

@@ -39,7 +39,7 @@ rule encode_calls:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="12h",
+        runtime=lambda wildcards, attempt: 720 * attempt,
     params:
         code=code_of("encode_calls"),
         settings={"marker_frequency": SETTINGS["tensors"]["marker_frequency"]},
@@ -107,7 +107,7 @@ rule assemble_tensors:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("assemble_tensors"),
         limits={

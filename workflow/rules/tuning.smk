@@ -43,7 +43,7 @@ rule try_settings:
     threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 6_000 * attempt,
-        runtime="4h",
+        runtime=lambda wildcards, attempt: 240 * attempt,
         gpu=1,
     params:
         code=code_of("try_settings"),
@@ -76,7 +76,7 @@ rule choose_trial:
         "../../envs/tables.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 1_000 * attempt,
-        runtime="10m",
+        runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         code=code_of("choose_trial"),
         own=lambda wildcards: {

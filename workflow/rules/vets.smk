@@ -27,7 +27,7 @@ rule score_sites:
         "../../envs/vets.yaml"
     resources:
         mem_mb=lambda wildcards, attempt: 8_000 * attempt,
-        runtime="24h",
+        runtime=lambda wildcards, attempt: 1440 * attempt,
     params:
         code=code_of("score_sites"),
         min_sites=SETTINGS["genotypes"]["site_filter"]["vets"]["min_sites"],

@@ -25,6 +25,7 @@ from gcin.model.inputs import (
 from gcin.model.linear import LinearFit, fit_by_block, fit_linear
 from gcin.model.narrowing import NarrowedFit, fit_narrowed
 from gcin.model.outcomes import targets_of, values_of
+from gcin.model.predictions import taught_rows
 from gcin.model.preparation import Preparation
 from gcin.model.questions import questions_of
 from gcin.model.survival_forest import fit_survival_forest
@@ -184,7 +185,8 @@ def baseline_curves(
         name: _curves(fits[name], columns, preparation.endpoints[name].cuts, clock)
         for name, clock in clocks.items()
     }
-    return curve_table(test.table.index, curves, clocks, preparation.arms)
+    table = curve_table(test.table.index, curves, clocks, preparation.arms)
+    return taught_rows(table, preparation.endpoints)
 
 
 def _fit(

@@ -78,13 +78,29 @@ def fit_cox(train: Followed, held: Followed, arms: int, settings: Mapping) -> Co
     from lifelines import CoxPHFitter
 
     rows, inner = train.frame(arms), held.frame(arms)
+    columns = rows.columns.drop([TIME, EVENT])
+    # Of whose follow-up is known, all may be alike in a column; lifelines would divide by nought.
+    alike = columns[rows[columns].nunique() < 2]
+    logger.info("%d of %d columns are the same for all who were followed", len(alike), len(columns))
+    told, outside = (table.drop(columns=alike) for table in (rows, inner))
     tried = [
-        CoxPHFitter(penalizer=penalty).fit(rows, TIME, EVENT) for penalty in settings["penalties"]
+        CoxPHFitter(penalizer=penalty).fit(told, TIME, EVENT) for penalty in settings["penalties"]
     ]
-    scores = [model.score(inner, scoring_method="log_likelihood") for model in tried]
+    scores = [model.score(outside, scoring_method="log_likelihood") for model in tried]
     best = int(np.argmax(scores))
     logger.info("chose penalty %g of %s", settings["penalties"][best], settings["penalties"])
-    weights, columns = tried[best].params_.to_numpy(), train.columns.shape[1]
+    weights = tried[best].params_.reindex(columns, fill_value=0.0).to_numpy()
+    return with_baseline(weights, train.columns.shape[1], rows)
+
+
+def with_baseline(weights: np.ndarray, columns: int, rows: pd.DataFrame) -> CoxFit:
+    """Put the baseline hazard of the patients learnt from beside weights.
+
+    Args:
+        weights: Log hazard ratios of columns, then of every arm but the first.
+        columns: How many of them are columns'.
+        rows: From `Followed.frame`.
+    """
     risk = rows.drop(columns=[TIME, EVENT]).to_numpy() @ weights
     baseline = cumulative_hazard(rows[TIME].to_numpy(), rows[EVENT].to_numpy(), risk)
     return CoxFit(weights[:columns], np.concatenate([[0.0], weights[columns:]]), *baseline)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gcin.model.cox import EVENT, TIME, CoxFit, Followed
-from gcin.model.curves import cumulative_hazard
+from gcin.model.cox import EVENT, TIME, CoxFit, Followed, with_baseline
 
 logger = logging.getLogger(__name__)
 
@@ -92,9 +91,7 @@ def fit_coxnet(train: Followed, held: Followed, arms: int, settings: Mapping) ->
     logger.info(
         "chose l1 ratio %g, penalty %.4g: %d of %d weights nought", *chosen, nought, columns
     )
-    risk = rows.drop(columns=[TIME, EVENT]).to_numpy() @ best
-    baseline = cumulative_hazard(rows[TIME].to_numpy(), rows[EVENT].to_numpy(), risk)
-    return CoxFit(best[:columns], np.concatenate([[0.0], best[columns:]]), *baseline)
+    return with_baseline(best, columns, rows)
 
 
 def fit_path(

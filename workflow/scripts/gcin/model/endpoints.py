@@ -48,11 +48,13 @@ class Endpoint:
         kind: `binary`, `survival` or `quantity`.
         cuts: Inner limits of the intervals of survival in months; none for others.
         scale: Of a quantity; None for others.
+        untaught: Arms of whose patients no outcome is known in training: nothing is said of them.
     """
 
     kind: str
     cuts: list[float] = field(default_factory=list)
     scale: Scale | None = None
+    untaught: list[str] = field(default_factory=list)
 
     @property
     def intervals(self) -> int:

@@ -1,12 +1,16 @@
 """Outcomes as the models see them: endpoints, targets with weights, intervals of time."""
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from gcin.model.endpoints import BINARY, QUANTITY, Endpoint, columns_of, kinds_in
+from gcin.model.endpoints import BINARY, QUANTITY, SURVIVAL, Endpoint, columns_of, kinds_in
 from gcin.splits.turns import parts_at
+
+logger = logging.getLogger(__name__)
 
 RESPONSE = "response"
 
@@ -93,6 +97,51 @@ def observed(table: pd.DataFrame, endpoint: str) -> np.ndarray:
     return table[names].notna().all(axis=1).to_numpy()
 
 
+def require_answers(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> None:
+    """Refuse yes-or-no endpoints and survival of which training patients show one outcome only.
+
+    Args:
+        endpoints: By name.
+        table: Patients of part train with outcomes.
+
+    Raises:
+        ValueError: Names the endpoints; nothing can be learnt of them.
+    """
+    settled = []
+    for name, endpoint in endpoints.items():
+        answer = table.loc[observed(table, name), columns_of(name, endpoint.kind)[-1]]
+        # An event of everybody still comes sooner or later; no event comes never.
+        alike = (answer == 0).all() if endpoint.kind == SURVIVAL else answer.nunique() < 2
+        if alike and not endpoint.numeric:
+            settled.append(f"{name} ({len(answer)} patients)")
+    if settled:
+        raise ValueError(
+            f"All training patients of this fold have the same outcome of {', '.join(settled)}, so "
+            "nothing can be learnt of it. Leave it out of the study's endpoints, join outcomes in "
+            "the cards, or choose fewer folds."
+        )
+
+
+def with_untaught(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> dict[str, Endpoint]:
+    """Note with each endpoint the arms that have patients in training, but none with its outcome.
+
+    Whatever a model said of such an arm would be the others' answer drawn towards one half.
+
+    Args:
+        endpoints: By name.
+        table: Patients of part train with `arm` and outcomes.
+    """
+    noted = {}
+    for name, endpoint in endpoints.items():
+        taught = table["arm"][observed(table, name)].astype(str)
+        untaught = sorted({*table["arm"].dropna().astype(str)} - {*taught})
+        if untaught:
+            arms = ", ".join(untaught)
+            logger.warning("nothing is said of %s under %s: no training patient", name, arms)
+        noted[name] = replace(endpoint, untaught=untaught)
+    return noted
+
+
 def interval_cuts(time: np.ndarray, event: np.ndarray, intervals: int) -> list[float]:
     """Cut the time since day 0 so that each interval holds about the same number of events.
 
@@ -102,13 +151,19 @@ def interval_cuts(time: np.ndarray, event: np.ndarray, intervals: int) -> list[f
         intervals: Wanted number of intervals.
 
     Returns:
-        Ascending inner limits in months, at most `intervals - 1`; the last interval is open.
+        Ascending inner limits in months, at most `intervals - 1`; the last interval is open. Where
+        events are few or fall on the same months there are fewer: no other interval is without
+        events, by which curves tell how far it has run.
     """
-    seen = time[(event == 1) & ~np.isnan(time)]
+    seen = np.sort(time[(event == 1) & ~np.isnan(time)])
     if not len(seen):
         return []
     shares = np.arange(1, intervals) / intervals
-    return np.unique(np.quantile(seen, shares)).tolist()
+    cuts = np.quantile(seen, shares)
+    # So many events lie before each limit: where two have as many, none lies between them.
+    before = np.searchsorted(seen, cuts, side="right")
+    first = np.unique(before, return_index=True)[1]
+    return cuts[first].tolist()
 
 
 def hazard_targets(time: np.ndarray, event: np.ndarray, cuts: list[float]) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
-from gcin.model.endpoints import BINARY, kinds_in
+from gcin.model.endpoints import BINARY, Endpoint, kinds_in
 from gcin.model.inputs import arm_numbers
 from gcin.model.preparation import Preparation, as_plain
 
@@ -41,6 +41,18 @@ def prediction_table(
         }
         blocks.append(pd.DataFrame({**keys, "raw": raw.ravel(), "value": value.ravel()}))
     return pd.concat(blocks, ignore_index=True)
+
+
+def taught_rows(rows: pd.DataFrame, endpoints: Mapping[str, Endpoint]) -> pd.DataFrame:
+    """Leave out what is said of arms in which no training patient had the endpoint's outcome.
+
+    Args:
+        rows: Predictions or curves, with `endpoint` and `arm`.
+        endpoints: Of the preparation.
+    """
+    untaught = [(name, arm) for name, asked in endpoints.items() for arm in asked.untaught]
+    places = pd.MultiIndex.from_frame(rows[["endpoint", "arm"]])
+    return rows[~places.isin(untaught)].reset_index(drop=True) if untaught else rows
 
 
 def calibrate(

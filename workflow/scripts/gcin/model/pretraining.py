@@ -132,9 +132,10 @@ def _readouts(preparation: Preparation, members: pd.DataFrame) -> list[Readout]:
 def _examples(
     patients: Patients, preparation: Preparation, readouts: list[Readout]
 ) -> tuple[dict, np.ndarray]:
-    """Variants, and standardised read-outs with weights, of the patients who have any."""
+    """Variants, and standardised read-outs with weights, of the patients who have both."""
     values = patients.omics[[readout.feature for readout in readouts]]
-    measured = values.notna().to_numpy()
+    # A patient without a genome would read as one without variants.
+    measured = values.notna().to_numpy() & patients.genomes.mask.any(axis=1)[:, None]
     rows = measured.any(axis=1)
     mean, scale = (np.array([getattr(r, name) for r in readouts]) for name in ("mean", "scale"))
     standard = np.nan_to_num((values.to_numpy("float64") - mean) / scale)

@@ -29,11 +29,20 @@ class Kept:
 
     Attributes:
         path: A file beside the outputs, which no rule knows of.
-        key: Of code and settings; a state of another key, or of other data, is not taken up.
+        key: Of code, settings and data; a state of another key is not taken up.
     """
 
     path: Path
     key: str
+
+    def of(self, *facts: str | Mapping[str, np.ndarray]) -> "Kept":
+        """Bind the state to facts that it rests on beside the key: words, or arrays by name."""
+        found = hashlib.sha256()
+        for fact in facts:
+            parts = [fact.encode()] if isinstance(fact, str) else map(fact.get, sorted(fact))
+            for part in parts:
+                found.update(part if isinstance(part, bytes) else np.ascontiguousarray(part))
+        return replace(self, key=f"{self.key} {found.hexdigest()}")
 
     def load(self) -> dict | None:
         """Read the state of an interrupted run; None where there is none, or one of another key."""
@@ -79,14 +88,6 @@ class Batches(keras.utils.PyDataset):
         random = np.random.default_rng([self.seed, epoch])
         self.order = random.permutation(self.patients)
 
-    def fingerprint(self) -> str:
-        """Hash what is trained on."""
-        found = hashlib.sha256()
-        for block in (self.arrays, self.targets):
-            for name in sorted(block):
-                found.update(np.ascontiguousarray(block[name]))
-        return found.hexdigest()
-
     def __len__(self) -> int:
         """Count the batches."""
         return -(-self.patients // self.size)
@@ -122,7 +123,7 @@ class Keeping(keras.callbacks.Callback):
         """Read the state of an interrupted run."""
         super().__init__()
         self.batches, self.stopping, self.epochs = batches, stopping, epochs
-        self.kept = kept and replace(kept, key=f"{kept.key} {batches.fingerprint()}")
+        self.kept = kept
         self.state = self.kept.load() if self.kept else None
         self.history: list[dict] = self.state["history"] if self.state else []
         self.began = time.monotonic()
@@ -204,6 +205,7 @@ def fit_epochs(
         monitor="val_loss", patience=settings["patience_epochs"], restore_best_weights=True
     )
     batches = Batches(*train, settings["batch_size"], seed)
+    kept = kept and kept.of(*train, *held)
     keeping = Keeping(batches, stopping, kept, settings["max_epochs"])
     try:
         network.fit(

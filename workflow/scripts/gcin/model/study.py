@@ -10,6 +10,7 @@ import pandas as pd
 from gcin.model.inputs import Patients, linear_columns
 from gcin.model.loading import GenomeStore, gene_use, load_genomes, universe
 from gcin.model.omics import fit_omics
+from gcin.model.outcomes import require_answers, with_untaught
 from gcin.model.preparation import Preparation, choose_genes, fit_endpoints, fit_preparation
 from gcin.model.selection import select_columns
 from gcin.model.visits import COLUMNS as VISIT_COLUMNS
@@ -134,7 +135,8 @@ def prepare_fold(
     genes = universe(cohorts.stores).iloc[chosen]
     patients = read_patients(table, cohorts, genes["gene"].tolist(), variants)
     teachers = patients.part("train")
-    endpoints = fit_endpoints(patients.table, settings)
+    endpoints = with_untaught(fit_endpoints(patients.table, settings), teachers.table)
+    require_answers(endpoints, teachers.table)
     given = teachers.table, teachers.clinical, teachers.genomes, genes
     preparation = fit_preparation(*given, endpoints, settings)
     preparation = replace(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcin.model.calibration import Calibration
 from gcin.model.inputs import Patients
-from gcin.model.predictions import calibrate, prediction_table, reported
+from gcin.model.predictions import calibrate, prediction_table, reported, taught_rows
 from gcin.model.preparation import Preparation
 
 
@@ -26,9 +26,9 @@ def told(
 
     Returns:
         Binary endpoint to its calibration; and `patient part endpoint arm raw value` of parts
-        validation and test.
+        validation and test, without arms in which nobody taught the endpoint.
     """
     inner, arms = patients.part("validation"), preparation.arms
     calibrations = calibrate(predict(inner), inner.table, arms)
     rows = prediction_table(patients.table.index, predict(patients), arms, calibrations)
-    return calibrations, reported(rows, patients.table)
+    return calibrations, reported(taught_rows(rows, preparation.endpoints), patients.table)

@@ -20,6 +20,7 @@ from gcin.model.masked_pretraining import pretrain_masked
 from gcin.model.network import build_network
 from gcin.model.outcomes import by_arm, targets_of, values_of
 from gcin.model.pathways import choose_pathways, masked
+from gcin.model.predictions import taught_rows
 from gcin.model.preparation import Preparation
 from gcin.model.pretraining import columns_of, pretrain
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
@@ -85,6 +86,8 @@ def train_network(
     taught += pretrain_masked(network, arrays, held[0], list(preparation.track), settings, seed)
     numeric = [name for name, asked in preparation.endpoints.items() if asked.numeric]
     parts = (arrays, targets), held
+    # Pathways say which weight belongs to which genes, and are no part of the arrays.
+    kept = kept and kept.of(repr(shape))
     history = fit_network(network, *parts, settings["training"], seed, kept, numeric)
     return Trained(network, history.assign(**columns_of(taught)))
 
@@ -189,7 +192,8 @@ def network_curves(
         name: survival_of(told[name], preparation.endpoints[name].cuts, clock)
         for name, clock in clocks.items()
     }
-    return curve_table(test.table.index, curves, clocks, preparation.arms)
+    table = curve_table(test.table.index, curves, clocks, preparation.arms)
+    return taught_rows(table, preparation.endpoints)
 
 
 def _told(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcin.model.calibration import Calibration, from_lines
 from gcin.model.inputs import Patients
-from gcin.model.predictions import prediction_table
+from gcin.model.predictions import prediction_table, taught_rows
 from gcin.model.preparation import Preparation, from_plain
 from gcin.model.study import Cohorts, read_patients
 
@@ -50,7 +50,8 @@ def apply_each(
         patients = read_patients(table, cohorts, preparation.genes, most)
         predicted = predict(run, frozen, patients, preparation)
         calibrations = from_lines(frozen["calibrations"])
-        blocks.append(run_rows(table, predicted, preparation.arms, calibrations, run))
+        rows = run_rows(table, predicted, preparation.arms, calibrations, run)
+        blocks.append(taught_rows(rows, preparation.endpoints))
     return pd.concat(blocks, ignore_index=True)
 
 
