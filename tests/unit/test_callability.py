@@ -126,12 +126,18 @@ def test_a_gene_that_no_call_can_be_lifted_to_was_not_looked_at(tmp_path):
     assert reached_shares(manifest, genes, coding, []) == {}
 
 
-def test_bed_and_gene_list_skip_what_is_no_row(tmp_path):
+def test_bed_and_gene_list_skip_what_is_no_row_and_older_symbols_are_met(tmp_path, caplog):
     (tmp_path / "a.bed").write_text("track name=x\n# note\nchr1\t5\t9\tAAA\t0\n\nchr1\t7\t8\tB\n")
     bed = read_bed(tmp_path / "a.bed")
     assert bed.to_numpy().tolist() == [["chr1", 5, 9, "AAA"], ["chr1", 7, 8, "B"]]
-    (tmp_path / "genes.txt").write_text("# panel\nAAA\n\n BBB \n")
-    assert read_gene_list(tmp_path / "genes.txt") == {"AAA", "BBB"}
+    (tmp_path / "genes.txt").write_text("# panel\nAAA\n\n BBB \nOLD\nNOBODY\n")
+    aliases = tmp_path / "aliases.tsv"
+    aliases.write_text(
+        "old_symbol\tapproved_symbol\tis_approved_symbol_itself\tuse\nOLD\tNEW\t0\t1\n"
+    )
+    universe = pd.Series(["AAA", "BBB", "NEW", "ZZZ"])
+    assert read_gene_list(tmp_path / "genes.txt", universe, aliases) == {"AAA", "BBB", "NEW"}
+    assert "1 listed genes are unknown: NOBODY" in caplog.text
 
 
 def test_depth_alone_tells_what_of_a_tumour_is_callable(tmp_path):

@@ -33,6 +33,13 @@ def test_a_gene_has_the_mean_of_its_segments_by_common_bases(tmp_path):
     np.testing.assert_allclose(table, expected)
 
 
+def test_a_gene_that_no_segment_reaches_is_not_measured(tmp_path):
+    table = gene_ratios(
+        read_segments(written(tmp_path, ("S1", "1", 201, 900, 9, 1.0)), {"S1"}), GENES
+    )
+    np.testing.assert_allclose(table, [[np.nan, 1.0, np.nan]])
+
+
 def test_columns_are_known_by_their_place(tmp_path):
     header = "Sample\tChromosome\tStart\tEnd\tSegment_Mean"
     path = written(tmp_path, ("S1", "X", 1, 500, 0.25), header=header)

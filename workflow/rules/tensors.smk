@@ -56,6 +56,7 @@ rule assemble_tensors:
         coding="results/reference/coding.bed",
         targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
         listed=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["genes"]])),
+        aliases=SETTINGS["annotation"]["maf"]["aliases"],
         chain=lambda wildcards: chain_of(wildcards.cohort),
         counts=lambda wildcards: collect(
             "results/samples/{sample}/callable.parquet",

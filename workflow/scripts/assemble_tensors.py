@@ -22,12 +22,12 @@ gate = read_gate(snakemake.input.gate)
 samples = samples_of_manifest(entering(manifest, gate))
 genes = pd.read_parquet(snakemake.input.genes)
 genes.to_parquet(snakemake.output.gene_table, index=False)
-coding = read_bed(snakemake.input.coding)
-targets = next(map(read_bed, snakemake.input.targets), None)
-listed = next(map(read_gene_list, snakemake.input.listed), None)
+coding, *targets = map(read_bed, [snakemake.input.coding, *snakemake.input.targets])
+known = (genes["gene"], snakemake.input.aliases)
+listed = next((read_gene_list(path, *known) for path in snakemake.input.listed), None)
 measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.input.counts}
 assay = Assay(
-    assayed_share(genes, coding, targets, listed),
+    assayed_share(genes, coding, next(iter(targets), None), listed),
     without_untold(measured_shares(measured, genes), map(read_panel, snakemake.input.panel), genes),
     Beside.of_files(snakemake.input.copies, snakemake.input.structural, snakemake.input.segments),
     np.load(snakemake.input.missing, mmap_mode="r"),

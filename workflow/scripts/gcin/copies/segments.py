@@ -99,6 +99,8 @@ def gene_ratios(segments: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:
         near = placed[gene.chromosome]
         common = np.minimum(near["end"], gene.end) - np.maximum(near["start"], gene.start) + 1
         near = near.assign(bases=common)[common > 0]
+        if near.empty:
+            continue
         own, bases = near["sample"].to_numpy(), near["bases"].to_numpy(float)
         total = np.bincount(own, bases, len(names))
         mean = np.bincount(own, bases * near["log2"].to_numpy(float), len(names))

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 from cyvcf2 import VCF, Variant
 
+from gcin.annotation.symbols import match_genes
 from gcin.intake.kinds import LIFTED
 from gcin.reference.liftover import read_chains
+from gcin.reference.tables import read_aliases
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +34,25 @@ def read_bed(path: str | Path) -> pd.DataFrame:
     return bed.astype({"start": np.int64, "end": np.int64})
 
 
-def read_gene_list(path: str | Path) -> set[str]:
-    """Read the assayed genes, one symbol a line; lines that begin with # are comments."""
+def read_gene_list(path: str | Path, universe: pd.Series, aliases: str | Path) -> set[str]:
+    """Read the assayed genes, one symbol a line; lines that begin with # are comments.
+
+    Args:
+        path: The list.
+        universe: Symbols of the gene universe.
+        aliases: Table of older symbols and the approved ones, as calls of a MAF are read by.
+
+    Returns:
+        Symbols of the universe. A symbol that is none, nor an alias of one, is told of: a gene
+        under a name that nobody knows would be missing in silence.
+    """
     lines = (line.strip() for line in Path(path).read_text().splitlines())
-    return {line for line in lines if line and not line.startswith("#")}
+    listed = pd.Series([line for line in lines if line and not line.startswith("#")], dtype=object)
+    genes = match_genes(listed, set(universe), read_aliases(aliases))
+    strange = sorted(listed[genes.isna()])
+    if strange:
+        logger.warning("%d listed genes are unknown: %s", len(strange), ", ".join(strange[:20]))
+    return set(genes.dropna())
 
 
 def good_blocks(
