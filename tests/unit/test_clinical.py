@@ -129,7 +129,9 @@ def test_the_arm_is_the_treatment_of_day_0_and_no_later_line(tmp_path, days, arm
 
 def test_two_treatments_of_day_0_are_no_arm(tmp_path):
     columns = {"id": ["P1"] * 3, "drug": ["x", "y", "x"], "day": ["0", "0", "0"]}
-    with pytest.raises(ValueError, match=r"row 3.*nearest to day 0, or give both together one name"):
+    with pytest.raises(
+        ValueError, match=r"row 3.*nearest to day 0, or give both together one name"
+    ):
         run(tmp_path, columns, treatment={"arm": mapping("drug", day="day")})
     columns["drug"] = ["x", "x", "x"]
     tables = run(tmp_path, columns, treatment={"arm": mapping("drug", day="day")})

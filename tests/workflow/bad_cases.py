@@ -185,6 +185,15 @@ SHEET = [
         "'P 2'",
         "letters, digits",
     ),
+    *(
+        case(
+            f"{column} of a name longer than a file's may be",
+            row(6, **{column: "x" * 101}),
+            f"line 6, column {column}",
+            "at most 100 letters",
+        )
+        for column in ("cohort", "patient", "sample", "unit")
+    ),
     case("name with a slash", row(6, sample="../S4"), "line 6, column sample", "'../S4'"),
     case("empty name", row(6, unit=""), "line 6, column unit", "''"),
     case("spaces around", row(4, patient=" P2"), "line 4, column patient", "' P2'", "Remove them"),
@@ -805,6 +814,12 @@ STUDIES = [
         "unknown cohort", setting(f"{STUDY}.cohorts", ["A"]), "trial.cohorts", "unknown cohort 'A'"
     ),
     case("external trains", setting(f"{STUDY}.external", ["a"]), "trial.external", "what trains"),
+    case(
+        "study of a name longer than a file's may be",
+        lambda run: run.config["studies"].update({"x" * 101: run.study}),
+        "studies",
+        "at most 100 letters",
+    ),
     case("unknown design", setting(f"{STUDY}.designs", ["gcin", "laso"]), "designs", "mean lasso"),
     case(
         "stack of nobody",
