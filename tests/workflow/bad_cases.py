@@ -326,10 +326,11 @@ CALLS = [
     ),
 ]
 
+CALLED_OVER = setting("reference.calling_intervals", "t.bed")
 BEDS = [
     case(
         "intervals on strange contigs",
-        both(data("t.bed", "1\t0\t4\n"), setting("reference.calling_intervals", "t.bed")),
+        both(data("t.bed", "1\t0\t4\n"), CALLED_OVER),
         "config, reference.calling_intervals",
         "t.bed is on '1', the FASTA has chr1",
         "same contig names",
@@ -357,6 +358,28 @@ BEDS = [
         ),
         "a.yaml, targets",
         "t.bed: it is not text in UTF-8",
+    ),
+    case(
+        "targets with a header",
+        both(
+            data("t.bed", "track name=x\nchrom\tstart\tend\nchr1\t0\t4\n"),
+            card("assay: panel", "assay: panel\ntargets: t.bed"),
+        ),
+        "a.yaml, targets",
+        "t.bed: 'chrom\\tstart\\tend' is no interval of a BED",
+        "without a header",
+    ),
+    case(
+        "intervals that end before they start",
+        both(data("t.bed", "chr1\t0\t4\nchr1\t4\t2\n"), CALLED_OVER),
+        "config, reference.calling_intervals",
+        "'chr1\\t4\\t2' is no interval of a BED",
+    ),
+    case(
+        "intervals of which there are none",
+        both(data("t.bed", "#chrom\tstart\tend\n"), CALLED_OVER),
+        "config, reference.calling_intervals",
+        "t.bed: it holds no intervals",
     ),
 ]
 
