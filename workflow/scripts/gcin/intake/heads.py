@@ -187,8 +187,8 @@ def intervals_in(path: str) -> Iterator[tuple[str, int, int]]:
                 interval = "", 0, 0
             if not 0 <= interval[1] < interval[2]:
                 raise UnreadableError(
-                    f"{line[:80]!r} is no interval of a BED (contig, start and end, from 0, without "
-                    "a header)"
+                    f"{line[:80]!r} is no interval of a BED (contig, start and end, from 0, "
+                    "without a header)"
                 )
             yield interval
 
