@@ -428,8 +428,8 @@ def test_a_folder_for_temporary_files_that_gatk_cannot_use_is_told(
         assert run.read()
         return
     assert problems(run) == [
-        "- TMPDIR: GATK finds no temporary file in '/scratch/a b', for a space or sign in its name. "
-        "Name a folder of letters, digits and . _ - alone: export TMPDIR=/tmp."
+        "- TMPDIR: GATK finds no temporary file in '/scratch/a b', for a space or sign in its "
+        "name. Name a folder of letters, digits and . _ - alone: export TMPDIR=/tmp."
     ]
     run.rows = run.rows[run.rows["kind"].isin(["vcf", "maf"])]
     run.write()
