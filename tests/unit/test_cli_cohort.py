@@ -142,6 +142,15 @@ def test_diff_reads_the_genotypes_where_there_are_no_tensors(cohort, results):
     assert names_of(table, "variant lost") == []
 
 
+@pytest.mark.parametrize("words", [(OLD, NEW), (NEW, OLD)])
+def test_diff_refuses_a_generation_without_a_manifest(cohort, results, words):
+    (results / "cohorts" / "c1" / OLD / "manifest.tsv").unlink()
+    code, table, said = cohort("diff", "c1", *words)
+    assert code == 1
+    assert table is None
+    assert f"{OLD}/manifest.tsv: it is missing, so the generation is incomplete" in said
+
+
 def test_diff_refuses_genotypes_that_are_cut_off(cohort, results):
     for name in (OLD, NEW):
         folder = results / "cohorts" / "c1" / name

@@ -269,7 +269,9 @@ def test_a_name_that_a_sheet_cannot_hold_is_left_out(tmp_path, sheet_of_folder):
     write_pair(tmp_path / "data", "S B+")
     _, rows, doubts, _ = sheet_of_folder()
     assert list(rows["sample"]) == ["SA"]
-    assert "sample S B+: the name is not of letters" in doubt_about(doubts, "S B+_R1_001.fastq.gz")
+    assert "sample S B+: the name is not of at most 100 letters" in doubt_about(
+        doubts, "S B+_R1_001.fastq.gz"
+    )
 
 
 def test_a_sample_in_two_folders_is_doubted_but_kept(tmp_path, sheet_of_folder):

@@ -283,6 +283,26 @@ def test_a_dictionary_is_the_genomes_by_names_lengths_order_and_md5(found, told)
     assert bool(difference(found, GENOME)) == bool(told)
 
 
+def test_a_cram_of_another_genome_whose_header_tells_no_md5_is_not_only_called_broken(tmp_path):
+    fastas = {}
+    for name, bases in {"own": SEQUENCE, "other": SEQUENCE[::-1]}.items():
+        fastas[name] = tmp_path / f"{name}.fa"
+        fastas[name].write_text(f">chr1\n{bases}\n")
+        pysam.faidx(str(fastas[name]))
+    path, bare = write(tmp_path / "a.cram", pairs(), fastas["own"]), tmp_path / "bare.cram"
+    header = "".join(
+        line.split("\tM5:")[0].rstrip("\n") + "\n"
+        for line in pysam.samtools.view("--header-only", "--no-PG", path).splitlines()
+    )
+    (tmp_path / "header.sam").write_text(header)
+    command = ["samtools", "reheader", "--no-PG", tmp_path / "header.sam", path]
+    bare.write_bytes(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert scan_alignment(str(bare), "S1", str(fastas["own"])).reads == 200
+    told = r"bare\.cram is cut short .*another genome than .*other\.fa.*reference\.cram_fasta\.$"
+    with pytest.raises(ValueError, match=told):
+        scan_alignment(str(bare), "S1", str(fastas["other"]))
+
+
 def test_another_species_is_refused_and_another_assembly_is_not():
     mouse = [Contig("chr1", 195_154_279, "")]
     with pytest.raises(ValueError, match=r"sample S1: a\.bam is of another genome.*GRCh37"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from gcin.clinical.harmonise import harmonise
 from gcin.intake.calls import described, gatk_of
@@ -330,6 +331,28 @@ def test_a_hospital_that_is_there_stays_untouched(written, capsys):
     assert main([str(written[0]), *OPTIONS]) == 0
     assert "nothing to do" in capsys.readouterr().out
     assert (written[0] / "samples.tsv").stat().st_mtime_ns == before
+
+
+def test_a_hospital_without_an_external_cohort_names_none(tmp_path):
+    folder = tmp_path / "hospital"
+    assert main([str(folder), *OPTIONS, "--external", "0"]) == 0
+    assert not [path for path in folder.rglob("*") if "hospital_b" in path.name]
+    assert set(pd.read_csv(folder / "samples.tsv", sep="\t")["cohort"]) == {"hospital_a"}
+    settings = yaml.safe_load((folder / "config.yaml").read_text())
+    assert settings["studies"]["response"]["external"] == []
+
+
+def test_an_external_patient_without_visits_is_written(tmp_path):
+    folder = tmp_path / "hospital"
+    assert main([str(folder), *OPTIONS, "--external", "1", "--seed", "6"]) == 0
+    labs = (folder / "clinical" / "hospital_b.labs.tsv").read_text()
+    assert labs == "case\ttaken\tLDH\tCRP\n"
+
+
+@pytest.mark.parametrize(("option", "value"), [("--external", "-1"), ("--depth", "0")])
+def test_numbers_that_describe_no_hospital_are_refused(tmp_path, capsys, option, value):
+    assert main([str(tmp_path / "hospital"), *OPTIONS, option, value]) == 1
+    assert "external must be at least 0, and depth at least 1" in capsys.readouterr().err
 
 
 def test_a_folder_of_somebody_else_is_never_replaced(tmp_path, capsys):

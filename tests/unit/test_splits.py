@@ -339,6 +339,16 @@ def test_a_patient_of_two_cohorts_is_refused_without_a_name():
     assert "P1" not in str(caught.value)
 
 
+@pytest.mark.parametrize("external", [[], ["b"]])
+def test_a_study_of_which_the_checks_leave_nobody_is_refused(external):
+    tables = {"a": clinical(["P1", "P2"]), "b": clinical(["P3"])}
+    names = {"a": ["P1", "P2"], "b": ["P3"]}
+    with pytest.raises(ValueError, match=r"Each of the \d patients .* joint_checks and"):
+        patients_of(tables, names, external, ENDPOINTS, unfit={"P1", "P2", "P3"})
+    left = patients_of(tables, names, external, ENDPOINTS, unfit={"P1"})
+    assert left["role"].tolist()[:2] == ["excluded", "train"]
+
+
 def test_a_study_without_outcomes_is_refused():
     table = clinical(["P1"], remission=None, os_months=None, dead=None)
     with pytest.raises(ValueError, match="No patient of the training cohorts has an outcome"):

@@ -185,6 +185,15 @@ SHEET = [
         "'P 2'",
         "letters, digits",
     ),
+    *(
+        case(
+            f"{column} of a name longer than a file's may be",
+            row(6, **{column: "x" * 101}),
+            f"line 6, column {column}",
+            "at most 100 letters",
+        )
+        for column in ("cohort", "patient", "sample", "unit")
+    ),
     case("name with a slash", row(6, sample="../S4"), "line 6, column sample", "'../S4'"),
     case("empty name", row(6, unit=""), "line 6, column unit", "''"),
     case("spaces around", row(4, patient=" P2"), "line 4, column patient", "' P2'", "Remove them"),
@@ -317,10 +326,11 @@ CALLS = [
     ),
 ]
 
+CALLED_OVER = setting("reference.calling_intervals", "t.bed")
 BEDS = [
     case(
         "intervals on strange contigs",
-        both(data("t.bed", "1\t0\t4\n"), setting("reference.calling_intervals", "t.bed")),
+        both(data("t.bed", "1\t0\t4\n"), CALLED_OVER),
         "config, reference.calling_intervals",
         "t.bed is on '1', the FASTA has chr1",
         "same contig names",
@@ -348,6 +358,28 @@ BEDS = [
         ),
         "a.yaml, targets",
         "t.bed: it is not text in UTF-8",
+    ),
+    case(
+        "targets with a header",
+        both(
+            data("t.bed", "track name=x\nchrom\tstart\tend\nchr1\t0\t4\n"),
+            card("assay: panel", "assay: panel\ntargets: t.bed"),
+        ),
+        "a.yaml, targets",
+        "t.bed: 'chrom\\tstart\\tend' is no interval of a BED",
+        "without a header",
+    ),
+    case(
+        "intervals that end before they start",
+        both(data("t.bed", "chr1\t0\t4\nchr1\t4\t2\n"), CALLED_OVER),
+        "config, reference.calling_intervals",
+        "'chr1\\t4\\t2' is no interval of a BED",
+    ),
+    case(
+        "intervals of which there are none",
+        both(data("t.bed", "#chrom\tstart\tend\n"), CALLED_OVER),
+        "config, reference.calling_intervals",
+        "t.bed: it holds no intervals",
     ),
 ]
 
@@ -823,6 +855,12 @@ STUDIES = [
         "unknown cohort", setting(f"{STUDY}.cohorts", ["A"]), "trial.cohorts", "unknown cohort 'A'"
     ),
     case("external trains", setting(f"{STUDY}.external", ["a"]), "trial.external", "what trains"),
+    case(
+        "study of a name longer than a file's may be",
+        lambda run: run.config["studies"].update({"x" * 101: run.study}),
+        "studies",
+        "at most 100 letters",
+    ),
     case("unknown design", setting(f"{STUDY}.designs", ["gcin", "laso"]), "designs", "mean lasso"),
     case(
         "stack of nobody",

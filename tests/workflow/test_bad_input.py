@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -402,6 +403,37 @@ def test_five_hundred_samples_are_checked_within_a_second(run):
     start = time.process_time()
     assert len(run.read().sample_names) == 504
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize("shards", [2, "auto"])
+def test_a_bed_that_is_none_is_told_once(run, shards):
+    (run.data / "t.bed").write_text("chrom\tstart\tend\nchr1\t0\t4\n")
+    run.config["reference"] |= {"calling_intervals": "t.bed", "shards": shards}
+    assert len(problems(run)) == 1
+
+
+def test_a_bed_with_track_lines_and_spaces_is_accepted(run):
+    (run.data / "genome.fa.fai").write_text("chr1\t4\t14\t4\t5\n")
+    (run.data / "t.bed").write_text("browser position chr1\ntrack name=x\n\nchr1 0 4\n")
+    run.config["reference"]["calling_intervals"] = "t.bed"
+    assert run.read().settings["reference"]["calling_intervals"].endswith("t.bed")
+
+
+@pytest.mark.parametrize(("name", "is_refused"), [("a b", True), ("tmp-1.x", False)])
+def test_a_folder_for_temporary_files_that_gatk_cannot_use_is_told(
+    run, monkeypatch, name, is_refused
+):
+    monkeypatch.setattr(tempfile, "tempdir", f"/scratch/{name}")
+    if not is_refused:
+        assert run.read()
+        return
+    assert problems(run) == [
+        "- TMPDIR: GATK finds no temporary file in '/scratch/a b', for a space or sign in its "
+        "name. Name a folder of letters, digits and . _ - alone: export TMPDIR=/tmp."
+    ]
+    run.rows = run.rows[run.rows["kind"].isin(["vcf", "maf"])]
+    run.write()
+    assert run.read()
 
 
 def test_a_setting_that_stands_twice_is_told_by_its_line(run):

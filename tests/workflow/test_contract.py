@@ -19,6 +19,8 @@ from project import (
     reached_by,
 )
 
+from gcin.intake.schema import schema_of
+
 RULES = all_rules()
 PYTHON_RULES = [name for name, body in RULES.items() if directive(body, "script")]
 # Rules that do no work of their own ask for no memory or time.
@@ -33,6 +35,21 @@ def test_there_are_rules_to_hold_to_it():
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_says_what_it_is_for(rule):
     assert RULES[rule].lstrip().startswith('"""')
+
+
+# Longest name of a file on the usual file systems, and what tools may add to it meanwhile.
+LONGEST_NAME, ROOM = 255, 40
+NAMED = re.compile(r"\{+(?:cohort|sample|unit|study|design)\}+")
+
+
+@pytest.mark.parametrize("path", RULES_FILES, ids=lambda path: path.stem)
+def test_names_of_files_have_room_for_the_longest_ids(path):
+    pattern = schema_of("samples")["properties"]["sample"]["pattern"]
+    longest = 1 + int(re.search(r"\{0,(\d+)\}", pattern)[1])
+    assert re.fullmatch(pattern, "x" * longest)
+    for name in re.findall(r"[^/\"'\s]+", path.read_text()):
+        if NAMED.search(name):
+            assert len(NAMED.sub("x" * longest, name)) + ROOM <= LONGEST_NAME, name
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -42,15 +42,18 @@ def scan_alignment(path: str, sample: str, fasta: str) -> Scan:
     """
     scan = Scan()
     stream = pysam.AlignmentFile(path, check_sq=False, reference_filename=fasta)
+    is_cram = stream.is_cram
     try:
         _scan(stream, scan)
         stream.close()
     except OSError as error:
         with suppress(OSError):
             stream.close()
+        other = f", or was compressed with another genome than {fasta}" * is_cram
+        name = " Name the FASTA that it was made with as reference.cram_fasta." * is_cram
         raise ValueError(
-            f"sample {sample}: {path} is cut short or broken after {scan.reads} reads ({error}). "
-            "Copy it again and compare its checksum with its owner's."
+            f"sample {sample}: {path} is cut short or broken after {scan.reads} reads{other} "
+            f"({error}). Copy it again and compare its checksum with its owner's.{name}"
         ) from None
     except _BareReadError as error:
         raise ValueError(

@@ -18,6 +18,7 @@ from gcin.inventory.stored import (
     generation_named,
     generations_of,
     receipt_in,
+    require_manifest,
 )
 from gcin.inventory.vouching import faults_of
 
@@ -112,6 +113,8 @@ def _show(values: argparse.Namespace) -> int:
 def _diff(values: argparse.Namespace) -> int:
     names = (values.before, values.after)
     pair = [generation_named(values.results, values.cohort, name) for name in names]
+    for generation in pair:
+        require_manifest(generation)
     samples = sample_changes(*(generation.manifest for generation in pair))
     rows = [
         {"what": f"sample {change}", "name": name}

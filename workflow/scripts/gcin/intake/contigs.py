@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 
 import pandas as pd
 
-from gcin.intake.heads import UnreadableError, contigs_of, first_contig, is_file
+from gcin.intake.heads import UnreadableError, contigs_of, first_contig, intervals_in, is_file
 from gcin.intake.problems import Problems
 
 REMEDY = "Give files of the same assembly with the same contig names"
+INTERVALS_LOOKED_AT = 100
 CHROMOSOME = re.compile(r"(chr)?(?:\d{1,2}|[XY])")
 
 
 def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Problems) -> None:
-    """Note files whose first record lies on a contig that the FASTA does not know.
+    """Note BEDs that are none, and files that begin on a contig that the FASTA does not know.
 
     Args:
         reference: Settings of the stage that are in force, paths resolved.
@@ -21,6 +23,11 @@ def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Pr
         problems: Where problems are noted.
     """
     fasta = reference["fasta"]
+    laid_over = [
+        (place, path)
+        for place, path, is_bed in _laid_over(reference, cards)
+        if not is_bed or _is_bed(place, path, problems)
+    ]
     if fasta is None or not is_file(fasta):
         return
     place = "config, reference.fasta"
@@ -32,7 +39,7 @@ def check_contigs(reference: Mapping, cards: Mapping[str, Mapping], problems: Pr
     if not contigs:
         problems.add(place, f"{fasta}: it is no FASTA", REMEDY)
         return
-    for place, path in _laid_over(reference, cards):
+    for place, path in laid_over:
         problem = _strangeness(path, contigs, complete)
         if problem:
             problems.add(place, problem, REMEDY)
@@ -76,21 +83,35 @@ def check_names_of_calls(
             problems.add(place, f"{row['file']} of sample {row['sample']}: {problem}", remedy)
 
 
-def _laid_over(reference: Mapping, cards: Mapping[str, Mapping]) -> Iterator[tuple[str, str]]:
-    """List the files with places on the genome that settings and cards name, as far as present."""
-    named = {
-        f"config, reference.{key}": reference[key] for key in ("gene_models", "calling_intervals")
-    }
+def _is_bed(place: str, path: str, problems: Problems) -> bool:
+    """Tell whether the first lines of a file are intervals, and note it where they are not."""
+    try:
+        if list(islice(intervals_in(path), INTERVALS_LOOKED_AT)):
+            return True
+        problems.add(place, f"{path}: it holds no intervals", "Correct the file")
+    except UnreadableError as fault:
+        problems.add(place, f"{path}: {fault}", "Correct the file")
+    return False
+
+
+def _laid_over(reference: Mapping, cards: Mapping[str, Mapping]) -> Iterator[tuple[str, str, bool]]:
+    """List the files with places on the genome that settings and cards name, as far as present.
+
+    Yields:
+        Where it is named, its path, and whether it is a BED.
+    """
+    named = {"config, reference.gene_models": reference["gene_models"]}
+    beds = {"config, reference.calling_intervals": reference["calling_intervals"]}
     # Known sites are there only where a recipe is in force that reads them.
     for number, path in enumerate(reference.get("known_sites", [])):
         named[f"config, reference.known_sites[{number}]"] = path
     for cohort, card in cards.items():
-        named[f"{cohort}.yaml, targets"] = card["targets"]
+        beds[f"{cohort}.yaml, targets"] = card["targets"]
         for sample, truth in card["truth"].items():
-            named[f"{cohort}.yaml, truth.{sample}.bed"] = truth["bed"]
-    for place, path in named.items():
+            beds[f"{cohort}.yaml, truth.{sample}.bed"] = truth["bed"]
+    for place, path in (named | beds).items():
         if path is not None and is_file(path):
-            yield place, path
+            yield place, path, place in beds
 
 
 def _strangeness(path: str, contigs: list[str], complete: bool) -> str:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 GZIP = b"\x1f\x8b"
 LONGEST_LINE = 10_000_000
 READS_LOOKED_AT = 100
+NO_INTERVAL = ("#", "track", "browser")
 # Phred+64 begins at ; (Solexa) and Illumina's ends at h; in phred+33 no instrument with mates has
 # gone above P (47), and reads without one base below ; (26) are not to be had.
 LOWEST_OF_OLD, HIGHEST_OF_NEW = ";", "P"
@@ -166,9 +167,30 @@ def first_contig(path: str) -> str | None:
     for line in lines(path):
         if line.startswith(">"):
             return line[1:].split()[0]
-        if line and not line.startswith(("#", "track", "browser")):
-            return line.split("\t")[0]
+        if line.strip() and not line.startswith(NO_INTERVAL):
+            return line.split()[0]
     return None
+
+
+def intervals_in(path: str) -> Iterator[tuple[str, int, int]]:
+    """Read the intervals of a BED as far as they are asked for: contig, start, end (0-based).
+
+    Raises:
+        UnreadableError: Tells the first line that is none.
+    """
+    for line in lines(path):
+        if line.strip() and not line.startswith(NO_INTERVAL):
+            try:
+                contig, start, end = line.split()[:3]
+                interval = contig, int(start), int(end)
+            except ValueError:
+                interval = "", 0, 0
+            if not 0 <= interval[1] < interval[2]:
+                raise UnreadableError(
+                    f"{line[:80]!r} is no interval of a BED (contig, start and end, from 0, "
+                    "without a header)"
+                )
+            yield interval
 
 
 def contigs_of(fasta: str) -> tuple[list[str], bool]:

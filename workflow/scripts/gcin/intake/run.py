@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import gettempdir
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, LIFTED,
 from gcin.intake.normals import check_normals, doubts_about_normals
 from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
+from gcin.intake.scratch import check_scratch
 from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sexes import check_sexes
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
@@ -238,6 +240,7 @@ def read_run(config: dict, project: str | Path, files: Iterable[str | Path] = ()
     check_sheet(named, sheet_path, problems)
     rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
     headers = check_files(rows, named, sheet_path, problems)
+    check_scratch(gettempdir(), rows, problems)
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     check_sexes(rows, cards, sheet_path, problems)
     if settings is not None:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from gcin.intake.heads import UnreadableError, is_file, lines
+from gcin.intake.heads import UnreadableError, intervals_in, is_file, lines
 from gcin.intake.problems import Problems
 
 PLACE = "config, reference.shards"
 MOST = 1000
-NO_INTERVAL = ("#", "track", "browser")
 
 
 def shard_count(reference: dict, problems: Problems) -> int:
@@ -22,7 +21,10 @@ def shard_count(reference: dict, problems: Problems) -> int:
     try:
         bases = _bases_to_call(reference)
     except UnreadableError as fault:
-        problems.add(PLACE, str(fault), "Correct the file, or write a number of shards")
+        beds = reference["calling_intervals"]
+        place = "config, reference.calling_intervals" if beds else PLACE
+        path = beds or f"{reference['fasta']}.fai"
+        problems.add(place, f"{path}: {fault}", "Correct the file")
         return 1
     if bases is None:
         problem = "the bases to call are not known before the genome has an index"
@@ -40,27 +42,13 @@ def _bases_to_call(reference: dict) -> int | None:
     """Bases of the calling intervals, padded, else of the genome, N included; None = unknown."""
     if reference["calling_intervals"] is not None:
         path = reference["calling_intervals"]
-        return united_bases(_intervals(path), reference["padding_bases"])
+        return united_bases(intervals_in(path) if is_file(path) else [], reference["padding_bases"])
     if reference["fasta"] is None:
         return 0 if reference["download"] is None else None
     index = f"{reference['fasta']}.fai"
     if not is_file(index):
         return None
     return sum(int(line.split("\t")[1]) for line in lines(index))
-
-
-def _intervals(path: str) -> list[tuple[str, int, int]]:
-    if not is_file(path):
-        return []
-    found = []
-    for line in lines(path):
-        if line.strip() and not line.startswith(NO_INTERVAL):
-            try:
-                contig, start, end = line.split()[:3]
-                found.append((contig, int(start), int(end)))
-            except ValueError:
-                raise UnreadableError(f"{path}: {line[:80]!r} is no interval of a BED") from None
-    return found
 
 
 def united_bases(intervals: Iterable[tuple[str, int, int]], padding: int) -> int:

@@ -129,6 +129,20 @@ def generation_named(results: Path, cohort: str, name: str | None) -> Generation
     raise ValueError(f"{place}: it has no generation {name!r}. {known}.")
 
 
+def require_manifest(generation: Generation) -> None:
+    """Refuse to say of a generation without a manifest which samples it has: it would be none.
+
+    Raises:
+        ValueError: It has none.
+    """
+    path = generation.folder / "manifest.tsv"
+    if not path.is_file():
+        raise ValueError(
+            f"{path}: it is missing, so the generation is incomplete. Run the workflow to its end, "
+            "or remove the generation."
+        )
+
+
 def receipt_in(folder: Path) -> dict:
     """Read a folder's receipt.
 

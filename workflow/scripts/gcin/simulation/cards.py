@@ -163,24 +163,29 @@ def on_genome(folder: str) -> dict:
     }
 
 
-def configuration(folder: str) -> dict:
-    """Write the settings of a run; `folder` is kept as given, so a relative one can move."""
+def configuration(folder: str, external: list[str]) -> dict:
+    """Write the settings of a run.
+
+    Args:
+        folder: Kept as given, so a relative one can move.
+        external: Cohorts that are looked at when all is frozen.
+    """
     own = on_genome(folder)
     own["reference"] |= {"calling_intervals": "reference/targets.bed", "shards": 2}
     return own | {
         "model": {"training": {"seeds": [1, 2, 3]}},
         "report": {"title": "GCIN on a simulated hospital"},
         "simulation": {"truth": "truth"},
-        "studies": {"response": _study()},
+        "studies": {"response": _study(external)},
     }
 
 
-def _study() -> dict:
-    """Describe the study: learn in hospital A, look at hospital B when all is frozen."""
+def _study(external: list[str]) -> dict:
+    """Describe the study: learn in hospital A, look at others when all is frozen."""
     survival = {name: {"months": f"{name}_months", "event": f"{name}_event"} for name in SURVIVAL}
     return {
         "cohorts": ["hospital_a"],
-        "external": ["hospital_b"],
+        "external": external,
         "endpoints": {"response": "response", **survival},
         "split": {
             "scheme": "70-15-15",

@@ -77,6 +77,8 @@ def _write_variants(
         rng = hospital.stream(f"gvcf {names[i]}")
         text = gvcf(genome, catalogue, names[i], dosage[i], hospital.depth, rng)
         write_vcf(folder / f"{names[i]}.g.vcf.gz", text)
+    if hospital.external == 0:
+        return
     seen = observe(hospital.stream("maf"), dosage[kind == "maf"], 3 * hospital.depth, 0.0)
     table = maf_table(genome, catalogue, list(names[kind == "maf"]), seen)
     write_gzip(folder / "hospital_b.maf.gz", table.to_csv(sep="\t", index=False).encode())
@@ -110,8 +112,10 @@ def _write_clinical(folder: Path, people: People, clinic: Clinic, hospital: Hosp
         "hospital_a.labs": labs_home(labs["hospital_a"]),
         "hospital_b.labs": labs_away(labs["hospital_b"], start),
     }
+    present = set(people.patients["cohort"])
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.tsv", sep="\t", index=False)
+        if name.split(".")[0] in present:
+            table.to_csv(folder / f"{name}.tsv", sep="\t", index=False)
 
 
 def _write_truth(
@@ -139,10 +143,11 @@ def _write_settings(folder: Path, people: People, name: str) -> None:
     """Write the sample sheet, the cards and the configuration."""
     sample_sheet(people).to_csv(folder / "samples.tsv", sep="\t", index=False)
     cards = {"hospital_a": home_card(people), "hospital_b": away_card()}
-    for cohort, card in cards.items():
-        text = yaml.safe_dump(card, sort_keys=False)
+    cohorts = list(people.patients["cohort"].unique())
+    for cohort in cohorts:
+        text = yaml.safe_dump(cards[cohort], sort_keys=False)
         (folder / "cohorts" / f"{cohort}.yaml").write_text(text)
-    settings = yaml.safe_dump(configuration(name), sort_keys=False)
+    settings = yaml.safe_dump(configuration(name, cohorts[1:]), sort_keys=False)
     (folder / "config.yaml").write_text(
         "# A simulated hospital; run with --configfile\n" + settings
     )

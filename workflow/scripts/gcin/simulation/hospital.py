@@ -12,7 +12,7 @@ class Hospital:
 
     Attributes:
         patients: Patients of hospital A, whatever their genome came as.
-        external: Patients of hospital B, the external cohort.
+        external: Patients of hospital B, the external cohort; of none there is no such hospital.
         genes: Genes of the miniature genome.
         fastq: Patients of hospital A who come as FASTQ; the last two of them have no outcome yet.
         gvcf: Patients of hospital A who come as gVCF.

@@ -45,10 +45,12 @@ def make_people(catalogue: pd.DataFrame, hospital: Hospital) -> People:
     """Draw the patients and their genomes; siblings share haplotypes of two parents.
 
     Raises:
-        ValueError: More patients come with reads than there are patients.
+        ValueError: More patients come with reads than there are patients, or a number is too low.
     """
     if hospital.patients < hospital.fastq + hospital.gvcf + 4 or hospital.fastq < 2:
         raise ValueError("patients: too few for the FASTQ, gVCF and VCF routes.")
+    if hospital.external < 0 or hospital.depth < 1:
+        raise ValueError("external must be at least 0, and depth at least 1.")
     patients = _roster(hospital)
     at_home = patients["cohort"] == "hospital_a"
     rng = hospital.stream("people")

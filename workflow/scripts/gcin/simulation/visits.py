@@ -30,8 +30,8 @@ def laboratory(
     for patient in seen:
         before = -rng.choice(180, rng.integers(2, 7), replace=False)
         rows += [(patient, day) for day in [*np.sort(before), 21, 42]]
-    table = pd.DataFrame(rows, columns=["patient", "day"])
-    facts = clinic.facts.loc[table["patient"]].reset_index(drop=True)
+    table = pd.DataFrame(rows, columns=["patient", "day"]).astype({"day": int})
+    facts = clinic.facts.loc[list(table["patient"])].reset_index(drop=True)
     answered = clinic.outcomes["response"].loc[table["patient"]].to_numpy()
     months = table["day"].clip(upper=0) / DAYS_PER_MONTH
     drift = STEEPNESS * facts["ldh_trend"] * months - 0.6 * answered * (table["day"] > 0)

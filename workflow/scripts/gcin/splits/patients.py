@@ -42,8 +42,9 @@ def patients_of(
         relatives tie to it.
 
     Raises:
-        ValueError: A patient stands in two cohorts, none has an outcome to train on, or nobody of
-            an external cohort received an arm that anybody who trains did.
+        ValueError: A patient stands in two cohorts, none has an outcome to train on, all who have
+            one are unfit, or nobody of an external cohort received an arm that anybody who trains
+            did.
     """
     tables = [
         _of_cohort(cohort, table, set(genomes[cohort]), cohort in set(external), endpoints)
@@ -57,14 +58,10 @@ def patients_of(
             "and each counts once. Name cohorts without common patients."
         )
     patients["family"] = united_families(patients, relatives)
+    _require_trainable(patients, unfit)
     patients["role"] = _fit_roles(patients, unfit)
     patients["role"] = _independent_roles(patients)
     _require_known_arms(patients)
-    if not (patients["role"] == "train").any():
-        raise ValueError(
-            "No patient of the training cohorts has an outcome. Correct the study's endpoints, or "
-            "the outcome mappings of the cards."
-        )
     return patients
 
 
@@ -97,6 +94,23 @@ def united_families(patients: pd.DataFrame, relatives: pd.DataFrame) -> pd.Serie
     joined = len(found) and int((name.notna() & (name != patients["family"])).sum())
     logger.info("%d pairs of found relatives put %d patients in another family", len(found), joined)
     return name.astype(object).where(name.notna(), None)
+
+
+def _require_trainable(patients: pd.DataFrame, unfit: Collection[str]) -> None:
+    """Refuse a study in which nobody is left to learn from."""
+    able = patients["patient"][patients["role"] == "train"]
+    if able.empty:
+        raise ValueError(
+            "No patient of the training cohorts has an outcome. Correct the study's endpoints, or "
+            "the outcome mappings of the cards."
+        )
+    if able.isin(unfit).all():
+        raise ValueError(
+            f"Each of the {len(able)} patients of the training cohorts who have an outcome fails a "
+            "check after the joint call whose action is exclude, so none is left to learn from. "
+            "genotype_gate.tsv among the quality of each cohort says which. Change the limits or "
+            "actions under quality: joint_checks and quality: relatedness: checks."
+        )
 
 
 def _fit_roles(patients: pd.DataFrame, unfit: Collection[str]) -> pd.Series:
