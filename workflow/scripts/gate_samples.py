@@ -7,7 +7,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.quality import samples
 from gcin.quality.gate import judged, require_passable
-from gcin.quality.sex import agreement
+from gcin.quality.sex import agreement, read_recorded
 
 log_to(snakemake.log[0])
 
@@ -15,8 +15,8 @@ manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_defau
 called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
 patients = samples.patients_of(called)
 table = samples.read_measures(snakemake.input.measures).reindex(patients.index)
-recorded = pd.read_csv(snakemake.input.recorded, sep="\t", dtype=str, index_col="patient")
-table["sex_agrees"] = agreement(table["sex"], patients, recorded["sex"])
+recorded = read_recorded(snakemake.input.recorded)
+table["sex_agrees"] = agreement(table["sex"], patients, recorded)
 gate = judged(table, snakemake.params.checks)
 # Where the run stops here, the whole table is still to be read, beside the log.
 gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")
