@@ -1,11 +1,15 @@
 """The balance of a sample's SNVs, from its gVCF."""
 
+import re
+import subprocess
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from cyvcf2 import VCF
 
 from gcin.quality.balance import balance_table, snv_balance
-from gcin.quality.contamination import contamination_table
+from gcin.quality.contamination import LARGEST_ERROR, contamination_table
 from gcin.quality.snvs import COLUMNS, read_snvs
 from gcin.reference.common_sites import prepare_common_sites
 
@@ -123,6 +127,27 @@ def test_an_estimate_with_too_large_an_error_is_none(tmp_path):
     assert table.loc["007"].tolist() == [0.03, 0.004]
     assert pd.isna(table.loc["008", "contamination"])
     assert contamination_table([]).empty
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "heeded"),
+    [
+        ("0.03", "0.1", "0.03"),
+        ("0.0312", "0.389", "0.0"),
+        ("0.02", "4.76837158203125E-7", "0.02"),
+        ("NaN", "NaN", "0.0"),
+    ],
+)
+def test_calling_heeds_an_estimate_that_the_gate_believes(tmp_path, value, error, heeded):
+    rules = Path(__file__).parents[2] / "workflow" / "rules" / "contamination.smk"
+    [program] = re.findall(r"^TRUSTED_CONTAMINATION = '(.+)'$", rules.read_text(), re.MULTILINE)
+    report = tmp_path / "S1" / "quality" / "contamination.table"
+    report.parent.mkdir(parents=True)
+    report.write_text(f"sample\tcontamination\terror\nS1\t{value}\t{error}\n")
+    words = ["awk", "-F", "\t", "-v", r"OFS=\t", "-v", f"largest={LARGEST_ERROR}", program]
+    told = subprocess.run([*words, str(report)], capture_output=True, text=True, check=True)
+    assert told.stdout == f"S1\t{heeded}\n"
+    assert (float(heeded) > 0) == (contamination_table([str(report)]).notna().all(axis=None))
 
 
 SITES = """\

@@ -12,6 +12,7 @@ from gcin.quality.gate import (
     entering,
     excluded,
     judged,
+    judged_tumours,
     read_gate,
     require_passable,
     require_unstopped,
@@ -53,7 +54,7 @@ def test_a_statement_holds_or_gets_the_action_and_has_no_limit():
     checks = {"sex_agrees": {"action": "stop"}}
     assert verdicts(measures, checks) == {"A": "stop", "B": "pass", "C": "not measured"}
     with pytest.raises(ValueError, match="sample A, check sex_agrees: it does not hold"):
-        require_passable(judged(measures, checks), "a")
+        require_passable(judged(measures, checks), "a", ["A", "B"])
 
 
 def test_what_could_not_be_measured_neither_passes_nor_fails():
@@ -61,7 +62,7 @@ def test_what_could_not_be_measured_neither_passes_nor_fails():
     checks = check(action="stop") | check(0.9, "exclude", "min_share_10x")
     gate = judged(measures, checks)
     assert gate["verdict"].tolist() == ["not measured", "not measured"]
-    require_passable(gate, "a")
+    require_passable(gate, "a", ["A", "B"])
     assert excluded(gate) == []
 
 
@@ -86,22 +87,39 @@ def test_every_failure_and_the_number_of_samples_that_enter_are_logged(caplog):
 def test_a_check_that_stops_names_sample_check_value_limit_and_remedy():
     gate = judged(depths(A=3.5, B=30), check(action="stop"))
     with pytest.raises(ValueError, match="cohort a is stopped") as error:
-        require_passable(gate, "a")
+        require_passable(gate, "a", ["A", "B"])
     assert "sample A, check min_mean_depth: 3.5 is below limit 20" in str(error.value)
     assert "take its rows out of the sheet, or change the check" in str(error.value)
 
 
 def test_a_cohort_of_which_no_sample_is_left_is_refused():
     with pytest.raises(ValueError, match="every sample of cohort a"):
-        require_passable(judged(depths(A=1, B=2), check()), "a")
-    require_passable(judged(depths(A=1, B=30), check()), "a")
+        require_passable(judged(depths(A=1, B=2), check()), "a", ["A", "B"])
+    require_passable(judged(depths(A=1, B=30), check()), "a", ["A", "B"])
 
 
 def test_a_cohort_that_is_not_called_here_has_an_empty_gate():
     gate = judged(depths(), check())
-    require_passable(gate, "a")
+    require_passable(gate, "a", ["A", "B"])
     assert excluded(gate) == []
     assert worst(gate).empty
+
+
+def test_a_tumour_is_told_of_a_normal_that_is_left_out():
+    gate = judged(depths(A=1, B=30, T=30), check(action="exclude"))
+    normals = {"T": ["A", "B"], "U": ["B"], "V": []}
+    told = judged_tumours(gate, normals, {"action": "exclude"})
+    assert told["verdict"].to_dict() == {0: "exclude", 1: "pass"}
+    assert excluded(united([gate, told])) == ["A", "T"]
+    assert judged_tumours(gate, {}, {"action": "exclude"}).empty
+
+
+def test_tumours_alone_leave_nothing_to_call_jointly():
+    gate = judged(depths(A=1, B=2, T=30), check())
+    with pytest.raises(ValueError, match="every sample of cohort a that is called jointly fails"):
+        require_passable(gate, "a", ["A", "B"])
+    require_passable(gate, "a", ["A", "B", "T"])
+    require_passable(judged(depths(B=30, T=3), check()), "a", ["B"])
 
 
 def test_missing_and_novel_genotypes_have_limits_as_other_measures():

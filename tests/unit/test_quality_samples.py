@@ -7,7 +7,10 @@ import pandas as pd
 import pytest
 
 from gcin.quality import samples
+from gcin.quality.balance import balance_table
 from gcin.quality.multiqc import failed_checks, render
+from gcin.quality.sex import read_recorded
+from gcin.quality.units import least_concordances
 
 FLAGSTAT = """\
 110 + 0 in total (QC-passed reads + QC-failed reads)
@@ -144,3 +147,17 @@ def test_what_stays_on_disk_is_summed_by_sample(tmp_path):
     kept = samples.kept_megabytes([str(tmp_path / name) for name in sizes])
     assert kept["kept_mb"].to_dict() == {"S1": 1.7, "S2": 0.0}
     assert list(samples.kept_megabytes([]).columns) == ["kept_mb"]
+
+
+@pytest.mark.parametrize("name", ["007", "NA", "null"])
+def test_a_sample_keeps_its_name_and_measures_whatever_it_is_called(tmp_path, name):
+    path = tmp_path / "report.tsv"
+    path.write_text(f"sample\tnovel\tcontamination\tconcordance\n{name}\t0.5\t0.3\t0.1\n")
+    assert samples.novel_shares(path).to_dict() == {"novel": {name: 0.5}}
+    assert balance_table([path])["contamination"].to_dict() == {name: 0.3}
+    assert least_concordances([path])["unit_concordance"].to_dict() == {name: 0.1}
+
+
+def test_a_patient_keeps_its_recorded_sex_whatever_it_is_called(tmp_path):
+    (tmp_path / "sexes.tsv").write_text("patient\tsex\nNA\tmale\nP2\t\n")
+    assert read_recorded(tmp_path / "sexes.tsv").dropna().to_dict() == {"NA": "male"}

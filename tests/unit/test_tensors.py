@@ -11,7 +11,7 @@ import pytest
 from gcin.tensors.assembly import Assay, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
-from gcin.tensors.genes import FLAGGED, GENE_FEATURES, SiteEffects, is_callable
+from gcin.tensors.genes import BESIDE, FLAGGED, GENE_FEATURES, SiteEffects, is_callable
 from gcin.tensors.panel import without_untold
 from gcin.tensors.store import Store
 from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES
@@ -439,6 +439,14 @@ def test_structural_variants_reach_carriers_and_only_those_who_were_looked_at(tm
     assert feature(store, "structural_loss").tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 0]]
     assert feature(store, "structural_gain").tolist() == [[0, 0, 0], [0, 0.5, 0], [0, 0, 0]]
     assert feature(store, "structural_measured").tolist() == [[1, 1, 1], [1, 1, 1], [0, 0, 0]]
+
+
+def test_structural_variants_reach_a_sample_that_is_called_na(tmp_path):
+    path = tmp_path / "structural.tsv"
+    path.write_text("sample\tgene\teffect\tdosage\nNA\tAAA\tloss\t2\n")
+    beside = Beside.of_files([], [path], [])
+    found = beside.of_sample("NA", "fastq", GENES, np.ones(3))
+    assert found[:, BESIDE.index("structural_loss")].tolist() == [1, 0, 0]
 
 
 def test_structural_variants_of_any_sample_are_the_patient_s(tmp_path):

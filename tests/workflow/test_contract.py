@@ -138,6 +138,16 @@ def test_script_only_reads_computes_and_writes(path):
     assert not [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, defined)]
 
 
+def test_script_works_in_a_temporary_folder_of_its_own():
+    # The folder of `resources` is shared by all jobs of a machine, which would read each other's.
+    texts = {path.stem: path.read_text() for path in SCRIPTS.glob("*.py")}
+    shared = {
+        name for name, text in texts.items() if re.search(r"(?<!dir=)snakemake.*tmpdir", text)
+    }
+    # It hands the folder to a function that makes its own there.
+    assert shared == {"encode_calls"}
+
+
 @pytest.mark.parametrize("path", RULES_FILES, ids=lambda path: path.stem)
 def test_rules_file_stays_small(path):
     limit = 100 if path.stem == "common" else 200

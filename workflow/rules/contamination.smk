@@ -1,5 +1,9 @@
 """Foreign reads at common SNVs, where a VCF of these is given: before the calls, which heed them."""
 
+from gcin.quality.contamination import LARGEST_ERROR
+
+# An estimate that says nothing must not make the caller pass over reads.
+TRUSTED_CONTAMINATION = 'NR > 1 { print $1, ($3 <= largest ? $2 : "0.0") }'
 COMMON_SITES = SETTINGS["quality"]["common_sites"]
 CONTAMINATION = branch(
     bool(COMMON_SITES), then="results/samples/{sample}/contamination.list", otherwise=[]
@@ -54,6 +58,8 @@ rule estimate_contamination:
         runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        largest_error=LARGEST_ERROR,
+        trusted=lambda wildcards: TRUSTED_CONTAMINATION,
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
@@ -65,5 +71,6 @@ rule estimate_contamination:
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" CalculateContamination \
             --input {output.pileups:q} --tmp-dir {resources.tmpdir:q} \
             --output {output.estimate:q} >&2
-        tail --lines +2 {output.estimate:q} | cut --fields 1,2 >{output.listed:q}
+        awk -F '\t' -v OFS='\t' -v largest={params.largest_error:q} {params.trusted:q} \
+            {output.estimate:q} >{output.listed:q}
         """

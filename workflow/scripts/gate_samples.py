@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.intake.tumours import normals_by_tumour
 from gcin.quality import samples
-from gcin.quality.gate import judged, require_passable
-from gcin.quality.sex import agreement
+from gcin.quality.gate import judged, judged_tumours, require_passable, united
+from gcin.quality.sex import agreement, read_recorded
 
 log_to(snakemake.log[0])
 
@@ -15,10 +16,14 @@ manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_defau
 called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
 patients = samples.patients_of(called)
 table = samples.read_measures(snakemake.input.measures).reindex(patients.index)
-recorded = pd.read_csv(snakemake.input.recorded, sep="\t", dtype=str, index_col="patient")
-table["sex_agrees"] = agreement(table["sex"], patients, recorded["sex"])
-gate = judged(table, snakemake.params.checks)
+recorded = read_recorded(snakemake.input.recorded)
+table["sex_agrees"] = agreement(table["sex"], patients, recorded)
+checks = dict(snakemake.params.checks)
+of_normals = checks.pop("normals_enter")
+gate = judged(table, checks)
+gate = united([gate, judged_tumours(gate, normals_by_tumour(called), of_normals)])
 # Where the run stops here, the whole table is still to be read, beside the log.
 gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")
-require_passable(gate, snakemake.wildcards.cohort)
+together = called.loc[called["tissue"] == "germline", "sample"].unique()
+require_passable(gate, snakemake.wildcards.cohort, together)
 gate.to_csv(snakemake.output.gate, sep="\t", index=False, float_format="%.6g")

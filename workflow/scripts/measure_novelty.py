@@ -10,6 +10,6 @@ log_to(snakemake.log[0])
 
 sites = pd.read_parquet(snakemake.input.sites, columns=[*ALLELE, "population_af"])
 indptr, site = np.load(snakemake.input.indptr), np.load(snakemake.input.site)
-samples = pd.read_parquet(snakemake.input.scalars, columns=["sample"])["sample"]
+samples = pd.read_parquet(snakemake.input.scalars, columns=["sample", "tissue"])
 table = novelty(sites, indptr, site, samples)
 table.to_csv(snakemake.output.table, sep="\t", index=False, float_format="%.6g")

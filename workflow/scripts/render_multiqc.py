@@ -1,7 +1,5 @@
 """Show the quality of every sample of a generation on one page."""
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.quality.gate import read_gate, united
 from gcin.quality.multiqc import (
@@ -12,10 +10,11 @@ from gcin.quality.multiqc import (
     render,
 )
 from gcin.quality.pairs import named_pairs
+from gcin.quality.samples import read_rows
 
 log_to(snakemake.log[0])
 
-samples = pd.read_csv(snakemake.input.samples, sep="\t", dtype={"sample": str}).set_index("sample")
+samples = read_rows(snakemake.input.samples).set_index("sample")
 gates = united([*map(read_gate, snakemake.input.gates)])
 tables = {"samples": samples, "gate": failed_checks(gates)}
 tables |= dict(zip(["relatedness"], map(named_pairs, snakemake.input.pairs), strict=False))

@@ -5,7 +5,7 @@ of each sample is kept, so only the gate and the joint stages run again.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +25,7 @@ MEASURES = {
     "min_unit_concordance": "unit_concordance",
 }
 # Checks without a number: their measure is 1 where the statement holds and 0 where it does not.
-STATEMENTS = {"sex_agrees"}
+STATEMENTS = {"normals_enter", "sex_agrees"}
 COLUMNS = ["sample", "check", "value", "limit", "verdict"]
 UNMEASURED = "not measured"
 SEVERITY = ["stop", "exclude", "warn", "pass", UNMEASURED]
@@ -60,6 +60,28 @@ def judged(measures: pd.DataFrame, checks: Mapping[str, Mapping]) -> pd.DataFram
         )  # fmt: skip
     logger.info("%d of %d samples stay", len(measures) - len(excluded(table)), len(measures))
     return table
+
+
+def judged_tumours(
+    gate: pd.DataFrame, normals: Mapping[str, Collection[str]], check: Mapping[str, str]
+) -> pd.DataFrame:
+    """Say of each tumour whether the normals beside which it was called enter.
+
+    What is wrong with a normal is in the tumour's calls, too: of somebody else's, all that the
+    patient inherited passes for somatic.
+
+    Args:
+        gate: What was judged of the normals.
+        normals: By tumour, the germline samples beside which it was called; none says nothing.
+        check: The `action` where one of them is left out.
+
+    Returns:
+        Rows of a gate, one per tumour with a normal.
+    """
+    left_out = set(excluded(gate))
+    enter = {name: not left_out & set(own) for name, own in normals.items() if own}
+    measures = pd.DataFrame({"normals_enter": enter}, dtype=float)
+    return judged(measures, {"normals_enter": check})
 
 
 def _verdict(check: str, value: float, limit: float, action: str) -> str:
@@ -105,19 +127,30 @@ def require_unstopped(gate: pd.DataFrame, cohort: str, setting: str) -> None:
         )
 
 
-def require_passable(gate: pd.DataFrame, cohort: str) -> None:
+def require_passable(gate: pd.DataFrame, cohort: str, together: Collection[str]) -> None:
     """Refuse a cohort that a check stops, or of which no sample would enter the joint call.
+
+    Args:
+        gate: Samples, checks and verdicts.
+        cohort: Its name.
+        together: The samples that are called jointly; a tumour is called by itself.
 
     Raises:
         ValueError: Names samples, checks, values and limits, and the remedy.
     """
     require_unstopped(gate, cohort, "checks")
+    _require_some(gate, cohort, "called here")
+    _require_some(gate[gate["sample"].isin(together)], cohort, "called jointly")
+
+
+def _require_some(gate: pd.DataFrame, cohort: str, how: str) -> None:
+    """Refuse samples of which none is left."""
     left_out = excluded(gate)
     if left_out and len(left_out) == gate["sample"].nunique():
         fails = gate[gate["verdict"] == "exclude"]
         said = "; ".join(map(_sentence, fails.head(5).itertuples()))
         raise ValueError(
-            f"every sample of cohort {cohort} that is called here fails a quality check whose "
+            f"every sample of cohort {cohort} that is {how} fails a quality check whose "
             f"action is exclude, so none is left to call: {said}. Change the limits under quality: "
             "checks, or take these samples out of the sheet."
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.quality.gate import UNMEASURED
-from gcin.quality.samples import sample_of
+from gcin.quality.samples import read_rows, sample_of
 
 HEADER = """\
 # id: gcin_{name}
@@ -117,12 +117,13 @@ def named_tests(path: str | Path) -> pd.DataFrame:
 
 def placed_samples(path: str | Path) -> pd.DataFrame:
     """Read the first two components of the samples that have them, or none of a single one."""
-    table = pd.read_csv(path, sep="\t", dtype={"sample": str}, index_col="sample")
+    table = read_rows(path).set_index("sample")
     return table.reindex(columns=["PC1", "PC2"]).dropna()
 
 
 def named_batches(path: str | Path) -> pd.DataFrame:
     """Read the medians of each batch, for a page: named by factor and batch."""
-    table = pd.read_csv(path, sep="\t", dtype={"factor": str, "batch": str})
+    types = {"factor": str, "batch": str}
+    table = pd.read_csv(path, sep="\t", dtype=types, na_values=[""], keep_default_na=False)
     names = table["factor"].str.replace("_", " ") + " " + table["batch"]
     return table.set_index(names).drop(columns=["factor", "batch"])

@@ -1,7 +1,6 @@
 """Novelty: which share of a sample's variants no population is known to have."""
 
 import logging
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 
 def novelty(
-    sites: pd.DataFrame, indptr: np.ndarray, site: np.ndarray, samples: Sequence[str]
+    sites: pd.DataFrame, indptr: np.ndarray, site: np.ndarray, samples: pd.DataFrame
 ) -> pd.DataFrame:
     """Count the variants of each sample in genes, and those without a population frequency.
 
@@ -23,20 +22,24 @@ def novelty(
         sites: One row per allele and gene: `ALLELE population_af`, missing where it is unknown.
         indptr: Where the calls of each sample begin, and the last end.
         site: Row of `sites` of each call, sample by sample.
-        samples: In the order of the calls.
+        samples: `sample tissue`, in the order of the calls.
 
     Returns:
         One row per sample: `sample variants`, and `novel`, a share; NaN where the sample has no
-        variant, or the annotation no frequency of any.
+        variant or is a tumour, whose own variants nobody else has, or where the annotation has no
+        frequency of any.
     """
     is_known = sites["population_af"].notna()
     if not is_known.any():
         logger.info("the annotation names no population frequency: novelty is not measured")
     allele = sites.groupby(ALLELE, sort=False).ngroup().to_numpy()
     known = is_known.groupby(allele).any().to_numpy()
+    germline = samples["tissue"] == "germline"
     rows = []
-    for name, start, end in zip(samples, indptr[:-1], indptr[1:], strict=True):
+    for name, told, start, end in zip(
+        samples["sample"], germline & known.any(), indptr[:-1], indptr[1:], strict=True
+    ):
         own = np.unique(allele[site[start:end]])
-        share = 1 - known[own].mean() if len(own) and known.any() else np.nan
+        share = 1 - known[own].mean() if len(own) and told else np.nan
         rows.append((name, len(own), share))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -31,6 +31,13 @@ def sample_of(report: str | Path) -> str:
     return Path(report).parts[-3]
 
 
+def read_rows(report: str | Path) -> pd.DataFrame:
+    """Read a table with a column `sample`, which is text: a sample may be called NA."""
+    return pd.read_csv(
+        report, sep="\t", dtype={"sample": str}, na_values=[""], keep_default_na=False
+    )
+
+
 def patients_of(manifest: pd.DataFrame) -> pd.Series:
     """Patient by sample."""
     return manifest.drop_duplicates("sample").set_index("sample")["patient"]
@@ -99,7 +106,7 @@ def genotype_counts(reports: Iterable[str]) -> pd.DataFrame:
 
 def novel_shares(report: str | Path) -> pd.DataFrame:
     """Samples by `novel`, the share of their variants that no population has, from `novelty`."""
-    return pd.read_csv(report, sep="\t", dtype={"sample": str}, index_col="sample")[["novel"]]
+    return read_rows(report).set_index("sample")[["novel"]].astype(float)
 
 
 def kept_megabytes(files: Iterable[str]) -> pd.DataFrame:

@@ -154,6 +154,12 @@ def recorded_sexes(of_card: pd.Series, manifest: pd.DataFrame) -> pd.Series:
     return of_card.reindex(patients).combine_first(of_sheet).reindex(patients).rename("sex")
 
 
+def read_recorded(path: str | Path) -> pd.Series:
+    """Read what `list_sexes` wrote; a patient may be called NA."""
+    table = pd.read_csv(path, sep="\t", dtype=str, na_values=[""], keep_default_na=False)
+    return table.set_index("patient")["sex"]
+
+
 def agreement(sexes: pd.Series, patients: pd.Series, recorded: pd.Series) -> pd.Series:
     """Compare called sexes with recorded ones.
 

@@ -14,6 +14,8 @@ import pysam
 from cyvcf2 import VCF
 from pysam import bcftools
 
+from gcin.quality.samples import read_rows
+
 # Share of reads with the alternate where a genotype holds none, one and two; 0.01 are errors.
 SHARES = np.array([0.01, 0.5, 0.99])
 MIN_MAPPING_QUALITY = "20"
@@ -136,7 +138,7 @@ def _posteriors(reads: np.ndarray) -> np.ndarray:
 
 def least_concordances(reports: Iterable[str]) -> pd.DataFrame:
     """Samples by the `unit_concordance` of their least alike units, from what was measured."""
-    tables = [pd.read_csv(path, sep="\t", dtype={"sample": str}) for path in reports]
+    tables = [read_rows(path) for path in reports]
     if not tables:
         return pd.DataFrame({"unit_concordance": []}, dtype=float)
     least = pd.concat(tables).groupby("sample")["concordance"].min()

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.intake.kinds import SEQUENCED
+from gcin.quality.samples import read_rows
 from gcin.tensors.genes import BESIDE
 
 
@@ -35,7 +36,7 @@ class Beside:
 
         Those are `structural.tsv` and `segments.parquet`.
         """
-        tables = [pd.read_csv(path, sep="\t", dtype={"sample": str}) for path in structural]
+        tables = [read_rows(path) for path in structural]
         ratios = map(pd.read_parquet, segments)
         own = {Path(path).parent.name: path for path in copies}
         return cls(own, next(iter(tables), None), next(ratios, None))
