@@ -30,7 +30,7 @@ def likelihood_of(patients):
 
 
 @given(seed=st.integers(0, 1000), decimals=st.sampled_from([6, 0]))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_the_slope_is_that_of_the_loss(seed, decimals):
     likelihood = likelihood_of(cohort(40, 3, seed, decimals))
     weights, step = np.random.default_rng(seed).normal(0, 0.5, 3), 1e-5

@@ -78,7 +78,7 @@ def test_a_division_that_splitting_off_misses_is_still_found():
     assert (deviation_of(contents, counts, wanted), gap) == (0, 0)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     count=st.integers(12, 60),
     seed=st.integers(0, 100),

@@ -45,7 +45,7 @@ def lay_down(calls, final):
         return [rows.of_sample(sample) for sample in range(SAMPLES)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(calls=CALLS, final=st.permutations(range(SITES)), chunk=st.integers(1, 5))
 def test_what_is_spooled_by_site_is_read_by_sample(calls, final, chunk):
     with pytest.MonkeyPatch.context() as patch:
