@@ -472,6 +472,15 @@ def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
     assert counts == [1, 1, 1]
 
 
+@pytest.mark.parametrize(("germline", "tumour"), [("1/1", "0/1"), ("0/1", "1/1")])
+def test_a_patient_has_as_many_alleles_as_the_sample_that_shows_most(tmp_path, germline, tumour):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    shown = [f"{genotype}:5,45:50:99:PASS" for genotype in (germline, tumour)]
+    store = build(tmp_path / "s", samples, [record(300, block("stop_gained"), *shown)])
+    values, _, mask = store.variants(["P"], 5)
+    assert values[0, mask[0]][:, store.variant_features.index("dosage")].tolist() == [1.0]
+
+
 def test_a_gene_is_callable_in_a_patient_where_each_tissue_shows_it(tmp_path):
     tissues = ["germline", "germline", "tumour"]
     samples = cohort("fastq", "fastq", "fastq", patients=["P"] * 3, tissue=tissues)

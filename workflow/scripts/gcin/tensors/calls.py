@@ -43,6 +43,8 @@ class Calls(NamedTuple):
     def of_samples(self, rows: list[int], tumour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Unite the calls of a patient's samples; where two share a site the tumour's stands.
 
+        Of both dosages the larger one is kept: a caller of tumours writes 0/1 whatever it sees.
+
         Args:
             rows: The patient's samples.
             tumour: Whether each is of a tumour, bool.
@@ -57,6 +59,9 @@ class Calls(NamedTuple):
         order = np.lexsort((~origin, united["site"]))
         united, origin = united[order], origin[order]
         first = np.concatenate([[True], np.diff(united["site"]) > 0])[: len(united)]
+        if len(united):
+            most = np.maximum.reduceat(united["dosage"], np.flatnonzero(first))
+            united["dosage"][first] = most
         germline = np.isin(united["site"], united["site"][~origin])
         return united[first], (origin & ~germline)[first]
 
