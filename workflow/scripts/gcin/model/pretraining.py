@@ -135,7 +135,7 @@ def _examples(
     """Variants, and standardised read-outs with weights, of the patients who have both."""
     values = patients.omics[[readout.feature for readout in readouts]]
     # A patient without a genome would read as one without variants.
-    measured = values.notna().to_numpy() & patients.genomes.mask.any(axis=1)[:, None]
+    measured = values.notna().to_numpy(dtype=bool) & patients.genomes.mask.any(axis=1)[:, None]
     rows = measured.any(axis=1)
     mean, scale = (np.array([getattr(r, name) for r in readouts]) for name in ("mean", "scale"))
     standard = np.nan_to_num((values.to_numpy("float64") - mean) / scale)
