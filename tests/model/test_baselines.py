@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from lifelines.utils import concordance_index
 from memory_hospital import make_hospital, scrambled, split_of
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.metrics import roc_auc_score
 
 from gcin.intake.designs import SURVIVAL_ONLY
 from gcin.model import baselines
 from gcin.model.baselines import COLUMNS, fit_baseline, predict_baseline
-from gcin.model.boosting import fit_by_arm
+from gcin.model.boosting import fit_boosting, fit_by_arm, loss_of
 from gcin.model.linear import Questions
 from gcin.model.outcomes import training_table
 from gcin.model.study import prepare_fold
@@ -116,6 +117,30 @@ def test_trees_of_an_arm_know_only_its_patients(settings):
     flipped = replace(train, answer=np.where(train.arm == 0, 1 - train.answer, train.answer))
     again = fit_by_arm(flipped, held, 2, 1, settings["boosting"], 1)
     np.testing.assert_array_equal(again.told(columns)[:, 1], fit.told(columns)[:, 1])
+
+
+@pytest.mark.parametrize("numeric", [False, True])
+def test_boosted_trees_end_where_the_inner_split_is_best_off(settings, numeric):
+    """Not a patience later, as scikit-learn leaves them."""
+    random = np.random.default_rng(0)
+    columns, arm = random.normal(size=(300, 12)), np.arange(300) % 2
+    answer = columns[:, 0] + random.normal(size=300) * 1.5
+    answer = answer if numeric else (answer > 0).astype(float)
+    train, held = (
+        Questions(columns, arm[rows], np.zeros(len(rows), int), rows, answer[rows], numeric)
+        for rows in (np.arange(220), np.arange(220, 300))
+    )
+    own = settings["boosting"] | {"learning_rates": [0.1], "leaves": [8], "max_iterations": 60}
+    fit = fit_boosting(train, held, 2, 1, own, 1)
+    design = [np.column_stack([one.rows, one.arm, one.interval]) for one in (train, held)]
+    kind = HistGradientBoostingRegressor if numeric else HistGradientBoostingClassifier
+    limits = {"max_leaf_nodes": 8, "min_samples_leaf": own["min_patients"], "max_iter": 60}
+    every = kind(learning_rate=0.1, early_stopping=False, random_state=1, **limits)
+    every.fit(design[0], train.answer)
+    stages = every.staged_predict(design[1]) if numeric else every.staged_predict_proba(design[1])
+    losses = [loss_of(said if numeric else said[:, 1], held) for said in stages]
+    assert loss_of(fit.asked(held), held) == pytest.approx(min(losses))
+    assert min(losses) < losses[-1] - 0.01
 
 
 def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplog):

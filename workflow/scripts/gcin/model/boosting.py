@@ -130,7 +130,9 @@ def fit_forest(
 def fit_boosting(
     train: Questions, held: Questions, arms: int, intervals: int, settings: Mapping, seed: int
 ) -> TreesFit:
-    """Fit boosted trees; the inner split stops them and chooses among the settings tried.
+    """Fit boosted trees; the inner split says how many there are, and chooses among the settings.
+
+    Trees are added until it has been no better off for a while; those of that while are left out.
 
     Args:
         train: Questions of part train, missing values as NaN.
@@ -140,11 +142,17 @@ def fit_boosting(
         settings: `learning_rates`, `leaves`, `min_patients`, `max_iterations` and `patience`.
         seed: Of the binning.
     """
-    tried = [
-        _fit(train, held, rate, leaves, settings, seed)
-        for rate, leaves in product(settings["learning_rates"], settings["leaves"])
-    ]
-    return TreesFit(_best(tried, held), arms, intervals, train.numeric)
+    rows, inner = _rows(train), {"X_val": _rows(held), "y_val": held.answer}
+    tried = []
+    for rate, leaves in product(settings["learning_rates"], settings["leaves"]):
+        model = _booster(train.numeric, rate, leaves, settings, seed)
+        scores = model.fit(rows, train.answer, **inner).validation_score_
+        tried.append((scores.max(), int(np.argmax(scores)), model))
+    score, count, best = max(tried, key=lambda one: one[0])
+    logger.info("chose %d trees of %s: loss %.4f", count, best, -score)
+    # scikit-learn keeps the trees of its patience, and has no model without any.
+    best.set_params(max_iter=max(count, 1), early_stopping=False)
+    return TreesFit(best.fit(rows, train.answer), arms, intervals, train.numeric)
 
 
 def loss_of(said: np.ndarray, questions: Questions) -> float:
@@ -169,14 +177,14 @@ def _rows(questions: Questions) -> np.ndarray:
     return np.column_stack([questions.rows, questions.arm, questions.interval])
 
 
-def _fit(
-    train: Questions, held: Questions, rate: float, leaves: int, settings: Mapping, seed: int
+def _booster(
+    numeric: bool, rate: float, leaves: int, settings: Mapping, seed: int
 ) -> "BaseEstimator":
     # Slow to import, and the jobs of the other designs have no use for it.
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-    kind = HistGradientBoostingRegressor if train.numeric else HistGradientBoostingClassifier
-    model = kind(
+    kind = HistGradientBoostingRegressor if numeric else HistGradientBoostingClassifier
+    return kind(
         learning_rate=rate,
         max_leaf_nodes=leaves,
         min_samples_leaf=settings["min_patients"],
@@ -185,4 +193,3 @@ def _fit(
         n_iter_no_change=settings["patience"],
         random_state=seed,
     )
-    return model.fit(_rows(train), train.answer, X_val=_rows(held), y_val=held.answer)
