@@ -191,5 +191,5 @@ def test_a_patient_whose_genotypes_are_excluded_neither_trains_nor_tests_nor_is_
     assert roles(["P1", "P3"]) == {
         "P1": "excluded", "P2": "train", "P3": "excluded", "E1": "external",
     }  # fmt: skip
-    with pytest.raises(ValueError, match="No patient of the training cohorts"):
+    with pytest.raises(ValueError, match="Each of the 2 patients of the training cohorts"):
         roles(["P1", "P2"])
