@@ -1,13 +1,16 @@
 """What the settings of alignment ask for is planned, and nothing of what they leave out."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 from described_run import describe
+from planning import files, planned
 from project import ROOT
 
 from gcin.intake.problems import Problems
@@ -54,6 +57,35 @@ def test_recalibration_takes_given_and_fetched_sites_and_no_model_of_repeats(tmp
     asked = {"trim_reads", "download_reference", "prepare_known_sites", "index_marked"}
     assert {*asked, "learn_recalibration", "recalibrate_alignment", "call_shard"} <= rules
     assert not {"calibrate_dragstr", "compose_str_table"} & rules
+
+
+def test_a_tumour_s_foreign_reads_are_told_beside_its_normal(tmp_path):
+    described = describe(tmp_path / "run")
+    frequency = '##INFO=<ID=AF,Number=A,Type=Float,Description="">\n#CHROM'
+    (described.data / "common.vcf").write_text(DBSNP.replace("#CHROM", frequency))
+    units = described.rows[:2].assign(tissue="tumour", library="lib2")
+    tumours = [
+        units.assign(sample=name, patient=patient).replace({"S1": name}, regex=True)
+        for name, patient in (("T1", "P1"), ("T2", "P2"))
+    ]
+    described.rows = pd.concat([described.rows, *tumours])
+    for name in ("T1", "T2"):
+        for path in list(described.data.glob("reads/S1.*")):
+            shutil.copy(path, path.with_name(path.name.replace("S1", name)))
+    described.write()
+    own = {key: described.config[key] for key in ("samples", "cards", "data_root", "studies")}
+    own["reference"] = {"fasta": "genome.fa", "gene_models": "genes.gtf"}
+    own["quality"] = {"common_sites": "common.vcf"}
+    (described.folder / "own.yaml").write_text(yaml.safe_dump(own))
+    jobs = planned(described.folder)
+    [read] = [
+        files(body, "input") for rule, body in jobs if rule == "gather_measures" and "/a/" in body
+    ]
+    assert {path for path in read if path.endswith("contamination.table")} == {
+        "results/samples/S1/quality/contamination.table",
+        "results/samples/T1/somatic/contamination.table",
+        "results/samples/T2/quality/contamination.table",
+    }
 
 
 @pytest.mark.parametrize("path", OVERLAYS, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -43,9 +43,12 @@ def vcf_on_genome(wildcards):
 
 
 def contaminations_of(cohort):
-    """Name the estimate of each sample of a cohort that came as reads; none where it is off."""
+    """Name the estimate of each sample of a cohort that came as reads; none where it is off.
+
+    A tumour's is that beside its normal: alone, alleles that it lost look like foreign reads.
+    """
     return [
-        f"results/samples/{sample}/quality/contamination.table"
+        f"results/samples/{sample}/{'somatic' if NORMALS.get(sample) else 'quality'}/contamination.table"
         for sample in READS[cohort] * bool(COMMON_SITES)
     ]
 
