@@ -140,13 +140,17 @@ def test_an_estimate_with_too_large_an_error_is_none(tmp_path):
 )
 def test_calling_heeds_an_estimate_that_the_gate_believes(tmp_path, value, error, heeded):
     rules = Path(__file__).parents[2] / "workflow" / "rules" / "contamination.smk"
-    [program] = re.findall(r"^TRUSTED_CONTAMINATION = '(.+)'$", rules.read_text(), re.MULTILINE)
+    programs = re.findall(r"^TRUSTED_\w+ = '(.+)'$", rules.read_text(), re.MULTILINE)
     report = tmp_path / "S1" / "quality" / "contamination.table"
     report.parent.mkdir(parents=True)
     report.write_text(f"sample\tcontamination\terror\nS1\t{value}\t{error}\n")
-    words = ["awk", "-F", "\t", "-v", r"OFS=\t", "-v", f"largest={LARGEST_ERROR}", program]
-    told = subprocess.run([*words, str(report)], capture_output=True, text=True, check=True)
-    assert told.stdout == f"S1\t{heeded}\n"
+    words = ["awk", "-F", "\t", "-v", r"OFS=\t", "-v", f"largest={LARGEST_ERROR}"]
+    listed, table = (
+        subprocess.run([*words, program, report], capture_output=True, text=True, check=True).stdout
+        for program in programs
+    )
+    assert listed == f"S1\t{heeded}\n"
+    assert table == f"sample\tcontamination\terror\nS1\t{heeded}\t{error}\n"
     assert (float(heeded) > 0) == (contamination_table([str(report)]).notna().all(axis=None))
 
 

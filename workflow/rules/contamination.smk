@@ -4,6 +4,7 @@ from gcin.quality.contamination import LARGEST_ERROR
 
 # An estimate that says nothing must not make the caller pass over reads.
 TRUSTED_CONTAMINATION = 'NR > 1 { print $1, ($3 <= largest ? $2 : "0.0") }'
+TRUSTED_TABLE = 'NR > 1 && !($3 <= largest) { $2 = "0.0" } 1'
 COMMON_SITES = SETTINGS["quality"]["common_sites"]
 CONTAMINATION = branch(
     bool(COMMON_SITES), then="results/samples/{sample}/contamination.list", otherwise=[]

@@ -16,7 +16,7 @@ SOMATIC = SETTINGS["calling"]["somatic"]
 # What the filter weighs besides the calls, by option (rules of somatic_evidence.smk).
 EVIDENCE = {
     "--arguments_file": "somatic/orientation.list",
-    "--contamination-table": "somatic/contamination.table",
+    "--contamination-table": "somatic/trusted_contamination.table",
     "--tumor-segmentation": "somatic/segments.table",
 }
 ORIENTED = SOMATIC["orientation_model"]["use"] != "never"

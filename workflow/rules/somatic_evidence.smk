@@ -68,6 +68,7 @@ rule segment_tumour:
         ),
     output:
         contamination="results/samples/{sample}/somatic/contamination.table",
+        trusted="results/samples/{sample}/somatic/trusted_contamination.table",
         segments="results/samples/{sample}/somatic/segments.table",
     log:
         "logs/segment_tumour/{sample}.log",
@@ -83,6 +84,8 @@ rule segment_tumour:
         normal=lambda wildcards, input: [
             word for path in input.normal for word in ("--matched-normal", path)
         ],
+        largest_error=LARGEST_ERROR,
+        heeded=lambda wildcards: TRUSTED_TABLE,
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
     shell:
         """
@@ -91,4 +94,6 @@ rule segment_tumour:
             --input {input.pileups:q} {params.normal:q} \
             --tumor-segmentation {output.segments:q} \
             --tmp-dir {resources.tmpdir:q} --output {output.contamination:q} >&2
+        awk -F '\t' -v OFS='\t' -v largest={params.largest_error:q} {params.heeded:q} \
+            {output.contamination:q} >{output.trusted:q}
         """
