@@ -365,6 +365,11 @@ def test_a_tumour_joins_its_patient_and_leaves_the_germline_as_it_was(project, l
     somatic = values[0, mask[0]][:, store.variant_features.index("somatic")]
     assert 0 < somatic.mean() < 1
     assert "T1" in json.loads((project.current() / "receipt.json").read_text())["samples"]
+    gate = pd.read_csv(project.current() / "quality" / "gate.tsv", sep="\t")
+    identity = gate[gate["check"] == "min_normal_concordance"].set_index("sample")
+    assert identity["value"].dropna().index.tolist() == ["T1"]
+    assert identity.loc["T1", "value"] < 0.6
+    assert identity.loc["T1", "verdict"] == "warn"
 
     changed = rows.assign(library=rows["library"].mask(rows["sample"] == normal, "another"))
     project.write_samples(pd.concat([changed, tumour]))

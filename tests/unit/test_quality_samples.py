@@ -155,7 +155,7 @@ def test_a_sample_keeps_its_name_and_measures_whatever_it_is_called(tmp_path, na
     path.write_text(f"sample\tnovel\tcontamination\tconcordance\n{name}\t0.5\t0.3\t0.1\n")
     assert samples.novel_shares(path).to_dict() == {"novel": {name: 0.5}}
     assert balance_table([path])["contamination"].to_dict() == {name: 0.3}
-    assert least_concordances([path])["unit_concordance"].to_dict() == {name: 0.1}
+    assert least_concordances([path], "concordance").to_dict() == {"concordance": {name: 0.1}}
 
 
 def test_a_patient_keeps_its_recorded_sex_whatever_it_is_called(tmp_path):

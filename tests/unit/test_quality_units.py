@@ -91,5 +91,6 @@ def test_the_least_alike_units_speak_for_a_sample(tmp_path):
     pairs.assign(snvs=40, concordance=[0.99, 0.2, np.nan]).to_csv(
         tmp_path / "units.tsv", sep="\t", index=False
     )
-    assert least_concordances([str(tmp_path / "units.tsv")]).loc["007"].item() == 0.2
-    assert least_concordances([]).empty
+    least = least_concordances([str(tmp_path / "units.tsv")], "unit_concordance")
+    assert least.loc["007", "unit_concordance"] == 0.2
+    assert least_concordances([], "unit_concordance").empty

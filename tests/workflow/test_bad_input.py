@@ -231,6 +231,17 @@ def test_each_sequenced_sample_has_the_calls_of_its_tissue(run):
     ]
 
 
+def test_how_tumours_are_called_and_compared_counts_only_where_one_comes_as_reads(run):
+    before = run.read().in_force
+    alignment(patient="P1", tissue="tumour", cohort="a")(run)
+    run.config["studies"] = {}
+    run.write()
+    after = run.read().in_force
+    for stage, part in (("calling", "somatic"), ("quality", "normals")):
+        assert part not in before[stage]
+        assert part in after[stage]
+
+
 def test_the_panel_is_asked_of_germline_samples_and_names_a_generation(run):
     (run.data / "panel.vcf").write_text("##fileformat=VCFv4.2\n#CHROM\tPOS\n")
     before = run.read()

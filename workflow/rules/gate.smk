@@ -120,6 +120,9 @@ rule gather_measures:
         units=lambda wildcards: collect(
             "results/samples/{sample}/quality/units.tsv", sample=MIXED[wildcards.cohort]
         ),
+        normals=lambda wildcards: collect(
+            "results/samples/{sample}/quality/normals.tsv", sample=PAIRED[wildcards.cohort]
+        ),
         shared=SETTINGS["quality"]["sex"]["shared_regions"],
     output:
         measures="results/cohorts/{cohort}/{generation}/quality/measures.tsv",

@@ -3,6 +3,7 @@
 # What a base of a genomic VCF must reach to count as seen.
 WELL_ASSAYED = {key: SETTINGS["quality"][key] for key in ("min_depth", "min_genotype_quality")}
 READS = {cohort: RUN.samples_of(cohort, *SEQUENCED) for cohort in RUN.cohorts}
+PAIRED = {cohort: [name for name in READS[cohort] if NORMALS.get(name)] for cohort in RUN.cohorts}
 CALLED_SAMPLES = {cohort: RUN.samples_of(cohort, *RECORDED) for cohort in RUN.cohorts}
 TRUTHS = {
     cohort: [name for name in RUN.cards[cohort]["truth"] if name in CALLED_SAMPLES[cohort]]
@@ -53,6 +54,37 @@ rule measure_reads:
             --fasta {input.genome:q} {params.prefix:q} {input.alignment:q}
         rm {params.prefix:q}.{{regions,thresholds}}.bed.gz.csi {params.prefix:q}.mosdepth.global.dist.txt
         """
+
+
+rule compare_normals:
+    """Compare a tumour with its patient's germline samples: are they of one person?"""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        alignment_index="results/samples/{sample}/alignment.cram.crai",
+        gvcfs=lambda wildcards: collect(
+            "results/samples/{sample}/variants.g.vcf.gz", sample=NORMALS[wildcards.sample]
+        ),
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+    output:
+        normals="results/samples/{sample}/quality/normals.tsv",
+    log:
+        "logs/compare_normals/{sample}.log",
+    benchmark:
+        "benchmarks/results/compare_normals/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        code=code_of("compare_normals"),
+        identity=lambda wildcards: BESIDE[wildcards.sample],
+        normals=lambda wildcards: NORMALS[wildcards.sample],
+        limits=WELL_ASSAYED,
+        comparison=SETTINGS["quality"]["normals"],
+    script:
+        "../scripts/compare_normals.py"
 
 
 rule count_variants:

@@ -20,7 +20,8 @@ measures = [
     samples.insert_sizes(snakemake.input.stats),
     samples.mean_depths(snakemake.input.depth),
     samples.covered_shares(snakemake.input.coverage),
-    least_concordances(snakemake.input.units),
+    least_concordances(snakemake.input.units, "unit_concordance"),
+    least_concordances(snakemake.input.normals, "normal_concordance"),
     sex.sex_table(balance, depths, limits),
     # What reads at common sites say goes before what a sample's own genotypes say.
     contamination_table(snakemake.input.contaminations),

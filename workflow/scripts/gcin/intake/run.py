@@ -50,7 +50,7 @@ class Run:
         if own["calling"]["panel_sites"] is None:
             del own["calling"]["panel_sites"], own["tensors"]["require_panel"]
         if not self.samples_of_kind(*SEQUENCED, tissue="tumour"):
-            del own["calling"]["somatic"]
+            del own["calling"]["somatic"], own["quality"]["normals"]
         if not any(card["visits"] for card in self.cards.values()):
             del own["model"]["network"]["visits"], own["model"]["preparation"]["visits_per_patient"]
         return own

@@ -19,6 +19,7 @@ MEASURES = {
     "max_novel": "novel",
     "min_mapped_share": "mapped",
     "min_mean_depth": "depth",
+    "min_normal_concordance": "normal_concordance",
     "min_share_10x": "share_10x",
     "min_share_20x": "share_20x",
     "min_ti_tv": "ti_tv",

@@ -15,8 +15,8 @@ COLUMNS = [
 # What was measured of a sample by itself, before any joint call.
 MEASURED = [
     "reads", "mapped", "duplicates", "insert_size", "depth", "share_10x", "share_20x", "share_30x",
-    "contamination", "contamination_error", "snvs", "ti_tv", "het_hom", "unit_concordance", "sex",
-    "x_depth", "y_depth", "x_het_share", "x_snvs",
+    "contamination", "contamination_error", "snvs", "ti_tv", "het_hom", "unit_concordance",
+    "normal_concordance", "sex", "x_depth", "y_depth", "x_het_share", "x_snvs",
 ]  # fmt: skip
 TYPES = {"reads": "Int64", "sex": object}
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)

@@ -136,10 +136,10 @@ def _posteriors(reads: np.ndarray) -> np.ndarray:
     return likelihood / likelihood.sum(axis=-1, keepdims=True)
 
 
-def least_concordances(reports: Iterable[str]) -> pd.DataFrame:
-    """Samples by the `unit_concordance` of their least alike units, from what was measured."""
+def least_concordances(reports: Iterable[str], measure: str) -> pd.DataFrame:
+    """Samples by a measure of this name, the least `concordance` of their rows that have one."""
     tables = [read_rows(path) for path in reports]
     if not tables:
-        return pd.DataFrame({"unit_concordance": []}, dtype=float)
+        return pd.DataFrame({measure: []}, dtype=float)
     least = pd.concat(tables).groupby("sample")["concordance"].min()
-    return least.to_frame("unit_concordance")
+    return least.to_frame(measure)
