@@ -301,20 +301,18 @@ PANEL = pd.DataFrame(
 )
 
 
+def documents_of(facts):
+    said = {"study": "response", "edition": "e", "design": "gcin", "coverage": 0.9}
+    return patient_documents(facts, **said, units=UNITS)
+
+
 @pytest.fixture(scope="module")
 def pages(study):
     table, tables = study
     risks = unseen_risks(tables["pooled"], "gcin")
     known = made.features(table), made.scalars(table)
     facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([PANEL]))
-    return patient_documents(
-        facts,
-        study="response",
-        edition="e",
-        design="gcin",
-        coverage=0.9,
-        units=UNITS,
-    )
+    return documents_of(facts)
 
 
 def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
@@ -364,14 +362,7 @@ def test_text_from_tables_is_escaped(pages, study):
     odd = tables["patients"].replace({"arm": {"chemo": "<script>x</script>"}})
     risks = unseen_risks(tables["pooled"], "gcin")
     facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table), {})
-    html = patient_documents(
-        facts,
-        study="s",
-        edition="e",
-        design="gcin",
-        coverage=0.9,
-        units=UNITS,
-    )["P0400"]
+    html = documents_of(facts)["P0400"]
     assert "<script" not in html
     assert "&lt;script&gt;" in html
 
@@ -388,14 +379,7 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     told = pd.concat([tables["patients"], more])
     risks = unseen_risks(tables["pooled"], "gcin")
     facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {})
-    html = patient_documents(
-        facts,
-        study="s",
-        edition="e",
-        design="gcin",
-        coverage=0.9,
-        units=UNITS,
-    )["P0400"]
+    html = documents_of(facts)["P0400"]
     assert "Chance of neutropenia" in html
     assert "31 %" in html
     assert "<strong>34.7</strong>, between 21.2 and 51.4 in 90 %" in html
@@ -420,17 +404,7 @@ def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names
 
 
 def test_no_new_patient_makes_an_index_that_says_so():
-    assert (
-        "no patient without an outcome"
-        in patient_documents(
-            [],
-            study="s",
-            edition="e",
-            design="gcin",
-            coverage=0.9,
-            units=UNITS,
-        )["index"]
-    )
+    assert "no patient without an outcome" in documents_of([])["index"]
 
 
 @pytest.mark.parametrize("name", FIGURES)

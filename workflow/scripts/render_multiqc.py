@@ -1,6 +1,7 @@
 """Show the quality of every sample of a generation on one page."""
 
 from gcin._log import log_to
+from gcin._tables import read_table
 from gcin.quality.gate import read_gate, united
 from gcin.quality.multiqc import (
     failed_checks,
@@ -10,11 +11,10 @@ from gcin.quality.multiqc import (
     render,
 )
 from gcin.quality.pairs import named_pairs
-from gcin.quality.samples import read_rows
 
 log_to(snakemake.log[0])
 
-samples = read_rows(snakemake.input.samples).set_index("sample")
+samples = read_table(snakemake.input.samples, "sample").set_index("sample")
 gates = united([*map(read_gate, snakemake.input.gates)])
 tables = {"samples": samples, "gate": failed_checks(gates)}
 tables |= dict(zip(["relatedness"], map(named_pairs, snakemake.input.pairs), strict=False))

@@ -12,6 +12,7 @@ from gcin.annotation.files import info_value
 from gcin.annotation.locations import (
     Pairs,
     Touched,
+    added_bases,
     distances,
     inside_terms,
     outside_terms,
@@ -123,7 +124,7 @@ def _with_changes(
     keys = pd.DataFrame({"variant": pairs.variant[own], "transcript": names})
     told = keys.merge(read_changes(placed["prediction"]), how="left", on=["variant", "transcript"])
     told = told.assign(row=own, within=touched.within_coding[own], first=coding[0][own])
-    told["added"] = _added(placed, pairs[own])
+    told["added"] = added_bases(placed, pairs[own])
     told["whole"] = _whole_codons(placed, pairs[own], coding[0][own], coding[1][own])
     told["kind"] = placed["kind"].to_numpy()[pairs.variant[own]]
     told["unknown"] = _unknown_codons(
@@ -167,17 +168,11 @@ def _change(row: pd.Series) -> tuple[int, str, str]:
     return bits, residues, protein_change(bits, int(row.place), row.old, row.new)
 
 
-def _added(placed: pd.DataFrame, pairs: Pairs) -> np.ndarray:
-    """Bases by which the allele of each pair is longer than the reference."""
-    own = placed.iloc[pairs.variant]
-    return (own["alternate"].str.len() - own["reference"].str.len()).to_numpy(np.int64)
-
-
 def _whole_codons(
     placed: pd.DataFrame, pairs: Pairs, first: np.ndarray, last: np.ndarray
 ) -> np.ndarray:
     """Whole codons that a variant leaves between the first and the last codon it touches."""
-    added = _added(placed, pairs)
+    added = added_bases(placed, pairs)
     before, after = (first + 2) // 3, (last + 2) // 3
     between = (pairs.start > pairs.end) & (before != after)
     touched = np.where(between, 0, after - before + 1)

@@ -224,6 +224,12 @@ def _range(
     return np.where(first == none, -1, first), last
 
 
+def added_bases(placed: pd.DataFrame, pairs: Pairs) -> np.ndarray:
+    """Bases by which the allele of each pair is longer than the reference, int64."""
+    own = placed.iloc[pairs.variant]
+    return (own["alternate"].str.len() - own["reference"].str.len()).to_numpy(np.int64)
+
+
 def terms_beside(
     placed: pd.DataFrame, pairs: Pairs, touched: Touched, unknown: np.ndarray
 ) -> np.ndarray:
@@ -243,8 +249,9 @@ def terms_beside(
         Terms as bits, 0 where a variant is of neither kind.
     """
     variant = placed.iloc[pairs.variant]
-    added = (variant["alternate"].str.len() - variant["reference"].str.len()).to_numpy(np.int64)
-    inserted = np.where(added % 3, BIT["frameshift_variant"], BIT["inframe_insertion"])
+    inserted = np.where(
+        added_bases(placed, pairs) % 3, BIT["frameshift_variant"], BIT["inframe_insertion"]
+    )
     reaches = touched.in_coding & ~touched.within_coding & (touched.introns[0] < 0) & ~unknown
     from_start = reaches & (touched.bits & BIT["5_prime_UTR_variant"] != 0)
     to_stop = reaches & (touched.bits & BIT["3_prime_UTR_variant"] != 0)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from gcin.quality.samples import read_rows
+from gcin._tables import read_table
 from gcin.quality.sex import on_x
 
 COLUMNS = ["sample", "snvs", "contamination", "ti_tv", "het_hom", "x_snvs", "x_het_share"]
@@ -47,7 +47,7 @@ def snv_balance(snvs: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
 
 def balance_table(reports: Iterable[str]) -> pd.DataFrame:
     """Samples by `COLUMNS`, from what `measure_balance` wrote."""
-    tables = [read_rows(report) for report in reports]
+    tables = [read_table(report, "sample") for report in reports]
     gathered = pd.concat(tables) if tables else pd.DataFrame(columns=COLUMNS)
     return gathered.set_index("sample").astype(float)
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin._tables import read_table
+
 # Each check with the measure that it looks at; `min_` and `max_` say which side is good.
 MEASURES = {
     "max_contamination": "contamination",
@@ -168,9 +170,7 @@ def _sentence(row: tuple) -> str:
 
 def read_gate(path: str | Path) -> pd.DataFrame:
     """Read a table that `gate_samples` or `gate_genotypes` wrote; samples are text."""
-    return pd.read_csv(
-        path, sep="\t", dtype={"sample": str}, na_values=[""], keep_default_na=False
-    ).astype({"value": float, "limit": float})
+    return read_table(path, "sample").astype({"value": float, "limit": float})
 
 
 def entering(manifest: pd.DataFrame, gate: pd.DataFrame) -> pd.DataFrame:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin._tables import read_table
 from gcin.quality.gate import UNMEASURED
-from gcin.quality.samples import read_rows, sample_of
+from gcin.quality.samples import sample_of
 
 HEADER = """\
 # id: gcin_{name}
@@ -117,13 +118,12 @@ def named_tests(path: str | Path) -> pd.DataFrame:
 
 def placed_samples(path: str | Path) -> pd.DataFrame:
     """Read the first two components of the samples that have them, or none of a single one."""
-    table = read_rows(path).set_index("sample")
+    table = read_table(path, "sample").set_index("sample")
     return table.reindex(columns=["PC1", "PC2"]).dropna()
 
 
 def named_batches(path: str | Path) -> pd.DataFrame:
     """Read the medians of each batch, for a page: named by factor and batch."""
-    types = {"factor": str, "batch": str}
-    table = pd.read_csv(path, sep="\t", dtype=types, na_values=[""], keep_default_na=False)
+    table = read_table(path, "factor", "batch")
     names = table["factor"].str.replace("_", " ") + " " + table["batch"]
     return table.set_index(names).drop(columns=["factor", "batch"])

@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gcin._tables import read_table
+
 COLUMNS = [
     "kind", "verdict", "reads", "mapped", "duplicates", "insert_size", "depth", "share_10x",
     "share_20x", "share_30x", "contamination", "contamination_error", "sex", "ti_tv", "het_hom",
@@ -29,13 +31,6 @@ PER_SAMPLE = {2: "sample", 4: "hom", 5: "het", 6: "transitions", 7: "transversio
 def sample_of(report: str | Path) -> str:
     """Name the sample that a report named `…/{sample}/quality/{report}` is about."""
     return Path(report).parts[-3]
-
-
-def read_rows(report: str | Path) -> pd.DataFrame:
-    """Read a table with a column `sample`, which is text: a sample may be called NA."""
-    return pd.read_csv(
-        report, sep="\t", dtype={"sample": str}, na_values=[""], keep_default_na=False
-    )
 
 
 def patients_of(manifest: pd.DataFrame) -> pd.Series:
@@ -106,7 +101,7 @@ def genotype_counts(reports: Iterable[str]) -> pd.DataFrame:
 
 def novel_shares(report: str | Path) -> pd.DataFrame:
     """Samples by `novel`, the share of their variants that no population has, from `novelty`."""
-    return read_rows(report).set_index("sample")[["novel"]].astype(float)
+    return read_table(report, "sample").set_index("sample")[["novel"]].astype(float)
 
 
 def kept_megabytes(files: Iterable[str]) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin._tables import read_table
 from gcin.quality.samples import sample_of
 
 SEXES = ("female", "male")
@@ -156,8 +157,7 @@ def recorded_sexes(of_card: pd.Series, manifest: pd.DataFrame) -> pd.Series:
 
 def read_recorded(path: str | Path) -> pd.Series:
     """Read what `list_sexes` wrote; a patient may be called NA."""
-    table = pd.read_csv(path, sep="\t", dtype=str, na_values=[""], keep_default_na=False)
-    return table.set_index("patient")["sex"]
+    return read_table(path, "patient", "sex").set_index("patient")["sex"]
 
 
 def agreement(sexes: pd.Series, patients: pd.Series, recorded: pd.Series) -> pd.Series:

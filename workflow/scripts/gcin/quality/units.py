@@ -14,7 +14,7 @@ import pysam
 from cyvcf2 import VCF
 from pysam import bcftools
 
-from gcin.quality.samples import read_rows
+from gcin._tables import read_table
 
 # Share of reads with the alternate where a genotype holds none, one and two; 0.01 are errors.
 SHARES = np.array([0.01, 0.5, 0.99])
@@ -138,7 +138,7 @@ def _posteriors(reads: np.ndarray) -> np.ndarray:
 
 def least_concordances(reports: Iterable[str], measure: str) -> pd.DataFrame:
     """Samples by a measure of this name, the least `concordance` of their rows that have one."""
-    tables = [read_rows(path) for path in reports]
+    tables = [read_table(path, "sample") for path in reports]
     if not tables:
         return pd.DataFrame({measure: []}, dtype=float)
     least = pd.concat(tables).groupby("sample")["concordance"].min()

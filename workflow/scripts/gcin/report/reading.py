@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin import _tables
+
 
 def read_table(path: str) -> pd.DataFrame:
     """Read a TSV table of the workflow: names stay text, and an arm called None is no gap."""
-    names = dict.fromkeys(("patient", "sample", "arm"), str)
-    return pd.read_csv(path, sep="\t", dtype=names, keep_default_na=False, na_values=[""])
+    return _tables.read_table(path, "patient", "sample", "arm")
 
 
 def read_tables(paths: Iterable[str]) -> dict[str, pd.DataFrame]:

@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from gcin._tables import read_table
 from gcin.intake.kinds import SEQUENCED
-from gcin.quality.samples import read_rows
 from gcin.tensors.genes import BESIDE
 
 
@@ -36,7 +36,7 @@ class Beside:
 
         Those are `structural.tsv` and `segments.parquet`.
         """
-        tables = [read_rows(path) for path in structural]
+        tables = [read_table(path, "sample") for path in structural]
         ratios = map(pd.read_parquet, segments)
         own = {Path(path).parent.name: path for path in copies}
         return cls(own, next(iter(tables), None), next(ratios, None))

@@ -1,0 +1,16 @@
+"""Tables that the workflow wrote, read back."""
+
+from pathlib import Path
+
+import pandas as pd
+
+
+def read_table(path: str | Path, *text: str) -> pd.DataFrame:
+    """Read a TSV table; only an empty field is a gap, since a sample or an arm may be called NA.
+
+    Args:
+        path: The table.
+        text: Columns that are text whatever they hold; those that the table lacks do not matter.
+    """
+    types = dict.fromkeys(text, str)
+    return pd.read_csv(path, sep="\t", dtype=types, na_values=[""], keep_default_na=False)
