@@ -159,7 +159,10 @@ def test_names_of_features_are_what_the_model_expects(tmp_path):
         ("0/0:30,0:30:90:PASS", None),
         ("0/1:15,15:30:99:PASS", 1),
         ("1|1:0,30:30:99:PASS", 2),
-        ("1:0,30:30:99:PASS", 1),
+        ("1:0,30:30:99:PASS", 2),
+        ("0:30,0:30:99:PASS", None),
+        ("0/0/1:20,10:30:99:PASS", 1),
+        ("1/1/1:0,30:30:99:PASS", 2),
         ("0/1:15,15:30:99:.", 1),
         ("0/1:28,2:30:99:allele_balance", None),
         ("./.:0,0:0:.:.", None),
@@ -173,6 +176,20 @@ def test_carriers_are_counted_from_the_alleles(tmp_path, genotype, dosage):
     found = values[0, 0, store.variant_features.index("dosage")] * 2
     assert mask.sum() == (dosage is not None)
     assert found == (dosage or 0)
+
+
+def test_the_only_copy_of_a_gene_in_a_male_is_as_good_as_both(tmp_path):
+    genotypes = ["1:0,30:30:99:PASS", "1/1:0,30:30:99:PASS", "0/1:15,15:30:99:PASS"]
+    csq = block("stop_gained", gene="BBB", frequency="0.02")
+    records = [record(6000, csq, *genotypes)]
+    store = build(tmp_path / "s", cohort("vcf", "vcf", "vcf"), records)
+    track, _ = store.gene_tensor(store.patients)
+    variants = store.variants(store.patients, 3).values
+    assert feature(store, "zygosity")[:, 1].tolist() == [1, 1, 0.5]
+    assert (track[0] == track[1]).all()
+    assert (variants[0] == variants[1]).all()
+    assert store.scalars(store.patients)["heterozygosity"].tolist() == [0, 0, 1]
+    assert store.dosages(store.patients)[:, 0].tolist() == [2, 2, 1]
 
 
 def test_an_allele_of_a_split_multiallelic_site_is_counted_once(tmp_path):
