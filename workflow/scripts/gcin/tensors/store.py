@@ -21,7 +21,6 @@ from gcin.tensors.genes import (
     gene_rows,
     united_beside,
 )
-from gcin.tensors.scalars import SCALARS
 from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES, call_features, site_features
 
 SCHEMA_VERSION = 2
@@ -74,11 +73,6 @@ class Store:
         return cls(folder, receipt, pd.read_parquet(folder / "genes.parquet"))
 
     @property
-    def samples(self) -> list[str]:
-        """Samples in the order of the arrays."""
-        return self.receipt["samples"]
-
-    @property
     def patients(self) -> list[str]:
         """Patients with at least one sample, sorted."""
         return sorted(self._rows_of)
@@ -127,10 +121,6 @@ class Store:
     @cached_property
     def _callable(self) -> np.ndarray:
         return open_array(self.folder / "callable.npy")
-
-    @cached_property
-    def _dosages(self) -> np.ndarray:
-        return open_array(self.folder / "dosages.npy")
 
     def _united(self, patient: str) -> tuple[np.ndarray, np.ndarray]:
         """Calls of a patient's samples together, and whether each is somatic."""
@@ -193,52 +183,24 @@ class Store:
         if len(rows):
             calls, _ = self._united(patient)
             features = gene_features(calls["site"], calls["dosage"], self._effects, len(self.genes))
-        share = self.callable([patient])[0]
+        share = self._callable_in(patient)
         start = len(CALL_BASED)
         beside = united_beside(self._gene_track[rows, :, start : start + len(BESIDE)])
         return gene_rows(features, share, beside, self.receipt["min_callable"]).astype(np.float32)
 
-    def callable(self, patients: Iterable[str]) -> np.ndarray:
-        """Read the callable share of each gene: float32, patients x genes.
+    def _callable_in(self, patient: str) -> np.ndarray:
+        """Callable share of each gene in a patient, float32.
 
         Of several samples of a tissue the best counts. Of a tumour and a germline sample the
         lesser does: a gene that only one of them shows is not known to be free of variants. A
         patient without a sample has 0 everywhere.
         """
-        shares = [self._callable_in(patient) for patient in patients]
-        return np.array(shares, np.float32).reshape(-1, len(self.genes))
-
-    def _callable_in(self, patient: str) -> np.ndarray:
-        """Callable share of each gene in all tissues of a patient."""
         rows = list(self._rows_of.get(patient, []))
         if not rows:
             return np.zeros(len(self.genes), np.float32)
         tissues = self._table["tissue"].iloc[rows].to_numpy()
         shares = self._callable[rows]
         return np.min([shares[tissues == name].max(axis=0) for name in set(tissues)], axis=0)
-
-    def dosages(self, patients: Iterable[str]) -> np.ndarray:
-        """Read the dosages of common markers: int8, patients x markers, -1 = no call.
-
-        Of several samples a germline one is read.
-        """
-        rows = [self._rows_of.get(patient, [-1])[-1] for patient in patients]
-        found = np.full((len(rows), self._dosages.shape[1]), -1, np.int8)
-        for place, row in enumerate(rows):
-            if row >= 0:
-                found[place] = self._dosages[row]
-        return found
-
-    def scalars(self, patients: Iterable[str]) -> pd.DataFrame:
-        """Read the sample scalars of patients, of a tumour sample where there is one.
-
-        Returns:
-            float64, indexed by patient; a patient without a sample has missing values.
-        """
-        patients = list(patients)
-        rows = [self._rows_of.get(patient, [-1])[0] for patient in patients]
-        found = self._table[SCALARS].reindex(rows)
-        return found.set_axis(pd.Index(patients, name="patient"))
 
 
 def _read_receipt(folder: Path) -> dict:
