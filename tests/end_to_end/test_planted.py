@@ -92,7 +92,7 @@ def test_patients_have_the_same_gene_tensor_and_variant_sets(stores):
     sets = (store.variants(patients, 128) for store in stores)
     for pair in [*zip(*tensors, strict=True), *zip(*sets, strict=True)]:
         np.testing.assert_array_equal(*pair)
-    values, _, mask = written.variants(patients, 128)
+    values, _, mask, _ = written.variants(patients, 128)
     somatic = values[..., written.variant_features.index("somatic")][mask]
     assert 0.2 < somatic.mean() < 0.8
 

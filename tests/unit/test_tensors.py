@@ -176,7 +176,7 @@ def test_names_of_features_are_what_the_model_expects(tmp_path):
 )
 def test_carriers_are_counted_from_the_alleles(tmp_path, genotype, dosage):
     store = build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), genotype)])
-    values, _, mask = store.variants(["P0"], 3)
+    values, _, mask, _ = store.variants(["P0"], 3)
     found = values[0, 0, store.variant_features.index("dosage")] * 2
     assert mask.sum() == (dosage is not None)
     assert found == (dosage or 0)
@@ -188,7 +188,7 @@ def test_the_only_copy_of_a_gene_in_a_male_is_as_good_as_both(tmp_path):
     records = [record(6000, csq, *genotypes)]
     store = build(tmp_path / "s", cohort("vcf", "vcf", "vcf"), records)
     track, _ = store.gene_tensor(store.patients)
-    variants, _, _ = store.variants(store.patients, 3)
+    variants, *_ = store.variants(store.patients, 3)
     assert feature(store, "zygosity")[:, 1].tolist() == [1, 1, 0.5]
     assert (track[0] == track[1]).all()
     assert (variants[0] == variants[1]).all()
@@ -323,11 +323,32 @@ def test_the_variant_set_keeps_the_most_severe(tmp_path):
     terms = ["synonymous_variant", "stop_gained", "intron_variant", "missense_variant"]
     records = [record(300 + i, block(term), HET) for i, term in enumerate(terms)]
     store = build(tmp_path / "s", cohort("vcf"), records)
-    values, _, _ = store.variants(["P0"], 2)
+    values, *_ = store.variants(["P0"], 2)
     names = ["class_lof", "class_missense"]
     columns = [store.variant_features.index(name) for name in names]
     assert values[0][:, columns].tolist() == [[1, 0], [0, 1]]
     assert store.variants(["P0"], 9).mask[0].tolist() == [True] * 4 + [False] * 5
+
+
+def test_of_equally_severe_variants_the_rarest_are_kept(tmp_path):
+    records = [
+        record(300 + i, block("missense_variant", frequency=frequency), HET)
+        for i, frequency in enumerate(["0.3", "0.001", "", "0.2"])
+    ]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    values, *_, left_out = store.variants(["P0"], 3)
+    assert values[0, :, store.variant_features.index("frequency_known")].tolist() == [0, 1, 1]
+    assert values[0, 1, store.variant_features.index("rarity")] == pytest.approx(0.5)
+    assert left_out.tolist() == [1]
+
+
+def test_variants_of_genes_that_are_not_read_take_no_place(tmp_path):
+    records = [record(300 + i, block("stop_gained"), HET) for i in range(3)]
+    records += [record(6000, block("missense_variant", gene="BBB"), HET)]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    _, gene, mask, left_out = store.variants(["P0"], 2, np.array([False, True, True]))
+    assert gene[mask].tolist() == [1]
+    assert left_out.tolist() == [0]
 
 
 def test_variant_features_say_what_was_annotated(tmp_path):
@@ -483,7 +504,7 @@ def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
         record(320, block("synonymous_variant"), HET, REF),
     ]
     store = build(tmp_path / "s", samples, records)
-    values, _, mask = store.variants(["P"], 5)
+    values, _, mask, _ = store.variants(["P"], 5)
     columns = [store.variant_features.index(name) for name in ("vaf", "somatic")]
     found = values[0, mask[0]][:, columns]
     np.testing.assert_allclose(found, [[0.9, 0], [0.5, 1], [0.5, 0]], atol=1e-3)
@@ -496,7 +517,7 @@ def test_a_patient_has_as_many_alleles_as_the_sample_that_shows_most(tmp_path, g
     samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
     shown = [f"{genotype}:5,45:50:99:PASS" for genotype in (germline, tumour)]
     store = build(tmp_path / "s", samples, [record(300, block("stop_gained"), *shown)])
-    values, _, mask = store.variants(["P"], 5)
+    values, _, mask, _ = store.variants(["P"], 5)
     assert values[0, mask[0]][:, store.variant_features.index("dosage")].tolist() == [1.0]
 
 

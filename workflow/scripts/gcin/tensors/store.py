@@ -35,11 +35,13 @@ class VariantSets(NamedTuple):
         values: float32, patients x limit x features, 0 where there is no variant.
         gene: Gene row of each variant, int32, 0 where there is none.
         mask: True where a variant is real.
+        left_out: Variants of each patient beyond the limit, int64.
     """
 
     values: np.ndarray
     gene: np.ndarray
     mask: np.ndarray
+    left_out: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,14 @@ class Store:
         return SiteEffects.of(self.sites, self._site_features, self.receipt["rare_frequency"])
 
     @cached_property
+    def _severity(self) -> np.ndarray:
+        """Rank of each site, the most severe first, of equal scores the rarest, then by place."""
+        frequency = self.sites["population_af"].fillna(0)
+        rank = np.empty(len(frequency), np.int64)
+        rank[np.lexsort((frequency, -self._effects.score))] = np.arange(len(rank))
+        return rank
+
+    @cached_property
     def _gene_track(self) -> np.ndarray:
         return open_array(self.folder / "genes.npy")
 
@@ -128,30 +138,38 @@ class Store:
         tumour = self._table["tissue"].iloc[rows] == "tumour"
         return self._calls.of_samples(rows, tumour.to_numpy(dtype=bool))
 
-    def variants(self, patients: Iterable[str], limit: int) -> VariantSets:
+    def variants(
+        self, patients: Iterable[str], limit: int, genes: np.ndarray | None = None
+    ) -> VariantSets:
         """Read the variant sets of patients.
 
         Args:
             patients: In the order wanted; those without a sample have an empty set.
-            limit: Rows per patient. Of more variants those with the highest score are kept.
+            limit: Rows per patient. Of more variants those with the highest score are kept, of
+                equal ones the rarest.
+            genes: Whether variants of each gene are read, bool; None for those of all genes.
 
         Returns:
-            The sets, each by descending score, then by site.
+            The sets, each by descending score, then by frequency and site.
         """
         patients = list(patients)
         values = np.zeros((len(patients), limit, len(VARIANT_FEATURES)), np.float32)
         gene = np.zeros((len(patients), limit), np.int32)
         mask = np.zeros((len(patients), limit), bool)
+        left_out = np.zeros(len(patients), np.int64)
         for row, patient in enumerate(patients):
             calls, somatic = self._united(patient)
-            order = np.argsort(-self._effects.score[calls["site"]], kind="stable")[:limit]
-            calls, somatic = calls[order], somatic[order]
+            order = np.argsort(self._severity[calls["site"]])
+            if genes is not None:
+                order = order[genes[self._effects.gene[calls["site"][order]]]]
+            calls, somatic = calls[order[:limit]], somatic[order[:limit]]
             kept = slice(len(calls))
             values[row, kept, : len(SITE_FEATURES)] = self._site_features[calls["site"]]
             values[row, kept, len(SITE_FEATURES) :] = call_features(calls, somatic)
             gene[row, kept] = self._effects.gene[calls["site"]]
             mask[row, kept] = True
-        return VariantSets(values, gene, mask)
+            left_out[row] = len(order) - len(calls)
+        return VariantSets(values, gene, mask, left_out)
 
     def carried(self, patients: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
         """Read which rows of `sites` each patient carries an alternate allele of."""
