@@ -27,7 +27,7 @@ class GenomeStore(Protocol):
     def variants(
         self, patients: list[str], limit: int, genes: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Values, gene and mask of the variants of some genes (flags), and how many are left out."""
+        """Values, gene and mask of the variants of some genes (flags); how many are left out."""
 
 
 @dataclass(frozen=True)
