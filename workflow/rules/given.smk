@@ -68,6 +68,7 @@ rule read_maf:
         genes="results/reference/genes.parquet",
         chain=SETTINGS["annotation"]["maf"]["chain"],
         aliases=SETTINGS["annotation"]["maf"]["aliases"],
+        shared=SETTINGS["quality"]["sex"]["shared_regions"],
         fasta=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa", []),
         index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
     output:
