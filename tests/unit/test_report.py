@@ -420,6 +420,16 @@ def test_a_figure_of_an_empty_table_is_drawn(study, name):
     draw(name, tables[name].iloc[:0], list(made.DESIGNS))
 
 
+@pytest.mark.parametrize("name", ["kaplan_meier", "subgroups", "overlap"])
+def test_a_figure_shows_names_as_they_are_and_not_as_formulas(study, name, tmp_path):
+    _, tables = study
+    named = {column: r"$\frac{$" for column in ("group", "arm") if column in tables[name]}
+    table = tables[name].assign(
+        **{c: tables[name][c].astype(str) + end for c, end in named.items()}
+    )
+    draw(name, table, list(made.DESIGNS)).savefig(tmp_path / "drawn.png")
+
+
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0.12345, "0.123"), (412, "412"), (0, "0"), (1.0, "1"), (np.nan, "\N{EN DASH}"), ("x", "x")],
