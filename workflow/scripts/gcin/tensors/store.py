@@ -240,6 +240,13 @@ class Store:
         found = self._table[SCALARS].reindex(rows)
         return found.set_axis(pd.Index(patients, name="patient"))
 
+    def tissues(self, patients: Iterable[str]) -> pd.Series:
+        """Name what was sequenced of each patient: `germline and tumour`; missing if nothing."""
+        names = self._table.groupby("patient")["tissue"].agg(
+            lambda own: " and ".join(sorted({*own}))
+        )
+        return names.reindex(pd.Index(list(patients), name="patient"))
+
 
 def _read_receipt(folder: Path) -> dict:
     """Read a store's receipt, and refuse what this code cannot read."""
