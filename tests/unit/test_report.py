@@ -328,8 +328,10 @@ def test_a_page_says_when_arms_cannot_be_told_apart(pages):
 
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
-    assert "Every value measured at the bedside or in the laboratory lies within" in pages["P0400"]
-    assert "in patients it was trained on:</strong> omics rna." in pages["P0401"]
+    assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]
+    assert "in patients it was trained on:</strong> omics rna. No interval was" in pages["P0401"]
+    assert "3 of the genes that it covers took no part" in pages["P0401"]
+    assert "took no part" not in pages["P0400"]
     assert "Not measured, though" not in pages["P0400"]
 
 
@@ -350,6 +352,32 @@ def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages)
     assert told in pages["P0400"]
     assert "rs67376798 (DPYD), chr2:5 A&gt;G." in pages["P0400"]
     assert "Panel of 2 alleles: none carried; all covered." in pages["P0401"]
+    alone = "<strong>Carried by nobody whom it was trained on:</strong> rs3918290 (DPYD)."
+    assert alone in pages["P0400"]
+    assert "Carried by nobody" not in pages["P0401"]
+
+
+def test_an_allele_is_strange_only_where_no_training_patient_carries_it(study):
+    table, tables = study
+    own = PANEL.assign(patient=PANEL["patient"].replace({"P0401": "P0001"}))
+    own.loc[own["patient"] == "P0001", "state"] = "carried"
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table)
+    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([own]))
+    assert table.set_index("patient")["role"]["P0001"] == "train"
+    assert facts[0]["data"]["panel"]["strange"] == []
+
+
+def test_an_arm_that_nobody_received_is_told(study):
+    table, tables = study
+    new = table["role"] == "new"
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}
+    for arm, told in {"cell therapy": "cell therapy", "chemo": None, None: None}.items():
+        planned = table.assign(arm=table["arm"].mask(new, arm))
+        facts = patient_pages(tables["patients"], risks, planned, *known)
+        assert {page["planned"] for page in facts} == {told}
+        assert ("nothing on this page is about it" in documents_of(facts)["P0400"]) == bool(told)
 
 
 def test_risk_is_placed_among_patients_the_model_had_not_seen():
@@ -418,6 +446,16 @@ def test_a_figure_shows_every_design_of_its_table(study, name):
 def test_a_figure_of_an_empty_table_is_drawn(study, name):
     _, tables = study
     draw(name, tables[name].iloc[:0], list(made.DESIGNS))
+
+
+@pytest.mark.parametrize("name", ["kaplan_meier", "subgroups", "overlap"])
+def test_a_figure_shows_names_as_they_are_and_not_as_formulas(study, name, tmp_path):
+    _, tables = study
+    named = {column: r"$\frac{$" for column in ("group", "arm") if column in tables[name]}
+    table = tables[name].assign(
+        **{c: tables[name][c].astype(str) + end for c, end in named.items()}
+    )
+    draw(name, table, list(made.DESIGNS)).savefig(tmp_path / "drawn.png")
 
 
 @pytest.mark.parametrize(

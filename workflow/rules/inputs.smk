@@ -100,6 +100,11 @@ def of_generations(cohorts, file):
     return [f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}" for cohort in cohorts]
 
 
+def training_stores(wildcards):
+    """Name the receipt of the tensor store of each cohort that a study trains on."""
+    return of_generations(STUDIES[wildcards.study]["cohorts"], "tensors/receipt.json")
+
+
 def visits_of(cohorts):
     """Name the visits of some cohorts; none at all where no card of theirs maps any."""
     mapped = any(RUN.cards[cohort]["visits"] for cohort in cohorts)

@@ -4,14 +4,14 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.quality import samples
-from gcin.quality.gate import read_gate, united, worst
+from gcin.quality.gate import read_gate, worst
 from gcin.quality.pairs import kinship_counts
 
 log_to(snakemake.log[0])
 
 manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
 measures = [
-    worst(united([*map(read_gate, snakemake.input.gates)])),
+    worst([*map(read_gate, snakemake.input.gates)], manifest["sample"]),
     # These two are told from joint genotypes here.
     samples.read_measures(snakemake.input.measures).drop(columns=["ti_tv", "het_hom"]),
     samples.genotype_counts(snakemake.input.genotypes),

@@ -107,6 +107,19 @@ def gene_use(patients: pd.DataFrame, stores: Mapping[str, GenomeStore]) -> GeneU
     return GeneUse(callable_ / max(genomes, 1), carriers / max(genomes, 1))
 
 
+def genes_seen(patients: pd.DataFrame, stores: Mapping[str, GenomeStore]) -> np.ndarray:
+    """Where each patient's genes may be read: bool, patients x genes; false without a genome.
+
+    Args:
+        patients: Indexed by `patient`, with `cohort`.
+        stores: Tensor store of each cohort.
+    """
+    seen = np.zeros((len(patients), len(universe(stores))), bool)
+    for rows, store, names in _blocks(patients, stores):
+        seen[rows] = store.gene_tensor(names)[1]
+    return seen
+
+
 def load_genomes(
     patients: pd.DataFrame, stores: Mapping[str, GenomeStore], genes: list[str], variants: int
 ) -> Genomes:

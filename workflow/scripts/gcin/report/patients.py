@@ -19,8 +19,8 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high answer outside lacking` of the new
-            patients.
+        predictions: `patient arm endpoint kind value low high answer outside lacking unread` of
+            the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role arm has_genome`.
@@ -30,7 +30,8 @@ def patient_pages(
 
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
-        train, by arm), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
+        train, by arm), `planned` (an arm that none of them received, or None), `chances` (other
+        binary endpoints by arm), `amounts` (quantities by arm),
         `risks` (survival by arm) and `data`.
     """
     train = patients["patient"][patients["role"] == "train"]
@@ -42,16 +43,20 @@ def patient_pages(
         facts = patients.set_index("patient").loc[patient]
         own = features.loc[patient] if patient in features.index else None
         outside, lacking = rows[["outside", "lacking"]].fillna("").iloc[0]
+        unread = int(rows["unread"].iloc[0])
         page = {"patient": patient, "cohort": facts["cohort"]}
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
+        is_strange = pd.notna(facts["arm"]) and facts["arm"] not in received
+        page["planned"] = facts["arm"] if is_strange else None
         others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
         page["chances"] = others.to_dict("records")
         page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
         page["risks"] = _risks(rows[rows["kind"] == "survival"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
-        page["data"] |= {"outside": outside, "lacking": lacking, "panel": panel.get(patient)}
+        page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
+        page["data"]["panel"] = _beside(panel.get(patient), [panel[p] for p in train if p in panel])
         pages.append(page)
     return pages
 
@@ -80,6 +85,14 @@ def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
                 "unseen": [allele for allele, own in found.items() if own == {"not covered"}],
             }
     return facts
+
+
+def _beside(own: Mapping | None, others: list[Mapping]) -> dict | None:
+    """Add to a patient's alleles of a panel those that nobody of the others has: `strange`."""
+    if own is None:
+        return None
+    known = {allele for other in others for allele in other["carried"]}
+    return {**own, "strange": [allele for allele in own["carried"] if allele not in known]}
 
 
 def unseen_risks(pooled: pd.DataFrame, design: str) -> pd.DataFrame:

@@ -220,6 +220,13 @@ class Store:
         shares = self._callable[rows]
         return np.min([shares[tissues == name].max(axis=0) for name in set(tissues)], axis=0)
 
+    def tissues(self, patients: Iterable[str]) -> pd.Series:
+        """Name what was sequenced of each patient: `germline and tumour`; missing if nothing."""
+        names = self._table.groupby("patient")["tissue"].agg(
+            lambda own: " and ".join(sorted({*own}))
+        )
+        return names.reindex(pd.Index(list(patients), name="patient"))
+
 
 def _read_receipt(folder: Path) -> dict:
     """Read a store's receipt, and refuse what this code cannot read."""
