@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin._tables import read_table
 from gcin.quality.samples import sample_of
+from gcin.tables import read_table
 
 SEXES = ("female", "male")
 UNCLEAR = "unclear"
