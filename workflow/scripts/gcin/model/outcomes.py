@@ -9,6 +9,7 @@ import pandas as pd
 
 from gcin.model.endpoints import BINARY, QUANTITY, SURVIVAL, Endpoint, columns_of, kinds_in
 from gcin.splits.turns import parts_at
+from gcin.tables import read_text
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ def fold_table(patients: str, fold: str, seed: int) -> pd.DataFrame:
         fold: Tab-separated `patient part turn`.
         seed: Says whose turn to validate it is.
     """
-    split = parts_at(pd.read_csv(fold, sep="\t", dtype=str), seed)
+    split = parts_at(read_text(fold), seed)
     return training_table(pd.read_parquet(patients), split)
 
 
