@@ -9,7 +9,6 @@ from memory_hospital import make_hospital, split_of
 
 from gcin.intake.schema import schema_of
 from gcin.model.outcomes import (
-    endpoints_in,
     fold_table,
     hazard_targets,
     interval_cuts,
@@ -47,11 +46,6 @@ def test_fold_of_unknown_patients_is_refused():
     patients, split = table_of(["train", "test"])
     with pytest.raises(ValueError, match=r"P1.*Make the splits again"):
         training_table(patients[:1], split)
-
-
-def test_endpoints_are_read_from_the_columns():
-    patients, _ = table_of(["train"])
-    assert endpoints_in(patients) == ["response", "os"]
 
 
 def test_patient_called_na_stays_in_the_fold(tmp_path):

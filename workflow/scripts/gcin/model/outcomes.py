@@ -13,8 +13,6 @@ from gcin.tables import read_text
 
 logger = logging.getLogger(__name__)
 
-RESPONSE = "response"
-
 
 @dataclass(frozen=True)
 class PersonPeriods:
@@ -29,11 +27,6 @@ class PersonPeriods:
     patient: np.ndarray
     interval: np.ndarray
     event: np.ndarray
-
-
-def endpoints_in(patients: pd.DataFrame) -> list[str]:
-    """Name the endpoints of a table, in the order of its columns."""
-    return list(kinds_in(patients))
 
 
 def outcome_columns(patients: pd.DataFrame) -> list[str]:
