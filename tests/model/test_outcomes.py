@@ -9,7 +9,7 @@ from memory_hospital import make_hospital, split_of
 
 from gcin.intake.schema import schema_of
 from gcin.model.outcomes import (
-    endpoints_in,
+    fold_table,
     hazard_targets,
     interval_cuts,
     person_periods,
@@ -48,9 +48,13 @@ def test_fold_of_unknown_patients_is_refused():
         training_table(patients[:1], split)
 
 
-def test_endpoints_are_read_from_the_columns():
-    patients, _ = table_of(["train"])
-    assert endpoints_in(patients) == ["response", "os"]
+def test_patient_called_na_stays_in_the_fold(tmp_path):
+    patients, split = table_of(["train", "test", "train"])
+    patients["patient"] = split["patient"] = ["NA", "P1", "P2"]
+    patients.to_parquet(tmp_path / "patients.parquet")
+    split.assign(turn=[1, 0, 2]).to_csv(tmp_path / "fold-1.tsv", sep="\t", index=False)
+    table = fold_table(tmp_path / "patients.parquet", tmp_path / "fold-1.tsv", seed=1)
+    assert table["part"].to_dict() == {"NA": "validation", "P1": "test", "P2": "train"}
 
 
 def test_intervals_hold_equally_many_events():

@@ -392,11 +392,12 @@ def test_an_alignment_goes_before_calls_and_a_second_one_is_doubted(tmp_path, sh
     assert "given in" in doubt_about(doubts, "SA.2.bam")
 
 
-def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet_of_folder):
+@pytest.mark.parametrize("build", ["GRCh37", "b37"])
+def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet_of_folder, build):
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "all.maf").write_text(
         "#version 2.4\nHugo_Symbol\tNCBI_Build\tTumor_Sample_Barcode\n"
-        "TP53\tGRCh37\tT1\nNPM1\tGRCh37\tT2\nKRAS\tGRCh37\tT1\n"
+        f"TP53\t{build}\tT1\nNPM1\t{build}\tT2\nKRAS\t{build}\tT1\n"
     )
     rows = sheet_of_folder()[1]
     assert list(rows["sample"]) == ["T1", "T2"]

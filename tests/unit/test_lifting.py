@@ -10,7 +10,7 @@ from cyvcf2 import VCF
 
 from gcin.genotypes.given import adopt
 from gcin.genotypes.lifting import lift
-from gcin.reference.contigs import read_contigs
+from gcin.reference.genome import contig_sizes
 
 ROOT = Path(__file__).parents[2]
 CHAIN = ROOT / "resources" / "liftover" / "GRCh37_to_GRCh38.ensembl.chain.gz"
@@ -54,7 +54,7 @@ def indexed(folder, text):
 
 def lifted(folder, given, samples, chain, genome):
     made = str(folder / "lifted.vcf.gz")
-    sizes = read_contigs(f"{genome}.fai")
+    sizes = contig_sizes(f"{genome}.fai")
     scratch = folder / "scratch"
     scratch.mkdir()
     unplaced = lift(str(given), samples, str(chain), genome, sizes, OPTIONS, str(scratch), made)
@@ -127,6 +127,6 @@ def test_a_real_panel_lifts_to_where_its_authors_lifted_it(tmp_path):
     assert unplaced.empty
     assert len(found) > 3000
     assert sorted(found) == sorted(there)
-    sizes = read_contigs(f"{genome}.fai")
+    sizes = contig_sizes(f"{genome}.fai")
     adopt(made, ["S1"], genome, sizes, tmp_path / "scratch", str(tmp_path / "adopted.bcf"))
     assert len({site.POS for site in VCF(str(tmp_path / "adopted.bcf"))}) > 3000

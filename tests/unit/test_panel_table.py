@@ -6,6 +6,7 @@ import pysam
 import pytest
 
 from gcin.genotypes.panel_table import NOT_COVERED, genes_at, panel_table
+from gcin.tables import read_text
 from gcin.tensors import panel as tensors_panel
 
 GENES = pd.DataFrame(
@@ -98,7 +99,7 @@ def test_genes_of_alleles_that_were_not_covered_are_untold_in_their_sample(tmp_p
     calls = {"S": [(190, (None,), 0, 0), (500, (None,), 0, 0)], "T": [(190, (0, 0), 30, 90)]}
     table = tabulated({sample: told(tmp_path, sample, *own) for sample, own in calls.items()})
     table.to_csv(tmp_path / "panel.tsv", sep="\t", index=False)
-    panels = [tensors_panel.read_panel(tmp_path / "panel.tsv")]
+    panels = [read_text(tmp_path / "panel.tsv")]
     whole = {sample: np.full(4, 0.9, np.float32) for sample in "STU"}
     shares = tensors_panel.without_untold(whole, panels, GENES)
     kept = {sample: (share > 0).tolist() for sample, share in shares.items()}
@@ -113,5 +114,5 @@ def test_a_cohort_that_no_asked_sample_enters_has_an_empty_table(tmp_path):
     table = tabulated({})
     assert len(table) == 0
     table.to_csv(tmp_path / "panel.tsv", sep="\t", index=False)
-    panels = [tensors_panel.read_panel(tmp_path / "panel.tsv")]
+    panels = [read_text(tmp_path / "panel.tsv")]
     assert tensors_panel.without_untold({}, panels, GENES) == {}

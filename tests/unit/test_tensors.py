@@ -238,6 +238,7 @@ def test_a_patient_without_sample_is_masked_and_not_wild_type(tmp_path):
     assert values.dtype == np.float32
     assert not store.variants(["nobody"], 4).mask.any()
     assert feature(store, "callable", ["nobody"]).sum() == 0
+    assert store.scalars(["nobody"]).isna().all(axis=None)
     assert store.tissues(["nobody", "P0"]).fillna("none").to_list() == ["none", "germline"]
     assert store.patients == ["P0"]
 

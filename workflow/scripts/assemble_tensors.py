@@ -8,17 +8,17 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.quality.gate import entering, excluded, read_gate
+from gcin.tables import read_text
 from gcin.tensors.assembly import Assay, assemble, measured_shares, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.callability import assayed_share, reached_shares, read_bed, read_gene_list
 from gcin.tensors.manifest import samples_of_manifest
-from gcin.tensors.panel import read_panel, without_untold
+from gcin.tensors.panel import without_untold
 
 log_to(snakemake.log[0])
 
 folder = Path(snakemake.output.receipt).parent
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
-gate = read_gate(snakemake.input.gate)
+manifest, gate = read_text(snakemake.input.manifest), read_gate(snakemake.input.gate)
 samples = samples_of_manifest(entering(manifest, gate))
 genes = pd.read_parquet(snakemake.input.genes)
 genes.to_parquet(snakemake.output.gene_table, index=False)
@@ -28,7 +28,7 @@ listed = next((read_gene_list(path, *known) for path in snakemake.input.listed),
 measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.input.counts}
 assay = Assay(
     assayed_share(genes, coding, next(iter(targets), None), listed),
-    without_untold(measured_shares(measured, genes), map(read_panel, snakemake.input.panel), genes),
+    without_untold(measured_shares(measured, genes), map(read_text, snakemake.input.panel), genes),
     Beside.of_files(snakemake.input.copies, snakemake.input.structural, snakemake.input.segments),
     np.load(snakemake.input.missing, mmap_mode="r"),
     np.load(snakemake.input.missing_by_sample),

@@ -13,10 +13,11 @@ from gcin.quality.batches import (
     require_alike,
 )
 from gcin.quality.gate import read_gate, united
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 sites = pd.read_parquet(snakemake.input.persons).set_index("patient")["site"]
 batches = batches_of(manifest, sites)
 measures = measures_of(united([*map(read_gate, snakemake.input.gates)]))

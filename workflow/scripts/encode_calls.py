@@ -4,12 +4,13 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.quality.gate import entering, read_gate
+from gcin.tables import read_text
 from gcin.tensors.cohort import encode_cohort
 from gcin.tensors.manifest import samples_of_manifest
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 calls = [pd.read_parquet(path) for path in snakemake.input.maf]
 encode_cohort(
     samples_of_manifest(entering(manifest, read_gate(snakemake.input.gate))),

@@ -2,18 +2,17 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.intake.tumours import normals_by_tumour
 from gcin.quality import samples
 from gcin.quality.gate import judged, judged_tumours, require_passable, unasked, united
 from gcin.quality.normals import believed_concordance
 from gcin.quality.sex import agreement, read_recorded
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 called = manifest[manifest["kind"].isin(snakemake.params.kinds)]
 patients = samples.patients_of(called)
 table = samples.read_measures(snakemake.input.measures).reindex(patients.index)

@@ -1,18 +1,17 @@
 """Gather what was measured of each sample of a generation by itself: one row per sample."""
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.quality import samples, sex
 from gcin.quality.balance import balance_table
 from gcin.quality.contamination import contamination_table
 from gcin.quality.normals import normal_concordances
 from gcin.quality.units import least_concordances
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
 limits = snakemake.params.limits
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 shared = sex.shared_regions(snakemake.input.shared, snakemake.params.assembly)
 balance = balance_table(snakemake.input.balance)
 depths = sex.sex_depths(snakemake.input.depth, shared, limits["min_bases"])

@@ -3,17 +3,16 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.clinical.harmonise import harmonise
 from gcin.clinical.omics import omics_features
 from gcin.clinical.writing import clinical_receipt, write_tables
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
 folder = Path(snakemake.output.receipt).parent
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 tables = harmonise(snakemake.params.card, sorted(set(manifest["patient"])))
 tables["omics"] = omics_features(snakemake.params.card["omics"], tables["features"].index)
 write_tables(tables, folder)

@@ -3,8 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.generations import digest
 from gcin.model.backend import use_backend
@@ -12,6 +10,7 @@ from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.subsets import subset_table
 from gcin.model.telling import told
 from gcin.model.tuning import with_chosen
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 given, files = snakemake.params, snakemake.input
@@ -23,7 +22,7 @@ table = subset_table(files.patients, files.split, size, given.order, seed)
 stores = [Path(receipt).parent for receipt in files.stores]
 cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
-members = pd.read_csv(files.pathways, sep="\t", dtype=str)
+members = read_text(files.pathways)
 settings, written = with_chosen(given.settings, files.chosen), snakemake.output.predictions
 kept = resuming.Kept(Path(f"{written}.state"), digest([*given.items(), settings]))
 network = training.train_network(patients, preparation, members, settings, seed, kept).network

@@ -4,7 +4,7 @@ from tempfile import TemporaryDirectory
 
 from gcin._log import log_to
 from gcin.genotypes.lifting import lift
-from gcin.reference.contigs import read_contigs
+from gcin.reference.genome import contig_sizes
 
 log_to(snakemake.log[0])
 
@@ -15,7 +15,7 @@ with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
         snakemake.params.samples,
         snakemake.input.chain,
         snakemake.input.genome,
-        read_contigs(snakemake.input.index),
+        contig_sizes(snakemake.input.index),
         f"{heap} {snakemake.params.compiler}",
         scratch,
         snakemake.output.calls,

@@ -8,10 +8,11 @@ from gcin._log import log_to
 from gcin.quality.markers import read_markers
 from gcin.quality.relatedness import relatedness, require_expected
 from gcin.quality.samples import patients_of
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 families = pd.read_parquet(snakemake.input.persons).set_index("patient")["family"]
 genotypes, tumours = snakemake.input.genotypes, snakemake.params.tumours
 markers = read_markers(genotypes, left_out=tumours, **snakemake.params.markers)

@@ -5,10 +5,11 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.copies.segments import gene_ratios, lift_segments, read_segments
 from gcin.reference.liftover import read_chains
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 segments = read_segments(snakemake.input.segments, set(manifest["sample"]))
 older = set(manifest.loc[manifest["assembly"] == "GRCh37", "sample"])
 segments = lift_segments(segments, older, read_chains(snakemake.input.chain))

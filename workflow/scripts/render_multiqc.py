@@ -1,7 +1,6 @@
 """Show the quality of every sample of a generation on one page."""
 
 from gcin._log import log_to
-from gcin._tables import read_table
 from gcin.quality.gate import read_gate, united
 from gcin.quality.multiqc import (
     failed_checks,
@@ -11,6 +10,7 @@ from gcin.quality.multiqc import (
     render,
 )
 from gcin.quality.pairs import named_pairs
+from gcin.tables import read_table
 
 log_to(snakemake.log[0])
 

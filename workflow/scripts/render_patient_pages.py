@@ -6,6 +6,7 @@ from gcin._log import log_to
 from gcin.report.pages import patient_documents, write_pages
 from gcin.report.patients import panel_by_patient, patient_pages, unseen_risks
 from gcin.report.reading import read_table
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
@@ -15,10 +16,7 @@ pages = patient_pages(
     pd.read_parquet(snakemake.input.patients),
     pd.concat([pd.read_parquet(path) for path in snakemake.input.features]),
     pd.concat([pd.read_parquet(path) for path in snakemake.input.samples]),
-    panel_by_patient(
-        pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
-        for path in snakemake.input.panels
-    ),
+    panel_by_patient(read_text(path) for path in snakemake.input.panels),
 )
 documents = patient_documents(
     pages,

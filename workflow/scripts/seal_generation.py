@@ -3,15 +3,14 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.generations import receipt, require_samples
 from gcin.quality.gate import entering, excluded, read_gate
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 gate = read_gate(snakemake.input.gate)
 samples = sorted(set(entering(manifest, gate)["sample"]))
 tensors = json.loads(Path(snakemake.input.tensors).read_text())
@@ -25,7 +24,7 @@ sealed["excluded"] = excluded(gate)
 [sealed["not_learnt_from"]] = [
     excluded(read_gate(path)) for path in snakemake.input.joint_gate
 ] or [[]]
-called = [pd.read_csv(path, sep="\t", dtype=str) for path in snakemake.input.callers]
+called = [read_text(path) for path in snakemake.input.callers]
 sealed["gatk_versions"] = {
     version: int(count)
     for table in called

@@ -4,7 +4,7 @@ from tempfile import TemporaryDirectory
 
 from gcin._log import log_to
 from gcin.annotation.selection import select_sites
-from gcin.reference.contigs import read_contigs
+from gcin.reference.genome import contig_sizes
 
 log_to(snakemake.log[0])
 
@@ -13,7 +13,7 @@ with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
         snakemake.input.genotypes,
         list(zip(snakemake.input.custom, snakemake.params.fields, strict=True)),
         snakemake.input.genome,
-        read_contigs(snakemake.input.genome_index),
+        contig_sizes(snakemake.input.genome_index),
         scratch,
         snakemake.output.sites,
     )

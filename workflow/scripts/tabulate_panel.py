@@ -7,10 +7,11 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.genotypes.panel_table import panel_table
 from gcin.quality.gate import entering, read_gate
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 patients = entering(manifest, read_gate(snakemake.input.gate)).set_index("sample")["patient"]
 told = {Path(path).parent.name: path for path in snakemake.input.told}
 table = panel_table(

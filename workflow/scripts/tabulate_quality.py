@@ -1,15 +1,14 @@
 """Gather one row per sample of a generation."""
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.quality import samples
 from gcin.quality.gate import read_gate, worst
 from gcin.quality.pairs import kinship_counts
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 
-manifest = pd.read_csv(snakemake.input.manifest, sep="\t", dtype=str, keep_default_na=False)
+manifest = read_text(snakemake.input.manifest)
 measures = [
     worst([*map(read_gate, snakemake.input.gates)], manifest["sample"]),
     # These two are told from joint genotypes here.

@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 
 import joblib
-import pandas as pd
 
 from gcin._log import log_to
 from gcin.generations import digest
@@ -14,6 +13,7 @@ from gcin.model.predictions import frozen
 from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.telling import told
 from gcin.model.tuning import with_chosen
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 given, files, seed = snakemake.params, snakemake.input, int(snakemake.wildcards.seed)
@@ -24,7 +24,7 @@ table = fold_table(files.patients, files.split, seed)
 stores = [Path(receipt).parent for receipt in files.stores]
 cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
-members = pd.read_csv(files.pathways, sep="\t", dtype=str)
+members = read_text(files.pathways)
 settings = with_chosen(given.settings, files.chosen)
 kept = resuming.Kept(Path(f"{snakemake.output.network}.state"), digest([*given.items(), settings]))
 trained = training.train_network(patients, preparation, members, settings, seed, kept)

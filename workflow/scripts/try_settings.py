@@ -3,14 +3,13 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from gcin._log import log_to
 from gcin.generations import digest
 from gcin.model.backend import use_backend
 from gcin.model.outcomes import fold_table
 from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.tuning import outcome_of, with_changes
+from gcin.tables import read_text
 
 log_to(snakemake.log[0])
 given = snakemake.params
@@ -22,7 +21,7 @@ stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
 cohorts = open_cohorts(given.cohorts, stores, *tables)
 preparation, patients = prepare_fold(table, cohorts, given.settings["preparation"], given.variants)
-members = pd.read_csv(snakemake.input.pathways, sep="\t", dtype=str)
+members = read_text(snakemake.input.pathways)
 kept = resuming.Kept(Path(f"{snakemake.output.history}.state"), digest([*given.items()]))
 settings = with_changes(given.settings, given.trial)
 trained = training.train_network(patients, preparation, members, settings, given.seed, kept)

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pysam
 
+from gcin.intake.heads import UnreadableError, require_phred_33
 from gcin.intake.kinds import INTERLEAVED
 
 MATE_SUFFIXES = ("/1", "/2")
 LOOKED_AT = 10_000
-# Letters of base qualities: the lowest that phred + 64 has ever had (Solexa's -5), and the highest
-# that Illumina writes as phred + 33 (42).
-LOWEST_OF_64, HIGHEST_OF_33 = ";", "K"
 
 
 def read_group(sample: str, unit: str, platform: str, library: str) -> str:
@@ -74,19 +72,14 @@ def _require_mate(
 
 
 def _require_phred_33(path: str | Path, sample: str) -> None:
-    """Refuse base qualities written as phred + 64, as Illumina did until 2011.
-
-    Read as phred + 33 they would all be 31 higher, so that every error looked sure.
-    """
+    """Refuse base qualities in the older encoding, among more reads than the sheet's check sees."""
     seen: set[str] = set()
     for record in islice(_records(path, sample), LOOKED_AT):
         seen.update(record.quality)
-    if seen and min(seen) >= LOWEST_OF_64 and max(seen) > HIGHEST_OF_33:
-        raise ValueError(
-            f"sample {sample}: {path} has base qualities from {min(seen)} to {max(seen)} in its "
-            f"first {LOOKED_AT} reads: that is the older encoding, phred + 64. Rewrite it: fastp "
-            f"--phred64 --disable_adapter_trimming --disable_quality_filtering -i {path} -o NEW."
-        )
+    try:
+        require_phred_33(seen)
+    except UnreadableError as error:
+        raise ValueError(f"sample {sample}: {path}: {error} {path} > NEW.fastq.") from None
 
 
 def _names(path: str | Path, sample: str) -> Iterator[str]:

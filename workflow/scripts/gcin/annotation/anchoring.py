@@ -4,8 +4,6 @@ from collections.abc import Callable
 
 import pandas as pd
 
-STEP = 200
-
 
 def anchor(
     calls: pd.DataFrame, fetch: Callable[[str, int, int], str]

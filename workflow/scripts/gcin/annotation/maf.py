@@ -10,6 +10,7 @@ import pandas as pd
 from gcin.annotation.classifications import as_terms
 from gcin.annotation.consequences import BIT, impact_of
 from gcin.intake.heads import UnreadableError, lines, opened
+from gcin.intake.kinds import BUILDS
 from gcin.intake.problems import nearest
 from gcin.reference.order import MAIN, bare_name, with_prefix
 
@@ -25,11 +26,6 @@ NEEDED = [
     "Tumor_Sample_Barcode",
 ]
 FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "AF")
-ASSEMBLIES = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "b37": "GRCh37"} | {
-    "38": "GRCh38",
-    "grch38": "GRCh38",
-    "hg38": "GRCh38",
-}
 MOST_STRANGE = 0.05  # of the rows may lie on small contigs
 # Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
@@ -91,7 +87,7 @@ def select_samples(table: pd.DataFrame, sheet: pd.DataFrame, path: str) -> pd.Da
     for column in ("assembly", "tissue"):
         own[column] = own["sample"].map(named[column])
     if "NCBI_Build" in own:
-        told = own["NCBI_Build"].str.lower().map(ASSEMBLIES)
+        told = own["NCBI_Build"].str.lower().map(BUILDS)
         wrong = own[told.ne(own["assembly"])]
         if len(wrong):
             raise ValueError(

@@ -11,6 +11,7 @@ import pandas as pd
 from gcin.evaluation.horizons import horizon_weights
 from gcin.evaluation.survival import uno_weights
 from gcin.evaluation.survival_curves import SCORES, curves_by_run, score_curves
+from gcin.tables import read_text
 
 FOLD = re.compile(r"fold-(?P<fold>\d+)\.tsv$")
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
@@ -41,9 +42,7 @@ def read_runs(paths: Iterable[str], part: str = "test") -> pd.DataFrame:
 
 def read_folds(paths: Iterable[str]) -> dict[int, pd.DataFrame]:
     """Read `patient part` of each fold; its number stands in its path, `…/fold-{fold}.tsv`."""
-    return {
-        int(FOLD.search(path)["fold"]): pd.read_csv(path, sep="\t", dtype=str) for path in paths
-    }
+    return {int(FOLD.search(path)["fold"]): read_text(path) for path in paths}
 
 
 def repeats_of(folds: Mapping[int, Iterable[str]]) -> dict[int, int]:

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import pysam
 
 from gcin.calling import NON_REF
+from gcin.reference.alleles import change_of
 
 logger = logging.getLogger(__name__)
-
-Place = tuple[int, int, str]
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,6 @@ class Seen:
         if self.copies is None:
             return (None,) * max(self.ploidy, 1)
         return (0,) * (self.ploidy - self.copies) + (1,) * self.copies
-
-
-def place_of(start: int, reference: str, alternate: str) -> Place:
-    """Replaced bases (0-based start, end) and what stands there, without what both share."""
-    reference, alternate = reference.upper(), alternate.upper()
-    while reference and alternate and reference[-1] == alternate[-1]:
-        reference, alternate = reference[:-1], alternate[:-1]
-    while reference and alternate and reference[0] == alternate[0]:
-        reference, alternate, start = reference[1:], alternate[1:], start + 1
-    return start, start + len(reference), alternate
 
 
 def genotype_panel(gvcf: str, panel: str, sample: str, written: str) -> None:
@@ -111,10 +100,10 @@ def look_up(allele: pysam.VariantRecord, records: Iterable[pysam.VariantRecord])
         the least depth and quality. Nothing is told where a base is covered by no record, where
         the quality is 0, or where a called allele is unknown.
     """
-    wanted, covered, seen = place_of(allele.start, allele.ref, allele.alts[0]), set(), []
+    wanted, covered, seen = change_of(allele.start, allele.ref, allele.alts[0]), set(), []
     for record in records:
-        places = [place_of(record.start, record.ref, name) for name in record.alts or ()]
-        numbers = [n for n, place in enumerate(places, start=1) if place == wanted]
+        changes = [change_of(record.start, record.ref, name) for name in record.alts or ()]
+        numbers = [n for n, change in enumerate(changes, start=1) if change == wanted]
         seen.append(_of_record(record, numbers))
         if numbers:
             return seen[-1]

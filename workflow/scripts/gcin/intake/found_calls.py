@@ -25,12 +25,9 @@ from gcin.intake.found import (
     require_end_of_bgzf,
 )
 from gcin.intake.heads import UnreadableError, lines, table_header
-from gcin.intake.kinds import ALIGNMENTS
+from gcin.intake.kinds import ALIGNMENTS, BUILDS
 from gcin.intake.sheet import require_file
 
-# What the column NCBI_Build of a MAF may hold (GDC and cBioPortal formats).
-BUILDS = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "38": "GRCh38", "grch38": "GRCh38"}
-BUILDS["hg38"] = "GRCh38"
 RECORDS_LOOKED_AT = 100
 TUMOUR = re.compile(r"(^|[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
 

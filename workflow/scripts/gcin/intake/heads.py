@@ -153,13 +153,23 @@ def require_fastq(path: str) -> str:
         raise UnreadableError("it holds no reads")
     if not first[0].startswith("@"):
         raise UnreadableError("it is no FASTQ: it does not begin with @")
-    qualities = set("".join(first[3::4]))
+    require_phred_33(set("".join(first[3::4])))
+    return read_in_header(first[0])
+
+
+def require_phred_33(qualities: set[str]) -> None:
+    """Refuse letters of base qualities that are phred+64, as Illumina wrote until 2011.
+
+    Read as phred+33 they would all be 31 higher, so that every error looked sure.
+
+    Raises:
+        UnreadableError: Says so, and the remedy.
+    """
     if qualities and min(qualities) >= LOWEST_OF_OLD and max(qualities) > HIGHEST_OF_NEW:
         raise UnreadableError(
             f"its base qualities run from {min(qualities)} to {max(qualities)}: the encoding of "
             "Illumina before 2011 (phred+64); convert it: seqtk seq -Q64 -V"
         )
-    return read_in_header(first[0])
 
 
 def first_contig(path: str) -> str | None:

@@ -13,5 +13,8 @@ GENOTYPED = (*SEQUENCED, "gvcf")
 DESCRIBING = ("sex", "sequenced")
 # Given as calls: lifted over where they are of an older assembly.
 LIFTED = ("vcf", "maf")
+# Assemblies by what the column NCBI_Build of a MAF may hold (GDC and cBioPortal formats).
+BUILDS = dict.fromkeys(("37", "grch37", "hg19", "b37"), "GRCh37")
+BUILDS |= dict.fromkeys(("38", "grch38", "hg38"), "GRCh38")
 # In the records of a generation; a MAF has only calls.
 RECORDED = (*GENOTYPED, "vcf")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.intake.problems import nearest
+from gcin.tables import read_text
 
 GENERATION = re.compile(r"[0-9a-f]{12}")
 # What `gcin.generations.receipt` writes.
@@ -45,7 +46,7 @@ class Generation:
         if not path.is_file():
             return pd.DataFrame(columns=["sample"], dtype=str)
         try:
-            rows = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+            rows = read_text(path)
         except ValueError:
             rows = pd.DataFrame()
         if "sample" not in rows:

@@ -11,7 +11,6 @@ stopped by them. Over models, p values are averaged (cross-conformal; Vovk 2015)
 coverage in practice but not by proof.
 """
 
-import logging
 from collections.abc import Mapping
 
 import numpy as np
@@ -20,7 +19,6 @@ import pandas as pd
 from gcin.model.endpoints import BINARY, columns_of, kinds_in
 
 RESPONSE = "response"  # the column of a binary outcome, whichever it is
-logger = logging.getLogger(__name__)
 
 OUTCOMES = np.array([0.0, 1.0])
 # From the finest group to everybody; a patient is compared with the finest that is large enough.

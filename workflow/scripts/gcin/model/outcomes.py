@@ -9,10 +9,9 @@ import pandas as pd
 
 from gcin.model.endpoints import BINARY, QUANTITY, SURVIVAL, Endpoint, columns_of, kinds_in
 from gcin.splits.turns import parts_at
+from gcin.tables import read_text
 
 logger = logging.getLogger(__name__)
-
-RESPONSE = "response"
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,6 @@ class PersonPeriods:
     event: np.ndarray
 
 
-def endpoints_in(patients: pd.DataFrame) -> list[str]:
-    """Name the endpoints of a table, in the order of its columns."""
-    return list(kinds_in(patients))
-
-
 def outcome_columns(patients: pd.DataFrame) -> list[str]:
     """Name the columns of a table that hold outcomes."""
     return [
@@ -50,7 +44,7 @@ def fold_table(patients: str, fold: str, seed: int) -> pd.DataFrame:
         fold: Tab-separated `patient part turn`.
         seed: Says whose turn to validate it is.
     """
-    split = parts_at(pd.read_csv(fold, sep="\t", dtype=str), seed)
+    split = parts_at(read_text(fold), seed)
     return training_table(pd.read_parquet(patients), split)
 
 

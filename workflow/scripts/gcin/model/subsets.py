@@ -5,6 +5,7 @@ import pandas as pd
 
 from gcin.model.outcomes import training_table
 from gcin.splits.turns import parts_at
+from gcin.tables import read_text
 
 REMEDY = "evaluation.learning_curve.sizes"
 
@@ -58,7 +59,7 @@ def subset_table(patients: str, fold: str, size: int, order: int, seed: int) -> 
     Raises:
         ValueError: The fold has fewer training patients, or so few stay that none validates.
     """
-    subset = nested_subset(pd.read_csv(fold, sep="\t", dtype=str), size, order)
+    subset = nested_subset(read_text(fold), size, order)
     split = parts_at(subset, seed)
     if not (split["part"] == "validation").any():
         raise ValueError(

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from gcin._tables import read_table
 from gcin.quality.sex import on_x
+from gcin.tables import read_table
 
 COLUMNS = ["sample", "snvs", "contamination", "ti_tv", "het_hom", "x_snvs", "x_het_share"]
 TRANSITIONS = ("AG", "GA", "CT", "TC")

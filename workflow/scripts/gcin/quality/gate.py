@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from gcin._tables import read_table
+from gcin.tables import read_table
 
 # Each check with the measure that it looks at; `min_` and `max_` say which side is good.
 MEASURES = {

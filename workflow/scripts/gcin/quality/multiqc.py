@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin._tables import read_table
 from gcin.quality.gate import UNMEASURED
 from gcin.quality.samples import sample_of
+from gcin.tables import read_table
 
 HEADER = """\
 # id: gcin_{name}

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from gcin.reference.alleles import change_of
+
 MAX_STATES = 20_000
 
 logger = logging.getLogger(__name__)
@@ -39,13 +41,8 @@ class Allele:
     @classmethod
     def of(cls, start: int, reference: str, alternate: str, copies: int) -> "Allele":
         """Make an allele from the fields of a VCF record (`start` 0-based)."""
-        reference, alternate = reference.upper(), alternate.upper()
-        while reference and alternate and reference[-1] == alternate[-1]:
-            reference, alternate = reference[:-1], alternate[:-1]
-        while reference and alternate and reference[0] == alternate[0]:
-            reference, alternate, start = reference[1:], alternate[1:], start + 1
-        is_snv = len(reference) == len(alternate) == 1
-        return cls(start, start + len(reference), alternate, copies, is_snv)
+        start, end, sequence = change_of(start, reference, alternate)
+        return cls(start, end, sequence, copies, end - start == len(sequence) == 1)
 
 
 def haplotype(alleles: Iterable[Allele], reference: str, offset: int) -> str | None:

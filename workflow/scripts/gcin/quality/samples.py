@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gcin._tables import read_table
+from gcin.tables import read_table
 
 COLUMNS = [
     "kind", "verdict", "unmeasured", "reads", "mapped", "duplicates", "insert_size", "depth",

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin._tables import read_table
 from gcin.quality.samples import sample_of
 from gcin.reference.tables import read_shared_regions
+from gcin.tables import read_table
 
 SEXES = ("female", "male")
 UNCLEAR = "unclear"

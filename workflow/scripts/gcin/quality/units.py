@@ -14,7 +14,7 @@ import pysam
 from cyvcf2 import VCF
 from pysam import bcftools
 
-from gcin._tables import read_table
+from gcin.tables import read_table
 
 # Share of reads with the alternate where a genotype holds none, one and two; 0.01 are errors.
 SHARES = np.array([0.01, 0.5, 0.99])

@@ -10,12 +10,6 @@ from gcin.reference.order import with_prefix
 logger = logging.getLogger(__name__)
 
 
-def read_contigs(path: str) -> dict[str, int]:
-    """Read contig names and lengths (bases) from a FASTA index."""
-    index = pd.read_csv(path, sep="\t", header=None, usecols=[0, 1], dtype={0: str}, quoting=3)
-    return dict(zip(index[0], index[1].tolist(), strict=True))
-
-
 def on_contigs(models: pd.DataFrame, contigs: Mapping[str, int] | None) -> pd.DataFrame:
     """Keep the transcripts that lie on the genome.
 

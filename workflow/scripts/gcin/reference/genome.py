@@ -13,7 +13,8 @@ BLOCK_BASES = 16_000_000
 
 def contig_sizes(index: str | Path) -> dict[str, int]:
     """Read the length of each contig in bases from a `.fai`, in the genome's order."""
-    table = pd.read_csv(index, sep="\t", header=None, usecols=[0, 1], dtype={0: str, 1: int})
+    types = {0: str, 1: int}
+    table = pd.read_csv(index, sep="\t", header=None, usecols=[0, 1], dtype=types, quoting=3)
     return dict(zip(table[0], table[1].tolist(), strict=True))
 
 

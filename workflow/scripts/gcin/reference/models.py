@@ -10,7 +10,6 @@ from gcin.reference.order import genome_order
 
 logger = logging.getLogger(__name__)
 
-COLUMNS = ["chromosome", "feature", "start", "end", "strand", "phase", "attributes"]
 EXONIC = ("exon", "CDS", "stop_codon")
 NAMES = {
     "gene": ("gene_name", "gene", "Name"),
@@ -59,7 +58,7 @@ def _read_lines(path: str | Path) -> pd.DataFrame:
             header=None,
             usecols=[0, 2, 3, 4, 6, 7, 8],
             names=["chromosome", 1, "feature", "start", "end", 5, "strand", "phase", "attributes"],
-            dtype={0: str, "chromosome": str, "phase": str, "attributes": str},
+            dtype={"chromosome": str, "phase": str, "attributes": str},
             quoting=3,
         )
     except (ValueError, pd.errors.ParserError) as error:

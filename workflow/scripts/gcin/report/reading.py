@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin import _tables
+from gcin import tables
 
 
 def read_table(path: str) -> pd.DataFrame:
     """Read a TSV table of the workflow: names stay text, and an arm called None is no gap."""
-    return _tables.read_table(path, "patient", "sample", "arm")
+    return tables.read_table(path, "patient", "sample", "arm")
 
 
 def read_tables(paths: Iterable[str]) -> dict[str, pd.DataFrame]:

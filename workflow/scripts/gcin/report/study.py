@@ -10,6 +10,7 @@ from gcin.generations import digest
 from gcin.report import tables as made
 from gcin.report.pages import library_versions
 from gcin.report.policy import floor_table, policy_tables
+from gcin.report.reading import read_table
 from gcin.report.words import shortcuts_raised, summary
 
 
@@ -89,10 +90,10 @@ def cohort_sections(quality: Iterable[str], concordance: Iterable[str]) -> list[
         For each cohort `name multiqc count summary rows concordance`; `multiqc` is the address
         of the cohort's MultiQC page, seen from the study's page.
     """
-    agreed = {_place(path): made.printed(pd.read_csv(path, sep="\t")) for path in concordance}
+    agreed = {_place(path): made.printed(read_table(path)) for path in concordance}
     sections = []
     for path in quality:
-        samples = pd.read_csv(path, sep="\t", dtype={"sample": str})
+        samples = read_table(path)
         name, generation = _place(path)
         section = {"name": name, "count": len(samples), "rows": made.printed(samples)}
         section["multiqc"] = f"../../../../cohorts/{name}/{generation}/quality/multiqc.html"

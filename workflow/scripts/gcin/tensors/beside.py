@@ -8,8 +8,8 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from gcin._tables import read_table
 from gcin.intake.kinds import SEQUENCED
+from gcin.tables import read_table
 from gcin.tensors.genes import BESIDE
 
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,12 +9,6 @@ import pandas as pd
 logger = logging.getLogger(__name__)
 
 NOT_COVERED = "not covered"
-
-
-def read_panel(path: str | Path) -> pd.DataFrame:
-    """Read `sample gene state` of the panel's alleles, all text; no gene is an empty name."""
-    columns = ["sample", "gene", "state"]
-    return pd.read_csv(path, sep="\t", usecols=columns, dtype=str, na_filter=False)
 
 
 def without_untold(

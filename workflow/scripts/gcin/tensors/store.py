@@ -21,6 +21,7 @@ from gcin.tensors.genes import (
     gene_rows,
     united_beside,
 )
+from gcin.tensors.scalars import SCALARS
 from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES, call_features, site_features
 
 SCHEMA_VERSION = 2
@@ -219,6 +220,17 @@ class Store:
         tissues = self._table["tissue"].iloc[rows].to_numpy()
         shares = self._callable[rows]
         return np.min([shares[tissues == name].max(axis=0) for name in set(tissues)], axis=0)
+
+    def scalars(self, patients: Iterable[str]) -> pd.DataFrame:
+        """Read the sample scalars of patients, of a tumour sample where there is one.
+
+        Returns:
+            float64, indexed by patient; a patient without a sample has missing values.
+        """
+        patients = list(patients)
+        rows = [self._rows_of.get(patient, [-1])[0] for patient in patients]
+        found = self._table[SCALARS].reindex(rows)
+        return found.set_axis(pd.Index(patients, name="patient"))
 
     def tissues(self, patients: Iterable[str]) -> pd.Series:
         """Name what was sequenced of each patient: `germline and tumour`; missing if nothing."""

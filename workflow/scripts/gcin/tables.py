@@ -14,3 +14,8 @@ def read_table(path: str | Path, *text: str) -> pd.DataFrame:
     """
     types = dict.fromkeys(text, str)
     return pd.read_csv(path, sep="\t", dtype=types, na_values=[""], keep_default_na=False)
+
+
+def read_text(path: str | Path) -> pd.DataFrame:
+    """Read a TSV table in which everything is text, and nothing a gap."""
+    return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
