@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gcin._tables import read_table
 from gcin.quality.markers import AUTOSOME
 from gcin.quality.snvs import read_snvs
 from gcin.quality.units import chosen_snvs, reads_by_unit
+from gcin.tables import read_table
 
 COLUMNS = ["sample", "normal", "snvs", "stretches", "concordance"]
 STRETCH_BASES = 1_000_000  # beyond so many, alleles are hardly inherited together
