@@ -124,6 +124,7 @@ def make_hospital(count=480, genes=60, seed=1, signal=1.0, arms=("chemo", "targe
             "cohort": "hospital",
             "role": "train",
             "arm": arm,
+            "family": None,
             "has_genome": True,
             "response": (random.random(count) < 1 / (1 + np.exp(-received))).astype(float),
             "os_time": np.minimum(time, end),
