@@ -24,7 +24,9 @@ NEEDED = [
     "Variant_Classification",
     "Tumor_Sample_Barcode",
 ]
-FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "AF")
+FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "1000G_AF")
+# Of 1000 Genomes where vcf2maf wrote it beside its populations'; alone, of a tumour's reads.
+VEP_FREQUENCY, BESIDE_IT = "AF", "EUR_AF"
 ASSEMBLIES = {"37": "GRCh37", "grch37": "GRCh37", "hg19": "GRCh37", "b37": "GRCh37"} | {
     "38": "GRCh38",
     "grch38": "GRCh38",
@@ -153,7 +155,8 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     calls["hgvsp"] = _text(table, "HGVSp_Short", "HGVSp")
     place = calls["hgvsp"].str.extract(r"p\.\(?[A-Za-z*]+?(\d+)", expand=False)
     calls["protein_position"] = _numbers(place).astype("Int64")
-    calls["population_af"] = _numbers(_text(table, *FREQUENCIES))
+    named = [*FREQUENCIES, *[VEP_FREQUENCY] * (BESIDE_IT in table)]
+    calls["population_af"] = _numbers(_text(table, *named))
     calls = calls.join(_reads(table))
     same = _column(table, "Tumor_Seq_Allele1") == table["Tumor_Seq_Allele2"]
     calls["dosage"] = np.where((table["tissue"] == "germline") & same, 2, 1).astype(np.int8)
