@@ -306,6 +306,11 @@ def test_the_first_column_that_has_a_word_counts_row_by_row(read):
     assert calls["protein_position"].fillna(0).tolist() == [57, 77, 0]
 
 
+def test_a_share_of_the_tumour_s_reads_is_no_population_frequency(read):
+    assert read({"AF": "0.4"})[0]["population_af"].isna().all()
+    assert read({"AF": "0.4", "EUR_AF": ""})[0]["population_af"].tolist() == [0.4]
+
+
 def test_older_symbols_are_brought_up_to_date(read):
     assert read({"Hugo_Symbol": "OLD"})[0]["gene"].tolist() == ["NEW"]
 

@@ -57,6 +57,7 @@ rule adopt_vcf:
     params:
         code=code_of("adopt_vcf"),
         samples=lambda wildcards: RUN.samples_in(wildcards.cohort, given_vcf(wildcards)),
+        limits=WELL_ASSAYED,
     script:
         "../scripts/adopt_vcf.py"
 

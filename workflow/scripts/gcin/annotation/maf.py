@@ -25,7 +25,9 @@ NEEDED = [
     "Variant_Classification",
     "Tumor_Sample_Barcode",
 ]
-FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "AF")
+FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "1000G_AF")
+# Of 1000 Genomes where vcf2maf wrote it beside its populations'; alone, of a tumour's reads.
+VEP_FREQUENCY, BESIDE_IT = "AF", "EUR_AF"
 MOST_STRANGE = 0.05  # of the rows may lie on small contigs
 # Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
@@ -149,7 +151,8 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     calls["hgvsp"] = _text(table, "HGVSp_Short", "HGVSp")
     place = calls["hgvsp"].str.extract(r"p\.\(?[A-Za-z*]+?(\d+)", expand=False)
     calls["protein_position"] = _numbers(place).astype("Int64")
-    calls["population_af"] = _numbers(_text(table, *FREQUENCIES))
+    named = [*FREQUENCIES, *[VEP_FREQUENCY] * (BESIDE_IT in table)]
+    calls["population_af"] = _numbers(_text(table, *named))
     calls = calls.join(_reads(table))
     same = _column(table, "Tumor_Seq_Allele1") == table["Tumor_Seq_Allele2"]
     calls["dosage"] = np.where((table["tissue"] == "germline") & same, 2, 1).astype(np.int8)
