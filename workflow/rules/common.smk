@@ -85,7 +85,7 @@ def joint_artefacts(cohort):
     files += ["site_scores.vcf.gz"] if VETS and TOGETHER[cohort] else []
     files += ["panel.tsv"] if PANELLED[cohort] else []
     files += ["quality/concordance.tsv"] if RUN.cards[cohort]["truth"] else []
-    return [f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}" for file in files]
+    return of_generations([cohort], *files)
 
 
 def cohorts_of_run(wildcards):
