@@ -15,6 +15,7 @@ from gcin.quality.gate import (
     judged_tumours,
     read_gate,
     require_passable,
+    require_some,
     require_unstopped,
     unasked,
     united,
@@ -97,6 +98,14 @@ def test_a_cohort_of_which_no_sample_is_left_is_refused():
     with pytest.raises(ValueError, match="every sample of cohort a"):
         require_passable(judged(depths(A=1, B=2), check()), "a", ["A", "B"])
     require_passable(judged(depths(A=1, B=30), check()), "a", ["A", "B"])
+
+
+def test_samples_of_one_step_of_which_none_is_left_are_refused():
+    gate = judged(depths(A=1, B=30), check())
+    with pytest.raises(ValueError, match=r"cohort a that is searched .* sample A, check min_mean"):
+        require_some(gate[gate["sample"] == "A"], "a", "searched for structural variants")
+    require_some(gate, "a", "searched for structural variants")
+    require_some(gate.iloc[:0], "a", "searched for structural variants")
 
 
 def test_a_cohort_that_is_not_called_here_has_an_empty_gate():

@@ -22,9 +22,11 @@ rule lift_vcf:
         "benchmarks/results/lift_vcf/{cohort}/{generation}/{source}.tsv"
     conda:
         "../../envs/lifting.yaml"
-    # LiftoverVcf holds the whole genome in memory.
+    # LiftoverVcf holds the whole genome in memory, but not the calls, however many there are.
     resources:
-        mem_mb=lambda wildcards, input, attempt: (4_000 + int(2 * input.size_mb)) * attempt,
+        mem_mb=lambda wildcards, input, attempt: (
+            (4_000 + min(8_000, int(2 * input.size_mb))) * attempt
+        ),
         runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("lift_vcf"),

@@ -95,9 +95,13 @@ def gates_of(wildcards):
     return collect(before) + genotype_gate_of(wildcards)
 
 
-def of_generations(cohorts, file):
-    """Name a file of some cohorts, each in the generation that this run describes."""
-    return [f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}" for cohort in cohorts]
+def of_generations(cohorts, *files):
+    """Name files of some cohorts, each in the generation that this run describes."""
+    return [
+        f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}"
+        for cohort in cohorts
+        for file in files
+    ]
 
 
 def training_stores(wildcards):

@@ -191,12 +191,21 @@ def require_passable(gate: pd.DataFrame, cohort: str, together: Collection[str])
         ValueError: Names samples, checks, values and limits, and the remedy.
     """
     require_unstopped(gate, cohort, "checks")
-    _require_some(gate, cohort, "called here")
-    _require_some(gate[gate["sample"].isin(together)], cohort, "called jointly")
+    require_some(gate, cohort, "called here")
+    require_some(gate[gate["sample"].isin(together)], cohort, "called jointly")
 
 
-def _require_some(gate: pd.DataFrame, cohort: str, how: str) -> None:
-    """Refuse samples of which none is left."""
+def require_some(gate: pd.DataFrame, cohort: str, how: str) -> None:
+    """Refuse samples of which none is left.
+
+    Args:
+        gate: Samples, checks and verdicts; of these samples alone.
+        cohort: Its name.
+        how: What is done with them.
+
+    Raises:
+        ValueError: Names samples, checks, values and limits, and the remedy.
+    """
     left_out = excluded(gate)
     if left_out and len(left_out) == gate["sample"].nunique():
         fails = gate[gate["verdict"] == "exclude"]
