@@ -4,7 +4,7 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.report.pages import patient_documents, write_pages
-from gcin.report.patients import panel_by_patient, patient_pages, unseen_risks
+from gcin.report.patients import doubles_of, panel_by_patient, patient_pages, unseen_risks
 from gcin.report.reading import read_table
 
 log_to(snakemake.log[0])
@@ -19,6 +19,7 @@ pages = patient_pages(
         pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
         for path in snakemake.input.panels
     ),
+    doubles_of(read_table(snakemake.input.warnings)),
 )
 documents = patient_documents(
     pages,
