@@ -327,6 +327,22 @@ def test_a_page_says_when_arms_cannot_be_told_apart(pages):
     assert "Not enough evidence. Outside what the model has seen: age 101" in pages["P0401"]
 
 
+def test_no_number_of_who_is_outside_experience_stands_without_its_reason(pages):
+    rows = re.findall(r"<tr>.*?</tr>", pages["index"], re.DOTALL)
+    inside, outside = (next(row for row in rows if name in row) for name in ("P0400", "P0401"))
+    assert "%" in inside
+    assert "%" not in outside
+    assert "Outside what the model has seen" in outside
+    told = "Of this patient neither says how far off it may be."
+    assert told in pages["P0401"]
+    assert told not in pages["P0400"]
+
+
+def test_a_rank_among_patients_is_not_written_like_a_chance(pages):
+    assert "higher than in " in pages["P0400"].split("Risk over time")[1]
+    assert "higher than in " not in pages["P0400"].split("Risk over time")[0]
+
+
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
     assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]

@@ -191,11 +191,17 @@ def _data(
 
 
 def overview(pages: list[dict]) -> pd.DataFrame:
-    """One row per patient: what the index of the pages lists."""
+    """One row per patient: what the index of the pages lists.
+
+    What is said first is the verdict, and no number of who lies outside what the model has seen
+    stands by itself: it is on the patient's page, beside the reason.
+    """
     rows = []
     for page in pages:
-        row = {"patient": page["patient"], "cohort": page["cohort"]}
-        row |= {f"response, {arm['arm']}": percent(arm["value"]) for arm in page["arms"]}
-        row |= {"genome": "yes" if page["data"]["genome"] else "no", "in words": page["verdict"]}
+        row = {"patient": page["patient"], "in words": page["verdict"]}
+        for arm in page["arms"]:
+            told = NONE if page["data"]["outside"] else percent(arm["value"])
+            row[f"response, {arm['arm']}"] = told
+        row |= {"genome": "yes" if page["data"]["genome"] else "no", "cohort": page["cohort"]}
         rows.append(row)
     return pd.DataFrame(rows).fillna(NONE)
