@@ -163,7 +163,7 @@ def test_what_lies_outside_experience_is_named():
     assert outside_experience(features, NO_VISITS, features[[]], patients).to_dict() == {
         "N1": "",
         "N2": "age 71.5 (training 40 to 60); stage IV (not in training)",
-        "N3": "no clinical feature",
+        "N3": "no clinical feature is known",
     }
 
 
@@ -226,7 +226,7 @@ def test_fewer_clinical_features_than_anybody_had_are_told_and_none_at_all_is_ou
     found = not_taken(features, NO_VISITS, features[[]], KNOWN)
     assert found.to_dict() == {"N1": "2 of 3 clinical features", "N2": "3 of 3 clinical features"}
     found = outside_experience(features, NO_VISITS, features[[]], KNOWN)
-    assert found.to_dict() == {"N1": "", "N2": "no clinical feature"}
+    assert found.to_dict() == {"N1": "", "N2": "no clinical feature is known"}
     bare = features.assign(a=gap, b=gap, c=gap)
     assert not outside_experience(bare, NO_VISITS, features[[]], KNOWN).any()
     assert not not_taken(bare, NO_VISITS, features[[]], KNOWN).any()

@@ -12,6 +12,7 @@ from gcin.report._templates import templates
 from gcin.report.figures import FIGURES, draw
 from gcin.report.pages import inline_images, patient_documents, render
 from gcin.report.patients import (
+    doubles_of,
     panel_by_patient,
     patient_pages,
     risk_place,
@@ -282,7 +283,7 @@ def test_an_arm_is_preferred_only_where_every_answer_is_single(answers, words):
 def test_outside_experience_nothing_is_preferred():
     arms = pd.DataFrame({"arm": ["a", "b"], "answer": ["response", "no response"]})
     assert verdict_of(arms, "age 101") == (
-        "Not enough evidence: outside what the model has seen in age 101."
+        "Not enough evidence. Outside what the model has seen: age 101."
     )
 
 
@@ -311,7 +312,7 @@ def pages(study):
     table, tables = study
     risks = unseen_risks(tables["pooled"], "gcin")
     known = made.features(table), made.scalars(table)
-    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([PANEL]))
+    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([PANEL]), {})
     return documents_of(facts)
 
 
@@ -323,7 +324,23 @@ def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
 
 def test_a_page_says_when_arms_cannot_be_told_apart(pages):
     assert "Not enough evidence: no single outcome is left under chemo and target" in pages["P0400"]
-    assert "Not enough evidence: outside what the model has seen in age 101" in pages["P0401"]
+    assert "Not enough evidence. Outside what the model has seen: age 101" in pages["P0401"]
+
+
+def test_no_number_of_who_is_outside_experience_stands_without_its_reason(pages):
+    rows = re.findall(r"<tr>.*?</tr>", pages["index"], re.DOTALL)
+    inside, outside = (next(row for row in rows if name in row) for name in ("P0400", "P0401"))
+    assert "%" in inside
+    assert "%" not in outside
+    assert "Outside what the model has seen" in outside
+    told = "Of this patient neither says how far off it may be."
+    assert told in pages["P0401"]
+    assert told not in pages["P0400"]
+
+
+def test_a_rank_among_patients_is_not_written_like_a_chance(pages):
+    assert "higher than in " in pages["P0400"].split("Risk over time")[1]
+    assert "higher than in " not in pages["P0400"].split("Risk over time")[0]
 
 
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
@@ -363,16 +380,31 @@ def test_an_allele_is_strange_only_where_no_training_patient_carries_it(study):
     own.loc[own["patient"] == "P0001", "state"] = "carried"
     risks = unseen_risks(tables["pooled"], "gcin")
     known = made.features(table), made.scalars(table)
-    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([own]))
+    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([own]), {})
     assert table.set_index("patient")["role"]["P0001"] == "train"
     assert facts[0]["data"]["panel"]["strange"] == []
+
+
+def test_a_patient_who_may_be_one_that_trained_or_kin_is_told_so(study):
+    table, tables = study
+    names = ["P0001 of a, P0400 of a", "P0002 of a, P0003 of a", "age"]
+    warnings = pd.DataFrame({"name": names, "check": ["same genome"] * 2 + ["one column"]})
+    assert doubles_of(warnings)["P0400"] == ["P0001 of a (same genome)"]
+    kin = table.assign(family=table["family"].mask(table["patient"].isin(["P0001", "P0401"]), "F"))
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, doubles_of(warnings)
+    pages = documents_of(patient_pages(tables["patients"], risks, kin, *known))
+    told = "<strong>Perhaps the same person as</strong> P0001 of a (same genome)."
+    assert told in pages["P0400"]
+    assert "Perhaps the same" not in pages["P0401"]
+    assert "Of one family with 1 of these patients" in pages["P0401"]
 
 
 def test_an_arm_that_nobody_received_is_told(study):
     table, tables = study
     new = table["role"] == "new"
     risks = unseen_risks(tables["pooled"], "gcin")
-    known = made.features(table), made.scalars(table), {}
+    known = made.features(table), made.scalars(table), {}, {}
     for arm, told in {"cell therapy": "cell therapy", "chemo": None, None: None}.items():
         planned = table.assign(arm=table["arm"].mask(new, arm))
         facts = patient_pages(tables["patients"], risks, planned, *known)
@@ -389,7 +421,7 @@ def test_text_from_tables_is_escaped(pages, study):
     table, tables = study
     odd = tables["patients"].replace({"arm": {"chemo": "<script>x</script>"}})
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table), {})
+    facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table), {}, {})
     html = documents_of(facts)["P0400"]
     assert "<script" not in html
     assert "&lt;script&gt;" in html
@@ -406,7 +438,7 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="", lacking="")
     told = pd.concat([tables["patients"], more])
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {})
+    facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {}, {})
     html = documents_of(facts)["P0400"]
     assert "Chance of neutropenia" in html
     assert "31 %" in html
@@ -426,7 +458,7 @@ def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names
     read = read_tables([tmp_path / "patients.tsv"])["patients"]
     assert list(prediction_table(read)["arm"].unique()) == list(names)
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {})
+    facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {}, {})
     assert {arm["arm"] for page in facts for arm in page["arms"]} == set(names)
     assert f"under {' and '.join(names)}" in facts[0]["verdict"]
 

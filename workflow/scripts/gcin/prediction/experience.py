@@ -44,7 +44,7 @@ def outside_experience(
         else:
             words += [unlike_values(asked[name], known[name]) for name in table]
     _, least, counts = _known_features(features, train, new)
-    words.append(["no clinical feature" * (least > 0 and not count) for count in counts])
+    words.append(["no clinical feature is known" * (least > 0 and not count) for count in counts])
     told = [dict.fromkeys(filter(None, row)) for row in zip(*words, strict=True)]
     return pd.Series(["; ".join(row) for row in told], index=new, dtype=object)
 

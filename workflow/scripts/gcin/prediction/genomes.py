@@ -77,7 +77,7 @@ def unlike_genomes(
         _uncovered(sequencing.seen[read], known, new, has),
     ]
     for name, told in MEASURED.items():
-        own = sequencing.measures[name].rename(told)
+        own = sequencing.measures[name].rename(told).round(3)
         words.append(unlike_values(own[new], own[known]))
     joined = ["; ".join(filter(None, row)) for row in zip(*words, strict=True)]
     unread = sequencing.seen.loc[new].drop(columns=read).sum(axis=1)
