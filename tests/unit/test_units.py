@@ -1,11 +1,19 @@
 """Units: values are converted within a dimension, and refused across."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gcin.intake.units import UNITS, convert
 
+PREFIXES = {"": 1, "k": 1e3, "d": 0.1, "c": 0.01, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12}
+ATOMS = {"": 1, "g": 1, "mol": 1, "L": 1, "m": 1, "m2": 1, "cm2": 1e-4, "U": 1, "kat": 6e7}
+ATOMS |= {"[IU]": 1, "Gy": 1, "s": 1, "min": 60, "h": 3600, "d": 86400, "wk": 604800, "Pa": 1}
+PART = f"([{''.join(PREFIXES)}]??)({'|'.join(map(re.escape, ATOMS))})"
+CODE = re.compile(rf"(?:10\*(\d+))?{PART}(?:/{PART})?")
+METRIC = {code: found for code in UNITS if (found := CODE.fullmatch(code))}
 SAME = [(a, b) for a in UNITS for b in UNITS if UNITS[a].dimension == UNITS[b].dimension]
 
 
@@ -21,11 +29,30 @@ SAME = [(a, b) for a in UNITS for b in UNITS if UNITS[a].dimension == UNITS[b].d
         (310.15, "K", "Cel", 37),
         (45, "%", "1", 0.45),
         (1, "ukat/L", "U/L", 60),
+        (1, "Hz", "/min", 60),
+        (8, "[ppth]", "%", 0.8),
+        (150, "[lb_av]", "kg", 68.0388555),
+        (70, "[in_i]", "cm", 177.8),
+        (120, "mm[Hg]", "kPa", 15.9986865),
         (5, "mg/L", None, 5),
     ],
 )
 def test_values_are_converted(value, unit, to, expected):
     assert convert(value, unit, to) == pytest.approx(expected)
+
+
+def size_of(code):
+    """Size of a metric code, as its prefixes say."""
+    power, prefix, atom, below, per = METRIC[code].groups(default="")
+    above = 10 ** int(power or 0) * PREFIXES[prefix] * ATOMS[atom]
+    return above / (PREFIXES[below] * ATOMS[per])
+
+
+@pytest.mark.parametrize("code", METRIC)
+def test_prefixes_say_how_large_a_unit_is(code):
+    for other in METRIC:
+        if UNITS[other].dimension == UNITS[code].dimension:
+            assert convert(size_of(other), code, other) == pytest.approx(size_of(code))
 
 
 @given(pair=st.sampled_from(SAME), value=st.floats(-1e6, 1e6))

@@ -27,7 +27,7 @@ def anchor(
     return table, pd.Series([row[3] for row in rows], index=calls.index, dtype=bool)
 
 
-def _anchored(call: pd.Series, fetch: Callable[[str, int, int], str]) -> tuple[int, str, str, bool]:
+def _anchored(call: tuple, fetch: Callable[[str, int, int], str]) -> tuple[int, str, str, bool]:
     """Write one call as VCF does; the last value tells whether the genome contradicts it."""
     old, new = call.reference, call.alternate
     if new.startswith("<"):

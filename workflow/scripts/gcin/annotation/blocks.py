@@ -145,7 +145,7 @@ def _with_changes(
     return table
 
 
-def _change(row: pd.Series) -> tuple[int, str, str]:
+def _change(row: tuple) -> tuple[int, str, str]:
     """Terms, residues and HGVS name of one change: `coding_sequence_variant` where none is told."""
     if row.beside:
         return row.beside, "", ""

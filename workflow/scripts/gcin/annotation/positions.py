@@ -1,5 +1,7 @@
 """Positions in transcripts: of a base in the cDNA, the coding sequence and the protein."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gcin.annotation.locations import Pairs
@@ -37,7 +39,9 @@ def coding_positions(
 
 
 def ends_in(
-    pairs: Pairs, transcripts: Transcripts, positions: object
+    pairs: Pairs,
+    transcripts: Transcripts,
+    positions: Callable[[np.ndarray, np.ndarray, Transcripts], np.ndarray],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Places of both ends of variants, in the direction of the transcript; 0 where unknown.
 

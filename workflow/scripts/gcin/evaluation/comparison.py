@@ -17,10 +17,14 @@ METRICS = ["design", "endpoint", "metric", "value", "low", "high", "n"]
 DIFFERENCES = ["design", "reference", "endpoint", "metric", "difference", "low", "high", "n"]
 # Kinds of designs that are compared with all others: networks, and what is built on designs.
 OURS = ("network", "boosting_on_network", "stack")
-# Two are properties of the patients, alike in every design; two are best at one, not at an end;
-# the next grows with chance alone where it is small; a bias is best at zero.
-UNCOMPARED = ("majority", "prevalence", "observed_expected", "calibration_slope", "d_calibration")
-UNCOMPARED += ("bias",)
+UNCOMPARED = (
+    "majority",  # a property of the patients, alike in every design
+    "prevalence",  # so is this
+    "observed_expected",  # best at one, not at an end
+    "calibration_slope",  # so is this
+    "d_calibration",  # grows with chance alone where it is small
+    "bias",  # best at zero
+)
 
 # A distance from uniform is larger in every resample than in the cohort, so resamples say nothing
 # of its error; the test of `d_calibration_table` does.

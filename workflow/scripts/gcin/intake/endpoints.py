@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gcin.intake.problems import Problems, nearest
+from gcin.intake.references import cards_of
 
 # Columns of a study's table of patients, and endings that it gives to outcomes.
 TAKEN = ("patient", "cohort", "role", "cancer_type", "arm", "family", "site", "has_genome", "part")
@@ -63,19 +64,19 @@ def check_endpoints(study: dict, cards: dict, place: str, problems: Problems) ->
             _check_parts(endpoint, f"{place}.endpoints.{name}", problems)
         for key, outcome in wanted.items():
             spot = f"{place}.endpoints.{name}" + f".{key}" * bool(key)
-            for cohort in (cohort for cohort in study["cohorts"] if cohort in cards):
-                _check_outcome(outcome, key, cohort, cards[cohort]["outcome"], spot, problems)
-            for cohort in (cohort for cohort in study["external"] if cohort in cards):
-                if outcome in cards[cohort]["outcome"]:
-                    _check_outcome(outcome, key, cohort, cards[cohort]["outcome"], spot, problems)
+            for cohort, card in cards_of(study["cohorts"], cards):
+                _check_outcome(outcome, key, cohort, card["outcome"], spot, problems)
+            for cohort, card in cards_of(study["external"], cards):
+                if outcome in card["outcome"]:
+                    _check_outcome(outcome, key, cohort, card["outcome"], spot, problems)
     _check_transforms(study, cards, place, problems)
     outcomes = {
         outcome
         for endpoint in study["endpoints"].values()
         for outcome in ([endpoint] if isinstance(endpoint, str) else endpoint.values())
     }
-    for cohort in (cohort for cohort in study["external"] if cohort in cards):
-        if not outcomes & set(cards[cohort]["outcome"]):
+    for cohort, card in cards_of(study["external"], cards):
+        if not outcomes & set(card["outcome"]):
             problem = f"the card of {cohort} has none of the study's outcomes"
             problems.add(f"{place}.external", problem, "Map an outcome in it, or leave it out")
 
@@ -121,8 +122,8 @@ def _check_outcome(
 def _check_transforms(study: dict, cards: dict, place: str, problems: Problems) -> None:
     """Cohorts of a study measure a quantity on one scale."""
     seen: dict[str, dict[str | None, str]] = {}
-    for cohort in (name for name in study["cohorts"] if name in cards):
-        for name, transform in transforms_of(study["endpoints"], cards[cohort]).items():
+    for cohort, card in cards_of(study["cohorts"], cards):
+        for name, transform in transforms_of(study["endpoints"], card).items():
             seen.setdefault(name, {})[transform] = cohort
     for name, cohorts in seen.items():
         if len(cohorts) > 1:

@@ -46,6 +46,6 @@ def nearest(word: object, known: Iterable[object]) -> str:
     known = [str(name) for name in known if name != ""]
     close = get_close_matches(str(word), known, n=1)
     if close:
-        return f"Did you mean {close[0]}?"[:-1]
+        return f"Did you mean {close[0]}"
     listed = ", ".join(known[:8]) + (", and others" if len(known) > 8 else "")
     return f"Known: {listed or 'none'}"

@@ -1,6 +1,6 @@
 """References of a card to the columns of its tables: `table.column`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 SECTIONS = ("person", "condition", "treatment", "measurement", "visits", "outcome")
 REFERENCE_KEYS = ("column", "day")
@@ -57,3 +57,8 @@ def _require_table(table: str, tables: Mapping, place: str) -> None:
             f"{place} names table '{table}', which the card does not list (it lists {listed}). "
             "Add it under tables, or correct the name."
         )
+
+
+def cards_of(cohorts: Iterable[str], cards: Mapping[str, dict]) -> list[tuple[str, dict]]:
+    """Those of some cohorts whose card could be read, each with it; of others is told already."""
+    return [(cohort, cards[cohort]) for cohort in cohorts if cohort in cards]

@@ -7,7 +7,7 @@ g/L, a model of the first takes every patient of the second for ten times what t
 from collections.abc import Iterator, Mapping
 
 from gcin.intake.problems import Problems
-from gcin.intake.references import mappings_of
+from gcin.intake.references import cards_of, mappings_of
 from gcin.intake.units import UNITS, Unit
 
 FACTS = ("condition", "measurement")
@@ -23,8 +23,8 @@ def check_scales(study: Mapping, cards: Mapping, place: str, problems: Problems)
         problems: Where problems are noted.
     """
     seen: dict[str, dict[str | Unit, tuple[str, str]]] = {}
-    for cohort in (name for name in (*study["cohorts"], *study["external"]) if name in cards):
-        for name, mapping in _modelled(study, cards[cohort]):
+    for cohort, card in cards_of([*study["cohorts"], *study["external"]], cards):
+        for name, mapping in _modelled(study, card):
             scale, words = _scale_of(mapping)
             seen.setdefault(name, {}).setdefault(scale, (words, cohort))
     for name, scales in seen.items():

@@ -11,6 +11,7 @@ from gcin.intake.heads import UnreadableError, is_file, table_header, vcf_header
 from gcin.intake.limits import check_quality, check_shared_regions
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
+from gcin.intake.references import cards_of
 from gcin.intake.scales import check_scales
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
 from gcin.intake.sheet import require_file
@@ -207,8 +208,8 @@ def _check_sites(study: dict, cards: dict, place: str, problems: Problems) -> No
     scheme = study["split"]["scheme"]
     if isinstance(scheme, str) or scheme["name"] != "site":
         return
-    for cohort in (cohort for cohort in study["cohorts"] if cohort in cards):
-        if cards[cohort]["person"]["site"] is None:
+    for cohort, card in cards_of(study["cohorts"], cards):
+        if card["person"]["site"] is None:
             problem = f"the card of {cohort} maps no site"
             problems.add(place, problem, "Map person.site in it, or write name: k-fold")
 
@@ -216,8 +217,8 @@ def _check_sites(study: dict, cards: dict, place: str, problems: Problems) -> No
 def _check_arms(study: dict, cards: dict, place: str, problems: Problems) -> None:
     """Nothing is learnt or measured of a patient whose treatment is unknown."""
     for key in ("cohorts", "external"):
-        for cohort in (cohort for cohort in study[key] if cohort in cards):
-            if cards[cohort]["treatment"].get("arm") is None:
+        for cohort, card in cards_of(study[key], cards):
+            if card["treatment"].get("arm") is None:
                 problem = f"the card of {cohort} maps no treatment.arm"
                 remedy = "Map it in the card, or give all the same: arm: {value: standard}"
                 problems.add(f"{place}.{key}", problem, remedy)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from gcin.intake.problems import Problems
 from gcin.intake.recorded import card_of_one, matching_code, written_values
-from gcin.intake.references import split_reference
+from gcin.intake.references import cards_of, split_reference
 
 SEXES = ("female", "male")
 
@@ -29,9 +29,9 @@ def check_sexes(
         problem = f"sample {row['sample']} is {row['sex']}, and its patient {first[line]} above"
         remedy = "Give a patient one sex, or two names to two patients"
         problems.add(f"{path}, line {line}, column sex", problem, remedy)
-    for cohort in (cohort for cohort in dict.fromkeys(told["cohort"]) if cohort in cards):
+    for cohort, card in cards_of(dict.fromkeys(told["cohort"]), cards):
         own = told[told["cohort"] == cohort].drop_duplicates("patient")
-        recorded = _recorded_sexes(cards[cohort])
+        recorded = _recorded_sexes(card)
         for line, row in own.iterrows():
             others = recorded[row["patient"]] - {row["sex"]}
             if others:

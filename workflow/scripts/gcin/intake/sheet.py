@@ -102,7 +102,7 @@ def check_sheet(rows: pd.DataFrame, path: str, problems: Problems) -> None:
     """
     _check_values(rows, path, problems)
     _check_days(rows, path, problems)
-    _check_support(rows, path, problems)
+    _check_assembly(rows, path, problems)
     _check_reads(rows, path, problems)
     _check_identity(rows, path, problems)
     _check_cohorts_agree(rows, path, problems)
@@ -133,18 +133,12 @@ def _check_days(rows: pd.DataFrame, path: str, problems: Problems) -> None:
             problems.add(place, f"{text} is no day", "Correct it, or empty it")
 
 
-def _check_support(rows: pd.DataFrame, path: str, problems: Problems) -> None:
-    refused = {
-        "assembly": (
-            (rows["assembly"] == "GRCh37") & (rows["kind"] == "gvcf"),
-            "reference blocks of GRCh37 cannot be lifted over",
-            "Give its reads or its alignment, which are aligned anew, or its VCF",
-        ),
-    }
-    for column, (wrong, problem, remedy) in refused.items():
-        for line, row in rows[wrong].iterrows():
-            place = f"{path}, line {line}, column {column}"
-            problems.add(place, f"sample {row['sample']} is {row[column]}: {problem}", remedy)
+def _check_assembly(rows: pd.DataFrame, path: str, problems: Problems) -> None:
+    for line, row in rows[(rows["assembly"] == "GRCh37") & (rows["kind"] == "gvcf")].iterrows():
+        problem = "is GRCh37: reference blocks of GRCh37 cannot be lifted over"
+        remedy = "Give its reads or its alignment, which are aligned anew, or its VCF"
+        place = f"{path}, line {line}, column assembly"
+        problems.add(place, f"sample {row['sample']} {problem}", remedy)
 
 
 def _check_reads(rows: pd.DataFrame, path: str, problems: Problems) -> None:

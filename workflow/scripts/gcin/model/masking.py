@@ -15,6 +15,8 @@ from gcin.model.inputs import VARIANT_ARRAYS
 from gcin.tensors.genes import BESIDE, CALL_BASED, FLAGGED
 
 GENOME_ARRAYS = (*VARIANT_ARRAYS, "genes", "gene_mask")
+ASKED = (*CALL_BASED, *BESIDE)  # features of genes
+LEAST_SCALE = 1e-6
 
 Arrays = Mapping[str, np.ndarray]
 Hide = Callable[[Arrays, np.random.Generator], tuple[Arrays, np.ndarray]]
@@ -197,10 +199,6 @@ class HiddenBatches(keras.utils.PyDataset):
         rows = self.order[index * self.size : (index + 1) * self.size]
         random = np.random.default_rng([self.seed, self.epoch, index])
         return self.hide({name: values[rows] for name, values in self.arrays.items()}, random)
-
-
-ASKED = (*CALL_BASED, *BESIDE)
-LEAST_SCALE = 1e-6
 
 
 def _flag_of(feature: str, track: list[str]) -> int:

@@ -9,11 +9,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.curves import clocks_of, curve_table, survival_of
-from gcin.model.inputs import (
-    Patients,
-    arm_numbers,
-    network_arrays,
-)
+from gcin.model.inputs import Patients, arm_numbers, network_arrays
 from gcin.model.linear_path import LinearPath, fit_linear_paths, start_at
 from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
 from gcin.model.masked_pretraining import pretrain_masked

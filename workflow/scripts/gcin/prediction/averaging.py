@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.bands import conformal_bands
-from gcin.model.calibration import fit_calibration
+from gcin.model.calibration import Calibration, fit_calibration
 from gcin.model.conformal import RESPONSE, conformal_answers, in_arm_received
 from gcin.model.endpoints import BINARY, QUANTITY, kinds_in
 
@@ -165,7 +165,7 @@ def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.Dat
     return pd.concat(blocks, ignore_index=True)
 
 
-def _resampled(held: Mapping, draws: int, random: np.random.Generator) -> list:
+def _resampled(held: pd.DataFrame, draws: int, random: np.random.Generator) -> list[Calibration]:
     raw, response = (held[name].to_numpy(dtype=float) for name in ("raw", RESPONSE))
     places = random.integers(0, len(held), (draws, len(held)))
     return [fit_calibration(raw[drawn], response[drawn]) for drawn in places]

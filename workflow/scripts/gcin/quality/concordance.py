@@ -11,8 +11,10 @@ REACH_BASES = 50
 TYPES = ("SNV", "INDEL", "ALL")
 COUNTS = ["truth", "found", "missed", "called", "extra", "agreeing"]
 
+Matches = tuple[np.ndarray, np.ndarray, np.ndarray]
 
-def compared(truth: Sequence[Allele], calls: Sequence[Allele], reference: str) -> tuple:
+
+def compared(truth: Sequence[Allele], calls: Sequence[Allele], reference: str) -> Matches:
     """Match the alleles of one contig, by their own spelling and then by replay.
 
     Args:
@@ -33,7 +35,7 @@ def compared(truth: Sequence[Allele], calls: Sequence[Allele], reference: str) -
     return found, agrees, right
 
 
-def _exact(truth: Sequence[Allele], calls: Sequence[Allele]) -> tuple:
+def _exact(truth: Sequence[Allele], calls: Sequence[Allele]) -> Matches:
     """Match alleles that are spelt alike."""
     index = {(a.start, a.end, a.sequence): number for number, a in enumerate(calls)}
     found, agrees = np.zeros(len(truth), bool), np.zeros(len(truth), bool)

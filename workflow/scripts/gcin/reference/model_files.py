@@ -9,7 +9,7 @@ import pandas as pd
 CODING, NON_CODING = "protein_coding", "lincRNA"
 
 
-def coding_phases(model: pd.Series) -> list[int]:
+def coding_phases(model: tuple) -> list[int]:
     """Bases before the first whole codon of each coding part, in genome order."""
     parts = list(zip(model.coding_starts, model.coding_ends, strict=True))
     phases, phase = [], model.phase
@@ -19,7 +19,7 @@ def coding_phases(model: pd.Series) -> list[int]:
     return phases if model.strand == "+" else phases[::-1]
 
 
-def untranslated(model: pd.Series) -> list[tuple[str, int, int]]:
+def untranslated(model: tuple) -> list[tuple[str, int, int]]:
     """Untranslated parts of the exons of a coding transcript: kind, start and end."""
     first, last = model.coding_starts[0], model.coding_ends[-1]
     before, after = "five_prime_UTR", "three_prime_UTR"
@@ -30,7 +30,7 @@ def untranslated(model: pd.Series) -> list[tuple[str, int, int]]:
     return left + right
 
 
-def _line(model: pd.Series, kind: str, start: int, end: int, phase: object, text: str) -> str:
+def _line(model: tuple, kind: str, start: int, end: int, phase: object, text: str) -> str:
     """One line of nine columns."""
     return "\t".join(
         (model.chromosome, "gcin", kind, str(start), str(end), ".", model.strand, str(phase), text)
@@ -60,7 +60,7 @@ def gff3_lines(models: pd.DataFrame) -> Iterator[str]:
     yield from _sorted_lines(lines)
 
 
-def _gff3_transcript(model: pd.Series, biotype: str) -> list[str]:
+def _gff3_transcript(model: tuple, biotype: str) -> list[str]:
     """Lines of one transcript."""
     own = f"Parent=transcript:{model.transcript}"
     head = f"ID=transcript:{model.transcript};Parent=gene:{model.gene_id};biotype={biotype}"
@@ -103,12 +103,12 @@ def gtf_lines(models: pd.DataFrame) -> Iterator[str]:
     yield from _sorted_lines(lines)
 
 
-def _gtf_gene(model: pd.Series) -> str:
+def _gtf_gene(model: tuple) -> str:
     """Attributes of a gene."""
     return f'gene_id "{model.gene_id}"; gene_name "{model.gene}"; gene_biotype "{model.biotype}";'
 
 
-def _gtf_transcript(model: pd.Series) -> list[str]:
+def _gtf_transcript(model: tuple) -> list[str]:
     """Lines of one transcript; its coding parts hold the stop codon, which VEP takes as well."""
     own = f'{_gtf_gene(model)} transcript_id "{model.transcript}";'
     own += f' transcript_biotype "{model.biotype}";'

@@ -8,6 +8,8 @@ import pandas as pd
 from gcin.simulation.hospital import Hospital
 from gcin.simulation.people import People
 
+DAYS_PER_MONTH = 30.4375
+
 ARMS = ("standard", "targeted")
 CANCERS = ("breast", "lung", "colorectal", "ovarian")
 SITES = {"hospital_a": ("North", "South", "East", "West"), "hospital_b": ("Harbour",)}
@@ -158,4 +160,4 @@ def weibull(
 
 def days(months: pd.Series) -> pd.Series:
     """Turn months into whole days, at least one."""
-    return np.maximum(1, (months * 30.4375).round()).astype(int)
+    return np.maximum(1, (months * DAYS_PER_MONTH).round()).astype(int)

@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from gcin.simulation.clinic import Clinic
+from gcin.simulation.clinic import DAYS_PER_MONTH, Clinic
 from gcin.simulation.people import People
 
-DAYS_PER_MONTH = 30.4375
 STEEPNESS = 0.15  # of the log of LDH, per month and standard deviation of the trend
 UNSEEN = 0.08  # share of patients without a visit
 FIRST_START = np.datetime64("2019-01-01")

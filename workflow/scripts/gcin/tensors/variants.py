@@ -1,5 +1,7 @@
 """Features of sites and calls, scaled to about -1 to 1: the rows of a patient's variant set."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -78,7 +80,7 @@ def site_features(sites: pd.DataFrame) -> np.ndarray:
     return table.astype(np.float32).fillna(0).to_numpy()
 
 
-def _each(values: pd.Series, function: object) -> pd.Series:
+def _each(values: pd.Series, function: Callable[[str], object]) -> pd.Series:
     """Apply a function to each distinct value only: consequences repeat by the million."""
     return values.map({value: function(value) for value in values.unique()})
 

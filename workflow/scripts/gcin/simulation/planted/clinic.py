@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from gcin.simulation.clinic import days, weibull
+from gcin.simulation.clinic import DAYS_PER_MONTH, days, weibull
 from gcin.simulation.planted.dials import Planted
 from gcin.simulation.planted.truth import ARMS
 
@@ -93,7 +93,8 @@ def outcomes(
     os = weibull(rng, 24, 1.2, 0.55 * logits - 0.02 * (complete["age"] - 61) - frailty)
     pfs = np.minimum(weibull(rng, 8, 1.1, 0.7 * logits - frailty), os)
     months = {
-        name: days(np.minimum(time, leaves)) / 30.4375 for name, time in (("os", os), ("pfs", pfs))
+        name: days(np.minimum(time, leaves)) / DAYS_PER_MONTH
+        for name, time in (("os", os), ("pfs", pfs))
     }
     return pd.DataFrame(
         {

@@ -16,7 +16,7 @@ from gcin.simulation.planted.genome import (
 ARMS = tuple(TOXICITY)
 LEVEL = {"targeted": -0.9, "immunotherapy": -1.0, "chemotherapy": -0.8}
 LOGIC = 2.0
-AMPLICON = {"targeted": 0.5, "immunotherapy": -0.5, "chemotherapy": -0.9}
+AMPLIFIED = {"targeted": 0.5, "immunotherapy": -0.5, "chemotherapy": -0.9}
 CLINICAL = {"age": -0.2, "ecog": -0.35, "stage": -0.3, "ldh_slope": -0.35}
 TOXIC = {True: 0.65, False: 0.12}
 
@@ -92,7 +92,7 @@ def response_logits(
     clinical = (scaled @ pd.Series(CLINICAL)).to_numpy()
     logic = gene_logic(impaired).to_numpy()
     arms = {
-        arm: clinical + LEVEL[arm] + LOGIC * logic[:, place] + AMPLICON[arm] * (amplified - 0.35)
+        arm: clinical + LEVEL[arm] + LOGIC * logic[:, place] + AMPLIFIED[arm] * (amplified - 0.35)
         for place, arm in enumerate(ARMS)
     }
     return scale * pd.DataFrame(arms, index=facts.index)
