@@ -126,6 +126,8 @@ def tables_of(table, said, draws=100):
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
+        "answered": answered("hospital_a", "target", left_out=0, by_fewer=3),
+        "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
         "planted": planted(),
         "history": history(),
@@ -140,6 +142,14 @@ def tables_of(table, said, draws=100):
         ),
         "patients": new_predictions(table),
     }
+
+
+def answered(cohort, arm, **counts):
+    """Response is said of every patient, but for some of one arm."""
+    arms = [{"cohort": cohort, "endpoint": "response", "arm": name, "patients": 90}
+            for name in ("chemo", "target")]  # fmt: skip
+    silent = {"left_out": 0, "by_fewer": 0}
+    return pd.DataFrame([row | (counts if row["arm"] == arm else silent) for row in arms])
 
 
 def shortcuts_of(table, pooled):
@@ -262,6 +272,7 @@ def new_predictions(table):
     table["kind"] = table["endpoint"].map({"response": "binary", "os": "survival"})
     outside = {first: "", second: "age 101 (training 40 to 80)"}
     lacking = {first: "", second: "omics rna"}
+    table["models"], table["of"] = [15, 12, *[15] * 6], 15
     told = {"outside": outside, "lacking": lacking}
     return table.assign(**{name: table["patient"].map(words) for name, words in told.items()})
 

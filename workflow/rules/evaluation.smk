@@ -13,6 +13,7 @@ rule pool_predictions:
         curves=lambda wildcards: of_every_run(wildcards.study, "curves.parquet"),
     output:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+        answered="results/studies/{study}/{edition}/evaluation/answered.tsv",
     log:
         "logs/pool_predictions/{study}/{edition}.log",
     benchmark:
@@ -152,6 +153,7 @@ rule evaluate_external:
         predictions="results/studies/{study}/{edition}/prediction/external.parquet",
     output:
         external="results/studies/{study}/{edition}/evaluation/external.tsv",
+        answered="results/studies/{study}/{edition}/evaluation/external_answered.tsv",
     log:
         "logs/evaluate_external/{study}/{edition}.log",
     benchmark:

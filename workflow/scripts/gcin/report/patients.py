@@ -19,8 +19,8 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high answer outside lacking` of the new
-            patients.
+        predictions: `patient arm endpoint kind value low high models of answer outside lacking` of
+            the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role arm has_genome`.
@@ -30,8 +30,8 @@ def patient_pages(
 
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
-        train, by arm), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
-        `risks` (survival by arm) and `data`.
+        train, by arm), `fewer` (what some models are silent of, in words), `chances` (other binary
+        endpoints by arm), `amounts` (quantities by arm), `risks` (survival by arm) and `data`.
     """
     train = patients["patient"][patients["role"] == "train"]
     known = features.loc[features.index.isin(train)]
@@ -46,6 +46,10 @@ def patient_pages(
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
+        page["fewer"] = [
+            f"{row.endpoint} under {row.arm} by {row.models} of {row.of}"
+            for row in rows[rows["models"] < rows["of"]].itertuples()
+        ]
         others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
         page["chances"] = others.to_dict("records")
         page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
