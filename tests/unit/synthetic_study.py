@@ -161,7 +161,9 @@ def shortcuts_of(table, pooled):
     alarms = {"column": 0.9, "site": 0.65, "site_gap": 0.05, "twin_share": 0.8}
     settings = {"bootstrap_draws": 50, "seed": 1, "confidence": 0.95}
     settings["alarms"] = alarms | {"twin_alleles": 10, "min_patients": 50}
-    return shortcut_table(table, features(table), pooled, twins, settings)
+    begun = table[["patient"]].assign(name="arm", text=table["arm"], day=0.0)
+    begun.loc[::4, "day"] = 60.0
+    return shortcut_table(table, features(table), begun, pooled, twins, settings)
 
 
 def subgroups_of(table, pooled):

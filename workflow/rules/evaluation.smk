@@ -94,6 +94,9 @@ rule check_shortcuts:
         features=lambda wildcards: of_generations(
             RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
         ),
+        treatment=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/treatment.parquet"
+        ),
         stores=lambda wildcards: of_generations(
             RUN.cohorts_of(wildcards.study), "tensors/receipt.json"
         ),
