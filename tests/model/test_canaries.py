@@ -38,6 +38,7 @@ ALARMS = {
     "min_patients": 50,
 }  # fmt: skip
 EVALUATION = {"alarms": ALARMS, "bootstrap_draws": 100, "seed": 1, "confidence": 0.95}
+NO_ARMS = pd.DataFrame(columns=["patient", "name", "text", "day"])
 NO_TWINS = pd.DataFrame(columns=["first", "second", "shared", "n"])
 
 
@@ -231,7 +232,7 @@ def test_a_column_from_after_the_index_date(tmp_path, dated):
     patients = known["patients"].assign(cohort="a", role="train")
     pooled = patients.assign(endpoint="response", design="x", value=0.5, fold=0, repeat=0)
     pooled = pooled.assign(time=np.nan, event=np.nan, uno_weight=np.nan, amount=np.nan)
-    found = shortcut_table(patients, known["features"], pooled, NO_TWINS, EVALUATION)
+    found = shortcut_table(patients, known["features"], NO_ARMS, pooled, NO_TWINS, EVALUATION)
     raised = {("one column", "cycles")} if not dated else set()
     assert named(found[found["raised"]]) == raised
     assert known["features"]["cycles"].isna().all() == dated
@@ -279,7 +280,7 @@ def visits_of_card(folder, told, names):
 
 def warnings_of(hospital, pooled):
     features = hospital.cohorts.clinical["hospital"]
-    table = shortcut_table(hospital.patients, features, pooled, NO_TWINS, EVALUATION)
+    table = shortcut_table(hospital.patients, features, NO_ARMS, pooled, NO_TWINS, EVALUATION)
     return table[table["raised"]]
 
 

@@ -35,6 +35,7 @@ def applied(values, endpoint="response", role="new"):
             "arm": "drug",
             "raw": values,
             "value": values,
+            "models": 1,
         }
     )
 
@@ -73,7 +74,19 @@ def test_risk_spreads_over_models_alone():
 def test_without_new_patients_the_table_is_empty_but_named():
     table = patient_table(applied([0.5], role="external"), held(20, 1), 5)
     assert table.empty
-    assert list(table) == ["patient", "arm", "endpoint", "value", "low", "high"]
+    assert list(table) == ["patient", "arm", "endpoint", "value", "low", "high", "models", "of"]
+
+
+def test_an_arm_that_some_models_never_learnt_is_said_by_fewer():
+    both = [applied([0.4, 0.5, 0.6]), applied([0.2, 0.3]).assign(arm="rare", run=[0, 2])]
+    table = patient_table(pd.concat(both), held(60), 5).set_index("arm")
+    assert table[["models", "of"]].to_dict("index") == {
+        "drug": {"models": 3, "of": 3},
+        "rare": {"models": 2, "of": 3},
+    }
+    external = external_table([pd.concat(both).assign(role="external")], ["gcin"])
+    assert external.set_index("arm")["models"].to_dict() == {"drug": 3, "rare": 2}
+    assert (external["of"] == 3).all()
 
 
 def test_external_table_averages_the_models_of_each_design():

@@ -142,12 +142,16 @@ def test_curves_are_averaged_month_by_month():
 def test_unseen_patients_are_averaged_fold_by_fold():
     def applied(values):
         rows = {"cohort": "h", "role": "new", "patient": "N", "endpoint": "response", "arm": "a"}
-        return pd.DataFrame(rows | {"run": range(len(values)), "raw": values, "value": values})
+        values = {"raw": values, "value": values, "run": range(len(values))}
+        return pd.DataFrame(rows | values).assign(models=1)
 
     stack = Stack({"gcin": {}, "lasso": {}}, {"response": Calibration(1.0, 0.0)})
     designs = {"gcin": applied([0.1, 0.3, 0.5, 0.7]), "lasso": applied([0.4, 0.8])}
     rows = apply_stacks([stack, stack], designs, {"gcin": 2, "lasso": 1})
     assert rows["run"].tolist() == [0, 1]
     assert rows["value"].tolist() == pytest.approx([0.3, 0.7])
+    assert rows["models"].tolist() == [3, 3]
+    fewer = designs | {"gcin": designs["gcin"].query("run != 2")}
+    assert apply_stacks([stack, stack], fewer, {"gcin": 2, "lasso": 1})["models"].tolist() == [3, 2]
     empty = {name: rows.iloc[:0] for name, rows in designs.items()}
     assert list(apply_stacks([stack], empty, {"gcin": 2, "lasso": 1})) == COLUMNS

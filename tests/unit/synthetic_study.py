@@ -126,6 +126,8 @@ def tables_of(table, said, draws=100):
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
+        "answered": answered("hospital_a", "target", left_out=0, by_fewer=3),
+        "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
         "planted": planted(),
         "history": history(),
@@ -142,6 +144,14 @@ def tables_of(table, said, draws=100):
     }
 
 
+def answered(cohort, arm, **counts):
+    """Response is said of every patient, but for some of one arm."""
+    arms = [{"cohort": cohort, "endpoint": "response", "arm": name, "patients": 90}
+            for name in ("chemo", "target")]  # fmt: skip
+    silent = {"left_out": 0, "by_fewer": 0}
+    return pd.DataFrame([row | (counts if row["arm"] == arm else silent) for row in arms])
+
+
 def shortcuts_of(table, pooled):
     """Checks for shortcuts; one person stands in both cohorts."""
     twins = pd.DataFrame(
@@ -151,7 +161,9 @@ def shortcuts_of(table, pooled):
     alarms = {"column": 0.9, "site": 0.65, "site_gap": 0.05, "twin_share": 0.8}
     settings = {"bootstrap_draws": 50, "seed": 1, "confidence": 0.95}
     settings["alarms"] = alarms | {"twin_alleles": 10, "min_patients": 50}
-    return shortcut_table(table, features(table), pooled, twins, settings)
+    begun = table[["patient"]].assign(name="arm", text=table["arm"], day=0.0)
+    begun.loc[::4, "day"] = 60.0
+    return shortcut_table(table, features(table), begun, pooled, twins, settings)
 
 
 def subgroups_of(table, pooled):
@@ -262,6 +274,7 @@ def new_predictions(table):
     table["kind"] = table["endpoint"].map({"response": "binary", "os": "survival"})
     outside = {first: "", second: "age 101 (training 40 to 80)"}
     lacking = {first: "", second: "omics rna"}
+    table["models"], table["of"] = [15, 12, *[15] * 6], 15
     told = {"outside": outside, "lacking": lacking, "unread": {first: 0, second: 3}}
     return table.assign(**{name: table["patient"].map(words) for name, words in told.items()})
 

@@ -25,6 +25,7 @@ ALARMS = {
     "min_patients": 50,
 }  # fmt: skip
 SETTINGS = {"alarms": ALARMS, "bootstrap_draws": 50, "seed": 1, "confidence": 0.95}
+NO_ARMS = pd.DataFrame(columns=["patient", "name", "text", "day"])
 NO_TWINS = pd.DataFrame(columns=["first", "second", "shared", "n"])
 
 
@@ -92,7 +93,7 @@ def test_a_number_is_the_same_site_for_every_endpoint_and_in_subgroups(study):
     place = np.arange(len(patients)) % 3 == 0
     sited = patients.assign(site=np.where(place, "small", "large"))
     sited.loc[~place & (np.arange(len(sited)) % 4 > 0), "response"] = np.nan
-    table = shortcut_table(sited, features, pooled, NO_TWINS, SETTINGS)
+    table = shortcut_table(sited, features, NO_ARMS, pooled, NO_TWINS, SETTINGS)
     told = table[(table["check"] == "site") & (table["endpoint"] == "response")]["meaning"].iloc[0]
     known = known_of((sited,), "response")
     of_large = (sited.set_index("patient")["site"].loc[known.index] == "large").sum()
@@ -104,7 +105,7 @@ def test_a_number_is_the_same_site_for_every_endpoint_and_in_subgroups(study):
 
 
 def test_a_study_without_shortcuts_raises_nothing_and_names_no_site(study):
-    table = shortcut_table(*study, NO_TWINS, SETTINGS)
+    table = shortcut_table(*study[:2], NO_ARMS, study[2], NO_TWINS, SETTINGS)
     assert not table["raised"].any()
     assert {"one column", "site", "within site"} <= set(table["check"])
     text = table.to_csv()
@@ -116,7 +117,7 @@ def test_a_site_that_settles_the_outcome_is_raised_for_survival_too(study):
     patients, features, pooled = study
     sick = patients["os_time"] < patients["os_time"].median()
     sited = patients.assign(site=np.where(sick, "north", "south"))
-    table = shortcut_table(sited, features, pooled, NO_TWINS, SETTINGS)
+    table = shortcut_table(sited, features, NO_ARMS, pooled, NO_TWINS, SETTINGS)
     raised = table[table["raised"]]
     assert set(raised["check"]) >= {"site", "within site"}
     assert set(raised.loc[raised["check"] == "site", "endpoint"]) == {"response", "os"} & set(
@@ -142,7 +143,7 @@ def test_few_distinct_values_make_no_twins():
 
 def test_genetic_twins_are_told_of(study):
     found = pd.DataFrame([("P1 of a", "P2 of b", 0.95, 40)], columns=NO_TWINS.columns)
-    table = shortcut_table(*study, found, SETTINGS)
+    table = shortcut_table(*study[:2], NO_ARMS, study[2], found, SETTINGS)
     row = table[table["check"] == "same genome"].iloc[0]
     assert row["raised"]
     assert row["name"] == "P1 of a, P2 of b"

@@ -343,6 +343,24 @@ def test_a_rank_among_patients_is_not_written_like_a_chance(pages):
     assert "higher than in " not in pages["P0400"].split("Risk over time")[0]
 
 
+def test_a_page_says_what_fewer_models_say(pages):
+    told = "fewer models than the rest:</strong> response under target by 12 of 15. The others"
+    assert told in pages["P0400"]
+    assert "fewer models" not in pages["P0401"]
+
+
+def test_the_report_says_whom_figures_leave_out(study, report):
+    table, tables = study
+    assert "response under target in hospital_a: of 90 patients, figures leave out 0" in report
+    assert "response under chemo in hospital_b: of 90 patients, figures leave out 4" in report
+    assert "response under chemo in hospital_a" not in report
+    assert ", by 12 of 15" in report
+    spoken = {name: tables[name].assign(left_out=0, by_fewer=0)
+              for name in ("answered", "external_answered")}  # fmt: skip
+    facts = study_facts(tables | spoken, table, made.features(table), made.SETTINGS, ["gcin"])
+    assert facts["silences"] == []
+
+
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
     assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]
@@ -436,6 +454,7 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
         ("P0400", "chemo", "level", "quantity", 0.0347, 0.0, 0.0514),
     ]
     more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="", lacking="")
+    more["models"] = more["of"] = 15
     told = pd.concat([tables["patients"], more])
     risks = unseen_risks(tables["pooled"], "gcin")
     facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {}, {})

@@ -81,6 +81,13 @@ def test_a_policy_is_claimed_only_where_it_was_valued(facts):
     assert "Not estimated: the study declares no confounders." in card_of(silent)
 
 
+def test_the_card_says_whom_figures_leave_out(facts):
+    assert "- response under target in hospital_a: of 90 patients, figures leave" in card_of(facts)
+    spoken = {name: facts.tables[name].assign(left_out=0, by_fewer=0)
+              for name in ("answered", "external_answered")}  # fmt: skip
+    assert "figures leave" not in card_of(replace(facts, tables=facts.tables | spoken))
+
+
 def test_a_shortcut_is_called_absent_only_where_it_was_looked_for(facts):
     quiet = facts.tables["warnings"].assign(raised=False)
     looked = card_of(replace(facts, tables=facts.tables | {"warnings": quiet}))

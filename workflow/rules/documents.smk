@@ -12,9 +12,9 @@ rule write_model_card:
         ),
         tables=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
-            table=["metrics", "subgroups", "warnings"]
+            table=["metrics", "subgroups", "warnings", "answered"]
             + ["policy", "policy_balance"] * (wildcards.study in POLICIES)
-            + ["external"] * bool(STUDIES[wildcards.study]["external"]),
+            + ["external", "external_answered"] * bool(STUDIES[wildcards.study]["external"]),
         ),
         trials=lambda wildcards: trials_in(wildcards.study),
         histories=lambda wildcards: histories_in(wildcards.study),

@@ -13,6 +13,7 @@ rule pool_predictions:
         curves=lambda wildcards: of_every_run(wildcards.study, "curves.parquet"),
     output:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+        answered="results/studies/{study}/{edition}/evaluation/answered.tsv",
     log:
         "logs/pool_predictions/{study}/{edition}.log",
     benchmark:
@@ -93,6 +94,9 @@ rule check_shortcuts:
         features=lambda wildcards: of_generations(
             RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
         ),
+        treatment=lambda wildcards: of_generations(
+            RUN.cohorts_of(wildcards.study), "clinical/treatment.parquet"
+        ),
         stores=lambda wildcards: of_generations(
             RUN.cohorts_of(wildcards.study), "tensors/receipt.json"
         ),
@@ -152,6 +156,7 @@ rule evaluate_external:
         predictions="results/studies/{study}/{edition}/prediction/external.parquet",
     output:
         external="results/studies/{study}/{edition}/evaluation/external.tsv",
+        answered="results/studies/{study}/{edition}/evaluation/external_answered.tsv",
     log:
         "logs/evaluate_external/{study}/{edition}.log",
     benchmark:

@@ -16,7 +16,7 @@ FIGURES = {
 }
 
 TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
-TABLES += ["calibration", "logrank", "d_calibration"]
+TABLES += ["calibration", "logrank", "d_calibration", "answered"]
 
 
 rule draw_figures:

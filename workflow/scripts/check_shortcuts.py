@@ -14,11 +14,14 @@ log_to(snakemake.log[0])
 settings = snakemake.params.evaluation
 patients = pd.read_parquet(snakemake.input.patients)
 pooled = pd.read_parquet(snakemake.input.pooled)
-features = pd.concat([pd.read_parquet(path) for path in snakemake.input.features])
+features, treatment = (
+    pd.concat([pd.read_parquet(path) for path in paths])
+    for paths in (snakemake.input.features, snakemake.input.treatment)
+)
 folders = [Path(receipt).parent for receipt in snakemake.input.stores]
 stores = dict(zip(snakemake.params.cohorts, map(Store.open, folders), strict=True))
 
 alarms = settings["alarms"]
 alike = twins(stores, alarms["twin_share"], alarms["twin_alleles"])
-table = shortcut_table(patients, features, pooled, alike, settings)
+table = shortcut_table(patients, features, treatment, pooled, alike, settings)
 table.to_csv(snakemake.output.warnings, sep="\t", index=False)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.evaluation.answered import external_answered_table
 from gcin.evaluation.comparison import external_table
 from gcin.evaluation.pooling import external_rows
 
@@ -15,3 +16,5 @@ settings = snakemake.params.evaluation
 rows = external_rows(predictions, patients, settings["horizons_months"])
 table = external_table(rows, settings["bootstrap_draws"], settings["seed"], settings["confidence"])
 table.to_csv(snakemake.output.external, sep="\t", index=False)
+answered = external_answered_table(predictions, patients)
+answered.to_csv(snakemake.output.answered, sep="\t", index=False)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.evaluation.answered import answered_table
 from gcin.evaluation.pooling import pool, read_folds, read_runs, with_curves
 
 log_to(snakemake.log[0])
@@ -13,3 +14,5 @@ predictions = read_runs(snakemake.input.predictions)
 pooled = pool(predictions, patients, folds, snakemake.params.horizons)
 pooled = with_curves(pooled, snakemake.input.curves, patients, folds)
 pooled.to_parquet(snakemake.output.pooled, index=False)
+answered = answered_table(predictions, patients, folds)
+answered.to_csv(snakemake.output.answered, sep="\t", index=False)

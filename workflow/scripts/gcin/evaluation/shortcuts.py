@@ -14,6 +14,7 @@ from lifelines.utils import concordance_index
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.intervals import bca_interval
 from gcin.evaluation.kinds import BINARY, QUANTITY, SURVIVAL, kind_of
+from gcin.evaluation.late_arms import late_arm_checks
 from gcin.evaluation.metrics import ordered_pairs, within_folds
 from gcin.evaluation.pooling import outcome_of
 from gcin.evaluation.survival import survival_metrics
@@ -29,6 +30,7 @@ FEW_VALUES = 10  # a number with no more distinct values than this tells nobody 
 def shortcut_table(
     patients: pd.DataFrame,
     features: pd.DataFrame,
+    treatment: pd.DataFrame,
     pooled: pd.DataFrame,
     twins: pd.DataFrame,
     settings: Mapping,
@@ -36,8 +38,9 @@ def shortcut_table(
     """Look for shortcuts in a study.
 
     Args:
-        patients: The study's patients: `patient cohort role site` and outcome columns.
+        patients: The study's patients: `patient cohort role site arm` and outcome columns.
         features: Clinical features, indexed by patient.
+        treatment: Facts of treatment: `patient name text day`.
         pooled: As `gcin.evaluation.pooling.pool` gives them.
         twins: `first second shared n`, as `gcin.tensors.twins` gives them.
         settings: `evaluation` of the configuration: `alarms bootstrap_draws seed confidence`.
@@ -51,6 +54,7 @@ def shortcut_table(
     rows = []
     for endpoint in pooled["endpoint"].unique():
         known = outcomes_in(train, endpoint)
+        rows += late_arm_checks(treatment, train["arm"], known, endpoint)
         if len(known) >= alarms["min_patients"]:
             rows += column_checks(features.reindex(known.index), known, endpoint, alarms)
             rows += place_checks(train, known, endpoint, alarms)

@@ -12,7 +12,7 @@ from gcin.model.preparation import Preparation, from_plain
 from gcin.model.study import Cohorts, read_patients
 
 UNSEEN_ROLES = ("external", "new")
-COLUMNS = ["cohort", "role", "run", "patient", "endpoint", "arm", "raw", "value"]
+COLUMNS = ["cohort", "role", "run", "patient", "endpoint", "arm", "raw", "value", "models"]
 
 
 def unseen_patients(patients: pd.DataFrame) -> pd.DataFrame:
@@ -38,7 +38,8 @@ def apply_each(
         variants: Most variants of a patient to read; None for as many as the preparation says.
 
     Returns:
-        `cohort role run patient endpoint arm raw value`.
+        `cohort role run patient endpoint arm raw value models`: no row of an arm in which nobody
+        taught the model the endpoint's outcome.
     """
     if table.empty:
         return pd.DataFrame(columns=COLUMNS)
@@ -65,9 +66,11 @@ def run_rows(
     """Rows of one frozen model; `run` numbers the model.
 
     Returns:
-        `cohort role run patient endpoint arm raw value`; empty where there are no patients.
+        `cohort role run patient endpoint arm raw value models`, models being 1; empty where there
+        are no patients.
     """
     rows = prediction_table(table.index, predicted, arms, calibrations)
     places = table[["cohort", "role"]].loc[table.index.repeat(len(arms))]
     repeated = pd.concat([places] * len(predicted), ignore_index=True)
-    return rows.assign(cohort=repeated["cohort"], role=repeated["role"], run=run)[COLUMNS]
+    places = {"cohort": repeated["cohort"], "role": repeated["role"]}
+    return rows.assign(**places, run=run, models=1)[COLUMNS]

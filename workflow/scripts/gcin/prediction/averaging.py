@@ -29,17 +29,34 @@ def external_table(designs: Sequence[pd.DataFrame], names: Sequence[str]) -> pd.
     """Average each design's models on the external cohorts.
 
     Args:
-        designs: `cohort role run patient endpoint arm raw value`, one per design.
+        designs: `cohort role run patient endpoint arm raw value models`, one per design.
         names: Names of the designs, in the same order.
 
     Returns:
-        `design patient cohort endpoint arm value`.
+        `design patient cohort endpoint arm value models of`: averaged over so `models` of so many.
     """
     named = [table.assign(design=name) for table, name in zip(designs, names, strict=True)]
     rows = pd.concat(named, ignore_index=True)
     keys = ["design", "patient", "cohort", "endpoint", "arm"]
     external = rows[rows["role"] == "external"]
-    return external.groupby(keys, as_index=False, sort=False)["value"].mean()
+    means = external.groupby(keys, as_index=False, sort=False)["value"].mean()
+    return means.merge(models_behind(external, ["design"]), on=["design", *KEYS], how="left")
+
+
+def models_behind(rows: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Count the models behind each prediction; a model is silent of arms that nobody taught it.
+
+    Args:
+        rows: `run patient endpoint arm models` and the columns `by`.
+        by: Columns that name a design.
+
+    Returns:
+        `by`, `patient arm endpoint`, `models`, and `of`: how many speak of the endpoint at all.
+    """
+    said = rows.groupby([*by, *KEYS])["models"].sum()
+    most = rows.groupby([*by, "endpoint", "run"])["models"].max()
+    of = most.groupby([*by, "endpoint"]).sum().rename("of")
+    return said.reset_index().merge(of.reset_index(), on=[*by, "endpoint"])
 
 
 def validation_rows(
@@ -66,12 +83,13 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
     """Predict patients without an outcome.
 
     Args:
-        applied: `role run patient endpoint arm raw value` of one design's models.
+        applied: `role run patient endpoint arm raw value models` of one design's models.
         held: From `validation_rows`, of the same models.
         draws: Refits of each model's calibration.
 
     Returns:
-        `patient arm endpoint value low high`; value lies within its interval.
+        `patient arm endpoint value low high models of`; value lies within its interval, and is the
+        mean of so `models` of so many.
     """
     new = applied[applied["role"] == "new"]
     by_model = dict(list(held.groupby(["endpoint", "run"])))
@@ -80,7 +98,7 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
         for model, rows in new.groupby(["endpoint", "run"], sort=False)
     ]
     if not blocks:
-        return pd.DataFrame(columns=[*KEYS, "value", "low", "high"])
+        return pd.DataFrame(columns=[*KEYS, "value", "low", "high", "models", "of"])
     possible = pd.concat(blocks, ignore_index=True)
     logger.info(
         "predicted %d patients from %d models", new["patient"].nunique(), new["run"].nunique()
@@ -88,7 +106,7 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
     value = new.groupby(KEYS)["value"].mean()
     low, high = (possible.groupby(KEYS)["value"].quantile(p / 100) for p in PERCENTILES)
     table = value.to_frame().assign(low=np.minimum(low, value), high=np.maximum(high, value))
-    return table.reset_index()
+    return table.reset_index().merge(models_behind(new), on=KEYS)
 
 
 def with_answers(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from gcin.model.stacking import Stack, by_design, stacked
+from gcin.model.stacking import KEYS, Stack, by_design, stacked
 from gcin.prediction.applying import COLUMNS
 
 
@@ -20,7 +20,8 @@ def apply_stacks(
         runs: Design to the number of its runs in a fold.
 
     Returns:
-        `cohort role run patient endpoint arm raw value`, one run per fold.
+        `cohort role run patient endpoint arm raw value models`, one run per fold; `models` are
+        those that were averaged.
     """
     places = pd.concat(applied.values())[["cohort", "role", "patient"]].drop_duplicates()
     if places.empty:
@@ -28,9 +29,10 @@ def apply_stacks(
     blocks = []
     for fold, stack in enumerate(stacks):
         of_fold = {
-            name: table.loc[table["run"] // runs[name] == fold].drop(columns="run")
+            name: table.loc[table["run"] // runs[name] == fold].drop(columns=["run", "models"])
             for name, table in applied.items()
         }
         said = by_design(list(of_fold.values()), list(of_fold))
-        blocks.append(stacked(said, stack).assign(run=fold))
+        counts = pd.concat(of_fold.values()).groupby(KEYS).size().rename("models")
+        blocks.append(stacked(said, stack).join(counts, on=KEYS).assign(run=fold))
     return pd.concat(blocks, ignore_index=True).merge(places, on="patient")[COLUMNS]

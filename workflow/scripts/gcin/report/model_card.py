@@ -7,7 +7,7 @@ from gcin.report.policy import policy_sentences
 from gcin.report.pretraining import taught_words
 from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
-from gcin.report.words import Markdown, in_markdown, interval, label, shortcuts_raised
+from gcin.report.words import Markdown, in_markdown, interval, label, shortcuts_raised, silences
 
 # Checks that ask how far one fact goes alone, as the card names them.
 ASKED = {"one column": "clinical columns", "site": "sites", "cohort": "cohorts"}
@@ -51,6 +51,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "division": division_of(study["split"]["scheme"]),
         "grouped": study["split"]["group"],
         "external": study["external"],
+        "silences": silences(tables),
         "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
         "external_metrics": metric_rows(
             tables["external"], study["designs"], ["cohort", "endpoint"]

@@ -20,8 +20,8 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high answer outside lacking unread` of
-            the new patients.
+        predictions: `patient arm endpoint kind value low high models of answer outside lacking
+            unread` of the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role arm family has_genome`.
@@ -33,8 +33,8 @@ def patient_pages(
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
         train, by arm), `planned` (an arm that none of them received, or None), `kin`
-        (patients who train, of the same family), `alike`, `chances` (other
-        binary endpoints by arm), `amounts` (quantities by arm),
+        (patients who train, of the same family), `alike`, `fewer` (what some models are silent
+        of, in words), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
         `risks` (survival by arm) and `data`.
     """
     train = patients["patient"][patients["role"] == "train"]
@@ -48,7 +48,7 @@ def patient_pages(
         own = features.loc[patient] if patient in features.index else None
         outside, lacking = rows[["outside", "lacking"]].fillna("").iloc[0]
         unread = int(rows["unread"].iloc[0])
-        page = {"patient": patient, "cohort": facts["cohort"]}
+        page = {"patient": patient, "cohort": facts["cohort"], **_told(rows, reference)}
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
@@ -56,15 +56,25 @@ def patient_pages(
         page["planned"] = facts["arm"] if is_strange else None
         page["kin"] = int(families.get(facts["family"], 0)) if facts["family"] else 0
         page["alike"] = alike.get(patient, [])
-        others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
-        page["chances"] = others.to_dict("records")
-        page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
-        page["risks"] = _risks(rows[rows["kind"] == "survival"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
         page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
         page["data"]["panel"] = _beside(panel.get(patient), [panel[p] for p in train if p in panel])
         pages.append(page)
     return pages
+
+
+def _told(rows: pd.DataFrame, reference: pd.DataFrame) -> dict[str, list]:
+    """What is predicted of one patient beside response, and what fewer models say than the rest."""
+    others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
+    return {
+        "chances": others.to_dict("records"),
+        "amounts": rows[rows["kind"] == "quantity"].to_dict("records"),
+        "risks": _risks(rows[rows["kind"] == "survival"], reference),
+        "fewer": [
+            f"{row.endpoint} under {row.arm} by {row.models} of {row.of}"
+            for row in rows[rows["models"] < rows["of"]].itertuples()
+        ],
+    }
 
 
 def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:

@@ -11,7 +11,7 @@ from gcin.report import tables as made
 from gcin.report.pages import library_versions
 from gcin.report.policy import floor_table, policy_tables
 from gcin.report.reading import read_table
-from gcin.report.words import shortcuts_raised, summary
+from gcin.report.words import shortcuts_raised, silences, summary
 
 
 def study_facts(
@@ -25,8 +25,9 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios balance patients` and, where the study has them, `conformal`,
-            `learning_curve`, `policy` and `policy_balance`, `external` and `planted`.
+            hazard_ratios answered balance patients` and, where the study has them, `conformal`,
+            `learning_curve`, `policy` and `policy_balance`, `external` and `external_answered`,
+            and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -42,6 +43,7 @@ def study_facts(
         "cohort_table": made.cohort_table(patients, settings["endpoints"]),
         "missing": made.missing_table(features, patients),
         "balance": made.printed(tables["balance"]),
+        "silences": silences(tables),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),

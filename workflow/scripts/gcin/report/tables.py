@@ -216,8 +216,13 @@ def planted_table(planted: pd.DataFrame) -> pd.DataFrame:
 
 
 def prediction_table(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Patients and arms by endpoints, each value with its interval."""
-    cells = predictions.assign(cell=[interval(row) for _, row in predictions.iterrows()])
+    """Patients and arms by endpoints, each value with its interval, and by how many models."""
+    cells = predictions.assign(
+        cell=[
+            interval(row) + f", by {row['models']} of {row['of']}" * bool(row["models"] < row["of"])
+            for _, row in predictions.iterrows()
+        ]
+    )
     return _wide(cells, ["patient", "arm"], "endpoint").fillna("")
 
 

@@ -1,6 +1,7 @@
 """What the report says in words: names of metrics, numbers, and the summary's sentences."""
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -161,6 +162,22 @@ def shortcuts_raised(shortcuts: pd.DataFrame, most: int = 10) -> list[str]:
     ]
     rest = len(found) - most
     return [*sentences, f"{rest} more stand in warnings.tsv."] if rest > 0 else sentences
+
+
+def silences(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say whom figures leave out, or rest on fewer models for.
+
+    Args:
+        tables: `answered` and, of external cohorts, `external_answered`:
+            `cohort endpoint arm patients left_out by_fewer`.
+    """
+    known = [tables[name] for name in ("answered", "external_answered") if name in tables]
+    return [
+        f"{row.endpoint} under {row.arm} in {row.cohort}: of {row.patients} patients, figures "
+        f"leave out {row.left_out} and rest on fewer models for {row.by_fewer}"
+        for row in pd.concat(known).itertuples()
+        if row.left_out or row.by_fewer
+    ]
 
 
 def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str:
