@@ -75,6 +75,7 @@ def read(tmp_path):
         comment="",
         header_only=False,
         tissue="tumour",
+        genes=GENES,
     ):
         path = tmp_path / "calls.maf"
         table = pd.DataFrame([ROW | row for row in rows or ({},)])[: 0 if header_only else None]
@@ -84,7 +85,7 @@ def read(tmp_path):
         row = {"sample": "S1", "file": str(path), "assembly": assembly, "tissue": tissue}
         return calls_of_cohort(
             sheet=pd.DataFrame([row]),
-            genes=GENES,
+            genes=genes,
             symbols=SYMBOLS,
             chains=read_chains(chain),
             shared=SHARED,
@@ -285,6 +286,15 @@ def test_a_call_in_what_x_and_y_share_is_one_of_x(read, assembly, position, plac
     row = {"Hugo_Symbol": "XXX", "Chromosome": "Y", "NCBI_Build": assembly}
     calls, unplaced = read(row | {"Start_Position": str(position)}, assembly=assembly)
     assert calls[["chromosome", "position"]].to_numpy().tolist() == [["chrX", place]]
+    assert unplaced.empty
+
+
+@pytest.mark.parametrize("chromosome", ["1", "chr1"])
+def test_chromosomes_are_named_as_the_genes_are(read, chromosome):
+    bare = GENES.assign(chromosome=GENES["chromosome"].str.removeprefix("chr"))
+    rows = [{"Chromosome": chromosome}, {"Chromosome": "Y", "Hugo_Symbol": "XXX"}]
+    calls, unplaced = read(*rows, genes=bare, fetch=lambda contig, *place: "A" * (contig in "1X"))
+    assert calls["chromosome"].tolist() == ["1", "X"]
     assert unplaced.empty
 
 

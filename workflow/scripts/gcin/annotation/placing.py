@@ -8,6 +8,7 @@ import pandas as pd
 
 from gcin.annotation.symbols import match_genes
 from gcin.reference.liftover import Chains, lift_alleles
+from gcin.reference.order import with_prefix
 from gcin.reference.tables import Symbols
 
 logger = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ def place_calls(
         shared: Regions that X and Y share, `build region chrom start end`, 1-based.
 
     Returns:
-        Calls on GRCh38, and the unplaced ones with the reason of each.
+        Calls on GRCh38, chromosomes named as the genes' are, and the unplaced ones with the reason
+        of each.
     """
     given, written = calls, calls["gene"]
     named = match_genes(written, genes["gene"], symbols.approved)
@@ -64,6 +66,8 @@ def place_calls(
     columns = ["chromosome", "position", "reference", "alternate"]
     placed = calls.copy()
     placed.loc[old, columns] = lifted[columns]
+    here = {with_prefix(name): name for name in genes["chromosome"].unique()}
+    placed["chromosome"] = placed["chromosome"].replace(here)
     placed["gene"] = _by_place(placed, written, home, symbols.meanings)
     reason = pd.Series("", index=calls.index, dtype=object)
     reason[old] = lost
