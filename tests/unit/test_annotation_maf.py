@@ -407,3 +407,11 @@ def test_a_reference_allele_that_the_genome_contradicts_is_listed(read):
     calls, unplaced = read({}, fetch=lambda contig, first, last: "C" * (last - first + 1))
     assert calls.empty
     assert unplaced["reason"].tolist() == ["reference allele differs from the genome"]
+
+
+def test_a_file_of_another_assembly_is_refused(read):
+    rows = [{"Start_Position": str(101 + place)} for place in range(10)]
+    few = lambda contig, first, last: "A" if first < 1107 else "C"  # noqa: E731
+    assert len(read(*rows, fetch=few)[0]) == 6
+    with pytest.raises(ValueError, match=r"calls\.maf: 10 of 10 reference alleles .* assembly"):
+        read(*rows, fetch=lambda contig, first, last: "C")
