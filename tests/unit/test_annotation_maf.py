@@ -59,7 +59,7 @@ SHARED = pd.DataFrame(
 )
 SYMBOLS = Symbols(
     {"OLD": "NEW", "Old-n1": "NEW"},
-    {"OLD": ["NEW"], "TWO": ["AAA", "NEW"], "Y2": ["AAA"]},
+    {"OLD": ["NEW"], "9-SEP": ["NEW"], "TWO": ["AAA", "NEW"], "Y2": ["AAA"]},
 )
 
 
@@ -336,7 +336,14 @@ def test_a_symbol_in_other_capitals_of_two_genes_is_nobody_s():
 
 @pytest.mark.parametrize(
     ("symbol", "position", "gene"),
-    [("TWO", "101", "AAA"), ("Two", "301", "NEW"), ("TWO", "401", None), ("Y2", "101", "AAA")],
+    [
+        ("2009-09-01 00:00:00", "301", "NEW"),
+        ("2009-09-01", "101", None),
+        ("TWO", "101", "AAA"),
+        ("Two", "301", "NEW"),
+        ("TWO", "401", None),
+        ("Y2", "101", "AAA"),
+    ],
 )
 def test_of_a_symbol_s_meanings_that_counts_in_which_the_call_lies(read, symbol, position, gene):
     calls, unplaced = read({"Hugo_Symbol": symbol, "Start_Position": position})

@@ -1,6 +1,7 @@
 """Calls of a MAF on GRCh38 and in the gene universe, and those that have no place there."""
 
 import logging
+import re
 from collections.abc import Collection, Mapping
 
 import numpy as np
@@ -31,6 +32,9 @@ COLUMNS = [
     "dosage",
     "filter",
 ]
+# SEPT9 as a spreadsheet hands it on: September 2009, its first day.
+DATE = re.compile(r"20(\d\d)-(03|09|12)-01( 00:00:00)?")
+MONTHS = {"03": "MAR", "09": "SEP", "12": "DEC"}
 UNPLACED = ["sample", "gene", "chromosome", "position", "reference", "alternate", "reason"]
 
 
@@ -115,12 +119,18 @@ def _by_place(
     doubtful = calls[calls["gene"].isna() | _is_elsewhere(calls, home)]
     places = zip(doubtful.index, doubtful["chromosome"], doubtful["position"], strict=True)
     for row, chromosome, position in places:
-        known = home.reindex(meanings.get(written[row].upper(), ())).dropna(subset="chromosome")
+        known = home.reindex(meanings.get(_spoken(written[row]), ())).dropna(subset="chromosome")
         here = known["start"].le(position) & known["end"].ge(position)
         here &= known["chromosome"].eq(chromosome)
         if here.sum() == 1:
             found[row] = known.index[here][0]
     return found
+
+
+def _spoken(symbol: str) -> str:
+    """A symbol in capitals; one that became a date as the table has it, `9-SEP`."""
+    date = DATE.fullmatch(symbol)
+    return f"{int(date[1])}-{MONTHS[date[2]]}" if date else symbol.upper()
 
 
 def without_copies(calls: pd.DataFrame) -> pd.DataFrame:
