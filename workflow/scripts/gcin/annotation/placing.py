@@ -90,6 +90,8 @@ def _on_x(calls: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
     calls = calls.copy()
     on_y = calls["chromosome"].eq("chrY")
     for (build, _), ends in shared.set_index("chrom").groupby(["build", "region"]):
+        if not {"chrX", "chrY"} <= set(ends.index):
+            continue
         own = on_y & calls["assembly"].eq(build)
         own &= calls["position"].between(ends.loc["chrY", "start"], ends.loc["chrY", "end"])
         shift = ends.loc["chrX", "start"] - ends.loc["chrY", "start"]
