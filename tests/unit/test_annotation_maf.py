@@ -59,7 +59,7 @@ SHARED = pd.DataFrame(
 )
 SYMBOLS = Symbols(
     {"OLD": "NEW", "Old-n1": "NEW"},
-    {"OLD": ["NEW"], "TWO": ["AAA", "NEW"], "Y2": ["AAA"]},
+    {"OLD": ["NEW"], "9-SEP": ["NEW"], "TWO": ["AAA", "NEW"], "Y2": ["AAA"]},
 )
 
 
@@ -75,6 +75,7 @@ def read(tmp_path):
         comment="",
         header_only=False,
         tissue="tumour",
+        genes=GENES,
     ):
         path = tmp_path / "calls.maf"
         table = pd.DataFrame([ROW | row for row in rows or ({},)])[: 0 if header_only else None]
@@ -84,7 +85,7 @@ def read(tmp_path):
         row = {"sample": "S1", "file": str(path), "assembly": assembly, "tissue": tissue}
         return calls_of_cohort(
             sheet=pd.DataFrame([row]),
-            genes=GENES,
+            genes=genes,
             symbols=SYMBOLS,
             chains=read_chains(chain),
             shared=SHARED,
@@ -288,6 +289,15 @@ def test_a_call_in_what_x_and_y_share_is_one_of_x(read, assembly, position, plac
     assert unplaced.empty
 
 
+@pytest.mark.parametrize("chromosome", ["1", "chr1"])
+def test_chromosomes_are_named_as_the_genes_are(read, chromosome):
+    bare = GENES.assign(chromosome=GENES["chromosome"].str.removeprefix("chr"))
+    rows = [{"Chromosome": chromosome}, {"Chromosome": "Y", "Hugo_Symbol": "XXX"}]
+    calls, unplaced = read(*rows, genes=bare, fetch=lambda contig, *place: "A" * (contig in "1X"))
+    assert calls["chromosome"].tolist() == ["1", "X"]
+    assert unplaced.empty
+
+
 def test_a_call_in_y_s_own_part_stays(read):
     calls, _ = read({"Hugo_Symbol": "Y2", "Chromosome": "Y", "Start_Position": "620"})
     assert calls[["chromosome", "position"]].to_numpy().tolist() == [["chrY", 1620]]
@@ -326,7 +336,14 @@ def test_a_symbol_in_other_capitals_of_two_genes_is_nobody_s():
 
 @pytest.mark.parametrize(
     ("symbol", "position", "gene"),
-    [("TWO", "101", "AAA"), ("Two", "301", "NEW"), ("TWO", "401", None), ("Y2", "101", "AAA")],
+    [
+        ("2009-09-01 00:00:00", "301", "NEW"),
+        ("2009-09-01", "101", None),
+        ("TWO", "101", "AAA"),
+        ("Two", "301", "NEW"),
+        ("TWO", "401", None),
+        ("Y2", "101", "AAA"),
+    ],
 )
 def test_of_a_symbol_s_meanings_that_counts_in_which_the_call_lies(read, symbol, position, gene):
     calls, unplaced = read({"Hugo_Symbol": symbol, "Start_Position": position})
@@ -397,3 +414,11 @@ def test_a_reference_allele_that_the_genome_contradicts_is_listed(read):
     calls, unplaced = read({}, fetch=lambda contig, first, last: "C" * (last - first + 1))
     assert calls.empty
     assert unplaced["reason"].tolist() == ["reference allele differs from the genome"]
+
+
+def test_a_file_of_another_assembly_is_refused(read):
+    rows = [{"Start_Position": str(101 + place)} for place in range(10)]
+    few = lambda contig, first, last: "A" if first < 1107 else "C"  # noqa: E731
+    assert len(read(*rows, fetch=few)[0]) == 6
+    with pytest.raises(ValueError, match=r"calls\.maf: 10 of 10 reference alleles .* assembly"):
+        read(*rows, fetch=lambda contig, first, last: "C")

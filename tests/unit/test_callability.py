@@ -104,9 +104,10 @@ def test_each_kind_of_sample_has_its_own_evidence(kind, measured, share):
     assert callable_share(kind, assayed, measured, missing) == pytest.approx(share)
 
 
-def test_a_gene_that_no_call_can_be_lifted_to_was_not_looked_at(tmp_path):
+@pytest.mark.parametrize("contig", ["chr1", "1"])
+def test_a_gene_that_no_call_can_be_lifted_to_was_not_looked_at(tmp_path, contig):
     coding = pd.DataFrame(
-        [("chr1", 10, 20, "AAA"), ("chr1", 30, 40, "AAA"), ("chr1", 50, 60, "BBB")],
+        [(contig, 10, 20, "AAA"), (contig, 30, 40, "AAA"), (contig, 50, 60, "BBB")],
         columns=CODING.columns,
     )
     chain = tmp_path / "old.chain"

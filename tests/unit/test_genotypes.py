@@ -229,6 +229,12 @@ def test_a_reference_genotype_without_evidence_is_no_reference(
     assert calls_of(adopted(path, ["X", "Y"]))[20, "G", "A"][0][1] == verdict
 
 
+def test_alleles_in_small_letters_are_the_same_alleles(tmp_path, adopted):
+    rows = [(20, "g", "a", ".", "GT", "0/1", "0/0"), (20, "G", "A", ".", "GT", "./.", "0/1")]
+    found = calls_of(adopted(vcf(tmp_path / "given.vcf", ["X", "Y"], *rows), ["X", "Y"]))
+    assert found == {(20, "G", "A"): [("0/1", "PASS"), ("0/1", "PASS")]}
+
+
 @pytest.mark.parametrize(
     ("call", "verdict"),
     [

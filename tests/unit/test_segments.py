@@ -20,14 +20,16 @@ def written(tmp_path, *rows, header=HEADER):
     return path
 
 
-def test_a_gene_has_the_mean_of_its_segments_by_common_bases(tmp_path):
+@pytest.mark.parametrize("prefix", ["chr", ""])
+def test_a_gene_has_the_mean_of_its_segments_by_common_bases(tmp_path, prefix):
     rows = [
         ("S2", "1", 1, 175, 9, -1.0),
         ("S2", "1", 176, 1000, 9, 1.0),
         ("S1", "chr1", 1, 100, 9, 3.0),
         ("S1", "chr1", 201, 300, 9, 2.0),
     ]
-    table = gene_ratios(read_segments(written(tmp_path, *rows), {"S1", "S2"}), GENES)
+    genes = GENES.assign(chromosome=GENES["chromosome"].str.replace("chr", prefix))
+    table = gene_ratios(read_segments(written(tmp_path, *rows), {"S1", "S2"}), genes)
     expected = [[np.nan, 2.0, np.nan], [-0.5, 0.5, np.nan]]
     assert table.index.tolist() == ["S1", "S2"]
     np.testing.assert_allclose(table, expected)

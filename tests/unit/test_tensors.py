@@ -182,6 +182,14 @@ def test_carriers_are_counted_from_the_alleles(tmp_path, genotype, dosage):
     assert found == (dosage or 0)
 
 
+def test_reads_that_a_header_calls_text_are_unknown(tmp_path, monkeypatch):
+    own = HEADER.replace("ID=AD,Number=R,Type=Integer", "ID=AD,Number=.,Type=String")
+    monkeypatch.setitem(globals(), "HEADER", own)
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), HET)])
+    values, *_ = store.variants(["P0"], 1)
+    assert values[0, 0, store.variant_features.index("vaf_known")] == 0
+
+
 def test_the_only_copy_of_a_gene_in_a_male_is_as_good_as_both(tmp_path):
     genotypes = ["1:0,30:30:99:PASS", "1/1:0,30:30:99:PASS", "0/1:15,15:30:99:PASS"]
     csq = block("stop_gained", gene="BBB", frequency="0.02")

@@ -10,6 +10,8 @@ from gcin.annotation.placing import UNPLACED, place_calls, without_copies
 from gcin.reference.liftover import Chains
 from gcin.reference.tables import Symbols
 
+FEWEST = 10  # calls that tell an assembly; of another one's single bases three in four differ
+
 
 def calls_of_cohort(
     sheet: pd.DataFrame,
@@ -33,6 +35,9 @@ def calls_of_cohort(
 
     Returns:
         The calls, and those without a place on GRCh38 or without a gene.
+
+    Raises:
+        ValueError: A file cannot be read, or is of another assembly; names it.
     """
     placed, unplaced = [], []
     for path, rows in sheet.groupby("file"):
@@ -41,8 +46,18 @@ def calls_of_cohort(
         calls, lost = place_calls(told, genes, symbols, chains, shared)
         if fetch is not None:
             calls, contradicts = anchor(calls, fetch)
+            _require_genome(contradicts, path)
             wrong = calls[contradicts].assign(reason="reference allele differs from the genome")
             calls, lost = calls[~contradicts], pd.concat([lost, wrong[UNPLACED]])
         placed.append(calls)
         unplaced.append(lost)
     return without_copies(pd.concat(placed, ignore_index=True)), pd.concat(unplaced)
+
+
+def _require_genome(contradicts: pd.Series, path: str) -> None:
+    """Refuse calls most of whose reference alleles are not the genome's."""
+    if len(contradicts) >= FEWEST and contradicts.mean() > 0.5:
+        raise ValueError(
+            f"{path}: {contradicts.sum()} of {len(contradicts)} reference alleles are not those of "
+            "the genome, as of another assembly; correct the sheet's column assembly."
+        )

@@ -1,6 +1,7 @@
 """Calls of a MAF on GRCh38 and in the gene universe, and those that have no place there."""
 
 import logging
+import re
 from collections.abc import Collection, Mapping
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 
 from gcin.annotation.symbols import match_genes
 from gcin.reference.liftover import Chains, lift_alleles
+from gcin.reference.order import with_prefix
 from gcin.reference.tables import Symbols
 
 logger = logging.getLogger(__name__)
@@ -30,6 +32,9 @@ COLUMNS = [
     "dosage",
     "filter",
 ]
+# SEPT9 as a spreadsheet hands it on: September 2009, its first day.
+DATE = re.compile(r"20(\d\d)-(03|09|12)-01( 00:00:00)?")
+MONTHS = {"03": "MAR", "09": "SEP", "12": "DEC"}
 UNPLACED = ["sample", "gene", "chromosome", "position", "reference", "alternate", "reason"]
 
 
@@ -50,7 +55,8 @@ def place_calls(
         shared: Regions that X and Y share, `build region chrom start end`, 1-based.
 
     Returns:
-        Calls on GRCh38, and the unplaced ones with the reason of each.
+        Calls on GRCh38, chromosomes named as the genes' are, and the unplaced ones with the reason
+        of each.
     """
     given, written = calls, calls["gene"]
     named = match_genes(written, genes["gene"], symbols.approved)
@@ -64,6 +70,8 @@ def place_calls(
     columns = ["chromosome", "position", "reference", "alternate"]
     placed = calls.copy()
     placed.loc[old, columns] = lifted[columns]
+    here = {with_prefix(name): name for name in genes["chromosome"].unique()}
+    placed["chromosome"] = placed["chromosome"].replace(here)
     placed["gene"] = _by_place(placed, written, home, symbols.meanings)
     reason = pd.Series("", index=calls.index, dtype=object)
     reason[old] = lost
@@ -82,6 +90,8 @@ def _on_x(calls: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
     calls = calls.copy()
     on_y = calls["chromosome"].eq("chrY")
     for (build, _), ends in shared.set_index("chrom").groupby(["build", "region"]):
+        if not {"chrX", "chrY"} <= set(ends.index):
+            continue
         own = on_y & calls["assembly"].eq(build)
         own &= calls["position"].between(ends.loc["chrY", "start"], ends.loc["chrY", "end"])
         shift = ends.loc["chrX", "start"] - ends.loc["chrY", "start"]
@@ -111,12 +121,18 @@ def _by_place(
     doubtful = calls[calls["gene"].isna() | _is_elsewhere(calls, home)]
     places = zip(doubtful.index, doubtful["chromosome"], doubtful["position"], strict=True)
     for row, chromosome, position in places:
-        known = home.reindex(meanings.get(written[row].upper(), ())).dropna(subset="chromosome")
+        known = home.reindex(meanings.get(_spoken(written[row]), ())).dropna(subset="chromosome")
         here = known["start"].le(position) & known["end"].ge(position)
         here &= known["chromosome"].eq(chromosome)
         if here.sum() == 1:
             found[row] = known.index[here][0]
     return found
+
+
+def _spoken(symbol: str) -> str:
+    """A symbol in capitals; one that became a date as the table has it, `9-SEP`."""
+    date = DATE.fullmatch(symbol)
+    return f"{int(date[1])}-{MONTHS[date[2]]}" if date else symbol.upper()
 
 
 def without_copies(calls: pd.DataFrame) -> pd.DataFrame:

@@ -94,9 +94,9 @@ def gene_ratios(segments: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:
     placed = dict(list(segments.assign(sample=sample).groupby("chromosome")))
     ratios = np.full((len(names), len(genes)), np.nan, np.float32)
     for column, gene in enumerate(genes.itertuples()):
-        if gene.chromosome not in placed:
+        if with_prefix(gene.chromosome) not in placed:
             continue
-        near = placed[gene.chromosome]
+        near = placed[with_prefix(gene.chromosome)]
         common = np.minimum(near["end"], gene.end) - np.maximum(near["start"], gene.start) + 1
         near = near.assign(bases=common)[common > 0]
         if near.empty:

@@ -141,6 +141,9 @@ def judge_sites(
                 "caller wrote, or leave the record out."
             )
         counts[site.FILTER or PASS] += 1
+        # a caller on a soft-masked genome may write small letters, which are nobody else's allele
+        if not (site.REF + site.ALT[0]).isupper():
+            site.REF, site.ALT = site.REF.upper(), [site.ALT[0].upper()]
         own = site.format("FT") if has_verdicts else None
         site.set_format("FT", _verdicts(site, own, least))
         writer.write_record(site)

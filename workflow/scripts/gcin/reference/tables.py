@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from gcin.reference.order import with_prefix
+
 
 class Symbols(NamedTuple):
     """What older gene symbols mean (HGNC).
@@ -48,5 +50,6 @@ def read_aliases(path: str | Path) -> dict[str, str]:
 
 
 def read_shared_regions(path: str | Path) -> pd.DataFrame:
-    """Read the regions that X and Y share: `build region chrom start end`, 1-based."""
-    return pd.read_csv(path, sep="\t", dtype={"build": str, "region": str, "chrom": str})
+    """Read the regions that X and Y share: `build region chrom start end`, `chrX`, 1-based."""
+    table = pd.read_csv(path, sep="\t", dtype={"build": str, "region": str, "chrom": str})
+    return table.assign(chrom=table["chrom"].map(with_prefix))

@@ -12,6 +12,7 @@ from cyvcf2 import VCF, Variant
 from gcin.annotation.symbols import match_genes
 from gcin.intake.kinds import LIFTED
 from gcin.reference.liftover import read_chains
+from gcin.reference.order import with_prefix
 from gcin.reference.tables import read_aliases
 
 logger = logging.getLogger(__name__)
@@ -211,6 +212,7 @@ def reached_shares(
         Sample to float32, one per gene: 0 where the gene has no coding bases.
     """
     older = manifest["kind"].isin(LIFTED) & manifest["assembly"].ne("GRCh38")
+    coding = coding.assign(chromosome=coding["chromosome"].map(with_prefix))
     shares = {}
     for path in chains:
         reached = _target_share(coding, read_chains(path).reached()).reindex(genes["gene"])

@@ -70,9 +70,9 @@ def carriers(variant: Variant, dosage: np.ndarray) -> Carriers:
 
 
 def _field(variant: Variant, name: str, sample: np.ndarray, width: int) -> np.ndarray:
-    """Read a numeric FORMAT field of these samples as int64; absent or missing is -1."""
+    """Read a numeric FORMAT field of these samples as int64; absent, text or missing is -1."""
     values = variant.format(name) if name in variant.FORMAT else None
-    if values is None or values.shape[1] < width:
+    if values is None or values.ndim < 2 or values.shape[1] < width:
         return np.full((len(sample), width), -1)
     chosen = np.nan_to_num(values[sample, :width].astype(np.float64), nan=-1)
     return np.where(chosen < 0, -1, chosen).astype(np.int64)
