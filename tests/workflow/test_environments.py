@@ -1,10 +1,32 @@
 """The environments of a cluster, and the packages of one machine, are one set of versions."""
 
+import ast
 import re
 
 import pytest
 import yaml
-from project import ENVIRONMENTS, ROOT, all_rules, environment_of, pins_of
+from project import (
+    ENVIRONMENTS,
+    ROOT,
+    SCRIPTS,
+    all_rules,
+    directive,
+    environment_of,
+    pins_of,
+    reached_by,
+)
+
+RULES = all_rules()
+# Programs by the package that brings them, and those that every Linux has.
+BRINGS = {
+    **{name: name for name in ("bcftools", "bwa", "curl", "delly", "fastp", "mosdepth", "multiqc")},
+    **{"samtools": "samtools", "bgzip": "htslib", "tabix": "htslib"},
+    **{"gatk": "gatk4", "vep": "ensembl-vep"},
+}
+ON_EVERY_LINUX = {"awk", "cat", "echo", "exec", "exit", "gzip", "mktemp", "mv", "printf", "rm"}
+ON_EVERY_LINUX |= {"trap", "wc"}
+# Not pinned, since it must be the one that VEP was built against.
+ALSO_BRINGS = {"ensembl-vep": {"htslib"}}
 
 # Where conda's channels have another version than PyPI; the reason for each.
 DIFFERS_FROM_HOST = {
@@ -61,8 +83,45 @@ def test_the_two_environments_of_the_networks_differ_only_in_tensorflow():
     assert cpu == gpu
 
 
+def brought_by(environment):
+    pinned = set(pins_of(environment))
+    return pinned.union(*(ALSO_BRINGS.get(package, ()) for package in pinned))
+
+
+def programs_of_shell(rule):
+    text = directive(RULES[rule], "shell").replace("\\\n", " ").replace('"""', "")
+    bare = re.sub(r"'[^']*'|\"[^\"]*\"|\{[^{}]+\}", "x", text)
+    return set(re.findall(r"(?:^|[|;]|\$\(|\{\{)\s*([a-z][\w-]*)(?= |$)", bare, re.MULTILINE))
+
+
+def programs_of_script(rule):
+    trees = [ast.parse(path.read_text()) for path in reached_by(SCRIPTS / f"{rule}.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    lists = [node.elts for node in nodes if isinstance(node, ast.List) and node.elts]
+    firsts = {getattr(elements[0], "value", None) for elements in lists}
+    return {first for first in firsts if isinstance(first, str) and first in BRINGS}
+
+
+def test_programs_of_rules_are_found():
+    assert programs_of_shell("mark_duplicates") == {"exec", "gatk", "samtools"}
+    assert programs_of_shell("calibrate_dragstr") == {"exec", "gatk", "wc"}
+    assert programs_of_script("adopt_alignment") == {"bwa", "samtools"}
+    assert programs_of_script("lift_vcf") == programs_of_script("score_sites") == {"gatk"}
+    assert programs_of_script("render_multiqc") == {"multiqc"}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_environment_has_the_programs_that_a_rule_starts(rule):
+    if directive(RULES[rule], "shell"):
+        tools = programs_of_shell(rule) - ON_EVERY_LINUX
+    else:
+        tools = programs_of_script(rule)
+    assert tools <= set(BRINGS)
+    assert {BRINGS[tool] for tool in tools} <= brought_by(environment_of(RULES[rule]))
+
+
 def test_every_environment_is_used_by_a_rule():
-    used = {environment_of(body) for body in all_rules().values()}
+    used = {environment_of(body) for body in RULES.values()}
     assert set(ENVIRONMENTS) == used
 
 

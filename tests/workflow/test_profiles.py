@@ -79,6 +79,11 @@ def test_every_job_asks_for_memory_and_time(on_slurm):
             assert int(stated["runtime"]) >= 10, rule
 
 
+def test_only_short_work_is_done_on_the_node_where_one_logs_in():
+    listing = {"write_manifest", "list_sexes", "list_calls", "list_structural", "list_pathways"}
+    assert {*listing, "point_to_generation", "point_to_edition", "download_reference"} == LOCAL
+
+
 def test_no_attempt_asks_for_more_than_the_profile_allows(copy):
     most = profile("slurm")["resources"]
     jobs = asked_for(copy, "--attempt", str(1 + profile("slurm")["retries"]))

@@ -55,9 +55,12 @@ rule seal_generation:
         "logs/seal_generation/{cohort}/{generation}.log",
     benchmark:
         "benchmarks/results/seal_generation/{cohort}/{generation}.tsv"
-    localrule: True
     conda:
         "../../envs/tables.yaml"
+    # It hashes every byte of the joint artefacts: too much for the node where one logs in.
+    resources:
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("seal_generation"),
     script:

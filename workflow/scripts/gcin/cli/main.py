@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from gcin._log import use_one_arrow_thread
 from gcin.cli import cohort, sheet
 from gcin.intake.heads import UnreadableError
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: What stands behind `gcin`; by default what the shell was given.
     """
+    use_one_arrow_thread()
     values = _parser().parse_args(arguments)
     try:
         code = values.run(values)

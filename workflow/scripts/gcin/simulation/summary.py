@@ -6,12 +6,15 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from gcin._log import use_one_arrow_thread
+
 
 def main(arguments: list[str]) -> int:
     """Print what came out of a run on a simulated hospital, from the folder of its results."""
     if len(arguments) != 1:
         print("usage: python -m gcin.simulation.summary CONFIG", file=sys.stderr)
         return 2
+    use_one_arrow_thread()
     config = yaml.safe_load(Path(arguments[0]).read_text())
     try:
         print(summary(config, Path("results")))
