@@ -15,7 +15,7 @@ from gcin.prediction.averaging import (
     with_bands,
 )
 from gcin.prediction.experience import joined, not_taken, outside_experience
-from gcin.prediction.genomes import Sequencing, unlike_genomes
+from gcin.prediction.genomes import Sequencing, outside_genomes, unlike_genomes
 
 RANDOM = np.random.default_rng(0)
 NO_VISITS = pd.DataFrame(columns=["patient", "day", "name", "value"])
@@ -69,6 +69,14 @@ def test_interval_narrows_with_validation_patients():
 def test_risk_spreads_over_models_alone():
     row = patient_table(applied([1.0, 2.0, 3.0], "os"), held(20), 20).iloc[0]
     assert (row["low"], row["value"], row["high"]) == pytest.approx((1.05, 2.0, 2.95))
+
+
+def test_one_model_alone_gives_risk_no_interval_and_a_probability_its_own():
+    row = patient_table(applied([2.0], "os"), held(20, 1), 20).iloc[0]
+    assert row["value"] == 2
+    assert np.isnan([row["low"], row["high"]]).all()
+    row = patient_table(applied([0.5]), held(60, 1), 20).iloc[0]
+    assert row["low"] < 0.5 < row["high"]
 
 
 def test_without_new_patients_the_table_is_empty_but_named():
@@ -295,6 +303,13 @@ def test_more_variants_or_another_burden_than_anybody_had_is_told():
         "N1": "variants in genes 11 (training 3 to 10)",
         "N2": "variants that change a protein, per megabase, 4 (training 10 to 10)",
     }
+
+
+def test_a_study_without_new_patients_reads_no_genome():
+    patients = pd.DataFrame({"cohort": "a", "role": "train"}, index=["T1"])
+    outside, unread = outside_genomes(patients, {"a": None}, 0.5)
+    assert outside.empty
+    assert unread.empty
 
 
 def test_a_tissue_that_nobody_was_sequenced_of_is_told():

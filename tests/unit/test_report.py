@@ -285,6 +285,7 @@ def test_outside_experience_nothing_is_preferred():
     assert verdict_of(arms, "age 101") == (
         "Not enough evidence. Outside what the model has seen: age 101."
     )
+    assert verdict_of(arms[:0], "age 101") == verdict_of(arms, "age 101")
 
 
 UNITS = {"dose": "mg/wk", "level": None}
@@ -359,6 +360,18 @@ def test_the_report_says_whom_figures_leave_out(study, report):
               for name in ("answered", "external_answered")}  # fmt: skip
     facts = study_facts(tables | spoken, table, made.features(table), made.SETTINGS, ["gcin"])
     assert facts["silences"] == []
+
+
+def test_a_risk_of_a_single_model_is_shown_without_an_interval(study):
+    table, tables = study
+    risks = unseen_risks(tables["pooled"], "gcin")
+    alone = tables["patients"].assign(low=np.nan, high=np.nan)
+    known = made.features(table), made.scalars(table), {}, {}
+    html = documents_of(patient_pages(alone, risks, table, *known))["P0400"]
+    shown = html.split("Risk over time")[1].split("<h2>")[0]
+    assert "One model alone was trained" in shown
+    assert " to " not in re.sub(r"<[^>]+>", "", shown.split("</div>\n</div>")[0].split("<h3>")[1])
+    assert 'class="range"' not in shown
 
 
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
@@ -480,6 +493,13 @@ def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names
     facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {}, {})
     assert {arm["arm"] for page in facts for arm in page["arms"]} == set(names)
     assert f"under {' and '.join(names)}" in facts[0]["verdict"]
+
+
+def test_the_report_says_of_whom_no_number_is_to_be_trusted(study):
+    table = prediction_table(study[1]["patients"]).set_index("patient")
+    doubts = table["outside what it has seen"]
+    assert doubts["P0400"].eq("").all()
+    assert doubts["P0401"].eq("age 101 (training 40 to 80)").all()
 
 
 def test_no_new_patient_makes_an_index_that_says_so():
