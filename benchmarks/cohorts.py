@@ -45,7 +45,7 @@ READS = {
     "ridge": ["linear", "ridge"],
     "random_forest": ["forest"],
     "survival_forest": ["forest"],
-    "network": ["network", "linear", "ridge", "training"],
+    "network": ["backend", "network", "linear", "ridge", "pretraining", "training"],
 }
 STACKS = {"product": ["gcin", "ridge", "forest"], "ridge + forest": ["ridge", "forest"]}
 EXAMPLES = {

@@ -361,7 +361,7 @@ def test_a_tumour_joins_its_patient_and_leaves_the_germline_as_it_was(project, l
     assert all(germline.get(a, absent).items() <= both[a].items() for a in both)
     patient = tumour["patient"].iloc[0]
     store = Store.open(project.current() / "tensors")
-    values, _, mask = store.variants([patient], 200)
+    values, _, mask, _ = store.variants([patient], 200)
     somatic = values[0, mask[0]][:, store.variant_features.index("somatic")]
     assert 0 < somatic.mean() < 1
     assert "T1" in json.loads((project.current() / "receipt.json").read_text())["samples"]

@@ -234,7 +234,7 @@ def mixed(processed) -> Path:
 
 def calls_in_store(folder, sample):
     """Read a sample's calls in a tensor store: place and alleles, and what was seen of each."""
-    row = Store.open(folder).samples.index(sample)
+    row = Store.open(folder).receipt["samples"].index(sample)
     own = pd.DataFrame(Calls.open(folder).of_sample(row))
     sites = pd.read_parquet(folder / "sites.parquet").iloc[own["site"]].reset_index(drop=True)
     places = sites[["chromosome", "position", "reference", "alternate", "gene"]]

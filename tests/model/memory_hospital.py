@@ -1,6 +1,7 @@
 """A small hospital in memory: stores, clinical tables and outcomes with a known rule."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,13 +26,13 @@ FEATURES = [
 VARIANT_FEATURES = [f"feature_{number}" for number in range(24)]
 
 
-@dataclass
-class Sets:
+class Sets(NamedTuple):
     """Variant sets as the store gives them."""
 
     values: np.ndarray
     gene: np.ndarray
     mask: np.ndarray
+    left_out: np.ndarray
 
 
 class MemoryStore:
@@ -60,9 +61,10 @@ class MemoryStore:
         here = rows >= 0
         return self.track[rows] * here[:, None, None], self.mask[rows] & here[:, None]
 
-    def variants(self, patients, limit):
+    def variants(self, patients, limit, genes):
         """One variant per altered gene, truncating ones told apart by the first feature."""
         values = np.zeros((len(patients), limit, len(VARIANT_FEATURES)), "float32")
+        left_out = np.zeros(len(patients), int)
         gene, mask = (
             np.zeros((len(patients), limit), "int32"),
             np.zeros((len(patients), limit), bool),
@@ -70,10 +72,11 @@ class MemoryStore:
         for place, row in enumerate(self._rows(patients)):
             if row < 0:
                 continue
-            hit = np.argwhere(self.track[row, :, :2] > 0)[:limit]
+            hit = np.argwhere((self.track[row, :, :2] > 0) & genes[:, None])
+            left_out[place], hit = max(len(hit) - limit, 0), hit[:limit]
             gene[place, : len(hit)], mask[place, : len(hit)] = hit[:, 0], True
             values[place, np.arange(len(hit)), hit[:, 1]] = 1
-        return Sets(values, gene, mask)
+        return Sets(values, gene, mask, left_out)
 
 
 def gene_table(count, chromosomes=8):
@@ -121,6 +124,7 @@ def make_hospital(count=480, genes=60, seed=1, signal=1.0, arms=("chemo", "targe
             "cohort": "hospital",
             "role": "train",
             "arm": arm,
+            "family": None,
             "has_genome": True,
             "response": (random.random(count) < 1 / (1 + np.exp(-received))).astype(float),
             "os_time": np.minimum(time, end),

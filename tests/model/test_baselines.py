@@ -103,6 +103,30 @@ def test_study_of_one_arm_has_one_column_of_predictions(settings):
         assert {values.shape[1] for values in predicted.values()} == {1}
 
 
+@pytest.mark.parametrize("kind", ["lasso", "ridge", "random_forest", "survival_forest"])
+def test_what_is_chosen_by_patients_left_out_keeps_families_whole(
+    strong, halves, kind, settings, monkeypatch
+):
+    random = np.random.default_rng(0)
+    patients = strong.patients.assign(family=random.integers(0, 60, 600).astype(str))
+    table = training_table(patients, halves)
+    preparation, everyone = prepare_fold(table, strong.cohorts, settings["preparation"], 1)
+    family = everyone.part("train").table["family"].to_numpy()
+    divided, plain = [], Questions.folds
+
+    def watched(questions, count):
+        folds = plain(questions, count)
+        divided.extend(
+            set(family[inside.patient]) & set(family[outside.patient]) for inside, outside in folds
+        )
+        return folds
+
+    monkeypatch.setattr(Questions, "folds", watched)
+    fit_baseline(kind, everyone, preparation, settings, 1)
+    assert divided
+    assert not any(divided)
+
+
 def test_trees_of_an_arm_know_only_its_patients(settings):
     """Arm 1 responds where arm 0 does not; trees of all arms would have to discover that."""
     random = np.random.default_rng(0)
@@ -110,7 +134,7 @@ def test_trees_of_an_arm_know_only_its_patients(settings):
     answer = ((columns[:, 0] > 0) == (arm == 1)).astype(float)
     order = random.permutation(400)
     train, held = (
-        Questions(columns, arm[rows], np.zeros(len(rows), int), rows, answer[rows])
+        Questions(columns, arm[rows], np.zeros(len(rows), int), rows, answer[rows], order)
         for rows in (order[:300], order[300:])
     )
     fit = fit_by_arm(train, held, 2, 1, settings["boosting"], 1)
@@ -128,9 +152,9 @@ def test_boosted_trees_end_where_the_inner_split_is_best_off(settings, numeric):
     random = np.random.default_rng(0)
     columns, arm = random.normal(size=(300, 12)), np.arange(300) % 2
     answer = columns[:, 0] + random.normal(size=300) * 1.5
-    answer = answer if numeric else (answer > 0).astype(float)
+    answer, alone = answer if numeric else (answer > 0).astype(float), np.arange(300)
     train, held = (
-        Questions(columns, arm[rows], np.zeros(len(rows), int), rows, answer[rows], numeric)
+        Questions(columns, arm[rows], np.zeros(len(rows), int), rows, answer[rows], alone, numeric)
         for rows in (np.arange(220), np.arange(220, 300))
     )
     own = settings["boosting"] | {"learning_rates": [0.1], "leaves": [8], "max_iterations": 60}
@@ -150,7 +174,8 @@ def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplo
     random = np.random.default_rng(0)
     columns, arm = random.normal(size=(200, 2)), np.repeat([0, 1], 100)
     answer = np.where(arm == 1, 1.0, columns[:, 0] > 0)
-    asked = Questions(columns, arm, np.zeros(200, int), np.arange(200), answer)
+    alone = np.arange(200)
+    asked = Questions(columns, arm, np.zeros(200, int), alone, answer, alone)
     fit = fit_by_arm(asked, asked, 2, 1, settings["boosting"], 1)
     assert "arm 1 has but one answer" in caplog.text
     assert (fit.told(columns)[:, 1] > 0.8).all()

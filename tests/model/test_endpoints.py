@@ -86,10 +86,11 @@ def test_ridge_of_amounts_agrees_with_scikit_learn(settings):
     columns = random.normal(size=(200, 4))
     amounts = columns @ [1.0, -0.5, 0.0, 0.3] + random.normal(0, 0.3, 200)
     targets = np.stack([amounts - amounts.mean(), np.ones(200)], axis=-1)[:, None]
-    fit = fit_linear(columns, np.zeros(200, int), targets, 1, 0.0, settings["linear"], numeric=True)
+    given = columns, np.zeros(200, int), targets, np.arange(200), 1
+    fit = fit_linear(*given, 0.0, settings["linear"], numeric=True)
     own = Ridge(1 / fit.strength).fit(columns, targets[:, 0, 0])
     np.testing.assert_allclose(fit.shared, own.coef_, atol=1e-3)
-    lasso = fit_linear(columns, np.zeros(200, int), targets, 1, 1.0, settings["linear"], True)
+    lasso = fit_linear(*given, 1.0, settings["linear"], numeric=True)
     assert abs(lasso.shared[2]) < abs(lasso.shared[3])
 
 

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from gcin.model import linear
 from gcin.model.linear import LassoSolver, fit_by_block, fit_linear
 from gcin.model.outcomes import answer_targets
-from gcin.model.questions import Questions
+from gcin.model.questions import Questions, questions_of
 from gcin.model.ridge import RidgeSolver, Terms
 
 
@@ -32,7 +32,9 @@ def asked(request):
     answer = columns[patient, 0] + random.normal(size=240)
     answer = answer if numeric else (answer > 0).astype(float)
     arm = random.integers(arms, size=90)[patient]
-    return Questions(columns, arm, interval, patient, answer, numeric), arms, interval.max() + 1
+    families = np.arange(90)
+    questions = Questions(columns, arm, interval, patient, answer, families, numeric)
+    return questions, arms, interval.max() + 1
 
 
 @pytest.mark.parametrize("strength", [0.01, 1.0])
@@ -63,7 +65,7 @@ def test_a_fit_that_began_at_another_penalty_ends_where_it_should(asked):
 def learn(noisy, settings, shares, arm=None, arms=1):
     columns, blocks, targets, _ = noisy
     arm = np.zeros(200, int) if arm is None else arm
-    given = columns[:200], blocks, arm, targets[:200], arms, shares
+    given = columns[:200], blocks, arm, targets[:200], np.arange(200), arms, shares
     share, fit = fit_by_block(*given, settings["linear"])
     return fit.spread(share)
 
@@ -83,7 +85,8 @@ def test_a_block_that_says_nothing_is_left_out(noisy, settings):
 
 def test_one_share_is_the_plain_ridge_model(noisy, settings):
     columns, _, targets, _ = noisy
-    plain = fit_linear(columns[:200], np.zeros(200, int), targets[:200], 1, 0.0, settings["linear"])
+    given = columns[:200], np.zeros(200, int), targets[:200], np.arange(200), 1
+    plain = fit_linear(*given, 0.0, settings["linear"])
     np.testing.assert_array_equal(learn(noisy, settings, [1]).shared, plain.shared)
 
 
@@ -96,7 +99,7 @@ def test_what_an_arm_adds_is_scaled_with_its_block(noisy, settings):
 def test_columns_of_one_block_have_one_penalty(noisy, settings):
     columns, _, targets, _ = noisy
     arm = np.zeros(200, int)
-    given = columns[:200, :3], ["clinical"] * 3, arm, targets[:200], 1, [1, 0]
+    given = columns[:200, :3], ["clinical"] * 3, arm, targets[:200], np.arange(200), 1, [1, 0]
     share, fit = fit_by_block(*given, settings["linear"])
     assert (share == 1).all()
     assert fit.shared.all()
@@ -109,7 +112,49 @@ def test_patients_without_an_outcome_have_no_say_in_the_shares(noisy, settings, 
     silent = np.zeros((2000, *targets.shape[1:]))
     given = np.vstack([np.zeros((2000, columns.shape[1])), columns[:200]])
     targets = np.concatenate([silent, targets[:200]])
-    share, _ = fit_by_block(
-        given, blocks, np.zeros(2200, int), targets, 1, [1, 0], settings["linear"]
-    )
+    learnt = np.zeros(2200, int), targets, np.arange(2200), 1
+    share, _ = fit_by_block(given, blocks, *learnt, [1, 0], settings["linear"])
     assert share.tolist() == [1, 1, 1, *[0] * (len(blocks) - 3)]
+
+
+@pytest.fixture
+def kin():
+    """Families of four share a genome, which says nothing, and an outcome, which a column tells."""
+    random, family = np.random.default_rng(5), np.repeat(np.arange(50), 4)
+    genome = random.normal(size=(50, 60))[family]
+    response = random.integers(0, 2, 50)[family].astype(float)
+    clinical = response[:, None] * [1.5, 0.0] + random.normal(size=(200, 2))
+    columns = np.column_stack([clinical, genome])
+    return columns, family, answer_targets(response)
+
+
+def test_families_are_left_out_whole(kin):
+    columns, family, targets = kin
+    questions = questions_of(columns, np.zeros(200, int), targets, family, numeric=False)
+    folds = questions.folds(5)
+    assert len(folds) == 5
+    for inside, outside in folds:
+        assert not set(family[inside.patient]) & set(family[outside.patient])
+        assert len(inside.answer) + len(outside.answer) == 200
+    assert questions_of(columns, np.zeros(200, int), targets, family * 0, False).folds(5) == []
+
+
+def test_kin_do_not_vouch_for_a_block_that_says_nothing(kin, settings):
+    columns, family, targets = kin
+    blocks = ["clinical"] * 2 + ["genome"] * 60
+    read = []
+    for families in (family, np.arange(200)):
+        given = columns, blocks, np.zeros(200, int), targets, families, 1, [1, 0]
+        share, _ = fit_by_block(*given, settings["linear"])
+        read.append(share[2:].any())
+    assert read == [False, True]
+
+
+def test_kin_do_not_lighten_a_penalty(kin, settings):
+    columns, family, targets = kin
+    given = columns, np.zeros(200, int), targets
+    whole, divided = (
+        fit_linear(*given, families, 1, 0.0, settings["linear"]).strength
+        for families in (family, np.arange(200))
+    )
+    assert whole < divided

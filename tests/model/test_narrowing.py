@@ -1,5 +1,7 @@
 """A forest reads the blocks of columns that help, and no more."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ COLUMNS = np.random.default_rng(4).normal(size=(240, len(BLOCKS)))
 def questions(rows, score, numeric=False):
     answer = score if numeric else (score > 0).astype(float)
     zeros = np.zeros(len(rows), int)
-    return Questions(COLUMNS, zeros, zeros, rows, answer[rows], numeric)
+    return Questions(COLUMNS, zeros, zeros, rows, answer[rows], np.arange(240), numeric)
 
 
 def narrowed(score, numeric=False):
@@ -58,3 +60,19 @@ def test_blocks_that_come_to_the_same_columns_are_tried_once():
     no_omics = [block.replace("omics rna", "genome") for block in BLOCKS]
     fit_narrowed(fit, no_omics, train, held, 1, 1, SETTINGS, 1)
     assert sorted(tried[:-1]) == [2] * 3 + [len(BLOCKS)] * 3
+
+
+def test_kin_do_not_vouch_for_a_genome_that_says_nothing():
+    """Families of four share a genome, and an outcome that a clinical column tells in part."""
+    random, family = np.random.default_rng(6), np.arange(240) // 4
+    columns, score = COLUMNS.copy(), random.normal(size=60)[family]
+    columns[:, 0] += score
+    columns[:, 4:] = random.normal(size=(60, 120))[family]
+    read = []
+    for families in (family, np.arange(240)):
+        train, held = (
+            replace(questions(rows, score), columns=columns, families=families)
+            for rows in np.split(np.arange(240), [200])
+        )
+        read.append(len(fit_narrowed(fit_forest, BLOCKS, train, held, 1, 1, SETTINGS, 1).seen))
+    assert read[0] < len(BLOCKS) == read[1]

@@ -47,13 +47,16 @@ class QuietStore(MemoryStore):
         for name in ("copy_number", "rare_count"):
             self.track[..., FEATURES.index(name)] = random.normal(size=harmful.shape) * mask
 
-    def variants(self, patients, limit):
+    def variants(self, patients, limit, genes):
         """The first variants of each patient, those that harm told apart by their third feature."""
-        values = np.zeros((len(patients), GENES, len(VARIANT_FEATURES)), "float32")
-        values[..., 2] = self.harmful[self._rows(patients)]
-        gene = np.tile(np.arange(GENES, dtype="int32"), (len(patients), 1))
         _, real = self.gene_tensor(patients)
-        return Sets(*(array[:, :limit] for array in (values, gene, real)))
+        real = np.pad(real & genes, ((0, 0), (0, max(limit - GENES, 0))))
+        gene = np.argsort(~real, axis=1, kind="stable")[:, :limit].astype("int32")
+        mask = np.take_along_axis(real, gene, axis=1)
+        gene = np.where(mask, gene, 0)
+        values = np.zeros((*gene.shape, len(VARIANT_FEATURES)), "float32")
+        values[..., 2] = np.take_along_axis(self.harmful[self._rows(patients)], gene, axis=1)
+        return Sets(values, gene, mask, real.sum(axis=1) - mask.sum(axis=1))
 
 
 def quiet_hospital(seed=4):

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gcin.model.calibration import Calibration
+from gcin.prediction import genomes
 from gcin.prediction.applying import run_rows, unseen_patients
 from gcin.prediction.averaging import (
     external_table,
@@ -13,7 +14,8 @@ from gcin.prediction.averaging import (
     with_answers,
     with_bands,
 )
-from gcin.prediction.experience import not_taken, outside_experience
+from gcin.prediction.experience import joined, not_taken, outside_experience
+from gcin.prediction.genomes import Sequencing, unlike_genomes
 
 RANDOM = np.random.default_rng(0)
 NO_VISITS = pd.DataFrame(columns=["patient", "day", "name", "value"])
@@ -161,7 +163,7 @@ def test_what_lies_outside_experience_is_named():
     assert outside_experience(features, NO_VISITS, features[[]], patients).to_dict() == {
         "N1": "",
         "N2": "age 71.5 (training 40 to 60); stage IV (not in training)",
-        "N3": "",
+        "N3": "no clinical feature is known",
     }
 
 
@@ -203,7 +205,7 @@ def test_what_was_measured_in_training_alone_is_named():
         {"rna A": [1.0, 2, 3, 4, np.nan], "cna A": [np.nan] * 3 + [1, np.nan]}, KNOWN["patient"]
     )
     visits = pd.DataFrame({"patient": ["T1", "N2"], "day": 0, "name": "ldh", "value": 1.0})
-    found = not_taken(visits, omics, KNOWN)
+    found = not_taken(pd.DataFrame(), visits, omics, KNOWN)
     assert found.to_dict() == {"N1": "visits", "N2": "omics rna"}
 
 
@@ -211,8 +213,97 @@ def test_a_table_of_omics_that_lacks_more_features_than_in_training_is_told():
     gap = np.nan
     rows = [[1, 2, gap], [1, gap, 3], [1, 2, 3], [1, gap, gap], [gap, 1, 2]]
     omics = pd.DataFrame(rows, KNOWN["patient"], ["rna A", "rna B", "rna C"]).astype(float)
-    found = not_taken(NO_VISITS, omics, KNOWN)
+    found = not_taken(pd.DataFrame(), NO_VISITS, omics, KNOWN)
     assert found.to_dict() == {"N1": "2 of 3 features of omics rna", "N2": ""}
+
+
+def test_fewer_clinical_features_than_anybody_had_are_told_and_none_at_all_is_outside():
+    gap = np.nan
+    features = pd.DataFrame(
+        {"a": [1, 2, gap, 1, gap], "b": [1, gap, 1, gap, gap], "c": [1, 1, 1, gap, gap], "d": gap},
+        index=KNOWN["patient"],
+    )
+    found = not_taken(features, NO_VISITS, features[[]], KNOWN)
+    assert found.to_dict() == {"N1": "2 of 3 clinical features", "N2": "3 of 3 clinical features"}
+    found = outside_experience(features, NO_VISITS, features[[]], KNOWN)
+    assert found.to_dict() == {"N1": "", "N2": "no clinical feature is known"}
+    bare = features.assign(a=gap, b=gap, c=gap)
+    assert not outside_experience(bare, NO_VISITS, features[[]], KNOWN).any()
+    assert not not_taken(bare, NO_VISITS, features[[]], KNOWN).any()
+
+
+GENES = [f"G{number}" for number in range(6)]
+
+
+def sequencing(train, new, measures=None, tissues=None):
+    """Genes that each patient covers; everybody has the same measures unless they are given."""
+    rows = {**train, **new}
+    seen = pd.DataFrame([[gene in rows[name] for gene in GENES] for name in rows], rows, GENES)
+    table = pd.DataFrame(10.0, rows, ["variants", "burden", "heterozygosity"])
+    table.update(pd.DataFrame(measures or {}, dtype=float))
+    told = pd.Series("germline", rows).where(seen.any(axis=1), None)
+    told.update(pd.Series(tissues or {}, dtype=object))
+    roles = pd.Series({name: "train" if name in train else "new" for name in rows})
+    return Sequencing(seen, table, told), roles
+
+
+def test_genes_that_training_patients_have_and_a_new_one_lacks_are_named():
+    train = {"T1": GENES[:4], "T2": GENES[:4], "T3": GENES[1:4]}
+    new = {"same": GENES[:4], "as T3": GENES[1:4], "few": GENES[2:4], "more": GENES, "none": []}
+    outside, unread = unlike_genomes(*sequencing(train, new), 0.5)
+    assert outside.to_dict() == {
+        "same": "",
+        "as T3": "",
+        "few": "2 of 4 genes not covered (G0, G1)",
+        "more": "",
+        "none": "no genome (all training patients have one)",
+    }
+    assert unread.to_dict() == {"same": 0, "as T3": 0, "few": 0, "more": 2, "none": 0}
+
+
+def test_another_gene_is_lacking_by_chance_as_often_as_among_training_patients():
+    train = {f"T{n}": [g for g in GENES if g != GENES[n]] for n in range(3)} | {"T9": GENES}
+    new = {"one": [g for g in GENES if g != GENES[4]], "two": GENES[:4]}
+    outside, _ = unlike_genomes(*sequencing(train, new), 0.5)
+    assert outside.to_dict() == {"one": "", "two": "2 of 6 genes not covered (G4, G5)"}
+
+
+def test_many_genes_are_counted_and_not_named(monkeypatch):
+    monkeypatch.setattr(genomes, "MOST_NAMED", 1)
+    outside, _ = unlike_genomes(*sequencing({"T": GENES}, {"N": GENES[:2]}), 0.5)
+    assert outside.to_dict() == {"N": "4 of 6 genes not covered"}
+
+
+def test_more_variants_or_another_burden_than_anybody_had_is_told():
+    measures = {"variants": {"T1": 3, "N1": 11}, "burden": {"N2": 4}, "heterozygosity": {"T2": 9}}
+    given = sequencing({"T1": GENES, "T2": GENES}, {"N1": GENES, "N2": GENES}, measures)
+    outside, _ = unlike_genomes(*given, 0.5)
+    assert outside.to_dict() == {
+        "N1": "variants in genes 11 (training 3 to 10)",
+        "N2": "variants that change a protein, per megabase, 4 (training 10 to 10)",
+    }
+
+
+def test_a_tissue_that_nobody_was_sequenced_of_is_told():
+    tissues = {"T1": "germline and tumour", "N1": "tumour"}
+    given = sequencing({"T1": GENES, "T2": GENES}, {"N1": GENES, "N2": GENES}, None, tissues)
+    outside, _ = unlike_genomes(*given, 0.5)
+    told = "genome of tumour (training: germline or germline and tumour)"
+    assert outside.to_dict() == {"N1": told, "N2": ""}
+
+
+def test_where_some_train_without_a_genome_nobody_must_have_one():
+    outside, _ = unlike_genomes(*sequencing({"T1": GENES, "T2": []}, {"N": []}), 0.5)
+    assert outside.to_dict() == {"N": ""}
+    outside, unread = unlike_genomes(*sequencing({"T1": []}, {"N": GENES}), 0.5)
+    assert outside.to_dict() == {"N": ""}
+    assert unread.to_dict() == {"N": 6}
+
+
+def test_clinic_and_genome_are_told_together():
+    clinic = pd.Series({"A": "age 3", "B": "", "C": "x"})
+    genome = pd.Series({"C": "y", "B": "", "A": ""})
+    assert joined(clinic, genome).to_dict() == {"A": "age 3", "B": "", "C": "x; y"}
 
 
 def test_rows_of_a_run_belong_to_their_patients():

@@ -192,6 +192,16 @@ def test_variants_of_genes_left_out_make_room(fold):
     assert (genomes.variant_mask.sum(axis=1)[first_empty > 0] <= first_empty[first_empty > 0]).all()
 
 
+def test_variants_beyond_the_limit_are_told_of(fold, caplog):
+    hospital, preparation, patients = fold
+    genomes = load_genomes(patients.table, hospital.cohorts.stores, preparation.genes, 1)
+    carried = (genomes.feature("lof") > 0).sum(axis=1) + (genomes.feature("missense") > 0).sum(1)
+    assert genomes.variant_mask.sum(axis=1).max() == 1
+    told = f"{(carried > 1).sum()} of {len(carried)} patients have more than 1 variants in the"
+    assert told in caplog.text
+    assert f"of theirs {(carried - 1).clip(0).sum()} are not read" in caplog.text
+
+
 def test_variants_frozen_are_the_limit_and_not_the_largest_set_of_training(fold):
     """A new patient with more variants than anybody in training must not lose the surplus."""
     hospital, preparation, patients = fold

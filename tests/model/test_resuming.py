@@ -4,13 +4,14 @@ import logging
 from dataclasses import replace
 
 import joblib
+import keras
 import numpy as np
 import pandas as pd
 import pytest
 from memory_hospital import make_hospital, split_of
 
 from gcin.model.outcomes import training_table
-from gcin.model.resuming import Batches, Kept, tell_exhaustion
+from gcin.model.resuming import Batches, Kept, fit_epochs, tell_exhaustion
 from gcin.model.study import prepare_fold
 from gcin.model.training import predict_network, train_network
 
@@ -90,6 +91,21 @@ def test_a_state_of_other_data_is_not_taken_up(train, tmp_path, caplog, other):
     assert "began anew" in caplog.text
     assert "epoch 1 of at most 4" in caplog.text
     pd.testing.assert_frame_equal(went_on[0], train(None, other)[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("held", "patience"), [(3, 2), (5, 3), (7, 4), (60, 5)])
+def test_more_patients_of_the_inner_split_allow_more_patience(held, patience):
+    """Nothing gets better after the first epoch, so that the rest is patience."""
+    values = keras.Input((1,), name="x")
+    network = keras.Model({"x": values}, {"y": keras.layers.Dense(1)(values)})
+    network.compile(keras.optimizers.SGD(0.0), loss={"y": "mse"})
+    settings = {"batch_size": 8, "max_epochs": 50, "patience_epochs": 2, "patience_steps": 10}
+
+    def block(patients):
+        return {"x": np.ones((patients, 1), "float32")}, {"y": np.ones((patients, 1), "float32")}
+
+    history = fit_epochs(network, block(16), block(held), settings, 1, None)
+    assert len(history) == 1 + patience
 
 
 def test_a_state_is_bound_to_every_fact(tmp_path):

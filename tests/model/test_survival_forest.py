@@ -26,7 +26,7 @@ def cohort(seed=0, effect=1.5):
     interval = np.arange(INTERVALS)
     asked = (interval <= event_in[:, None]) & (interval < left_in[:, None])
     targets = np.stack([interval == event_in[:, None], asked], axis=2).astype(float)
-    return columns, arm, event_in, questions_of(columns, arm, targets, numeric=False)
+    return columns, arm, event_in, questions_of(columns, arm, targets, np.arange(PATIENTS), False)
 
 
 def fitted(questions, **own):
@@ -62,6 +62,28 @@ def test_an_interval_that_no_one_left_has_no_hazard():
     raw = replace(fit, calibration=UNCHANGED).told(columns)[:, 0]
     assert raw[:, :3].max() > 0.01
     assert raw[:, 3:].max() < 1e-5
+
+
+@pytest.mark.parametrize("only", [0, 2])
+def test_patients_who_all_leave_in_one_interval_are_learnt_from(only):
+    """An event that is noted at one visit: who has it by then is all that there is to tell."""
+    columns, arm, *_ = cohort()
+    columns[::9, 1] = np.nan
+    interval = np.arange(INTERVALS)
+    event = np.random.default_rng(5).random(PATIENTS) < 1 / (1 + np.exp(-2 * columns[:, 0]))
+    asked = np.tile(interval <= only, (PATIENTS, 1))
+    targets = np.stack([(interval == only) & event[:, None], asked], axis=2).astype(float)
+    questions = questions_of(columns, arm, targets, np.arange(PATIENTS), False)
+    fit = fitted(questions)
+    raw = replace(fit, calibration=UNCHANGED).told(columns)
+    assert raw[:, :, np.arange(INTERVALS) != only].max() < 1e-5
+    told = fit.told(columns)[:, 0, only]
+    assert told.mean() == pytest.approx(event.mean(), abs=0.05)
+    assert told[event].mean() > told[~event].mean() + 0.2
+    np.testing.assert_allclose(
+        fit.asked(questions),
+        fit.told(columns)[questions.patient, questions.arm, questions.interval],
+    )
 
 
 def test_what_is_asked_is_what_is_told():

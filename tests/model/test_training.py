@@ -122,6 +122,18 @@ def test_linear_path_leaves_out_burdens_that_say_nothing(settings):
         assert (len(paths["response"].shares) < columns.shape[1]) == by_age
 
 
+def test_linear_path_is_chosen_by_whole_families(settings):
+    """Of patients who are one family nobody can be left out, so nothing is chosen by a loss."""
+    hospital = make_hospital(count=120, genes=5, signal=3.0)
+    table = training_table(hospital.patients.assign(family="F"), split_of(hospital.patients))
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 64)
+    train = everyone.part("train")
+    columns = linear_columns(train, preparation)
+    paths = fit_linear_paths(train, columns.to_numpy(), preparation, settings)
+    assert np.isinf(paths["response"].fit.loss)
+    assert len(paths["response"].shares) == columns.shape[1]
+
+
 def test_coarse_numbers_within_leave_answers_fine(small, finished, settings):
     hospital, split = small
     coarse = {**settings, "training": {**settings["training"], "precision": "mixed_bfloat16"}}

@@ -10,7 +10,7 @@ from gcin.annotation.cohort import calls_of_cohort
 from gcin.reference.genes import gene_table
 from gcin.reference.liftover import read_chains
 from gcin.reference.models import read_models
-from gcin.reference.tables import read_aliases, read_symbols
+from gcin.reference.tables import read_older_symbols, read_shared_regions, read_symbols
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
@@ -32,7 +32,8 @@ def read():
     return calls_of_cohort(
         sheet=sheet,
         genes=genes,
-        aliases=read_aliases(RESOURCES / "reference" / "gene_aliases.tsv.gz"),
+        symbols=read_older_symbols(RESOURCES / "reference" / "gene_aliases.tsv.gz"),
+        shared=read_shared_regions(RESOURCES / "reference" / "pseudoautosomal.tsv"),
         chains=read_chains(RESOURCES / "liftover" / "GRCh37_to_GRCh38.ensembl.chain.gz"),
         classifications=settings["annotation"]["maf"]["classifications"],
         fetch=None,

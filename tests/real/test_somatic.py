@@ -122,7 +122,7 @@ def test_calls_without_a_normal_reach_the_tensors_as_somatic_rows(alone):
         for site in calls
         if site.FILTER is None and len(site.ALT) == 1
     }
-    values, _, mask = store.variants(["P2"], limit=512)
+    values, _, mask, _ = store.variants(["P2"], limit=512)
     rows = pd.DataFrame(values[mask], columns=store.variant_features)
     _, carried = next(store.carried(["P2"]))
     assert len(rows) == len(carried) > 10

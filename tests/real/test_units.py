@@ -117,6 +117,7 @@ def test_a_tumour_passes_beside_its_own_normal_only_with_one_foreign_read_in_ten
     assert table["normal"].tolist() == ["A", "B"]
     assert table["snvs"].min() > 40
     limit = QUALITY["checks"]["min_normal_concordance"]["limit"]
+    assert table["stretches"].max() < QUALITY["normals"]["min_stretches"]
     assert (table["concordance"] >= limit).tolist() == [own == "A", own == "B"]
 
 

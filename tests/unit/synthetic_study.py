@@ -262,7 +262,7 @@ def new_predictions(table):
     table["kind"] = table["endpoint"].map({"response": "binary", "os": "survival"})
     outside = {first: "", second: "age 101 (training 40 to 80)"}
     lacking = {first: "", second: "omics rna"}
-    told = {"outside": outside, "lacking": lacking}
+    told = {"outside": outside, "lacking": lacking, "unread": {first: 0, second: 3}}
     return table.assign(**{name: table["patient"].map(words) for name, words in told.items()})
 
 

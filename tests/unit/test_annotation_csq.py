@@ -310,6 +310,7 @@ def test_a_frameshift_gains_a_stop_only_in_its_own_codons():
     [
         (["missense_variant"], 57, "R", "Q", "p.Arg57Gln"),
         (["stop_gained"], 842, "Q", "*", "p.Gln842Ter"),
+        (["stop_gained"], 70, "YG", "*F", "p.Tyr70_Gly71delinsTer"),
         (["synonymous_variant"], 7, "K", "K", "p.Lys7%3D"),
         (["inframe_deletion"], 129, "PD", "P", "p.Asp130del"),
         (["inframe_deletion"], 129, "PDE", "P", "p.Asp130_Glu131del"),

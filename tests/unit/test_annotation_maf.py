@@ -11,6 +11,7 @@ from gcin.annotation.cohort import calls_of_cohort
 from gcin.annotation.maf import read_maf
 from gcin.annotation.symbols import match_genes
 from gcin.reference.liftover import read_chains
+from gcin.reference.tables import Symbols
 
 CHAIN = """\
 chain 1 chr1 1000 + 0 500 chr1 2000 + 1000 1500 1
@@ -18,6 +19,9 @@ chain 1 chr1 1000 + 0 500 chr1 2000 + 1000 1500 1
 
 chain 1 chrX 1000 + 0 500 chrX 2000 + 1000 1500 2
 500
+
+chain 1 chrY 1000 + 0 900 chrY 2000 + 1000 1900 3
+900
 """
 ROW = {
     "Hugo_Symbol": "AAA",
@@ -36,10 +40,26 @@ ROW = {
 }
 GENES = pd.DataFrame(
     {
-        "gene": ["AAA", "NEW", "XXX"],
-        "chromosome": ["chr1", "chr1", "chrX"],
-        "start": [1050, 1300, 1000],
+        "gene": ["AAA", "NEW", "XXX", "Y2"],
+        "chromosome": ["chr1", "chr1", "chrX", "chrY"],
+        "start": [1050, 1300, 1000, 1600],
+        "end": [1200, 1350, 1400, 1700],
     }
+)
+SHARED = pd.DataFrame(
+    [
+        ("GRCh37", "PAR1", "chrX", 101, 200),
+        ("GRCh37", "PAR1", "chrY", 51, 150),
+        ("GRCh37", "PAR2", "chrX", 401, 450),
+        ("GRCh37", "PAR2", "chrY", 801, 850),
+        ("GRCh38", "PAR1", "chrX", 1001, 1200),
+        ("GRCh38", "PAR1", "chrY", 1001, 1200),
+    ],
+    columns=["build", "region", "chrom", "start", "end"],
+)
+SYMBOLS = Symbols(
+    {"OLD": "NEW", "Old-n1": "NEW"},
+    {"OLD": ["NEW"], "TWO": ["AAA", "NEW"], "Y2": ["AAA"]},
 )
 
 
@@ -47,18 +67,27 @@ GENES = pd.DataFrame(
 def read(tmp_path):
     """Read a MAF of the given rows for sample S1."""
 
-    def read_rows(*rows, words=None, fetch=None, assembly="GRCh37", comment="", header_only=False):
+    def read_rows(
+        *rows,
+        words=None,
+        fetch=None,
+        assembly="GRCh37",
+        comment="",
+        header_only=False,
+        tissue="tumour",
+    ):
         path = tmp_path / "calls.maf"
         table = pd.DataFrame([ROW | row for row in rows or ({},)])[: 0 if header_only else None]
         path.write_text(comment + table.to_csv(sep="\t", index=False))
         chain = tmp_path / "small.chain"
         chain.write_text(CHAIN)
-        row = {"sample": "S1", "file": str(path), "assembly": assembly, "tissue": "tumour"}
+        row = {"sample": "S1", "file": str(path), "assembly": assembly, "tissue": tissue}
         return calls_of_cohort(
             sheet=pd.DataFrame([row]),
             genes=GENES,
-            aliases={"OLD": "NEW"},
+            symbols=SYMBOLS,
             chains=read_chains(chain),
+            shared=SHARED,
             classifications=words or {},
             fetch=fetch,
         )
@@ -208,6 +237,62 @@ def test_shares_of_reads_are_told_in_parts_or_percent_or_counted(read, rows, sha
     )
 
 
+@pytest.mark.parametrize(
+    ("row", "depth"),
+    [
+        ({"t_depth": "50", "t_ref_count": "30", "t_alt_count": "10"}, 50),
+        ({"t_depth": "", "t_ref_count": "30", "t_alt_count": "10"}, 40),
+        ({"t_depth": "", "t_ref_count": "30", "t_alt_count": ""}, None),
+    ],
+)
+def test_reads_are_counted_where_their_number_is_not_told(read, row, depth):
+    found = read(row)[0]["depth"].iloc[0]
+    assert pd.isna(found) if depth is None else found == depth
+
+
+@pytest.mark.parametrize(
+    ("tissue", "kept"),
+    [
+        ("tumour", ["Somatic", "Unknown", "", "odd"]),
+        ("germline", ["Germline", "Unknown", "", "odd"]),
+    ],
+)
+def test_only_rows_that_are_calls_of_the_sample_s_tissue_enter(read, caplog, tissue, kept):
+    words = ["Somatic", "Germline", "LOH", "None", "WILDTYPE", "Unknown", "", "odd"]
+    words += ["Post-transcriptional modification"]
+    rows = [
+        {"Mutation_Status": word, "Start_Position": str(101 + i)} for i, word in enumerate(words)
+    ]
+    calls, unplaced = read(*rows, tissue=tissue)
+    assert calls["position"].tolist() == sorted(1101 + words.index(word) for word in kept)
+    left = [word for word in words if word not in kept]
+    assert unplaced["reason"].tolist() == [f"Mutation_Status is {word}" for word in left]
+    assert "2 calls of status Unknown, odd pass for the tissue's own" in caplog.text
+
+
+def test_a_file_of_the_other_tissue_is_refused(read):
+    with pytest.raises(
+        ValueError, match=r"line 2: Mutation_Status is Germline, and no row .*tumour"
+    ):
+        read({"Mutation_Status": "Germline"}, {"Mutation_Status": "LOH"})
+
+
+@pytest.mark.parametrize(
+    ("assembly", "position", "place"),
+    [("GRCh37", 60, 1110), ("GRCh37", 810, 1410), ("GRCh38", 1101, 1101)],
+)
+def test_a_call_in_what_x_and_y_share_is_one_of_x(read, assembly, position, place):
+    row = {"Hugo_Symbol": "XXX", "Chromosome": "Y", "NCBI_Build": assembly}
+    calls, unplaced = read(row | {"Start_Position": str(position)}, assembly=assembly)
+    assert calls[["chromosome", "position"]].to_numpy().tolist() == [["chrX", place]]
+    assert unplaced.empty
+
+
+def test_a_call_in_y_s_own_part_stays(read):
+    calls, _ = read({"Hugo_Symbol": "Y2", "Chromosome": "Y", "Start_Position": "620"})
+    assert calls[["chromosome", "position"]].to_numpy().tolist() == [["chrY", 1620]]
+
+
 def test_the_first_column_that_has_a_word_counts_row_by_row(read):
     rows = [
         {"gnomAD_AF": "0.3", "ExAC_AF": "0.2", "HGVSp": "p.Arg57Gly"},
@@ -221,8 +306,32 @@ def test_the_first_column_that_has_a_word_counts_row_by_row(read):
     assert calls["protein_position"].fillna(0).tolist() == [57, 77, 0]
 
 
+def test_a_share_of_the_tumour_s_reads_is_no_population_frequency(read):
+    assert read({"AF": "0.4"})[0]["population_af"].isna().all()
+    assert read({"AF": "0.4", "EUR_AF": ""})[0]["population_af"].tolist() == [0.4]
+
+
 def test_older_symbols_are_brought_up_to_date(read):
     assert read({"Hugo_Symbol": "OLD"})[0]["gene"].tolist() == ["NEW"]
+
+
+def test_symbols_in_other_capitals_are_known(read):
+    assert read({"Hugo_Symbol": "OLD-N1"})[0]["gene"].tolist() == ["NEW"]
+
+
+def test_a_symbol_in_other_capitals_of_two_genes_is_nobody_s():
+    found = match_genes(pd.Series(["ab", "aB", "Cd"]), ["AB", "Ab", "CD"], {"cD": "gone"})
+    assert found.isna().all()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "position", "gene"),
+    [("TWO", "101", "AAA"), ("Two", "301", "NEW"), ("TWO", "401", None), ("Y2", "101", "AAA")],
+)
+def test_of_a_symbol_s_meanings_that_counts_in_which_the_call_lies(read, symbol, position, gene):
+    calls, unplaced = read({"Hugo_Symbol": symbol, "Start_Position": position})
+    assert calls["gene"].tolist() == [gene] * (gene is not None)
+    assert unplaced["gene"].tolist() == [symbol] * (gene is None)
 
 
 def test_a_universe_with_older_symbols_is_met_too():

@@ -12,17 +12,18 @@ HEAD = """\
 ##contig=<ID={contig},length=30>
 ##INFO=<ID=AF,Number=A,Type=Float,Description="Frequency">
 ##INFO=<ID=CLNSIG,Number=.,Type=String,Description="Significance">
+##FILTER=<ID=RF,Description="Failed random forest">
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"""
 SITES = [(10, "C", "A"), (10, "C", "T"), (11, "AT", "A"), (20, "G", "A"), (21, "T", "C")]
 
 
 def vcf(path, rows, samples=(), contig="chr1"):
-    """Write `pos ref alt info` rows, bgzipped and indexed."""
+    """Write `pos ref alt info` rows, with a filter after them or none, bgzipped and indexed."""
     genotypes = ["GT", *["0/1"] * len(samples)] if samples else []
     lines = ["\t".join([HEAD.format(contig=contig), *(["FORMAT", *samples] if samples else [])])]
-    for position, old, new, info in rows:
-        place = [contig, str(position), "rs1", old, new, "9", "PASS", info]
+    for position, old, new, info, *verdict in rows:
+        place = [contig, str(position), "rs1", old, new, "9", *(verdict or ["PASS"]), info]
         lines.append("\t".join([*place, *genotypes]))
     path.write_text("\n".join(lines) + "\n")
     return tabix_index(str(path), preset="vcf", force=True)
@@ -74,6 +75,12 @@ def test_an_allele_is_found_in_a_record_of_several_and_with_bases_to_spare(looke
         (20, "G", "A"): pytest.approx(0.1),
         (21, "T", "C"): None,
     }
+
+
+def test_what_others_filtered_is_no_rarer_for_it(looked_up):
+    path = looked_up([(20, "G", "A", "AF=0.1", "RF"), (21, "T", "C", "AF=0", "RF")])
+    assert told(path, "gnomAD_AF")[20, "G", "A"] == pytest.approx(0.1)
+    assert told(path, "gnomAD_AF")[21, "T", "C"] == 0
 
 
 def test_fields_of_several_files_stand_side_by_side(looked_up):

@@ -1,5 +1,6 @@
 """The benchmark on real cohorts measures what it says, and keeps the other sections of its file."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -12,8 +13,9 @@ sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
 
 import measuring
 from cohort_figures import Figure, measured, print_figures, table_of
-from cohorts import KINDS, STACKS, merged, with_transforms
+from cohorts import KINDS, READS, STACKS, merged, with_transforms
 
+ROOT = Path(__file__).parents[2]
 FIGURE = Figure("s", "response", 0.9, 0.02, 0.95, (0.6, 0.7), arm="a")
 
 
@@ -41,6 +43,13 @@ def test_every_fold_and_design_is_measured_in_the_arm_asked(found):
     assert found.folds.loc[0].notna().all()
     assert found.best == "ridge"
     assert found.folds["gcin"].mean() > 0.9
+
+
+def test_figures_of_networks_are_kept_apart_by_all_that_networks_are_given():
+    rules = (ROOT / "workflow" / "rules" / "inputs.smk").read_text()
+    _, function = rules.split("def settings_of_network")
+    keys = re.findall(r"for key in \((.+)\)", function)[0]
+    assert {*re.findall(r"\w+", keys), "network", "training"} == {*READS["network"]}
 
 
 def test_gap_is_paired_and_its_interval_holds_it(found):

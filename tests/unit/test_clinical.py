@@ -314,6 +314,17 @@ def test_outcomes_treatment_family_and_site_are_no_features(tmp_path):
     assert list(found) == ["age", "sex", "x"]
 
 
+@pytest.mark.parametrize("unknown", ["0", ".", "NA", ""])
+@pytest.mark.parametrize("kind", ["category", "number"])
+def test_who_has_no_family_is_in_none_with_others_who_have_none(tmp_path, unknown, kind):
+    """PLINK writes 0; as a name it would tie all of them into one family."""
+    known = {"category": "F1", "number": "7"}[kind]
+    person = {"family": mapping("fam", type=kind)}
+    tables = run(tmp_path, {"fam": [unknown, unknown, known]}, person=person)
+    for name in ("person", "patients"):
+        assert tables[name]["family"].isna().tolist() == [True, True, False]
+
+
 def test_a_row_without_patient_is_refused(tmp_path):
     columns = {"id": ["P1", ""], "x": ["1", "2"]}
     with pytest.raises(ValueError, match="row 3, column id: the patient is missing"):

@@ -24,6 +24,7 @@ def pooled(patients=400, stretch=1.0, seed=1, repeats=1):
     table["response"] = (rng.random(patients) < 1 / (1 + np.exp(-odds))).astype(float)
     table["patient"] = table.index.map(str)
     table = table.assign(design="net", endpoint="response", fold=0, time=np.nan, event=np.nan)
+    table["family"] = None
     return pd.concat([table.assign(repeat=r, fold=r) for r in range(repeats)], ignore_index=True)
 
 
@@ -84,6 +85,16 @@ def test_bins_are_equal_and_count_patients_once():
     table = calibration_table(pooled(repeats=3), 0.95)
     assert list(table["n"]) == [40] * 10
     assert table["predicted"].is_monotonic_increasing
+
+
+def test_copies_of_patients_do_not_narrow_a_bin():
+    once = pooled(repeats=2)
+    copies = [once.assign(patient=once["patient"] + f" {copy}") for copy in range(3)]
+    related = pd.concat(copies).assign(family=[*once["patient"]] * 3)
+    apart, together = (calibration_table(rows, 0.95) for rows in (once, related))
+    limits = ["low", "high"]
+    pd.testing.assert_frame_equal(together[limits], apart[limits])
+    assert list(together["n"]) == [3 * n for n in apart["n"]]
 
 
 def test_a_constant_in_each_fold_has_no_slope():

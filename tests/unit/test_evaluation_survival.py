@@ -1,5 +1,7 @@
 """Concordance against lifelines and a naive Uno, and curves of risk groups."""
 
+from itertools import permutations, product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from lifelines.utils import concordance_index
+from scipy.stats import norm
 
 from gcin.evaluation.hazards import hazard_ratios
 from gcin.evaluation.survival import (
     excess_events,
+    exchanged,
     kaplan_meier,
     logrank,
     risk_groups,
@@ -147,6 +151,7 @@ def test_logrank_sees_planted_groups_and_not_random_ones():
 
 def test_excess_events_add_up_to_those_of_the_log_rank_test():
     table = cohort(6).assign(group=np.arange(60) % 3 + 1)
+    excess = excess_events(table["time"].to_numpy(), table["event"].to_numpy())
     for group in (2, 3):
         observed = table["event"][table["group"] == group].sum()
         expected = 0.0
@@ -154,7 +159,75 @@ def test_excess_events_add_up_to_those_of_the_log_rank_test():
             at_risk = table[table["time"] >= moment]
             events = ((at_risk["time"] == moment) & (at_risk["event"] == 1)).sum()
             expected += events * (at_risk["group"] == group).mean()
-        assert excess_events(table)[:, group - 2].sum() == pytest.approx(observed - expected)
+        assert excess[table["group"] == group].sum() == pytest.approx(observed - expected)
+
+
+def test_families_that_change_places_do_so_in_every_way():
+    """Three pairs and two patients alone: 3! x 2^3 x 2! arrangements, one by one."""
+    codes = np.array([4, 0, 0, 1, 2, 1, 2, 3])
+    excess = np.array([0.3, -0.8, 0.5, 1.0, -0.2, 0.1, -1.4, 0.5])
+    group = np.eye(3)[[0, 1, 1, 2, 0, 1, 2, 2]][:, 1:]
+    pairs, alone = [[1, 2], [3, 5], [4, 6]], [0, 7]
+    sums = []
+    for order in permutations(range(3)):
+        for turned in product([1, -1], repeat=3):
+            for others in permutations(alone):
+                given = np.empty_like(group)
+                for place, (source, way) in enumerate(zip(order, turned, strict=True)):
+                    given[pairs[place]] = group[pairs[source][::way]]
+                given[alone] = group[list(others)]
+                sums.append(excess @ given)
+    mean, covariance = exchanged(excess, group, codes)
+    assert mean == pytest.approx(np.mean(sums, axis=0))
+    assert covariance == pytest.approx(np.cov(np.transpose(sums), bias=True))
+
+
+def families(seed, count, alike, groups=3):
+    """Families of three, as alike in risk and in time as `alike` says; the two are apart."""
+    rng = np.random.default_rng(seed)
+    family = np.repeat(np.arange(count), 3)
+    near, apart = np.sqrt(alike), np.sqrt(1 - alike)
+    risk, late = (near * rng.normal(size=count)[family] + apart * rng.normal(size=3 * count)
+                  for _ in range(2))  # fmt: skip
+    death, end = -np.log(norm.sf(late)), rng.exponential(3, 3 * count)
+    group = np.ceil(pd.Series(risk).rank(pct=True) * groups).astype(int)
+    return pd.DataFrame(
+        {"time": np.minimum(death, end), "event": (death <= end) * 1.0, "group": group}
+    ).assign(family=family.astype(str))
+
+
+@pytest.mark.parametrize("count", [20, 40])
+def test_families_of_three_raise_no_more_false_alarms_than_the_test_says(count):
+    p = np.array([logrank(families(seed, count, 0.95))["p"] for seed in range(250)])
+    assert (p < 0.05).mean() <= 0.065
+    assert (p < 0.5).mean() == pytest.approx(0.5, abs=0.08)
+
+
+def test_families_that_nobody_can_change_places_with_have_no_log_rank_test(caplog):
+    two = families(1, 1, 0.5, groups=2).assign(event=1.0, time=1.0)
+    found = logrank(two)
+    assert np.isnan(found["p"])
+    assert found["degrees"] == 0
+    assert "no two families" in caplog.text
+
+
+def test_intervals_of_curves_count_families():
+    """They hold the truth in nine of ten; those of as many patients alone in eight."""
+    truth, held = np.exp(-np.array([0.3, 0.7, 1.2])), []
+    for seed in range(60):
+        curve = kaplan_meier(families(seed, 40, 0.95).assign(group=1), 0.95)
+        rows = curve.iloc[np.searchsorted(curve["time"], -np.log(truth), side="right") - 1]
+        held.append((rows["low"].to_numpy() <= truth) & (truth <= rows["high"].to_numpy()))
+    assert np.mean(held) >= 0.9
+
+
+def test_interval_of_a_curve_is_greenwoods_where_nobody_has_relatives():
+    """A family of two, one of whom leaves before anything happens, adds nothing together."""
+    table = cohort(4).assign(group=1)
+    table.loc[:1, "time"], table.loc[:1, "event"] = [0.5, 0.7], 0.0
+    alone = kaplan_meier(table, 0.95)
+    related = kaplan_meier(table.assign(family=["F", "F", *[None] * 58]), 0.95)
+    pd.testing.assert_frame_equal(related, alone)
 
 
 def test_relatives_are_no_new_evidence_that_risk_groups_differ():

@@ -25,7 +25,9 @@ def scored(seed=1, patients=80, error=0.0, spread=1.0):
     risk, time, event = followed(seed, patients)
     said = np.exp(-np.exp(spread * risk[:, None] + error) * MONTHS / 20)
     rows = pd.DataFrame({"patient": [f"P{i}" for i in range(patients)], "time": time})
-    rows = rows.assign(event=event, column=range(patients), design="net", endpoint="os")
+    rows = rows.assign(
+        event=event, column=range(patients), design="net", endpoint="os", family=None
+    )
     curves = pd.DataFrame(said, index=rows["patient"], columns=MONTHS)
     return rows.join(score_curves(rows, curves, time, event))
 
@@ -108,6 +110,37 @@ def test_a_chance_of_zero_lies_in_the_lowest_tenth():
 def test_true_curves_are_called_wrong_as_often_as_the_test_says():
     p = np.array([d_calibration_table(scored(seed, 150))["p"].iloc[0] for seed in range(150)])
     assert (p < 0.05).mean() <= 0.1
+
+
+def alarms(alike, censored, count=60, bend=1.0):
+    """How often the test alarms at 5 %, of families of three who live as long or die as soon."""
+    p = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        family = np.repeat(np.arange(count), 3)
+        late = np.sqrt(alike) * rng.normal(size=count)[family]
+        at_event = stats.norm.cdf(late + np.sqrt(1 - alike) * rng.normal(size=3 * count)) ** bend
+        at_end = rng.random(3 * count) if censored else np.zeros(3 * count)
+        rows = pd.DataFrame({"own_survival": np.maximum(at_event, at_end), "design": "net"})
+        rows["event"] = (at_event >= at_end).astype(float)
+        rows = rows.assign(endpoint="os", patient=range(3 * count), family=family.astype(str))
+        p.append(d_calibration_table(rows if alike else rows.assign(family=None))["p"].iloc[0])
+    return np.mean(np.array(p) < 0.05)
+
+
+@pytest.mark.parametrize(("alike", "censored"), [(0.95, False), (0.95, True), (0.0, True)])
+def test_relatives_and_censoring_leave_the_alarms_that_the_test_says(alike, censored):
+    assert 0.02 <= alarms(alike, censored) <= 0.085
+
+
+def test_censoring_hides_no_wrong_curves():
+    """The plain test of counts finds them in less than half of the cohorts."""
+    assert alarms(0.0, censored=True, bend=1.4) > 0.5
+
+
+def test_nobody_followed_says_nothing():
+    rows = scored(patients=30).assign(own_survival=1.0, event=0.0)
+    assert d_calibration_table(rows)["p"].iloc[0] == 1
 
 
 @pytest.mark.parametrize("wrong", [{"error": 0.7}, {"error": -0.7}, {"spread": 3.0}])

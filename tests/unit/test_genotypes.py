@@ -1,11 +1,13 @@
 """The genotype filter, given VCFs, and their union with joint calls."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from cyvcf2 import VCF
 from pysam import bcftools, faidx, tabix_compress
 
-from gcin.genotypes.given import adopt
+from gcin.genotypes.given import adopt, judge_sites
 from gcin.genotypes.joint import split_alleles, unite
 from gcin.genotypes.verdicts import filter_genotypes, verdicts
 
@@ -49,11 +51,12 @@ def genome(tmp_path):
 
 @pytest.fixture
 def adopted(tmp_path, genome):
-    def make(path, samples):
+    def make(path, samples, **limits):
         out = str(tmp_path / f"adopted-{samples[0]}.bcf")
         scratch = tmp_path / f"scratch-{samples[0]}"
         scratch.mkdir()
-        adopt(str(path), samples, genome, SIZES, scratch, out)
+        judge = partial(judge_sites, **limits)
+        adopt(str(path), samples, genome, SIZES, scratch, out, judge=judge)
         return out
 
     return make
@@ -224,6 +227,29 @@ def test_a_reference_genotype_without_evidence_is_no_reference(
     other = "0/1" + ":9" * fields.count(":")
     path = vcf(tmp_path / "given.vcf", ["X", "Y"], (20, "G", "A", ".", fields, call, other))
     assert calls_of(adopted(path, ["X", "Y"]))[20, "G", "A"][0][1] == verdict
+
+
+@pytest.mark.parametrize(
+    ("call", "verdict"),
+    [
+        ("0/0:9:99", "NoEvidence"),
+        ("0/0:30:19", "NoEvidence"),
+        ("0/0:10:20", "PASS"),
+        ("0/0:.:20", "PASS"),
+        ("0/0:.:19", "NoEvidence"),
+        ("0:9:99", "NoEvidence"),
+        ("0/1:3:5", "PASS"),
+        ("./.:3:5", "."),
+    ],
+)
+def test_an_absent_allele_needs_as_much_evidence_as_in_a_genomic_vcf(
+    tmp_path, adopted, call, verdict
+):
+    row = (20, "G", "A", ".", "GT:DP:GQ", call, "0/1:9:9")
+    out = adopted(
+        vcf(tmp_path / "g.vcf", ["X", "Y"], row), ["X", "Y"], min_depth=10, min_genotype_quality=20
+    )
+    assert calls_of(out)[20, "G", "A"][0][1] == verdict
 
 
 def test_gzipped_and_plain_files_without_index_are_the_same(tmp_path, adopted):

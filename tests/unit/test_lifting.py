@@ -105,6 +105,25 @@ def test_records_lift_with_their_alleles_or_are_listed_with_the_reason(tmp_path)
     ]
 
 
+def test_the_mitochondrion_of_hg19_is_not_that_of_grch37(tmp_path):
+    genome = indexed(tmp_path, f">chr1\n{NEW}\n>chrM\n{FIRST}\n")
+    chain = tmp_path / "small.chain"
+    chain.write_text(SMALL + "\nchain 1 chrM 16569 + 0 40 chrM 40 + 0 40 4\n40\n")
+    contig = "##contig=<ID=1,length=100>\n"
+    record = f"\t5\t.\t{FIRST[4]}\tA\t50\tPASS\t.\tGT\t0/1\t0/1\n"
+    for name, length, found in [("MT", 16569, ["chr1", "chrM"]), ("chrM", 16571, ["chr1"])]:
+        folder = tmp_path / name
+        folder.mkdir()
+        given = folder / "given.vcf"
+        head = HEADER.replace(contig, f"{contig}##contig=<ID={name},length={length}>\n")
+        given.write_text(f"{head}1{record}{name}{record}")
+        made, unplaced = lifted(folder, given, ["S1"], chain, genome)
+        assert [site.CHROM for site in VCF(made)] == found
+        reason = "not the mitochondrion of GRCh37"
+        expected = [[name, 5, FIRST[4], "A", reason]] * (2 - len(found))
+        assert unplaced.to_numpy().tolist() == expected
+
+
 @pytest.mark.skipif(not PANEL.exists(), reason="the shared data is not here")
 def test_a_real_panel_lifts_to_where_its_authors_lifted_it(tmp_path):
     fasta = gzip.decompress((REAL / "main" / "ref" / "GRCh38.slices.fa.gz").read_bytes())

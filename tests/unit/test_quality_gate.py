@@ -15,7 +15,9 @@ from gcin.quality.gate import (
     judged_tumours,
     read_gate,
     require_passable,
+    require_some,
     require_unstopped,
+    unasked,
     united,
     worst,
 )
@@ -98,11 +100,19 @@ def test_a_cohort_of_which_no_sample_is_left_is_refused():
     require_passable(judged(depths(A=1, B=30), check()), "a", ["A", "B"])
 
 
+def test_samples_of_one_step_of_which_none_is_left_are_refused():
+    gate = judged(depths(A=1, B=30), check())
+    with pytest.raises(ValueError, match=r"cohort a that is searched .* sample A, check min_mean"):
+        require_some(gate[gate["sample"] == "A"], "a", "searched for structural variants")
+    require_some(gate, "a", "searched for structural variants")
+    require_some(gate.iloc[:0], "a", "searched for structural variants")
+
+
 def test_a_cohort_that_is_not_called_here_has_an_empty_gate():
     gate = judged(depths(), check())
     require_passable(gate, "a", ["A", "B"])
     assert excluded(gate) == []
-    assert worst(gate).empty
+    assert worst([gate], []).empty
 
 
 def test_a_tumour_is_told_of_a_normal_that_is_left_out():
@@ -146,8 +156,52 @@ def test_gates_are_put_together():
 def test_the_worst_verdict_of_a_sample_is_shown():
     checks = check(action="exclude") | check(0.9, "warn", "min_share_10x")
     measures = depths(A=3, B=30, C=30).assign(share_10x=[0.1, 0.1, 1])
-    shown = worst(judged(measures, checks))["verdict"].to_dict()
+    shown = worst([judged(measures, checks)], ["A", "B", "C"])["verdict"].to_dict()
     assert shown == {"A": "exclude", "B": "warn", "C": "pass"}
+
+
+def test_who_was_not_measured_in_all_that_can_be_asked_does_not_pass():
+    measures = depths(A=3, B=30, C=30).assign(share_10x=[np.nan, np.nan, 1])
+    before = judged(measures, check(action="warn") | check(0.9, "warn", "min_share_10x"))
+    after = judged(pd.DataFrame({"novel": {"C": 0.0, "V": 0.0}}), check(0.1, "warn", "max_novel"))
+    shown = worst([before, after], ["A", "B", "C", "V", "M"])
+    assert shown["verdict"].to_dict() == {
+        "A": "warn", "B": "not measured", "C": "pass", "V": "not measured", "M": "not measured",
+    }  # fmt: skip
+    assert shown["unmeasured"].to_dict() == {
+        "A": "min_share_10x", "B": "min_share_10x", "C": "",
+        "V": "all before the joint call", "M": "all before the joint call",
+    }  # fmt: skip
+    assert excluded(united([before, after])) == []
+
+
+def test_what_a_sample_cannot_be_asked_is_no_gap():
+    rows = pd.DataFrame(
+        {
+            "sample": ["N", "N", "T", "U"],
+            "patient": ["P", "P", "P", "Q"],
+            "unit": ["1", "2", "1", "1"],
+            "tissue": ["germline", "germline", "tumour", "germline"],
+        }
+    )
+    silent = unasked(rows, {"T": ["N"], "U": []}, pd.Series({"P": "female"}))
+    names = ["max_het_hom", "min_unit_concordance", "min_normal_concordance"]
+    checks = {name: {"limit": 1, "action": "warn"} for name in names}
+    checks["sex_agrees"] = {"action": "warn"}
+    gate = judged(pd.DataFrame(index=["N", "T", "U"]), checks, silent)
+    lacking = gate[gate["verdict"] == "not measured"].groupby("sample")["check"].agg(set)
+    assert lacking.to_dict() == {
+        "N": {"max_het_hom", "min_unit_concordance", "sex_agrees"},
+        "T": {"min_normal_concordance"},
+        "U": {"max_het_hom"},
+    }
+    told = worst([gate], ["U"]).loc["U"]
+    assert told.to_dict() == {"verdict": "not measured", "unmeasured": "max_het_hom"}
+
+
+def test_what_was_measured_is_judged_whoever_it_is_of():
+    gate = judged(depths(A=3), check(action="warn"), {"min_mean_depth": {"A"}})
+    assert gate["verdict"].tolist() == ["warn"]
 
 
 def test_a_gate_is_read_as_it_was_written(tmp_path):

@@ -139,6 +139,16 @@ def test_a_page_shows_what_failed_in_sections_of_its_own(tmp_path):
     assert "Related samples" not in page
 
 
+def test_names_of_sites_stay_text_on_the_page(tmp_path):
+    batches = pd.DataFrame({"samples": [3]}, index=['site <script>alert("x")</script>'])
+    samples = pd.DataFrame({"unmeasured": ["<img src=x>"], "depth": [3.0]}, index=["A"])
+    render({"batches": batches, "samples": samples}, [], tmp_path / "page.html", "cohort a")
+    page = (tmp_path / "page.html").read_text()
+    assert "&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;" in page
+    assert "site <script>" not in page
+    assert "<img src=x>" not in page
+
+
 def test_what_stays_on_disk_is_summed_by_sample(tmp_path):
     sizes = {"S1/alignment.cram": 1_500_000, "S1/variants.g.vcf.gz": 240_000, "S2/x.g.vcf.gz": 9}
     for name, size in sizes.items():

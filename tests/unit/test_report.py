@@ -12,6 +12,7 @@ from gcin.report._templates import templates
 from gcin.report.figures import FIGURES, draw
 from gcin.report.pages import inline_images, patient_documents, render
 from gcin.report.patients import (
+    doubles_of,
     panel_by_patient,
     patient_pages,
     risk_place,
@@ -282,7 +283,7 @@ def test_an_arm_is_preferred_only_where_every_answer_is_single(answers, words):
 def test_outside_experience_nothing_is_preferred():
     arms = pd.DataFrame({"arm": ["a", "b"], "answer": ["response", "no response"]})
     assert verdict_of(arms, "age 101") == (
-        "Not enough evidence: outside what the model has seen in age 101."
+        "Not enough evidence. Outside what the model has seen: age 101."
     )
 
 
@@ -311,7 +312,7 @@ def pages(study):
     table, tables = study
     risks = unseen_risks(tables["pooled"], "gcin")
     known = made.features(table), made.scalars(table)
-    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([PANEL]))
+    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([PANEL]), {})
     return documents_of(facts)
 
 
@@ -323,13 +324,31 @@ def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
 
 def test_a_page_says_when_arms_cannot_be_told_apart(pages):
     assert "Not enough evidence: no single outcome is left under chemo and target" in pages["P0400"]
-    assert "Not enough evidence: outside what the model has seen in age 101" in pages["P0401"]
+    assert "Not enough evidence. Outside what the model has seen: age 101" in pages["P0401"]
+
+
+def test_no_number_of_who_is_outside_experience_stands_without_its_reason(pages):
+    rows = re.findall(r"<tr>.*?</tr>", pages["index"], re.DOTALL)
+    inside, outside = (next(row for row in rows if name in row) for name in ("P0400", "P0401"))
+    assert "%" in inside
+    assert "%" not in outside
+    assert "Outside what the model has seen" in outside
+    told = "Of this patient neither says how far off it may be."
+    assert told in pages["P0401"]
+    assert told not in pages["P0400"]
+
+
+def test_a_rank_among_patients_is_not_written_like_a_chance(pages):
+    assert "higher than in " in pages["P0400"].split("Risk over time")[1]
+    assert "higher than in " not in pages["P0400"].split("Risk over time")[0]
 
 
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
-    assert "Every value measured at the bedside or in the laboratory lies within" in pages["P0400"]
-    assert "in patients it was trained on:</strong> omics rna." in pages["P0401"]
+    assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]
+    assert "in patients it was trained on:</strong> omics rna. No interval was" in pages["P0401"]
+    assert "3 of the genes that it covers took no part" in pages["P0401"]
+    assert "took no part" not in pages["P0400"]
     assert "Not measured, though" not in pages["P0400"]
 
 
@@ -350,6 +369,47 @@ def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages)
     assert told in pages["P0400"]
     assert "rs67376798 (DPYD), chr2:5 A&gt;G." in pages["P0400"]
     assert "Panel of 2 alleles: none carried; all covered." in pages["P0401"]
+    alone = "<strong>Carried by nobody whom it was trained on:</strong> rs3918290 (DPYD)."
+    assert alone in pages["P0400"]
+    assert "Carried by nobody" not in pages["P0401"]
+
+
+def test_an_allele_is_strange_only_where_no_training_patient_carries_it(study):
+    table, tables = study
+    own = PANEL.assign(patient=PANEL["patient"].replace({"P0401": "P0001"}))
+    own.loc[own["patient"] == "P0001", "state"] = "carried"
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table)
+    facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([own]), {})
+    assert table.set_index("patient")["role"]["P0001"] == "train"
+    assert facts[0]["data"]["panel"]["strange"] == []
+
+
+def test_a_patient_who_may_be_one_that_trained_or_kin_is_told_so(study):
+    table, tables = study
+    names = ["P0001 of a, P0400 of a", "P0002 of a, P0003 of a", "age"]
+    warnings = pd.DataFrame({"name": names, "check": ["same genome"] * 2 + ["one column"]})
+    assert doubles_of(warnings)["P0400"] == ["P0001 of a (same genome)"]
+    kin = table.assign(family=table["family"].mask(table["patient"].isin(["P0001", "P0401"]), "F"))
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, doubles_of(warnings)
+    pages = documents_of(patient_pages(tables["patients"], risks, kin, *known))
+    told = "<strong>Perhaps the same person as</strong> P0001 of a (same genome)."
+    assert told in pages["P0400"]
+    assert "Perhaps the same" not in pages["P0401"]
+    assert "Of one family with 1 of these patients" in pages["P0401"]
+
+
+def test_an_arm_that_nobody_received_is_told(study):
+    table, tables = study
+    new = table["role"] == "new"
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, {}
+    for arm, told in {"cell therapy": "cell therapy", "chemo": None, None: None}.items():
+        planned = table.assign(arm=table["arm"].mask(new, arm))
+        facts = patient_pages(tables["patients"], risks, planned, *known)
+        assert {page["planned"] for page in facts} == {told}
+        assert ("nothing on this page is about it" in documents_of(facts)["P0400"]) == bool(told)
 
 
 def test_risk_is_placed_among_patients_the_model_had_not_seen():
@@ -361,7 +421,7 @@ def test_text_from_tables_is_escaped(pages, study):
     table, tables = study
     odd = tables["patients"].replace({"arm": {"chemo": "<script>x</script>"}})
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table), {})
+    facts = patient_pages(odd, risks, table, made.features(table), made.scalars(table), {}, {})
     html = documents_of(facts)["P0400"]
     assert "<script" not in html
     assert "&lt;script&gt;" in html
@@ -378,7 +438,7 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="", lacking="")
     told = pd.concat([tables["patients"], more])
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {})
+    facts = patient_pages(told, risks, table, made.features(table), made.scalars(table), {}, {})
     html = documents_of(facts)["P0400"]
     assert "Chance of neutropenia" in html
     assert "31 %" in html
@@ -398,7 +458,7 @@ def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names
     read = read_tables([tmp_path / "patients.tsv"])["patients"]
     assert list(prediction_table(read)["arm"].unique()) == list(names)
     risks = unseen_risks(tables["pooled"], "gcin")
-    facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {})
+    facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {}, {})
     assert {arm["arm"] for page in facts for arm in page["arms"]} == set(names)
     assert f"under {' and '.join(names)}" in facts[0]["verdict"]
 
@@ -418,6 +478,16 @@ def test_a_figure_shows_every_design_of_its_table(study, name):
 def test_a_figure_of_an_empty_table_is_drawn(study, name):
     _, tables = study
     draw(name, tables[name].iloc[:0], list(made.DESIGNS))
+
+
+@pytest.mark.parametrize("name", ["kaplan_meier", "subgroups", "overlap"])
+def test_a_figure_shows_names_as_they_are_and_not_as_formulas(study, name, tmp_path):
+    _, tables = study
+    named = {column: r"$\frac{$" for column in ("group", "arm") if column in tables[name]}
+    table = tables[name].assign(
+        **{c: tables[name][c].astype(str) + end for c, end in named.items()}
+    )
+    draw(name, table, list(made.DESIGNS)).savefig(tmp_path / "drawn.png")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from gcin.report.checklist import DONE, NOT, Facts, answers, checklist
 from gcin.report.model_card import card_facts, markdown
 from gcin.report.pages import render
 from gcin.report.pretraining import read_runs
+from gcin.report.words import in_markdown
 
 ROOT = Path(__file__).parents[2]
 ITEMS = pd.read_csv(ROOT / "resources" / "reporting" / "tripod_ai.tsv", sep="\t", dtype=str)
@@ -138,4 +139,39 @@ def test_the_card_says_what_networks_learnt_before_outcomes(facts, tmp_path):
 
 def test_tables_are_markdown():
     table = pd.DataFrame({"a": ["x|y"], "b": [2]})
-    assert markdown(table) == "| a | b |\n| --- | --- |\n| x/y | 2 |"
+    assert markdown(table) == "| a | b |\n| --- | --- |\n| x\\|y | 2 |"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("clinical_logistic -0.5 (p < 1)", "clinical_logistic -0.5 (p &lt; 1)"),
+        ("<img src=x onerror=alert(1)>", "&lt;img src=x onerror=alert(1)>"),
+        ("a&lt;b", "a&amp;lt;b"),
+        ("*A* _b_ `c` ~d~ [e](f) \\", r"\*A\* \_b\_ \`c\` \~d\~ \[e\](f) \\"),
+        ("one\n\n# two", "one # two"),
+        ("# one", r"\# one"),
+        ("- one", r"\- one"),
+        ("-1.5", "-1.5"),
+    ],
+)
+def test_text_is_no_markup_in_markdown(text, shown):
+    assert in_markdown(text) == shown
+
+
+def test_names_from_cards_and_tables_stay_text_in_the_card(facts):
+    bad = "a|b <script>x</script> [c](d)\n## e"
+    patients = facts.patients.assign(arm=facts.patients["arm"].mask(lambda arm: arm != "", bad))
+    groups = facts.tables["subgroups"].assign(group=bad)
+    raised = facts.tables["warnings"].assign(raised=True, name=bad)
+    study = facts.study | {"policy": facts.study["policy"] | {"confounders": [bad]}}
+    tables = facts.tables | {"subgroups": groups, "warnings": raised}
+    card = card_of(replace(facts, patients=patients, tables=tables, study=study))
+    told = r"a\|b &lt;script>x&lt;/script> \[c\](d) ## e"
+    assert card.count(told) > 10
+    assert "<script" not in card
+    assert "\n## e" not in card
+    rows = [line for line in card.split("\n") if line.startswith("| ")]
+    assert {line.count("|") - line.count("\\|") for line in rows if told in line} <= {
+        line.count("|") for line in rows if told not in line
+    }

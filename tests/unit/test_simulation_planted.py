@@ -242,7 +242,7 @@ def test_files_are_written_beside_the_store_and_name_their_folder(tmp_path, monk
     choices = ["--files", "--patients", "6", "--genes", "42", "--chromosomes", table]
     assert main(["here/cohort", *choices]) == 0
     sheet = pd.read_csv("here/cohort/samples.tsv", sep="\t", dtype=str, keep_default_na=False)
-    assert sheet["sample"].tolist() == Store.open("here/cohort/tensors").samples
+    assert sheet["sample"].tolist() == Store.open("here/cohort/tensors").receipt["samples"]
     assert all((tmp_path / "here/cohort" / name).is_file() for name in set(sheet["file"]))
     settings = yaml.safe_load(Path("here/cohort/config.yaml").read_text())
     assert settings["samples"] == "here/cohort/samples.tsv"

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gcin.splits.division import divide, groups_of, strata_of
+from gcin.splits.division import divide, strata_of
 from gcin.splits.folds import fold_of, folds_of, given_folds
+from gcin.splits.groups import groups_of
 from gcin.splits.patients import patients_of
 from gcin.splits.programme import best_counts, deviation_of
 from gcin.splits.turns import parts_at

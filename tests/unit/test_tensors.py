@@ -145,6 +145,10 @@ def feature(store, name, patients=None):
     return values[:, :, store.features.index(name)]
 
 
+def scalar(store, name):
+    return pd.read_parquet(store.folder / "scalars.parquet").set_index("patient")[name].to_dict()
+
+
 def test_names_of_features_are_what_the_model_expects(tmp_path):
     store = build(tmp_path / "s", cohort("vcf"), [])
     assert store.features == [*GENE_FEATURES, *FLAGGED]
@@ -159,7 +163,10 @@ def test_names_of_features_are_what_the_model_expects(tmp_path):
         ("0/0:30,0:30:90:PASS", None),
         ("0/1:15,15:30:99:PASS", 1),
         ("1|1:0,30:30:99:PASS", 2),
-        ("1:0,30:30:99:PASS", 1),
+        ("1:0,30:30:99:PASS", 2),
+        ("0:30,0:30:99:PASS", None),
+        ("0/0/1:20,10:30:99:PASS", 1),
+        ("1/1/1:0,30:30:99:PASS", 2),
         ("0/1:15,15:30:99:.", 1),
         ("0/1:28,2:30:99:allele_balance", None),
         ("./.:0,0:0:.:.", None),
@@ -169,10 +176,24 @@ def test_names_of_features_are_what_the_model_expects(tmp_path):
 )
 def test_carriers_are_counted_from_the_alleles(tmp_path, genotype, dosage):
     store = build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), genotype)])
-    values, _, mask = store.variants(["P0"], 3)
+    values, _, mask, _ = store.variants(["P0"], 3)
     found = values[0, 0, store.variant_features.index("dosage")] * 2
     assert mask.sum() == (dosage is not None)
     assert found == (dosage or 0)
+
+
+def test_the_only_copy_of_a_gene_in_a_male_is_as_good_as_both(tmp_path):
+    genotypes = ["1:0,30:30:99:PASS", "1/1:0,30:30:99:PASS", "0/1:15,15:30:99:PASS"]
+    csq = block("stop_gained", gene="BBB", frequency="0.02")
+    records = [record(6000, csq, *genotypes)]
+    store = build(tmp_path / "s", cohort("vcf", "vcf", "vcf"), records)
+    track, _ = store.gene_tensor(store.patients)
+    variants, *_ = store.variants(store.patients, 3)
+    assert feature(store, "zygosity")[:, 1].tolist() == [1, 1, 0.5]
+    assert (track[0] == track[1]).all()
+    assert (variants[0] == variants[1]).all()
+    assert scalar(store, "heterozygosity") == {"P0": 0, "P1": 0, "P2": 1}
+    assert np.load(store.folder / "dosages.npy")[:, 0].tolist() == [2, 2, 1]
 
 
 def test_an_allele_of_a_split_multiallelic_site_is_counted_once(tmp_path):
@@ -199,15 +220,15 @@ def test_no_call_is_never_wild_type(tmp_path):
     store = build(tmp_path / "s", cohort("vcf", "vcf"), records)
     _, mask = store.gene_tensor(["P0", "P1"])
     assert mask[:, 0].tolist() == [True, False]
-    assert store.callable(["P1"])[0].tolist() == [0, 1, 1]
-    assert store.scalars(["P0", "P1"])["missingness"].tolist() == [0, 1]
+    assert feature(store, "callable", ["P1"])[0].tolist() == [0, 1, 1]
+    assert scalar(store, "missingness") == {"P0": 0, "P1": 1}
 
 
 def test_sites_that_a_sample_s_own_file_lacks_do_not_count_as_missing(tmp_path):
     samples = cohort("vcf", "vcf").assign(file=["one.vcf", "two.vcf"])
     store = build(tmp_path / "s", samples, [record(300, block("stop_gained"), HET, NONE)])
-    assert store.callable(["P1"])[0, 0] == 1
-    assert np.isnan(store.scalars(["P1"]).loc["P1", "missingness"])
+    assert feature(store, "callable", ["P1"])[0, 0] == 1
+    assert np.isnan(scalar(store, "missingness")["P1"])
 
 
 def test_a_patient_without_sample_is_masked_and_not_wild_type(tmp_path):
@@ -216,8 +237,9 @@ def test_a_patient_without_sample_is_masked_and_not_wild_type(tmp_path):
     assert mask.tolist() == [[True] * 3, [False] * 3]
     assert values.dtype == np.float32
     assert not store.variants(["nobody"], 4).mask.any()
-    assert store.callable(["nobody"]).sum() == 0
+    assert feature(store, "callable", ["nobody"]).sum() == 0
     assert store.scalars(["nobody"]).isna().all(axis=None)
+    assert store.tissues(["nobody", "P0"]).fillna("none").to_list() == ["none", "germline"]
     assert store.patients == ["P0"]
 
 
@@ -233,7 +255,6 @@ def test_an_empty_cohort_is_a_store(tmp_path):
     assert store.patients == []
     assert store.variants([], 5)[0].shape == (0, 5, 24)
     assert store.gene_tensor([])[0].shape == (0, 3, 17)
-    assert store.callable([]).shape == (0, 3)
 
 
 def test_only_consequences_within_transcripts_of_the_universe_are_sites(tmp_path):
@@ -253,7 +274,7 @@ def test_an_allele_has_one_row_for_each_gene_and_counts_once_as_a_variant(tmp_pa
     csq = block("stop_gained") + "," + block("3_prime_UTR_variant", gene="BBB")
     store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, HET)])
     assert store.sites["gene"].tolist() == ["AAA", "BBB"]
-    assert store.scalars(["P0"]).loc["P0", "variants"] == 1
+    assert scalar(store, "variants") == {"P0": 1}
     assert feature(store, "lof")[0].tolist() == [1, 0, 0]
 
 
@@ -280,7 +301,7 @@ def test_common_alleles_are_markers_and_common_silent_ones_nothing_else(tmp_path
         record(340, block("missense_variant"), HET, REF),
     ]
     store = build(tmp_path / "s", cohort("vcf", "vcf"), records)
-    assert store.dosages(["P0", "P1", "nobody"]).tolist() == [[1, 0, 1], [-1, 1, 1], [-1] * 3]
+    assert np.load(store.folder / "dosages.npy").tolist() == [[1, 0, 1], [-1, 1, 1]]
     assert store.sites["position"].tolist() == [310, 330, 340]
     assert feature(store, "missense")[:, 0].tolist() == [2, 1]
     assert feature(store, "rare_count")[:, 0].tolist() == [2, 0]
@@ -304,11 +325,32 @@ def test_the_variant_set_keeps_the_most_severe(tmp_path):
     terms = ["synonymous_variant", "stop_gained", "intron_variant", "missense_variant"]
     records = [record(300 + i, block(term), HET) for i, term in enumerate(terms)]
     store = build(tmp_path / "s", cohort("vcf"), records)
-    values, _, _ = store.variants(["P0"], 2)
+    values, *_ = store.variants(["P0"], 2)
     names = ["class_lof", "class_missense"]
     columns = [store.variant_features.index(name) for name in names]
     assert values[0][:, columns].tolist() == [[1, 0], [0, 1]]
     assert store.variants(["P0"], 9).mask[0].tolist() == [True] * 4 + [False] * 5
+
+
+def test_of_equally_severe_variants_the_rarest_are_kept(tmp_path):
+    records = [
+        record(300 + i, block("missense_variant", frequency=frequency), HET)
+        for i, frequency in enumerate(["0.3", "0.001", "", "0.2"])
+    ]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    values, *_, left_out = store.variants(["P0"], 3)
+    assert values[0, :, store.variant_features.index("frequency_known")].tolist() == [0, 1, 1]
+    assert values[0, 1, store.variant_features.index("rarity")] == pytest.approx(0.5)
+    assert left_out.tolist() == [1]
+
+
+def test_variants_of_genes_that_are_not_read_take_no_place(tmp_path):
+    records = [record(300 + i, block("stop_gained"), HET) for i in range(3)]
+    records += [record(6000, block("missense_variant", gene="BBB"), HET)]
+    store = build(tmp_path / "s", cohort("vcf"), records)
+    _, gene, mask, left_out = store.variants(["P0"], 2, np.array([False, True, True]))
+    assert gene[mask].tolist() == [1]
+    assert left_out.tolist() == [0]
 
 
 def test_variant_features_say_what_was_annotated(tmp_path):
@@ -355,7 +397,7 @@ def test_measured_depth_decides_where_there_is_a_gvcf(tmp_path):
     measured = {"S0": np.array([0.9, 0.4, 0.0], np.float32)}
     store = build(tmp_path / "s", cohort("fastq"), [], measured=measured)
     assert store.gene_tensor(["P0"])[1][0].tolist() == [True, False, False]
-    assert store.callable(["P0"])[0] == pytest.approx([0.9, 0.4, 0.0])
+    assert feature(store, "callable")[0] == pytest.approx([0.9, 0.4, 0.0], abs=1e-3)
 
 
 def copies(folder, lost=np.nan, **log2):
@@ -395,7 +437,7 @@ def test_a_gene_with_an_allele_of_a_panel_that_was_not_covered_is_missing(tmp_pa
     values, known = store.gene_tensor(store.patients)
     assert known.tolist() == [[True, False, True], [True, True, True]]
     assert values[0, 1, store.features.index("callable")] == 0
-    assert store.callable(store.patients)[1].tolist() == [1, 1, 1]
+    assert feature(store, "callable")[1].tolist() == [1, 1, 1]
 
 
 def test_a_gene_whose_copies_are_gone_is_not_missing(tmp_path):
@@ -464,7 +506,7 @@ def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
         record(320, block("synonymous_variant"), HET, REF),
     ]
     store = build(tmp_path / "s", samples, records)
-    values, _, mask = store.variants(["P"], 5)
+    values, _, mask, _ = store.variants(["P"], 5)
     columns = [store.variant_features.index(name) for name in ("vaf", "somatic")]
     found = values[0, mask[0]][:, columns]
     np.testing.assert_allclose(found, [[0.9, 0], [0.5, 1], [0.5, 0]], atol=1e-3)
@@ -477,7 +519,7 @@ def test_a_patient_has_as_many_alleles_as_the_sample_that_shows_most(tmp_path, g
     samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
     shown = [f"{genotype}:5,45:50:99:PASS" for genotype in (germline, tumour)]
     store = build(tmp_path / "s", samples, [record(300, block("stop_gained"), *shown)])
-    values, _, mask = store.variants(["P"], 5)
+    values, _, mask, _ = store.variants(["P"], 5)
     assert values[0, mask[0]][:, store.variant_features.index("dosage")].tolist() == [1.0]
 
 
@@ -487,7 +529,7 @@ def test_a_gene_is_callable_in_a_patient_where_each_tissue_shows_it(tmp_path):
     shares = {"S0": [0.9, 0.1, 0.0], "S1": [0.2, 0.8, 0.0], "S2": [0.6, 0.0, 0.7]}
     measured = {name: np.array(share, np.float32) for name, share in shares.items()}
     store = build(tmp_path / "s", samples, [], measured=measured)
-    assert store.callable(["P"])[0] == pytest.approx([0.6, 0.0, 0.0])
+    assert feature(store, "callable")[0] == pytest.approx([0.6, 0.0, 0.0], abs=1e-3)
     assert store.gene_tensor(["P"])[1][0].tolist() == [True, False, False]
 
 

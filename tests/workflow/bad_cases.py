@@ -615,6 +615,13 @@ CONFIG = [
         "Did you mean GRCh38",
     ),
     case("wrong type", setting("reference.shards", "two"), "reference.shards", "a whole number"),
+    case(
+        "number as text",
+        setting("quality.min_depth", "12"),
+        "quality.min_depth: '12' is not a whole number, but text",
+        "inside a mapping for --config",
+        "write it into a file for --configfile",
+    ),
     case("yes for a number", setting("splits.inner_share", "x"), "splits.inner_share", "a number"),
     case(
         "limit that is no number",

@@ -95,9 +95,9 @@ class Description:
         """Where relative paths start."""
         return self.folder / "data"
 
-    def read(self, files: Iterable[Path] = ()) -> Run:
+    def read(self, files: Iterable[Path] = (), scratch: str | None = None) -> Run:
         """Read the run as a Snakefile does, which names the files of its settings."""
-        return read_run(self.config, self.folder / "project", files)
+        return read_run(self.config, self.folder / "project", files, scratch)
 
 
 def describe(folder: Path) -> Description:

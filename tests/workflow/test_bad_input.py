@@ -14,10 +14,13 @@ import pytest
 import yaml
 from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, SHEET, STUDIES
 from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
+from snakemake.resources import Resources
+from snakemake.settings.types import ResourceSettings
 from spoiling import alignment, calls, card, case, repeat_row, row, setting
 
 from gcin.generations import generation_of_cohort, identity_of_sample
 from gcin.intake.calls import calls_header
+from gcin.intake.scratch import folder_of_jobs
 
 
 @pytest.fixture
@@ -445,6 +448,23 @@ def test_a_folder_for_temporary_files_that_gatk_cannot_use_is_told(
     run.rows = run.rows[run.rows["kind"].isin(["vcf", "maf"])]
     run.write()
     assert run.read()
+
+
+def test_a_folder_that_only_jobs_are_given_is_looked_at_as_well(run):
+    with pytest.raises(ValueError, match=r"--default-resources, tmpdir: .*'/scratch/a b'"):
+        run.read(scratch="/scratch/a b")
+    assert run.read(scratch="/scratch/a-b")
+
+
+def test_the_folder_of_jobs_is_the_one_that_snakemake_gives_them():
+    def folder(*stated):
+        default = Resources.parser_factory(allow_expressions=True, defaults="full")(list(stated))
+        return folder_of_jobs(ResourceSettings(default_resources=default if stated else None))
+
+    assert folder() == folder("mem_mb=5") == tempfile.gettempdir()
+    assert folder("tmpdir='/scratch/a b'") == "/scratch/a b"
+    assert folder("tmpdir=system_tmpdir + '/x y'") == tempfile.gettempdir() + "/x y"
+    assert folder("tmpdir='/scratch/' + wildcards.sample") is None
 
 
 def test_a_setting_that_stands_twice_is_told_by_its_line(run):

@@ -4,7 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from inspect import signature
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -12,6 +14,7 @@ from project import ROOT, all_rules, directive, environment_of
 
 RULES = all_rules()
 ON_GPU = {"train_network", "try_settings", "learn_subset_network"}
+ON_JAVA = {"gatk", "lifting", "vets"}
 LOCAL = {name for name, body in RULES.items() if directive(body, "localrule")}
 # Keys that a cluster sets otherwise than one machine; a default profile with them would win.
 LEFT_TO_THE_CLUSTER = {
@@ -19,6 +22,8 @@ LEFT_TO_THE_CLUSTER = {
     "jobs",
     "cores",
     "retries",
+    "resources",
+    "set-resource-scopes",
     "default-resources",
     "set-resources",
     "set-threads",
@@ -46,11 +51,11 @@ def dry_run(folder: Path, *arguments: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def on_slurm(copy) -> dict[str, list[dict[str, str]]]:
+def asked_for(folder: Path, *arguments: str) -> dict[str, list[dict[str, str]]]:
     """The resources of every job planned under `--profile slurm`, by rule."""
     # Conda itself is not at hand here; whatever replaces it alters no resource.
-    text = dry_run(copy, "--profile", "slurm", "--software-deployment-method", "env-modules")
+    replaced = ("--software-deployment-method", "env-modules")
+    text = dry_run(folder, "--profile", "slurm", *replaced, *arguments)
     assert "profiles/default" in text
     jobs = {}
     for job in re.split(r"^(?:local)?rule ", text, flags=re.MULTILINE)[1:]:
@@ -60,6 +65,11 @@ def on_slurm(copy) -> dict[str, list[dict[str, str]]]:
     return jobs
 
 
+@pytest.fixture(scope="module")
+def on_slurm(copy) -> dict[str, list[dict[str, str]]]:
+    return asked_for(copy)
+
+
 def test_every_job_asks_for_memory_and_time(on_slurm):
     assert len(set(on_slurm) - LOCAL) > 20
     for rule in set(on_slurm) - LOCAL - {"all"}:
@@ -67,6 +77,27 @@ def test_every_job_asks_for_memory_and_time(on_slurm):
             # What depends on a file that is not made yet is settled when the job is submitted.
             assert stated["mem_mb"] == "<TBD>" or int(stated["mem_mb"]) >= 500, rule
             assert int(stated["runtime"]) >= 10, rule
+
+
+def test_no_attempt_asks_for_more_than_the_profile_allows(copy):
+    most = profile("slurm")["resources"]
+    jobs = asked_for(copy, "--attempt", str(1 + profile("slurm")["retries"]))
+    assert int(jobs["align_reads"][0]["mem_mb"]) == 3 * 16_000
+    for rule in set(jobs) - LOCAL - {"all"}:
+        for stated in jobs[rule]:
+            assert int(stated["runtime"]) <= most["runtime"], rule
+            assert stated["mem_mb"] == "<TBD>" or int(stated["mem_mb"]) <= most["mem_mb"], rule
+
+
+def test_no_java_heap_is_made_for_more_memory_than_its_job_gets():
+    # A heap is of the memory that its rule states: in a job, no limit of a profile reaches it.
+    heaps = [body for body in RULES.values() if environment_of(body).stem in ON_JAVA]
+    attempt = 1 + profile("slurm")["retries"]
+    huge = {"wildcards": None, "input": SimpleNamespace(size_mb=1_000_000), "attempt": attempt}
+    for body in heaps:
+        need = eval(re.search(r"mem_mb=(lambda.+?),\n +runtime", body, re.DOTALL)[1])
+        most = need(*(huge[name] for name in signature(need).parameters))
+        assert 3 * 2_000 <= most <= profile("slurm")["resources"]["mem_mb"]
 
 
 def test_training_a_network_gets_a_gpu_and_nothing_else_does(on_slurm):

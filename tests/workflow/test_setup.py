@@ -74,6 +74,19 @@ def test_a_machine_without_apt_is_told_what_to_bring(machine):
     assert "bcftools" in done.stderr
 
 
+@pytest.mark.parametrize("name", [".venv", ".tools"])
+def test_a_folder_that_another_project_may_use_is_left_alone(machine, tmp_path, name):
+    used = tmp_path / "used"
+    used.mkdir()
+    (used / "kept").touch()
+    (machine[0] / name).symlink_to(used)
+    done = set_up(machine)
+    assert done.returncode == 1
+    assert f"{name} is a link to {used}" in done.stderr
+    assert f"  rm {machine[0] / name}" in done.stderr
+    assert [path.name for path in used.iterdir()] == ["kept"]
+
+
 def test_what_vep_needs_is_brought_only_where_it_is_asked_for(machine):
     assert "libbio-db-hts-perl" not in set_up(machine).stderr
     assert "libbio-db-hts-perl" in set_up(machine, "vep").stderr

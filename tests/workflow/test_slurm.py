@@ -63,12 +63,13 @@ def submit(folder: Path, cluster: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def test_gpu_jobs_see_their_gpu_and_a_failed_job_gets_more_memory(cluster, tmp_path):
+def test_gpu_jobs_see_their_gpu_and_a_failed_job_gets_more_memory_and_time(cluster, tmp_path):
     shutil.copy(Path(__file__).with_name("slurm") / "Snakefile", tmp_path)
     shutil.copytree(ROOT / "profiles", tmp_path / "profiles")
     (tmp_path / "slurm").symlink_to("profiles/slurm")
     said = submit(tmp_path, cluster)
-    memory, *devices = (tmp_path / "report.txt").read_text().splitlines()
+    time, memory, *devices = (tmp_path / "report.txt").read_text().splitlines()
+    assert time == "TimeLimit=1-00:00:00"
     assert memory == "mem=800M"
     assert {line.split()[0] for line in devices} == {"gpu1"}
     assert {line.split()[1] for line in devices} <= {"0", "1"}

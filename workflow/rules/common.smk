@@ -15,10 +15,12 @@ from gcin._java import compiler_options
 from gcin.generations import edition_of_study, generation_of_cohort, identity_of_sample
 from gcin.intake.kinds import GENOTYPED, RECORDED, SEQUENCED
 from gcin.intake.run import read_run
+from gcin.intake.scratch import folder_of_jobs
 
 run_own_package()
 try:
-    RUN = read_run(config, workflow.basedir, workflow.configfiles)
+    SCRATCH = folder_of_jobs(workflow.resource_settings)
+    RUN = read_run(config, workflow.basedir, workflow.configfiles, SCRATCH)
 except ValueError as error:
     raise WorkflowError(str(error)) from None
 
@@ -83,7 +85,7 @@ def joint_artefacts(cohort):
     files += ["site_scores.vcf.gz"] if VETS and TOGETHER[cohort] else []
     files += ["panel.tsv"] if PANELLED[cohort] else []
     files += ["quality/concordance.tsv"] if RUN.cards[cohort]["truth"] else []
-    return [f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}" for file in files]
+    return of_generations([cohort], *files)
 
 
 def cohorts_of_run(wildcards):

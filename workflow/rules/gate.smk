@@ -164,5 +164,6 @@ rule gate_samples:
         code=code_of("gate_samples"),
         kinds=GENOTYPED,
         checks=SETTINGS["quality"]["checks"],
+        min_stretches=SETTINGS["quality"]["normals"]["min_stretches"],
     script:
         "../scripts/gate_samples.py"

@@ -22,9 +22,11 @@ rule lift_vcf:
         "benchmarks/results/lift_vcf/{cohort}/{generation}/{source}.tsv"
     conda:
         "../../envs/lifting.yaml"
-    # LiftoverVcf holds the whole genome in memory.
+    # LiftoverVcf holds the whole genome in memory, but not the calls, however many there are.
     resources:
-        mem_mb=lambda wildcards, input, attempt: (4_000 + int(2 * input.size_mb)) * attempt,
+        mem_mb=lambda wildcards, input, attempt: (
+            (4_000 + min(8_000, int(2 * input.size_mb))) * attempt
+        ),
         runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("lift_vcf"),
@@ -57,6 +59,7 @@ rule adopt_vcf:
     params:
         code=code_of("adopt_vcf"),
         samples=lambda wildcards: RUN.samples_in(wildcards.cohort, given_vcf(wildcards)),
+        limits=WELL_ASSAYED,
     script:
         "../scripts/adopt_vcf.py"
 
@@ -68,6 +71,7 @@ rule read_maf:
         genes="results/reference/genes.parquet",
         chain=SETTINGS["annotation"]["maf"]["chain"],
         aliases=SETTINGS["annotation"]["maf"]["aliases"],
+        shared=SETTINGS["quality"]["sex"]["shared_regions"],
         fasta=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa", []),
         index=branch(bool(SETTINGS["reference"]["fasta"]), "results/reference/genome.fa.fai", []),
     output:

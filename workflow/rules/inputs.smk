@@ -95,9 +95,18 @@ def gates_of(wildcards):
     return collect(before) + genotype_gate_of(wildcards)
 
 
-def of_generations(cohorts, file):
-    """Name a file of some cohorts, each in the generation that this run describes."""
-    return [f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}" for cohort in cohorts]
+def of_generations(cohorts, *files):
+    """Name files of some cohorts, each in the generation that this run describes."""
+    return [
+        f"results/cohorts/{cohort}/{GENERATIONS[cohort]}/{file}"
+        for cohort in cohorts
+        for file in files
+    ]
+
+
+def training_stores(wildcards):
+    """Name the receipt of the tensor store of each cohort that a study trains on."""
+    return of_generations(STUDIES[wildcards.study]["cohorts"], "tensors/receipt.json")
 
 
 def visits_of(cohorts):

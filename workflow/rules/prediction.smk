@@ -160,6 +160,7 @@ rule predict_patients:
     """Predict patients without an outcome: intervals over models, answers with stated coverage."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        stores=training_stores,
         features=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
@@ -193,5 +194,7 @@ rule predict_patients:
         draws=lookup("prediction/bootstrap_draws", within=SETTINGS),
         conformal=lookup("prediction/conformal", within=SETTINGS),
         transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        min_callable=MODEL["preparation"]["min_callable"],
     script:
         "../scripts/predict_patients.py"

@@ -1,6 +1,6 @@
 """Quality of samples, of a generation's genotypes, and their agreement with a known truth."""
 
-# What a base of a genomic VCF must reach to count as seen.
+# What a base of a genomic VCF, or an absent allele of a given one, must reach to count as seen.
 WELL_ASSAYED = {key: SETTINGS["quality"][key] for key in ("min_depth", "min_genotype_quality")}
 READS = {cohort: RUN.samples_of(cohort, *SEQUENCED) for cohort in RUN.cohorts}
 PAIRED = {cohort: [name for name in READS[cohort] if NORMALS.get(name)] for cohort in RUN.cohorts}

@@ -139,6 +139,7 @@ rule render_patient_pages:
     input:
         predictions="results/studies/{study}/{edition}/prediction/patients.tsv",
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
+        warnings="results/studies/{study}/{edition}/evaluation/warnings.tsv",
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         features=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"

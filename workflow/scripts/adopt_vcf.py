@@ -1,9 +1,10 @@
 """Bring the samples of a given VCF to the form that joint calls have."""
 
+from functools import partial
 from tempfile import TemporaryDirectory
 
 from gcin._log import log_to
-from gcin.genotypes.given import adopt
+from gcin.genotypes.given import adopt, judge_sites
 from gcin.reference.genome import contig_sizes
 
 log_to(snakemake.log[0])
@@ -16,4 +17,5 @@ with TemporaryDirectory(dir=snakemake.resources.tmpdir) as scratch:
         contig_sizes(snakemake.input.index),
         scratch,
         snakemake.output.calls,
+        judge=partial(judge_sites, **snakemake.params.limits),
     )

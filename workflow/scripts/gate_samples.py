@@ -5,7 +5,8 @@ from pathlib import Path
 from gcin._log import log_to
 from gcin.intake.tumours import normals_by_tumour
 from gcin.quality import samples
-from gcin.quality.gate import judged, judged_tumours, require_passable, united
+from gcin.quality.gate import judged, judged_tumours, require_passable, unasked, united
+from gcin.quality.normals import believed_concordance
 from gcin.quality.sex import agreement, read_recorded
 from gcin.tables import read_text
 
@@ -19,8 +20,12 @@ recorded = read_recorded(snakemake.input.recorded)
 table["sex_agrees"] = agreement(table["sex"], patients, recorded)
 checks = dict(snakemake.params.checks)
 of_normals = checks.pop("normals_enter")
-gate = judged(table, checks)
-gate = united([gate, judged_tumours(gate, normals_by_tumour(called), of_normals)])
+identity = checks["min_normal_concordance"]["limit"]
+min_stretches = snakemake.params.min_stretches
+table["normal_concordance"] = believed_concordance(table, identity, min_stretches)
+normals = normals_by_tumour(called)
+gate = judged(table, checks, unasked(called, normals, recorded))
+gate = united([gate, judged_tumours(gate, normals, of_normals)])
 # Where the run stops here, the whole table is still to be read, beside the log.
 gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")
 together = called.loc[called["tissue"] == "germline", "sample"].unique()

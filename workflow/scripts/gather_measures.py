@@ -4,6 +4,7 @@ from gcin._log import log_to
 from gcin.quality import samples, sex
 from gcin.quality.balance import balance_table
 from gcin.quality.contamination import contamination_table
+from gcin.quality.normals import normal_concordances
 from gcin.quality.units import least_concordances
 from gcin.tables import read_text
 
@@ -20,7 +21,7 @@ measures = [
     samples.mean_depths(snakemake.input.depth),
     samples.covered_shares(snakemake.input.coverage),
     least_concordances(snakemake.input.units, "unit_concordance"),
-    least_concordances(snakemake.input.normals, "normal_concordance"),
+    normal_concordances(snakemake.input.normals),
     sex.sex_table(balance, depths, limits),
     # What reads at common sites say goes before what a sample's own genotypes say.
     contamination_table(snakemake.input.contaminations),

@@ -1,10 +1,14 @@
 """Predict patients without an outcome: intervals over models, and answers with stated coverage."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from gcin._log import log_to
 from gcin.prediction.averaging import patient_table, validation_rows, with_answers, with_bands
-from gcin.prediction.experience import not_taken, outside_experience
+from gcin.prediction.experience import joined, not_taken, outside_experience
+from gcin.prediction.genomes import read_sequencing, unlike_genomes
+from gcin.tensors.store import Store
 
 log_to(snakemake.log[0])
 
@@ -22,7 +26,14 @@ held, amounts = (validation_rows(runs, patients, kind) for kind in ("binary", "q
 table = patient_table(applied, held, snakemake.params.draws)
 table = with_answers(table, applied, held, patients, conformal)
 table = with_bands(table, applied, amounts, patients, conformal, snakemake.params.transforms)
-outside = outside_experience(features, visits, omics, patients)
+asked = patients[patients["role"].isin(["train", "new"])].set_index("patient")
+folders = [Path(receipt).parent for receipt in snakemake.input.stores]
+stores = dict(zip(snakemake.params.cohorts, map(Store.open, folders), strict=True))
+sequencing = read_sequencing(asked, stores)
+genomes, unread = unlike_genomes(sequencing, asked["role"], snakemake.params.min_callable)
+outside = joined(outside_experience(features, visits, omics, patients), genomes)
 table["outside"] = table["patient"].map(outside)
-table["lacking"] = table["patient"].map(not_taken(visits, omics, patients))
+table["unread"] = table["patient"].map(unread)
+lacking = not_taken(features, visits, omics, patients)
+table["lacking"] = table["patient"].map(lacking)
 table.to_csv(snakemake.output.predictions, sep="\t", index=False)

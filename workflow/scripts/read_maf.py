@@ -6,7 +6,7 @@ from gcin._log import log_to
 from gcin.annotation.cohort import calls_of_cohort
 from gcin.reference.fasta import fetcher
 from gcin.reference.liftover import read_chains
-from gcin.reference.tables import read_aliases
+from gcin.reference.tables import read_older_symbols, read_shared_regions
 
 log_to(snakemake.log[0])
 
@@ -14,8 +14,9 @@ genome = snakemake.input.get("fasta")
 calls, unplaced = calls_of_cohort(
     sheet=pd.DataFrame(snakemake.params.sheet),
     genes=pd.read_parquet(snakemake.input.genes),
-    aliases=read_aliases(snakemake.input.aliases),
+    symbols=read_older_symbols(snakemake.input.aliases),
     chains=read_chains(snakemake.input.chain),
+    shared=read_shared_regions(snakemake.input.shared),
     classifications=snakemake.params.classifications,
     fetch=fetcher(genome) if genome else None,
 )

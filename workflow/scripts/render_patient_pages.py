@@ -4,7 +4,7 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.report.pages import patient_documents, write_pages
-from gcin.report.patients import panel_by_patient, patient_pages, unseen_risks
+from gcin.report.patients import doubles_of, panel_by_patient, patient_pages, unseen_risks
 from gcin.report.reading import read_table
 from gcin.tables import read_text
 
@@ -17,6 +17,7 @@ pages = patient_pages(
     pd.concat([pd.read_parquet(path) for path in snakemake.input.features]),
     pd.concat([pd.read_parquet(path) for path in snakemake.input.samples]),
     panel_by_patient(read_text(path) for path in snakemake.input.panels),
+    doubles_of(read_table(snakemake.input.warnings)),
 )
 documents = patient_documents(
     pages,

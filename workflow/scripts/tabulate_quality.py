@@ -2,7 +2,7 @@
 
 from gcin._log import log_to
 from gcin.quality import samples
-from gcin.quality.gate import read_gate, united, worst
+from gcin.quality.gate import read_gate, worst
 from gcin.quality.pairs import kinship_counts
 from gcin.tables import read_text
 
@@ -10,7 +10,7 @@ log_to(snakemake.log[0])
 
 manifest = read_text(snakemake.input.manifest)
 measures = [
-    worst(united([*map(read_gate, snakemake.input.gates)])),
+    worst([*map(read_gate, snakemake.input.gates)], manifest["sample"]),
     # These two are told from joint genotypes here.
     samples.read_measures(snakemake.input.measures).drop(columns=["ti_tv", "het_hom"]),
     samples.genotype_counts(snakemake.input.genotypes),

@@ -19,6 +19,7 @@ from gcin.annotation.locations import (
     pair_up,
     terms_beside,
 )
+from gcin.annotation.mitochondria import reread
 from gcin.annotation.overlaps import near_transcripts
 from gcin.annotation.positions import (
     coding_positions,
@@ -280,12 +281,16 @@ def _intergenic(placed: pd.DataFrame, told: set[int]) -> pd.DataFrame:
 
 
 def describer(
-    transcripts: Transcripts, distance: int, has_unknown: Callable[[str, int, int], bool]
+    transcripts: Transcripts,
+    distance: int,
+    has_unknown: Callable[[str, int, int], bool],
+    fetch: Callable[[str, int, int], str],
 ) -> Callable[[pd.DataFrame], pd.Series]:
     """Make `describe` for sites whose predictions stand in INFO/BCSQ."""
 
     def describe_sites(sites: pd.DataFrame) -> pd.Series:
         predicted = sites.assign(prediction=info_value(sites["info"], "BCSQ"))
+        predicted["prediction"] = reread(predicted, transcripts.table, fetch)
         return describe(predicted, transcripts, distance, has_unknown)
 
     return describe_sites

@@ -5,22 +5,18 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from gcin.annotation.anchoring import anchor
-from gcin.annotation.maf import (
-    UNPLACED,
-    place_calls,
-    plain_calls,
-    read_maf,
-    select_samples,
-    without_copies,
-)
+from gcin.annotation.maf import plain_calls, read_maf, select_samples
+from gcin.annotation.placing import UNPLACED, place_calls, without_copies
 from gcin.reference.liftover import Chains
+from gcin.reference.tables import Symbols
 
 
 def calls_of_cohort(
     sheet: pd.DataFrame,
     genes: pd.DataFrame,
-    aliases: Mapping[str, str],
+    symbols: Symbols,
     chains: Chains,
+    shared: pd.DataFrame,
     classifications: Mapping[str, str],
     fetch: Callable[[str, int, int], str] | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -29,8 +25,9 @@ def calls_of_cohort(
     Args:
         sheet: Rows of kind `maf`, with `sample file assembly tissue`.
         genes: The gene universe.
-        aliases: Approved symbol by older symbol.
+        symbols: What older symbols may mean.
         chains: From GRCh37 to GRCh38.
+        shared: Regions that X and Y share, `build region chrom start end`, 1-based.
         classifications: Words of these MAFs for consequences, beside the known ones.
         fetch: Bases of the genome, to check and anchor alleles; None where the run has none.
 
@@ -40,7 +37,8 @@ def calls_of_cohort(
     placed, unplaced = [], []
     for path, rows in sheet.groupby("file"):
         own = select_samples(read_maf(path), rows, path)
-        calls, lost = place_calls(plain_calls(own, classifications, path), genes, aliases, chains)
+        told = plain_calls(own, classifications, path)
+        calls, lost = place_calls(told, genes, symbols, chains, shared)
         if fetch is not None:
             calls, contradicts = anchor(calls, fetch)
             wrong = calls[contradicts].assign(reason="reference allele differs from the genome")

@@ -9,11 +9,9 @@ import pandas as pd
 
 from gcin.annotation.classifications import as_terms
 from gcin.annotation.consequences import BIT, impact_of
-from gcin.annotation.symbols import match_genes
 from gcin.intake.heads import UnreadableError, lines, opened
 from gcin.intake.kinds import BUILDS
 from gcin.intake.problems import nearest
-from gcin.reference.liftover import Chains, lift_alleles
 from gcin.reference.order import MAIN, bare_name, with_prefix
 
 logger = logging.getLogger(__name__)
@@ -27,31 +25,18 @@ NEEDED = [
     "Variant_Classification",
     "Tumor_Sample_Barcode",
 ]
-FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "AF")
+FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "1000G_AF")
+# Of 1000 Genomes where vcf2maf wrote it beside its populations'; alone, of a tumour's reads.
+VEP_FREQUENCY, BESIDE_IT = "AF", "EUR_AF"
 MOST_STRANGE = 0.05  # of the rows may lie on small contigs
 # Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
 SEQUENCE = r"^([ACGT]+|-)$"
 NO_WORD = ("", "na", "NA", ".", "-")
-COLUMNS = [
-    "sample",
-    "chromosome",
-    "position",
-    "reference",
-    "alternate",
-    "gene",
-    "transcript",
-    "consequence",
-    "impact",
-    "hgvsp",
-    "protein_position",
-    "population_af",
-    "depth",
-    "vaf",
-    "dosage",
-    "filter",
-]
-UNPLACED = ["sample", "gene", "chromosome", "position", "reference", "alternate", "reason"]
+# Mutation_Status as in the MAF specification, in small letters. The last four are no new allele: an
+# inherited one is all that is left (LOH), none was confirmed (None), or RNA alone differs.
+TISSUES = {"somatic": "tumour", "germline": "germline"}
+NO_ALLELE = ("loh", "none", "wildtype", "post-transcriptional modification")
 
 
 def read_maf(path: str) -> pd.DataFrame:
@@ -140,12 +125,13 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
         path: Of the MAF, for messages.
 
     Returns:
-        The columns of `calls.parquet` on the MAF's own assembly, with `end assembly` and the
-        gene's symbol as written. Position 0 where the MAF gives none. Alleles that are not
-        sequences become symbolic, by Variant_Type (`<ITD>`).
+        The columns of `calls.parquet` on the MAF's own assembly, with `end assembly reason` and
+        the gene's symbol as written. Position 0 where the MAF gives none. Alleles that are not
+        sequences become symbolic, by Variant_Type (`<ITD>`). `reason` says why a row is no call of
+        its sample, see `_refusals`.
 
     Raises:
-        ValueError: More than a few calls are on no known chromosome.
+        ValueError: More than a few calls are on no known chromosome, or no row is a call.
     """
     calls = pd.DataFrame({"sample": table["sample"], "assembly": table["assembly"]})
     calls["gene"] = table["Hugo_Symbol"].str.strip()
@@ -165,12 +151,38 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     calls["hgvsp"] = _text(table, "HGVSp_Short", "HGVSp")
     place = calls["hgvsp"].str.extract(r"p\.\(?[A-Za-z*]+?(\d+)", expand=False)
     calls["protein_position"] = _numbers(place).astype("Int64")
-    calls["population_af"] = _numbers(_text(table, *FREQUENCIES))
+    named = [*FREQUENCIES, *[VEP_FREQUENCY] * (BESIDE_IT in table)]
+    calls["population_af"] = _numbers(_text(table, *named))
     calls = calls.join(_reads(table))
     same = _column(table, "Tumor_Seq_Allele1") == table["Tumor_Seq_Allele2"]
     calls["dosage"] = np.where((table["tissue"] == "germline") & same, 2, 1).astype(np.int8)
     calls["filter"] = _text(table, "FILTER").replace({"": "PASS", ".": "PASS"})
+    calls["reason"] = _refusals(table, path)
     return calls
+
+
+def _refusals(table: pd.DataFrame, path: str) -> pd.Series:
+    """Why rows are no calls of their samples, by Mutation_Status; empty where they are.
+
+    One that is of the other tissue, or no allele that the sample carries. Unknown, no word and any
+    other one stand for the sample's tissue.
+    """
+    written = _text(table, "Mutation_Status")
+    status = written.str.lower()
+    other = status.map(TISSUES).ne(table["tissue"]) & status.isin(TISSUES)
+    refused = other | status.isin(NO_ALLELE)
+    if len(table) and refused.all():
+        raise ValueError(
+            f"{path}, line {table.index[0]}: Mutation_Status is {written.iloc[0]}, and no row is a "
+            f"call of a {table['tissue'].iloc[0]} sample; correct the sheet's column tissue."
+        )
+    unsaid = status.ne("") & ~refused & ~status.isin(TISSUES)
+    if unsaid.any():
+        words = ", ".join(sorted(set(written[unsaid]))[:5])
+        logger.warning(
+            "%s: %d calls of status %s pass for the tissue's own", path, unsaid.sum(), words
+        )
+    return ("Mutation_Status is " + written).where(refused, "")
 
 
 def _chromosomes(written: pd.Series, path: str) -> pd.Series:
@@ -238,55 +250,4 @@ def _reads(table: pd.DataFrame) -> pd.DataFrame:
         share = share / 100
     reads = depth.fillna(alternate + reference)
     share = share.where(share.between(0, 1), alternate / reads.where(reads > 0))
-    return pd.DataFrame({"depth": depth.round().astype("Int64"), "vaf": share.astype(float)})
-
-
-def place_calls(
-    calls: pd.DataFrame, genes: pd.DataFrame, aliases: Mapping[str, str], chains: Chains
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Bring calls to GRCh38 and to the genes of the universe.
-
-    Args:
-        calls: See `plain_calls`.
-        genes: The gene universe, with `gene chromosome start`.
-        aliases: Approved symbol by older symbol.
-        chains: From GRCh37 to GRCh38.
-
-    Returns:
-        Calls on GRCh38, and the unplaced ones with the reason of each.
-    """
-    written = calls["gene"]
-    calls = calls.assign(gene=match_genes(written, genes["gene"], aliases))
-    home = genes.set_index("gene")
-    no_place = (calls["position"] == 0) & calls["gene"].notna()
-    calls.loc[no_place, "chromosome"] = calls["gene"].map(home["chromosome"])[no_place]
-    calls.loc[no_place, "position"] = calls["gene"].map(home["start"])[no_place].astype(np.int64)
-    old = calls["assembly"].eq("GRCh37") & ~no_place
-    lifted, lost = lift_alleles(calls[old], chains)
-    columns = ["chromosome", "position", "reference", "alternate"]
-    placed = calls.copy()
-    placed.loc[old, columns] = lifted[columns]
-    reason = pd.Series("", index=calls.index, dtype=object)
-    reason[old] = lost
-    elsewhere = placed["gene"].notna() & placed["chromosome"].ne(
-        placed["gene"].map(home["chromosome"])
-    )
-    reason[elsewhere & reason.eq("")] = "gene on another chromosome"
-    reason[calls["gene"].isna()] = "gene without a model"
-    reason[calls["reference"] == calls["alternate"]] = "no alternate allele"
-    unplaced = calls.assign(gene=written, reason=reason)[reason.ne("")]
-    for why, count in unplaced["reason"].value_counts().items():
-        logger.info("%d calls are not placed: %s", count, why)
-    return placed[reason.eq("")], unplaced[UNPLACED]
-
-
-def without_copies(calls: pd.DataFrame) -> pd.DataFrame:
-    """Keep one call per sample, allele and gene, and the columns of `calls.parquet`.
-
-    Of copies that differ in their filter one that passes is kept.
-    """
-    keys = ["sample", "chromosome", "position", "reference", "alternate", "gene"]
-    passing_first = calls["filter"].ne("PASS").sort_values(kind="stable").index
-    kept = calls.loc[passing_first].drop_duplicates(keys)
-    logger.info("%d calls; %d copies left out", len(kept), len(calls) - len(kept))
-    return kept[COLUMNS].sort_values(keys, ignore_index=True)
+    return pd.DataFrame({"depth": reads.round().astype("Int64"), "vaf": share.astype(float)})

@@ -63,6 +63,8 @@ def _replacement(place: int, old: str, new: str) -> str:
     same = _shared(old, new)
     tail = _shared(old[same:][::-1], new[same:][::-1])
     gone, come = old[same : len(old) - tail], new[same : len(new) - tail]
+    # behind a stop there is no protein
+    come = come[: come.find("*") + 1 or None]
     start = place + same
     if not gone:
         if not same or not tail:

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 OLDEST = 90.0  # years; HIPAA Safe Harbor holds ages over 89 as one group
 PERSON = ("sex", "age", "family", "site")
+NO_FAMILY = ("0", 0)  # what PLINK writes of who has none, as text or number
 LONG = ["patient", "name", "value", "text", "unit", "source", "day"]
 
 
@@ -110,6 +111,7 @@ def _person(section: Mapping, sources: Sources, genomes: set[str]) -> pd.DataFra
     for name in PERSON:
         table[name] = found.get(name, pd.Series(dtype=float if name == "age" else object))
     table["age"] = _years(table["age"], mappings.get("age"))
+    table["family"] = _families(table["family"])
     table["has_genome"] = index.isin(genomes)
     return table
 
@@ -133,6 +135,13 @@ def _years(age: pd.Series, mapping: Mapping | None) -> pd.Series:
             "of person.age, or its unit."
         )
     return age.clip(upper=OLDEST)
+
+
+def _families(names: pd.Series) -> pd.Series:
+    """Let who is of family 0 be of none: to PLINK all of them are strangers."""
+    without = names.isin(NO_FAMILY)
+    logger.info("%d patients have no family, as the table says 0", without.sum())
+    return names.mask(without, None)
 
 
 def _columns(

@@ -8,6 +8,7 @@ from scipy import optimize, stats
 from scipy.special import expit, logit
 
 from gcin.evaluation.calibration import SMALLEST, calibration_slope
+from gcin.evaluation.intervals import units_of
 from gcin.evaluation.survival import kaplan_meier, logrank, risk_groups
 
 GRID = np.linspace(0, 1, 101)
@@ -87,7 +88,8 @@ def calibration_table(pooled: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
     Args:
         pooled: As `gcin.evaluation.pooling.pool` gives them.
-        confidence: Of Wilson's interval of each observed share.
+        confidence: Of Wilson's interval of each observed share, for which a family counts as one
+            patient.
 
     Returns:
         `design endpoint bin predicted observed low high n intercept slope`. Intercept (0 is right)
@@ -112,13 +114,19 @@ def calibration_table(pooled: pd.DataFrame, confidence: float) -> pd.DataFrame:
 def _bins(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """Bins of equal size; equal predictions stay together."""
     place = (rows["value"].rank() - 0.5) / len(rows)
-    names = np.ceil(place * BINS).clip(1, BINS).astype(int).rename("bin")
-    repeats = rows["repeat"].nunique()
-    table = rows.groupby(names).agg(
+    people = rows.drop_duplicates("patient")
+    family = pd.Series(units_of(people["family"])[0], people["patient"])
+    placed = rows.assign(
+        bin=np.ceil(place * BINS).clip(1, BINS).astype(int), family=rows["patient"].map(family)
+    )
+    table = placed.groupby("bin").agg(
         predicted=("value", "mean"), observed=("response", "mean"), n=("value", "size")
     )
-    table["n"] = (table["n"] / repeats).round().astype(int).clip(1)
-    table["low"], table["high"] = wilson_interval(table["observed"], table["n"], confidence)
+    once = placed.drop_duplicates(["bin", "repeat", "family"])
+    sizes = pd.DataFrame({"n": table["n"], "families": once.groupby("bin").size()})
+    sizes = (sizes / rows["repeat"].nunique()).round().astype(int).clip(1)
+    limits = wilson_interval(table["observed"], sizes["families"], confidence)
+    table["n"], table["low"], table["high"] = sizes["n"], *limits
     return table.reset_index()[["bin", "predicted", "observed", "low", "high", "n"]]
 
 

@@ -13,7 +13,8 @@ from gcin.evaluation.intervals import units_of
 from gcin.evaluation.metrics import Parts, ratio
 from gcin.evaluation.survival_curves import curve_metrics
 
-BLOCK = 2000  # patients whose pairs are held in memory at once
+BLOCK = 2000  # patients, or families, whose table of all others is held in memory at once
+SMALLEST_SPREAD = 1e-9  # squared events; below it families differ by rounding alone
 
 logger = logging.getLogger(__name__)
 
@@ -118,8 +119,9 @@ def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """Estimate the survival of each risk group.
 
     Args:
-        patients: One row per patient: `group time event`.
-        confidence: Of the pointwise log-log interval.
+        patients: One row per patient: `group time event family`.
+        confidence: Of the pointwise log-log interval. Greenwood's variance is the sum of the
+            squares of what each patient adds to the curve; relatives add together before that.
 
     Returns:
         One row per group and time: `group n time at_risk events survival low high`.
@@ -127,29 +129,60 @@ def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
     curves = []
     for group, members in patients.groupby("group"):
         fit = KaplanMeierFitter(alpha=1 - confidence).fit(members["time"], members["event"])
-        limits = fit.confidence_interval_.to_numpy()
         table = fit.event_table
         curve = pd.DataFrame({"time": table.index, "at_risk": table["at_risk"].to_numpy()})
         curve["events"] = table["observed"].to_numpy()
         curve["survival"] = fit.survival_function_.iloc[:, 0].to_numpy()
+        limits = fit.confidence_interval_.to_numpy()
+        codes, units = units_of(members["family"])
+        if units < len(members):
+            limits = _limits_of_families(curve, members, codes, confidence)
         curve["low"], curve["high"] = limits[:, 0], limits[:, 1]
         curves.append(curve.assign(group=group, n=len(members)))
     columns = ["group", "n", "time", "at_risk", "events", "survival", "low", "high"]
     return pd.concat(curves, ignore_index=True)[columns]
 
 
+def _limits_of_families(
+    curve: pd.DataFrame, members: pd.DataFrame, codes: np.ndarray, confidence: float
+) -> np.ndarray:
+    """Log-log limits of a survival curve whose patients are of some families."""
+    survival, variance = curve["survival"].to_numpy(), np.zeros(len(curve))
+    for _, block in members.groupby(codes // BLOCK):
+        own = codes[members.index.get_indexer(block.index)]
+        added = pd.DataFrame(_added(curve, block)).groupby(own).sum()
+        variance += np.square(added.to_numpy()).sum(axis=0)
+    inside = (survival > 0) & (survival < 1)
+    depth = np.log(np.where(inside, survival, 0.5))
+    reach = stats.norm.ppf((1 + confidence) / 2) * np.sqrt(variance) / depth
+    limits = np.exp(depth[:, None] * np.exp(np.column_stack([-reach, reach])))
+    return np.where(inside[:, None], limits, survival[:, None])
+
+
+def _added(curve: pd.DataFrame, patients: pd.DataFrame) -> np.ndarray:
+    """What each patient adds to the logarithm of a curve at its times, `(patients, times)`."""
+    time, moments = patients["time"].to_numpy(float)[:, None], curve["time"].to_numpy(float)
+    at_risk = curve["at_risk"].to_numpy(float)
+    share = ratio(curve["events"].to_numpy(float), at_risk)
+    # Where the last patient has the event, the curve has no logarithm.
+    left = np.where(share < 1, at_risk * (1 - share), np.inf)
+    event = (time == moments) & (patients["event"].to_numpy(float)[:, None] > 0)
+    return np.cumsum(((time >= moments) * share - event) / left, axis=1)
+
+
 def logrank(patients: pd.DataFrame) -> dict[str, float]:
     """Test whether risk groups differ in survival.
 
-    Where there are relatives, families are clusters: what they add to observed less expected
-    events is summed before it is squared (Wei, Lin and Weissfeld 1989, JASA 84:1065).
+    Where there are relatives, observed less expected events of the groups are held against what
+    they would be if whole families of the same size changed places, and relatives among themselves:
+    mean and covariance of that are exact (Strasser and Weber 1999, Math. Methods Statist. 8:220).
 
     Args:
         patients: One row per patient: `group time event family`.
 
     Returns:
-        `groups statistic degrees p n`; statistic and p are NaN where there is but one group or
-        no event, and the log says so.
+        `groups statistic degrees p n`; statistic and p are NaN where there is but one group, no
+        event, or nobody to change places with, and the log says so.
     """
     groups, n = patients["group"].nunique(), len(patients)
     empty = {"groups": groups, "statistic": np.nan, "degrees": groups - 1, "p": np.nan, "n": n}
@@ -160,33 +193,70 @@ def logrank(patients: pd.DataFrame) -> dict[str, float]:
         return empty
     codes, units = units_of(patients["family"])
     if units < n:
-        scores = pd.DataFrame(excess_events(patients)).groupby(codes).sum().to_numpy()
-        total = scores.sum(axis=0)
-        spread = scores.T @ scores * units / max(units - 1, 1)
-        statistic = float(total @ np.linalg.pinv(spread) @ total)
-        return empty | {"statistic": statistic, "p": float(stats.chi2.sf(statistic, groups - 1))}
+        return empty | _logrank_of_families(patients, codes)
     test = multivariate_logrank_test(patients["time"], patients["group"], patients["event"])
     return empty | {"statistic": float(test.test_statistic), "p": float(test.p_value)}
 
 
-def excess_events(patients: pd.DataFrame) -> np.ndarray:
-    """What each patient adds to the observed less the expected events of each group but the first.
+def _logrank_of_families(patients: pd.DataFrame, codes: np.ndarray) -> dict[str, float]:
+    """Statistic, degrees of freedom and p of the log-rank test among families."""
+    group = pd.get_dummies(patients["group"]).to_numpy(float)[:, 1:]
+    excess = excess_events(patients["time"].to_numpy(float), patients["event"].to_numpy(float))
+    mean, covariance = exchanged(excess, group, codes)
+    spread, ways = np.linalg.eigh(covariance)
+    free = spread > SMALLEST_SPREAD
+    if not free.any():
+        logger.warning("no log-rank test: no two families of the same size, or all alike")
+        return {"degrees": 0}
+    away = (excess @ group - mean) @ ways[:, free]
+    statistic, degrees = float(np.sum(away**2 / spread[free])), int(free.sum())
+    return {
+        "statistic": statistic,
+        "degrees": degrees,
+        "p": float(stats.chi2.sf(statistic, degrees)),
+    }
+
+
+def excess_events(time: np.ndarray, event: np.ndarray) -> np.ndarray:
+    """Events of each patient less those expected of anybody followed for as long.
 
     Args:
-        patients: `group time event`.
+        time: Months to event or censoring.
+        event: 1 for an event, 0 for censoring.
 
     Returns:
-        `(patients, groups - 1)`; the sums are those of the log-rank test.
+        By patient; the sum over a group is observed less expected of the log-rank test.
     """
-    time, event = patients["time"].to_numpy(float), patients["event"].to_numpy() > 0
-    group = pd.get_dummies(patients["group"]).to_numpy(float)[:, 1:]
     steps, step = np.unique(time, return_inverse=True)
-    events = np.bincount(step, event, len(steps))
-    leaving = pd.DataFrame(group).groupby(step).sum().to_numpy()
     at_risk = np.bincount(step)[::-1].cumsum()[::-1]
-    share = leaving[::-1].cumsum(axis=0)[::-1] / at_risk[:, None]
-    hazard = events / at_risk
-    expected = (
-        group * hazard.cumsum()[step][:, None] - (share * hazard[:, None]).cumsum(axis=0)[step]
-    )
-    return event[:, None] * (group - share[step]) - expected
+    return event - (np.bincount(step, event, len(steps)) / at_risk).cumsum()[step]
+
+
+def exchanged(
+    excess: np.ndarray, group: np.ndarray, codes: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and covariance of sums by group where families of the same size change places.
+
+    Args:
+        excess: One number per patient.
+        group: 1 where the patient is in a group, `(patients, groups)`.
+        codes: Number of each patient's family.
+
+    Returns:
+        `(groups,)` and `(groups, groups)`, over all ways to give the groups of one family to
+        another of its size, in any order of its members.
+    """
+    mean, covariance = np.zeros(group.shape[1]), np.zeros((group.shape[1],) * 2)
+    sizes = np.bincount(codes)[codes]
+    for size in np.unique(sizes):
+        own = sizes == size
+        _, family = np.unique(codes[own], return_inverse=True)
+        by_family = pd.DataFrame(group[own]).groupby(family)
+        level, place = np.bincount(family, excess[own]), by_family.sum().to_numpy()
+        count, mean = len(level), mean + level.sum() * place.mean(axis=0) / size
+        apart, spread = level - level.mean(), place - place.mean(axis=0)
+        covariance += (apart @ apart) * (spread.T @ spread) / max(count - 1, 1) / size**2
+        within = excess[own] - level[family] / size
+        inside = group[own] - place[family] / size
+        covariance += (within @ within) * (inside.T @ inside) / max(size - 1, 1) / count
+    return mean, covariance

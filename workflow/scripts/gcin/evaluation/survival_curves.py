@@ -7,10 +7,12 @@ import pandas as pd
 from scipy import stats
 
 from gcin.evaluation.horizons import reliable_until, still_followed
+from gcin.evaluation.intervals import units_of
 from gcin.evaluation.metrics import ratio
 
 POINTS = 101  # moments, evenly from 0 to the end of reliable follow-up, that errors are taken at
 TENTHS = 10
+SETTLED = 1e-9  # spread of the tenths below which patients differ by rounding alone
 SCORES = ["own_survival", "curve_error"]
 
 
@@ -121,6 +123,11 @@ def survival_tenths(own_survival: np.ndarray, event: np.ndarray) -> np.ndarray:
 def d_calibration_table(pooled: pd.DataFrame) -> pd.DataFrame:
     """Test whether each design's curves are calibrated over all of follow-up.
 
+    Independent patients who each lie in one tenth are counts, and the test is the plain chi-squared
+    one. That alarms too often where relatives are alike, and hardly ever where many are censored
+    and spread over tenths: there its scale and its degrees of freedom follow how tenths vary from
+    family to family (Rao and Scott 1984, Annals of Statistics 12:46, of second order).
+
     Args:
         pooled: As `gcin.evaluation.pooling.pool` gives them, with the columns of `score_curves`.
 
@@ -132,14 +139,29 @@ def d_calibration_table(pooled: pd.DataFrame) -> pd.DataFrame:
     timed = pooled[pooled["own_survival"].notna()]
     for (design, endpoint), rows in timed.groupby(["design", "endpoint"]):
         tenths = survival_tenths(rows["own_survival"].to_numpy(), rows["event"].to_numpy())
-        shares, n = tenths.mean(axis=0), rows["patient"].nunique()
-        statistic = n * TENTHS * np.square(shares - 1 / TENTHS).sum()
-        p = stats.chi2.sf(statistic, TENTHS - 1)
-        tests.append((design, endpoint, statistic, TENTHS - 1, p, n, *shares))
+        own = pd.DataFrame(tenths).groupby(rows["patient"].to_numpy()).mean()
+        families = rows.drop_duplicates("patient").set_index("patient")["family"]
+        codes, _ = units_of(families.reindex(own.index))
+        tests.append((design, endpoint, *_uniformity(own.to_numpy(), codes), *own.mean()))
     names = [f"tenth_{number}" for number in range(1, TENTHS + 1)]
     return pd.DataFrame(
         tests, columns=["design", "endpoint", "statistic", "degrees", "p", "n", *names]
     )
+
+
+def _uniformity(tenths: np.ndarray, codes: np.ndarray) -> tuple[float, float, float, int]:
+    """Statistic, degrees of freedom, p and patients, given each patient's share of each tenth."""
+    n, shares = len(tenths), tenths.mean(axis=0)
+    apart = pd.DataFrame(tenths - shares).groupby(codes).sum().to_numpy()
+    # The spread of counts is known where curves are right; what there is beside it is measured.
+    counts = np.diag(shares) - np.outer(shares, shares)
+    spread = TENTHS * (apart.T @ apart / n - counts) + np.eye(TENTHS) - 1 / TENTHS
+    width = np.trace(spread)
+    # Nobody is followed at all: nothing varies, and shares are a tenth each by themselves.
+    scale = np.square(spread).sum() / width if width > SETTLED else 1.0
+    statistic = n * TENTHS * np.square(shares - 1 / TENTHS).sum() / scale
+    degrees = width / scale if width > SETTLED else TENTHS - 1.0
+    return float(statistic), float(degrees), float(stats.chi2.sf(statistic, degrees)), n
 
 
 def curves_by_run(

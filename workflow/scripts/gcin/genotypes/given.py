@@ -47,7 +47,7 @@ def adopt(
         scratch: A folder for files that are not kept.
         adopted: The file to write.
         judge: What writes the split alleles with their verdicts, from one file to another, and
-            is told of what file they are; without one, `judge_sites`.
+            is told of what file they are; without one, `judge_sites` with its least limits.
 
     Raises:
         ValueError: Names file, sample or contig, and the remedy.
@@ -106,12 +106,26 @@ def _contigs_of(path: str) -> dict[str, int | None]:
         return {name: calls.header.contigs[name].length for name in used}
 
 
-def judge_sites(calls: str | Path, judged: str | Path, what: str) -> None:
+def judge_sites(
+    calls: str | Path,
+    judged: str | Path,
+    what: str,
+    min_depth: int = 1,
+    min_genotype_quality: int = 1,
+) -> None:
     """Turn a file's own filters into verdicts on genotypes, and drop alleles not written out.
 
+    Args:
+        calls: Biallelic, with genotypes.
+        judged: The file to write.
+        what: Names the file in messages.
+        min_depth: Fewest reads that tell an absent allele, where they were counted; at least 1.
+        min_genotype_quality: Least quality (phred) of an absent allele, where it is told; likewise.
+
     Raises:
-        ValueError: A record has no genotypes; `what` names the file.
+        ValueError: A record has no genotypes.
     """
+    least = {"DP": max(min_depth, 1), "GQ": max(min_genotype_quality, 1)}
     reader = VCF(str(calls))
     has_verdicts = "##FORMAT=<ID=FT," in reader.raw_header
     reader.add_format_to_header(FT_HEADER)
@@ -127,14 +141,15 @@ def judge_sites(calls: str | Path, judged: str | Path, what: str) -> None:
                 "caller wrote, or leave the record out."
             )
         counts[site.FILTER or PASS] += 1
-        site.set_format("FT", _verdicts(site, site.format("FT") if has_verdicts else None))
+        own = site.format("FT") if has_verdicts else None
+        site.set_format("FT", _verdicts(site, own, least))
         writer.write_record(site)
     writer.close()
     for name, count in sorted(counts.items()):
         logger.info("%s: %d record(s)", name, count)
 
 
-def _verdicts(site: Variant, own: np.ndarray | None) -> np.ndarray:
+def _verdicts(site: Variant, own: np.ndarray | None, least: Mapping[str, int]) -> np.ndarray:
     """Verdict on each genotype of a site: the site's filter where it fails, else the file's own."""
     called = (site.genotype.array()[:, :-1] >= 0).any(axis=1)
     if site.FILTER:
@@ -144,17 +159,19 @@ def _verdicts(site: Variant, own: np.ndarray | None) -> np.ndarray:
     else:
         given = np.char.encode(own.astype(str))
         verdict = np.where(np.isin(given, (b"", b".")), PASS.encode(), given)
-    verdict = np.where(_is_unseen(site), NO_EVIDENCE.encode(), verdict)
+    verdict = np.where(_is_unseen(site, least), NO_EVIDENCE.encode(), verdict)
     return np.where(called, verdict, NO_VERDICT.encode())
 
 
-def _is_unseen(site: Variant) -> np.ndarray:
-    """Whether a genotype is reference by default: callers before GATK 4.6 wrote it without reads.
+def _is_unseen(site: Variant, least: Mapping[str, int]) -> np.ndarray:
+    """Whether a genotype is reference on less evidence than an absent allele needs.
 
-    Without quality it is as good as any other genotype.
+    Callers before GATK 4.6 wrote it without any read, and a forced call of a panel writes it on a
+    few. Without depth and quality it is as good as any other genotype.
     """
     alleles = site.genotype.array()[:, :-1]
     unseen = np.zeros(len(alleles), dtype=bool)
-    for name in {"DP", "GQ"} & set(site.FORMAT):
-        unseen |= site.format(name)[:, 0] == 0
+    for name in set(least) & set(site.FORMAT):
+        told = site.format(name)[:, 0]
+        unseen |= (told >= 0) & (told < least[name])
     return unseen & (alleles <= 0).all(axis=1)

@@ -15,6 +15,8 @@ from gcin.reference.order import bare_name, with_prefix
 
 logger = logging.getLogger(__name__)
 
+# Bases of the chrM of UCSC's hg19, which is another person's than the MT of GRCh37 (16,569).
+HG19_MITOCHONDRION = 16571
 UNPLACED = ["chromosome", "position", "reference", "alternate", "reason"]
 # What LiftoverVcf writes into FILTER of a record that it rejects.
 REASONS = {
@@ -23,6 +25,7 @@ REASONS = {
     "IndelStraddlesMultipleIntevals": "torn apart in the genome",
     "CannotLiftOver": "cannot be turned to the other strand",
 }
+FOREIGN = "not the mitochondrion of GRCh37"
 
 
 def lift(
@@ -58,22 +61,42 @@ def lift(
         ValueError: Names file, sample and remedy.
         RuntimeError: LiftoverVcf failed.
     """
-    names = ("contigs.txt", "old.vcf.gz", "used.chain", "rejected.vcf.gz")
-    contigs, old, used, rejected = (str(Path(scratch, name)) for name in names)
-    taken = take_samples(path, samples, scratch)
-    with pysam.VariantFile(taken) as calls:
+    names = ("contigs.txt", "old.vcf.gz", "used.chain", "rejected.vcf.gz", "own.bcf")
+    contigs, old, used, rejected, copied = (str(Path(scratch, name)) for name in names)
+    kept, foreign = _without_foreign(take_samples(path, samples, scratch), copied)
+    with pysam.VariantFile(kept) as calls:
         own = {with_prefix(name): name for name in calls.header.contigs}
     Path(contigs).write_text("".join(f"{given} {name}\n" for name, given in own.items()))
     bcftools.annotate(
-        *("--no-version", "--rename-chrs", contigs, "-x", "INFO", "-Oz", "-o", old, taken),
+        *("--no-version", "--rename-chrs", contigs, "-x", "INFO", "-Oz", "-o", old, kept),
         catch_stdout=False,
     )
     Path(used).write_text("".join(_chains_to(lines(chain), sizes)))
     _run_liftover(old, used, genome, java_options, scratch, lifted, rejected)
-    unplaced = _unplaced(rejected, own)
+    unplaced = pd.concat([foreign, _unplaced(rejected, own)], ignore_index=True)
     for reason, count in unplaced["reason"].value_counts().items():
         logger.warning("%s: %d record(s) not lifted: %s", path, count, reason)
     return unplaced
+
+
+def _without_foreign(taken: str, copied: str) -> tuple[str, pd.DataFrame]:
+    """Leave out and list records on another mitochondrion: the chain would misplace them."""
+    nothing = pd.DataFrame(columns=UNPLACED)
+    with pysam.VariantFile(taken) as calls:
+        contigs = calls.header.contigs.items()
+        others = {name for name, contig in contigs if contig.length == HG19_MITOCHONDRION}
+        others = {name for name in others if bare_name(name) == "M"}
+        if not others:
+            return taken, nothing
+        rows = []
+        with pysam.VariantFile(copied, "wb", header=calls.header) as kept:
+            for record in calls:
+                if record.chrom not in others:
+                    kept.write(record)
+                    continue
+                alternates = ",".join(record.alts or ".")
+                rows.append((record.chrom, record.pos, record.ref, alternates, FOREIGN))
+    return copied, pd.DataFrame(rows, columns=UNPLACED)
 
 
 def _chains_to(chains: Iterator[str], sizes: Mapping[str, int]) -> Iterator[str]:

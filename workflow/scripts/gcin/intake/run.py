@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import gettempdir
 
 import pandas as pd
 
@@ -176,9 +175,8 @@ class Run:
 
     def cohorts_of(self, study: str) -> list[str]:
         """Cohorts of a study: those trained on, then the external ones."""
-        return (
-            self.settings["studies"][study]["cohorts"] + self.settings["studies"][study]["external"]
-        )
+        own = self.settings["studies"][study]
+        return own["cohorts"] + own["external"]
 
     def folds_of(self, study: str) -> list[int]:
         """Folds of a study, from 0: one for a single split, else folds times repeats."""
@@ -218,7 +216,9 @@ def _samples(rows: pd.DataFrame, kinds: tuple[str, ...], tissue: str) -> list[st
     return sorted(set(rows["sample"][wanted]))
 
 
-def read_run(config: dict, project: str | Path, files: Iterable[str | Path] = ()) -> Run:
+def read_run(
+    config: dict, project: str | Path, files: Iterable[str | Path] = (), scratch: str | None = None
+) -> Run:
     """Read and check the sheet, the cards and the settings.
 
     Of tables, variant files and reads, only the first lines are read.
@@ -227,6 +227,7 @@ def read_run(config: dict, project: str | Path, files: Iterable[str | Path] = ()
         config: The merged configuration.
         project: The project's own folder, where paths that begin with `resources/` start.
         files: Those that the configuration was read from.
+        scratch: The folder of jobs for temporary files; None is that of this process.
 
     Raises:
         ValueError: Lists the problems, each with file, row, column, value and remedy.
@@ -240,7 +241,7 @@ def read_run(config: dict, project: str | Path, files: Iterable[str | Path] = ()
     check_sheet(named, sheet_path, problems)
     rows = named.assign(**{key: named[key].map(resolve) for key in ("file", "mate")})
     headers = check_files(rows, named, sheet_path, problems)
-    check_scratch(gettempdir(), rows, problems)
+    check_scratch(scratch, rows, problems)
     cards = _read_cards(rows, str(config["cards"]), resolve, problems)
     check_sexes(rows, cards, sheet_path, problems)
     if settings is not None:

@@ -1,6 +1,7 @@
 """JSON schemas: checking with plain words, filling in defaults, resolving paths."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +29,11 @@ TYPES = {
     "object": "a mapping",
     "null": "null",
 }
+
+IS_TEXT = (
+    ", but text: take its quotation marks away; or, where it stands inside a mapping for --config,"
+    " of which Snakemake makes text, write it into a file for --configfile"
+)
 
 
 def _is_number(types: TypeChecker, value: object) -> bool:
@@ -156,7 +162,8 @@ def _fault(error: ValidationError) -> str:
     rule, value, wanted = error.validator, error.instance, error.validator_value
     if rule == "type":
         kinds = [wanted] if isinstance(wanted, str) else wanted
-        return f"{value!r} is not {' or '.join(TYPES[kind] for kind in kinds)}"
+        fault = f"{value!r} is not {' or '.join(TYPES[kind] for kind in kinds)}"
+        return fault + IS_TEXT * _would_be(value, kinds)
     if rule in BOUNDS:
         return f"{value} is out of bounds: it must be {BOUNDS[rule]} {wanted}"
     if rule == "pattern":
@@ -166,6 +173,15 @@ def _fault(error: ValidationError) -> str:
     if rule in ("minItems", "minLength", "minProperties"):
         return "it is empty"
     return error.message
+
+
+def _would_be(value: object, kinds: Iterable[str]) -> bool:
+    """Whether a text without its quotation marks would be of one of these kinds."""
+    with suppress(yaml.YAMLError):
+        bare = yaml.load(value, LOADER) if isinstance(value, str) else None
+        is_type = Validator.TYPE_CHECKER.is_type
+        return bare is not None and any(is_type(bare, kind) for kind in kinds)
+    return False
 
 
 def _remedy(schema: dict, what: str = "It means") -> str:

@@ -29,6 +29,7 @@ from gcin.model.predictions import taught_rows
 from gcin.model.preparation import Preparation
 from gcin.model.questions import questions_of
 from gcin.model.survival_forest import fit_survival_forest
+from gcin.splits.groups import groups_of
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +85,7 @@ class Lesson:
         columns: `(patients, columns)`.
         arm: Number of the arm received, -1 where unknown.
         targets: `(patients, intervals, 2)`.
-        table: Outcomes of the same patients.
+        table: Outcomes and `family` of the same patients.
         blocks: Where each column comes from: `clinical`, `visits`, `genome` or `omics TABLE`.
     """
 
@@ -93,6 +94,11 @@ class Lesson:
     targets: np.ndarray
     table: pd.DataFrame
     blocks: Sequence[str]
+
+    @property
+    def families(self) -> np.ndarray:
+        """Number of each patient's family."""
+        return groups_of(self.table, ["family"]).to_numpy()
 
 
 def fit_baseline(
@@ -204,12 +210,14 @@ def _fit(
     if kind in TREES:
         own, fit = TREES[kind]
         numeric = endpoint.numeric
-        questions = [questions_of(x.columns, x.arm, x.targets, numeric) for x in (train, held)]
+        questions = [
+            questions_of(x.columns, x.arm, x.targets, x.families, numeric) for x in (train, held)
+        ]
         given = (*questions, arms, train.targets.shape[1], settings[own], seed)
         return fit_narrowed(fit, train.blocks, *given) if own == "forest" else fit(*given)
     if kind in COX:
         return COX[kind](_followed(name, train), _followed(name, held), arms, settings[kind])
-    linear, learnt = settings["linear"], (train.arm, train.targets, arms)
+    linear, learnt = settings["linear"], (train.arm, train.targets, train.families, arms)
     if kind == "ridge":
         given = (train.columns, train.blocks, *learnt, settings["ridge"]["block_shares"])
         share, fit = fit_by_block(*given, linear, endpoint.numeric)

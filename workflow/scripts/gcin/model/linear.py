@@ -13,7 +13,6 @@ from functools import cache
 
 import numpy as np
 from sklearn.linear_model import Lasso, LogisticRegression
-from sklearn.model_selection import GroupKFold
 
 from gcin.model.questions import Questions, questions_of
 from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms
@@ -58,6 +57,7 @@ def fit_linear(
     columns: np.ndarray,
     arm: np.ndarray,
     targets: np.ndarray,
+    families: np.ndarray,
     arms: int,
     l1_ratio: float,
     settings: Mapping,
@@ -69,13 +69,14 @@ def fit_linear(
         columns: Standardised, `(patients, columns)`.
         arm: Number of the arm received.
         targets: `(patients, intervals, 2)`.
+        families: Number of each patient's family; penalties are chosen in folds of whole ones.
         arms: Number of arms.
         l1_ratio: 0 for ridge, 1 for lasso.
         settings: `strengths`, `inner_folds`, `arm_share`, `max_iterations` of `model.linear`.
         numeric: Whether the targets are amounts.
     """
     task = _Task(arms, targets.shape[1], l1_ratio, settings)
-    questions = questions_of(columns, arm, targets, numeric)
+    questions = questions_of(columns, arm, targets, families, numeric)
     return task.fit(questions, *task.choose_strength(questions))
 
 
@@ -84,6 +85,7 @@ def fit_by_block(
     blocks: Sequence[str],
     arm: np.ndarray,
     targets: np.ndarray,
+    families: np.ndarray,
     arms: int,
     shares: Sequence[float],
     settings: Mapping,
@@ -101,6 +103,7 @@ def fit_by_block(
         blocks: Block of each column; the first column's is the first block.
         arm: Number of the arm received.
         targets: `(patients, intervals, 2)`.
+        families: Number of each patient's family; penalties are chosen in folds of whole ones.
         arms: Number of arms.
         shares: To try, each for each block.
         settings: As `fit_linear` takes them.
@@ -115,7 +118,7 @@ def fit_by_block(
     def offered(own: tuple[float, ...]) -> tuple[np.ndarray, Questions]:
         share = np.array([own[names.index(block)] for block in blocks])
         scaled = columns[:, share > 0] * share[share > 0]
-        return share, questions_of(scaled, arm, targets, numeric)
+        return share, questions_of(scaled, arm, targets, families, numeric)
 
     @cache
     def found(own: tuple[float, ...]) -> tuple[float, float]:
@@ -174,9 +177,8 @@ class _Task:
     def choose_strength(self, questions: Questions) -> tuple[float, float]:
         """The strength of least loss on patients left out, and that loss.
 
-        All questions of a patient are left out together. Folds whose other patients all gave the
-        same answer are not looked at. Of many patients a part is enough: a strength is a variance
-        of weights, which more patients do not change.
+        Folds whose other patients all gave the same answer are not looked at. Of many patients a
+        part is enough: a strength is a variance of weights, which more patients do not change.
 
         From the heaviest penalty on, and no further once a loss is clearly worse than the best:
         light penalties take the longest to fit. Small differences do not count, since the heaviest
@@ -184,12 +186,8 @@ class _Task:
         """
         patients = np.random.default_rng(0).permutation(np.unique(questions.patient))[:ENOUGH]
         questions = questions.some(np.isin(questions.patient, patients))
-        splitter = GroupKFold(
-            min(self.settings["inner_folds"], len(patients)), shuffle=True, random_state=0
-        )
         tried = []
-        for inside, outside in splitter.split(questions.patient, groups=questions.patient):
-            learnt, left_out = questions.some(inside), questions.some(outside)
+        for learnt, left_out in questions.folds(self.settings["inner_folds"]):
             if not learnt.is_settled:
                 terms = Terms(left_out, *self.sizes)
                 tried.append((self.solver(learnt), terms, left_out.answer))

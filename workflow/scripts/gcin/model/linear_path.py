@@ -10,6 +10,7 @@ from gcin.model.inputs import Patients, arm_numbers, column_blocks, linear_colum
 from gcin.model.linear import LinearFit, fit_by_block
 from gcin.model.outcomes import targets_of
 from gcin.model.preparation import Preparation
+from gcin.splits.groups import groups_of
 
 if TYPE_CHECKING:
     import keras
@@ -46,12 +47,14 @@ def fit_linear_paths(
             configuration.
     """
     arm, arms = arm_numbers(train.table, preparation.arms), len(preparation.arms)
+    families = groups_of(train.table, ["family"]).to_numpy()
     offered, blocks = _offered(train, preparation, settings["network"])
     paths = {}
     for name, endpoint in preparation.endpoints.items():
         targets = targets_of(train.table, name, endpoint)
-        given = columns[:, offered], blocks, arm, targets, arms, settings["ridge"]["block_shares"]
-        share, fit = fit_by_block(*given, settings["linear"], endpoint.numeric)
+        given = columns[:, offered], blocks, arm, targets, families, arms
+        asked = settings["ridge"]["block_shares"], settings["linear"], endpoint.numeric
+        share, fit = fit_by_block(*given, *asked)
         shares = {offered[place]: float(share[place]) for place in np.flatnonzero(share)}
         paths[name] = LinearPath(shares, fit)
         logger.info("linear path of %s: %d of %d columns", name, len(shares), columns.shape[1])

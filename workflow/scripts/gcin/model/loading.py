@@ -1,11 +1,14 @@
 """Genomes of a study's patients, from the tensor stores of its cohorts."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
+
+logger = logging.getLogger(__name__)
 
 PATIENTS_AT_ONCE = 64
 ALTERING = ("lof", "missense", "splice", "inframe")
@@ -21,8 +24,10 @@ class GenomeStore(Protocol):
     def gene_tensor(self, patients: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Values `(patients, genes, features)` and mask `(patients, genes)`."""
 
-    def variants(self, patients: list[str], limit: int) -> object:
-        """Variant sets with `values`, `gene` and `mask`."""
+    def variants(
+        self, patients: list[str], limit: int, genes: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Values, gene and mask of the variants of some genes (flags); how many are left out."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,19 @@ def gene_use(patients: pd.DataFrame, stores: Mapping[str, GenomeStore]) -> GeneU
     return GeneUse(callable_ / max(genomes, 1), carriers / max(genomes, 1))
 
 
+def genes_seen(patients: pd.DataFrame, stores: Mapping[str, GenomeStore]) -> np.ndarray:
+    """Where each patient's genes may be read: bool, patients x genes; false without a genome.
+
+    Args:
+        patients: Indexed by `patient`, with `cohort`.
+        stores: Tensor store of each cohort.
+    """
+    seen = np.zeros((len(patients), len(universe(stores))), bool)
+    for rows, store, names in _blocks(patients, stores):
+        seen[rows] = store.gene_tensor(names)[1]
+    return seen
+
+
 def load_genomes(
     patients: pd.DataFrame, stores: Mapping[str, GenomeStore], genes: list[str], variants: int
 ) -> Genomes:
@@ -111,7 +129,7 @@ def load_genomes(
         patients: Indexed by `patient`, with `cohort`.
         stores: Tensor store of each cohort.
         genes: Genes to keep, in this order.
-        variants: Most variants of a patient, before those of other genes are dropped.
+        variants: Most variants of a patient in these genes; the most severe of more are kept.
     """
     place = {gene: number for number, gene in enumerate(universe(stores)["gene"])}
     chosen = np.array([place[gene] for gene in genes], dtype=int)
@@ -119,10 +137,19 @@ def load_genomes(
     new_place[chosen] = np.arange(len(chosen))
     first = next(iter(stores.values()))
     loaded = _empty(len(patients), len(genes), variants, first)
+    left_out = np.zeros(len(patients), int)
     for rows, store, names in _blocks(patients, stores):
         values, mask = store.gene_tensor(names)
         loaded.track[rows], loaded.mask[rows] = values[:, chosen], mask[:, chosen]
-        _place_variants(loaded, rows, store.variants(names, variants), new_place)
+        values, gene, mask, left_out[rows] = store.variants(names, variants, new_place >= 0)
+        loaded.variants[rows], loaded.variant_mask[rows] = values, mask
+        loaded.variant_gene[rows] = np.where(mask, new_place[gene], 0)
+    if left_out.any():
+        logger.warning(
+            "%d of %d patients have more than %d variants in the %d genes: of theirs %d are not "
+            "read, the least severe",
+            *((left_out > 0).sum(), len(patients), variants, len(genes), left_out.sum()),
+        )
     return trim(loaded)
 
 
@@ -164,17 +191,3 @@ def _empty(patients: int, genes: int, variants: int, store: GenomeStore) -> Geno
         variant_mask=np.zeros((patients, variants), bool),
         features=tuple(store.features),
     )
-
-
-def _place_variants(loaded: Genomes, rows: np.ndarray, sets: object, new_place: np.ndarray) -> None:
-    """Write the variants of the kept genes to the front of their patients' rows."""
-    gene = np.where(sets.mask, new_place[np.where(sets.mask, sets.gene, 0)], -1)
-    kept = gene >= 0
-    order = np.argsort(~kept, axis=1, kind="stable")
-    kept = np.take_along_axis(kept, order, axis=1)
-    gene = np.take_along_axis(gene, order, axis=1)
-    values = np.take_along_axis(sets.values, order[..., None], axis=1)
-    width = kept.shape[1]
-    loaded.variant_mask[rows, :width] = kept
-    loaded.variant_gene[rows, :width] = np.where(kept, gene, 0)
-    loaded.variants[rows, :width] = np.where(kept[..., None], values, 0)

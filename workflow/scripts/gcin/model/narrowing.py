@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
 from gcin.model.boosting import TreesFit, loss_of
 from gcin.model.questions import Questions
@@ -74,12 +73,9 @@ def fit_narrowed(
     return NarrowedFit(seen, fit(_only(train, seen), _only(held, seen), *given))
 
 
-def _folds(questions: Questions, count: int) -> list[list[Questions]]:
-    """Questions inside and outside of each fold of patients, where neither have but one answer."""
-    patients = len(np.unique(questions.patient))
-    splitter = GroupKFold(min(count, patients), shuffle=True, random_state=0)
-    split = splitter.split(questions.patient, groups=questions.patient)
-    folds = [[questions.some(rows) for rows in parts] for parts in split]
+def _folds(questions: Questions, count: int) -> list[tuple[Questions, Questions]]:
+    """Questions inside and outside of each fold of families, where neither have but one answer."""
+    folds = questions.folds(count)
     return [parts for parts in folds if not any(part.is_settled for part in parts)]
 
 

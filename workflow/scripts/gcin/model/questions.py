@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from sklearn.model_selection import GroupKFold
 
 from gcin.model.outcomes import person_periods
 
@@ -17,6 +18,7 @@ class Questions:
         interval: Number of the interval.
         patient: Row of the patient asked.
         answer: 1.0 or 0.0, or a standardised amount.
+        families: Number of each patient's family, `(patients,)`.
         numeric: Whether the answers are amounts.
     """
 
@@ -25,6 +27,7 @@ class Questions:
     interval: np.ndarray
     patient: np.ndarray
     answer: np.ndarray
+    families: np.ndarray
     numeric: bool = False
 
     def of_arm(self, arm: int) -> "Questions":
@@ -38,6 +41,19 @@ class Questions:
         }
         return replace(self, **parts)
 
+    def folds(self, count: int) -> list[tuple["Questions", "Questions"]]:
+        """Questions inside and outside of each of so many folds; none where there is one family.
+
+        All questions of a family are left out together: those of a patient, and of kin whose genes
+        and outcomes are alike, would tell each other's answers.
+        """
+        family = self.families[self.patient]
+        count = min(count, len(np.unique(family)))
+        if count < 2:
+            return []
+        split = GroupKFold(count, shuffle=True, random_state=0).split(family, groups=family)
+        return [(self.some(inside), self.some(outside)) for inside, outside in split]
+
     @property
     def rows(self) -> np.ndarray:
         """Columns of the patient of each question, `(questions, columns)`."""
@@ -50,7 +66,7 @@ class Questions:
 
 
 def questions_of(
-    columns: np.ndarray, arm: np.ndarray, targets: np.ndarray, numeric: bool
+    columns: np.ndarray, arm: np.ndarray, targets: np.ndarray, families: np.ndarray, numeric: bool
 ) -> Questions:
     """Unroll patients into the questions that count; a patient of unknown arm has none.
 
@@ -58,8 +74,10 @@ def questions_of(
         columns: `(patients, columns)`.
         arm: Number of the arm received, -1 where unknown.
         targets: `(patients, intervals, 2)`.
+        families: Number of each patient's family, `(patients,)`.
         numeric: Whether the answers are amounts.
     """
     periods = person_periods(targets * (arm >= 0)[:, None, None])
     received = arm[periods.patient]
-    return Questions(columns, received, periods.interval, periods.patient, periods.event, numeric)
+    asked = received, periods.interval, periods.patient, periods.event
+    return Questions(columns, *asked, families, numeric)

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 PREDICTED_AT_ONCE = 256  # patients; the answer is the same for any number
 STOPPING = ("wait", "best", "best_epoch", "stopped_epoch", "best_weights")
+PATIENCE_PER_PATIENT = 2 / 3  # epochs for each patient of the inner split (docs/designs.md)
 EXHAUSTED = ("RESOURCE_EXHAUSTED", "ResourceExhausted", "OutOfMemory", "out of memory", "OOM when")
 
 
@@ -191,7 +192,7 @@ def fit_epochs(
         network: Compiled, its optimizer built.
         train: Arrays and targets to fit.
         held: Arrays and targets of the inner split.
-        settings: `batch_size`, `max_epochs`, `patience_epochs`.
+        settings: `batch_size`, `max_epochs`, `patience_epochs`, `patience_steps`.
         seed: Of the order of batches.
         kept: Where an interrupted run is taken up and this one keeps its state.
 
@@ -201,10 +202,11 @@ def fit_epochs(
     Raises:
         MemoryError: Names the batch size to try.
     """
-    stopping = keras.callbacks.EarlyStopping(
-        monitor="val_loss", patience=settings["patience_epochs"], restore_best_weights=True
-    )
     batches = Batches(*train, settings["batch_size"], seed)
+    patience = patience_of(settings, len(batches), len(next(iter(held[0].values()))))
+    stopping = keras.callbacks.EarlyStopping(
+        monitor="val_loss", patience=patience, restore_best_weights=True
+    )
     kept = kept and kept.of(*train, *held)
     keeping = Keeping(batches, stopping, kept, settings["max_epochs"])
     try:
@@ -222,6 +224,22 @@ def fit_epochs(
         tell_exhaustion(error, settings["batch_size"])
         raise
     return keeping.history
+
+
+def patience_of(settings: Mapping, steps: int, held: int) -> int:
+    """Choose how many epochs without a better loss end the training.
+
+    The loss rises while clinical columns are overfitted, and falls again once variants are
+    understood, which takes steps; but among many epochs the loss of few patients is best
+    somewhere by chance.
+
+    Args:
+        settings: `patience_epochs`, the least; `patience_steps`, where many patients judge.
+        steps: In an epoch.
+        held: Patients of the inner split.
+    """
+    allowed = min(PATIENCE_PER_PATIENT * held, settings["patience_steps"] / steps)
+    return max(settings["patience_epochs"], int(allowed))
 
 
 def penalty_of(network: keras.Model) -> float:

@@ -51,7 +51,7 @@ class SurvivalForestFit:
 
     def _hazards(self, columns: np.ndarray, arm: np.ndarray) -> np.ndarray:
         rows = np.column_stack([columns, arm])
-        summed = self.model.predict_cumulative_hazard_function(rows, return_array=True)
+        summed = self._summed(rows)
         # The forest knows the intervals after which patients left; others add nothing.
         last = np.searchsorted(
             self.model.unique_times_, np.arange(1, self.intervals + 1), side="right"
@@ -59,6 +59,17 @@ class SurvivalForestFit:
         summed = np.hstack([np.zeros((len(rows), 1)), summed])[:, last]
         # A leaf's increment is its share of events among those who entered the interval.
         return np.diff(summed, axis=1, prepend=0)
+
+    def _summed(self, rows: np.ndarray) -> np.ndarray:
+        """Cumulative hazards by each interval after which patients left, the mean of all trees."""
+        if len(self.model.unique_times_) > 1:
+            return self.model.predict_cumulative_hazard_function(rows, return_array=True)
+        # Of a single one trees give no column, and scikit-survival's forest fails to add them up.
+        told = [
+            tree.predict_cumulative_hazard_function(rows, return_array=True)
+            for tree in self.model.estimators_
+        ]
+        return np.mean(told, axis=0)[:, None]
 
 
 def fit_survival_forest(

@@ -113,7 +113,8 @@ def fit_network(
         network: As built, perhaps with weights to start from.
         train: Arrays and targets to fit.
         held: Arrays and targets of the inner split.
-        settings: `batch_size`, `learning_rate`, `max_epochs`, `patience_epochs`.
+        settings: `batch_size`, `learning_rate`, `max_epochs`, `patience_epochs`,
+            `patience_steps`.
         seed: Of the order of batches.
         kept: Where an interrupted run is taken up and this one keeps its state.
         numeric: Endpoints that are quantities.

@@ -20,51 +20,80 @@ def outside_experience(
 
     Returns:
         For each new patient, by name, joined by `; `: numbers beyond the lowest or highest of
-        training and codes that it never had; and of tables of more than MOST_NAMED features, how
+        training and codes that it never had; that no clinical feature is known, where some is of
+        every training patient; and of tables of more than MOST_NAMED features, how
         many are beyond, where these are more than any training patient has beyond all others.
         Empty text where there are none.
     """
     roles = patients.set_index("patient")["role"]
     train, new = (roles.index[roles == role] for role in ("train", "new"))
     words = [
-        _unlike(features[name].reindex(new), features.loc[features.index.isin(train), name])
+        unlike_values(features[name].reindex(new), features.loc[features.index.isin(train), name])
         for name in features
     ]
     for name, rows in visits.groupby("name"):
         known = rows.loc[rows["patient"].isin(train), "value"]
         for extreme in ("min", "max"):
             own = rows.groupby("patient")["value"].agg(extreme).reindex(new)
-            words.append(_unlike(own.rename(f"{name} of a visit"), known))
+            words.append(unlike_values(own.rename(f"{name} of a visit"), known))
     for table in _tables_of(omics):
         of_table = omics.loc[:, table]
         known, asked = of_table[of_table.index.isin(train)], of_table.reindex(new)
         if len(table) > MOST_NAMED:
             words.append(_many_unlike(asked, known))
         else:
-            words += [_unlike(asked[name], known[name]) for name in table]
+            words += [unlike_values(asked[name], known[name]) for name in table]
+    _, least, counts = _known_features(features, train, new)
+    words.append(["no clinical feature is known" * (least > 0 and not count) for count in counts])
     told = [dict.fromkeys(filter(None, row)) for row in zip(*words, strict=True)]
     return pd.Series(["; ".join(row) for row in told], index=new, dtype=object)
 
 
-def not_taken(visits: pd.DataFrame, omics: pd.DataFrame, patients: pd.DataFrame) -> pd.Series:
-    """Name the tables of omics, and the visits, that training patients have and new ones lack.
+def joined(clinical: pd.Series, genomic: pd.Series) -> pd.Series:
+    """Put together what is said of the same patients; empty text where nothing is."""
+    words = zip(clinical, genomic.reindex(clinical.index), strict=True)
+    return pd.Series(["; ".join(filter(None, row)) for row in words], index=clinical.index)
+
+
+def not_taken(
+    features: pd.DataFrame, visits: pd.DataFrame, omics: pd.DataFrame, patients: pd.DataFrame
+) -> pd.Series:
+    """Name the tables of omics, the visits and how much else new patients lack, unlike training.
 
     Args:
+        features: Clinical features by patient.
         visits: `patient day name value`.
         omics: `table feature` by patient, NaN where not measured.
         patients: `patient` and `role`.
 
     Returns:
-        For each new patient, joined by `; `; of a table of which more features are missing than in
-        any training patient whom it was measured in, how many. Empty text where nothing is lacking.
+        For each new patient, joined by `; `; of clinical features and of a table of which more are
+        missing than in any training patient whom it was measured in, how many. Empty text where
+        nothing is lacking.
     """
     roles = patients.set_index("patient")["role"]
     train, new = (roles.index[roles == role] for role in ("train", "new"))
-    words = [_lacking(omics.loc[:, table], train, new) for table in _tables_of(omics)]
+    number, least, counts = _known_features(features, train, new)
+    told = [f"{number - count} of {number} clinical features" for count in counts]
+    words = [[word if count < least else "" for word, count in zip(told, counts, strict=True)]]
+    words += [_lacking(omics.loc[:, table], train, new) for table in _tables_of(omics)]
     if visits["patient"].isin(train).any():
         words.append(["visits" if lacks else "" for lacks in ~new.isin(visits["patient"])])
     told = ["; ".join(filter(None, row)) for row in zip([""] * len(new), *words, strict=True)]
     return pd.Series(told, index=new, dtype=object)
+
+
+def _known_features(
+    features: pd.DataFrame, train: pd.Index, new: pd.Index
+) -> tuple[int, int, pd.Series]:
+    """Count the clinical features that any training patient has, and how many are known.
+
+    Returns:
+        Their number, the fewest of a training patient, and those of each new one.
+    """
+    known = features.reindex(train).dropna(axis=1, how="all")
+    counts = features[known.columns].reindex(new).notna().sum(axis=1)
+    return known.shape[1], int(known.notna().sum(axis=1).min()), counts
 
 
 def _lacking(values: pd.DataFrame, train: pd.Index, new: pd.Index) -> list[str]:
@@ -85,7 +114,7 @@ def _tables_of(omics: pd.DataFrame) -> list[list[str]]:
     return [own.tolist() for _, own in names.groupby(names.str.split(" ").str[0], sort=False)]
 
 
-def _unlike(values: pd.Series, known: pd.Series) -> list[str]:
+def unlike_values(values: pd.Series, known: pd.Series) -> list[str]:
     """Describe each value outside the known ones; empty text for others and for missing ones."""
     seen = known.dropna()
     if not len(seen):
@@ -103,20 +132,34 @@ def _unlike(values: pd.Series, known: pd.Series) -> list[str]:
 
 def _many_unlike(values: pd.DataFrame, known: pd.DataFrame) -> list[str]:
     """Say of whom more features lie beyond the known patients than any of those has alone."""
+    odd, most = beyond_all(values, known)
+    table = values.columns[0].split()[0]
+    return [
+        f"omics {table}: {count} of {values.shape[1]} features (training at most {most})"
+        if count > most
+        else ""
+        for count in odd
+    ]
+
+
+def beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, int]:
+    """Count the features in which a patient lies beyond all known ones.
+
+    Args:
+        values: Patients by features, NaN where not measured.
+        known: Known patients by the same features.
+
+    Returns:
+        By patient, and the most of any known patient held against the other known ones.
+    """
     odd, most = np.zeros(len(values), int), np.zeros(len(known), int)
     for sign in (1, -1):
         seen = np.nan_to_num(sign * known.to_numpy(float), nan=-np.inf)
         if not len(seen):
-            return [""] * len(values)
+            return odd, 0
         second, first = np.sort(seen, axis=0)[-2:] if len(seen) > 1 else (seen[0] - 1, seen[0])
         most += ((seen == first) & (first > second)).sum(axis=1)
         odd += (sign * values.to_numpy(float) > np.where(np.isinf(first), np.inf, first)).sum(
             axis=1
         )
-    table = values.columns[0].split()[0]
-    return [
-        f"omics {table}: {count} of {values.shape[1]} features (training at most {most.max()})"
-        if count > most.max()
-        else ""
-        for count in odd
-    ]
+    return odd, int(most.max())

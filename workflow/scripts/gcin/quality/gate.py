@@ -7,6 +7,7 @@ of each sample is kept, so only the gate and the joint stages run again.
 import logging
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -30,33 +31,63 @@ MEASURES = {
 # Checks without a number: their measure is 1 where the statement holds and 0 where it does not.
 STATEMENTS = {"normals_enter", "sex_agrees"}
 COLUMNS = ["sample", "check", "value", "limit", "verdict"]
-UNMEASURED = "not measured"
-SEVERITY = ["stop", "exclude", "warn", "pass", UNMEASURED]
+UNMEASURED, UNASKED = "not measured", "does not apply"
+SEVERITY = ["stop", "exclude", "warn", UNMEASURED, "pass", UNASKED]
+# Told by germline genotypes, which a tumour's calls are not.
+OF_GERMLINE = ("max_het_hom", "min_ti_tv", "sex_agrees")
+UNGATED = "all before the joint call"  # of a sample that comes as VCF or MAF
+NOBODY = MappingProxyType({})
 
 logger = logging.getLogger(__name__)
 
 
-def judged(measures: pd.DataFrame, checks: Mapping[str, Mapping]) -> pd.DataFrame:
+def unasked(
+    rows: pd.DataFrame, normals: Mapping[str, Collection[str]], sexes: pd.Series
+) -> dict[str, set[str]]:
+    """By check, the samples that it cannot be asked of, however well they were sequenced.
+
+    Args:
+        rows: Of the sheet: `sample patient unit tissue`.
+        normals: By tumour, the germline samples beside which it was called.
+        sexes: The recorded sex by patient.
+    """
+    samples = rows.drop_duplicates("sample").set_index("sample")
+    units = rows.groupby("sample")["unit"].nunique()
+    silent = {name: set(samples.index[samples["tissue"] == "tumour"]) for name in OF_GERMLINE}
+    silent["sex_agrees"] |= set(samples.index[samples["patient"].map(sexes).isna()])
+    silent["min_unit_concordance"] = set(units.index[units == 1])
+    silent["min_normal_concordance"] = {name for name in samples.index if not normals.get(name)}
+    return silent
+
+
+def judged(
+    measures: pd.DataFrame,
+    checks: Mapping[str, Mapping],
+    silent: Mapping[str, Collection[str]] = NOBODY,
+) -> pd.DataFrame:
     """Hold every sample's measures against the limits.
 
     Args:
         measures: Samples by measures; NaN, or no such column, where nothing could be measured.
         checks: By name of a check, its `limit` (a statement has none) and the `action` where a
             sample fails: `warn`, `exclude` or `stop`. A value at the limit is good.
+        silent: By check, samples that it cannot be asked of, as by `unasked`.
 
     Returns:
         One row per sample and check, sorted: `sample check value limit verdict`. The verdict is
-        `pass`, `not measured`, or the action of the check that failed.
+        `pass`, `not measured`, `does not apply`, or the action of the check that failed.
     """
-    rows = [
-        (sample, check, value, limit, _verdict(check, value, limit, checks[check]["action"]))
-        for sample, own in measures.sort_index().iterrows()
-        for check in sorted(checks)
-        for limit in [1 if check in STATEMENTS else checks[check]["limit"]]
-        for value in [float(own.get(MEASURES.get(check, check), float("nan")))]
-    ]
+    rows = []
+    for sample, own in measures.sort_index().iterrows():
+        for check, asked in sorted(checks.items()):
+            limit = 1 if check in STATEMENTS else asked["limit"]
+            value = float(own.get(MEASURES.get(check, check), float("nan")))
+            verdict = _verdict(check, value, limit, asked["action"])
+            if verdict == UNMEASURED and sample in silent.get(check, ()):
+                verdict = UNASKED
+            rows.append((sample, check, value, limit, verdict))
     table = pd.DataFrame(rows, columns=COLUMNS)
-    for row in table[table["verdict"] != "pass"].itertuples():
+    for row in table[~table["verdict"].isin(["pass", UNASKED])].itertuples():
         logger.warning(
             "%s: %s is %.6g, limit %.6g: %s",
             row.sample, row.check, row.value, row.limit, row.verdict,
@@ -99,10 +130,28 @@ def excluded(gate: pd.DataFrame) -> list[str]:
     return sorted(set(gate["sample"][gate["verdict"] == "exclude"]))
 
 
-def worst(gate: pd.DataFrame) -> pd.DataFrame:
-    """Samples by the worst `verdict` of their checks."""
+def worst(gates: Sequence[pd.DataFrame], samples: Collection[str]) -> pd.DataFrame:
+    """Say what the gates come to: who passes was measured in all that can be asked of a sample.
+
+    Args:
+        gates: That before the joint call, and the one after it where there is one.
+        samples: All of the cohort.
+
+    Returns:
+        Samples by the worst `verdict` of their checks, and `unmeasured`, the checks that lack a
+        measure; a sample that is in no gate before the joint call lacks all of that.
+    """
+    gate, gated = united(gates), set(gates[0]["sample"])
     order = gate.assign(rank=gate["verdict"].map(SEVERITY.index)).sort_values("rank", kind="stable")
-    return order.drop_duplicates("sample").set_index("sample")[["verdict"]].sort_index()
+    verdict = order.drop_duplicates("sample").set_index("sample")["verdict"]
+    lacking = gate[gate["verdict"] == UNMEASURED].groupby("sample")["check"].agg(list)
+    rows = {}
+    for sample in sorted(set(samples)):
+        missing = [UNGATED] * (sample not in gated) + list(lacking.get(sample, []))
+        told = verdict.get(sample, UNMEASURED)
+        told = UNMEASURED if missing and told == "pass" else told
+        rows[sample] = {"verdict": told, "unmeasured": ", ".join(missing)}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["verdict", "unmeasured"])
 
 
 def united(gates: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -142,12 +191,21 @@ def require_passable(gate: pd.DataFrame, cohort: str, together: Collection[str])
         ValueError: Names samples, checks, values and limits, and the remedy.
     """
     require_unstopped(gate, cohort, "checks")
-    _require_some(gate, cohort, "called here")
-    _require_some(gate[gate["sample"].isin(together)], cohort, "called jointly")
+    require_some(gate, cohort, "called here")
+    require_some(gate[gate["sample"].isin(together)], cohort, "called jointly")
 
 
-def _require_some(gate: pd.DataFrame, cohort: str, how: str) -> None:
-    """Refuse samples of which none is left."""
+def require_some(gate: pd.DataFrame, cohort: str, how: str) -> None:
+    """Refuse samples of which none is left.
+
+    Args:
+        gate: Samples, checks and verdicts; of these samples alone.
+        cohort: Its name.
+        how: What is done with them.
+
+    Raises:
+        ValueError: Names samples, checks, values and limits, and the remedy.
+    """
     left_out = excluded(gate)
     if left_out and len(left_out) == gate["sample"].nunique():
         fails = gate[gate["verdict"] == "exclude"]

@@ -1,5 +1,6 @@
 """MultiQC over the reports of many samples, each under its sample's name."""
 
+import html
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -91,11 +92,14 @@ def render(
 
 
 def _section(name: str, table: pd.DataFrame) -> str:
-    """Write a table as MultiQC reads it."""
+    """Write a table as MultiQC reads it: names and text go into its page as they stand."""
     title, description = SECTIONS[name]
     head = HEADER + (SCATTER if name in SCATTERED else TABLE)
     head = head.format(name=name, title=title, description=description)
-    return head + table.rename_axis("Sample").to_csv(sep="\t", na_rep="")
+    plain = table.rename(index=html.escape).map(
+        lambda cell: html.escape(cell) if isinstance(cell, str) else cell
+    )
+    return head + plain.rename_axis("Sample").to_csv(sep="\t", na_rep="")
 
 
 def failed_checks(gate: pd.DataFrame) -> pd.DataFrame:

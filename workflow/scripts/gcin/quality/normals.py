@@ -6,7 +6,7 @@ tumour lost, which one that a single copy carries does not.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +15,10 @@ import pandas as pd
 from gcin.quality.markers import AUTOSOME
 from gcin.quality.snvs import read_snvs
 from gcin.quality.units import chosen_snvs, reads_by_unit
+from gcin.tables import read_table
 
-COLUMNS = ["sample", "normal", "snvs", "concordance"]
+COLUMNS = ["sample", "normal", "snvs", "stretches", "concordance"]
+STRETCH_BASES = 1_000_000  # beyond so many, alleles are hardly inherited together
 
 logger = logging.getLogger(__name__)
 
@@ -39,24 +41,68 @@ def homozygous_snvs(snvs: pd.DataFrame, most: int, min_share: float) -> pd.DataF
     return chosen_snvs(snvs[is_homozygous & is_autosomal], most)
 
 
+def stretches_of(snvs: pd.DataFrame) -> np.ndarray:
+    """Number the stretch of `STRETCH_BASES` that each SNV (`chromosome position`) lies on."""
+    places = snvs["position"] // STRETCH_BASES
+    return snvs.groupby(["chromosome", places]).ngroup().to_numpy()
+
+
 def shared_alleles(
-    reads: np.ndarray, min_reads: int, min_share: float, min_snvs: int
-) -> tuple[int, float]:
+    reads: np.ndarray, stretches: np.ndarray, min_reads: int, min_share: float, min_snvs: int
+) -> tuple[int, int, float]:
     """Count the normal's homozygous SNVs that a tumour can be asked at, and those that it shares.
 
     Args:
         reads: SNVs x 2: the tumour's reads with the reference, with the normal's alternate.
+        stretches: The stretch of each SNV, from `stretches_of`.
         min_reads: Fewest reads of an SNV.
         min_share: Least share of them, with the alternate, of an SNV that both share.
         min_snvs: Fewest SNVs with so many reads.
 
     Returns:
-        SNVs with enough reads, and the share of them that both share; NaN of fewer SNVs.
+        SNVs with enough reads, the stretches that these lie on, and the share of them that both
+        share; NaN of fewer SNVs.
     """
     depth = reads.sum(axis=1)
     deep = depth >= min_reads
     shared = reads[deep, 1] >= min_share * depth[deep]
-    return int(deep.sum()), float(shared.mean()) if deep.sum() >= min_snvs else float("nan")
+    concordance = float(shared.mean()) if deep.sum() >= min_snvs else float("nan")
+    return int(deep.sum()), len(np.unique(stretches[deep])), concordance
+
+
+def normal_concordances(reports: Iterable[str]) -> pd.DataFrame:
+    """Samples by their least `normal_concordance` and fewest `normal_stretches` of all normals.
+
+    Args:
+        reports: Tables of `compared_normals`; normals that could not be compared do not count.
+    """
+    tables = [read_table(path, "sample", "normal") for path in reports]
+    told = pd.concat(tables or [pd.DataFrame(columns=COLUMNS)]).dropna(subset="concordance")
+    least = told.groupby("sample")[["concordance", "stretches"]].min().astype(float)
+    return least.add_prefix("normal_")
+
+
+def believed_concordance(measures: pd.DataFrame, limit: float, min_stretches: int) -> pd.Series:
+    """Take back a concordance that passes by too few stretches: a stranger may share these.
+
+    One that fails stands whatever it rests on: a tumour shares all that its person carries twice.
+
+    Args:
+        measures: Samples by `normal_concordance normal_stretches`.
+        limit: From which on a concordance passes.
+        min_stretches: Fewest that it may pass by.
+
+    Returns:
+        `normal_concordance`, NaN where it was taken back.
+    """
+    concordance, stretches = measures["normal_concordance"], measures["normal_stretches"]
+    few = (concordance >= limit) & (stretches < min_stretches)
+    for sample, number in stretches[few].items():
+        logger.warning(
+            "%s shares what its normal carries, but on %d stretches of the genome only, of which a "
+            "stranger may be alike: fewer than %d say nothing", sample, number, min_stretches,
+        )  # fmt: skip
+    return concordance.mask(few)
 
 
 def compared_normals(
@@ -86,7 +132,7 @@ def compared_normals(
         snvs = read_snvs(gvcf, scratch, **limits)
         snvs = homozygous_snvs(snvs, comparison["max_snvs"], asked["min_share"])
         reads = reads_by_unit(files["alignment"], files["genome"], tumour, snvs, scratch)[1]
-        number, concordance = shared_alleles(reads.sum(axis=0), **asked)
-        logger.info("%d of %d homozygous SNVs of %s have reads", number, len(snvs), normal)
-        rows.append((tumour, normal, number, concordance))
+        found = shared_alleles(reads.sum(axis=0), stretches_of(snvs), **asked)
+        logger.info("%d of %d homozygous SNVs of %s have reads", found[0], len(snvs), normal)
+        rows.append((tumour, normal, *found))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -10,15 +10,15 @@ import pandas as pd
 from gcin.tables import read_table
 
 COLUMNS = [
-    "kind", "verdict", "reads", "mapped", "duplicates", "insert_size", "depth", "share_10x",
-    "share_20x", "share_30x", "contamination", "contamination_error", "sex", "ti_tv", "het_hom",
-    "missing", "novel", "kinship_markers", "relatives", "kept_mb",
+    "kind", "verdict", "unmeasured", "reads", "mapped", "duplicates", "insert_size", "depth",
+    "share_10x", "share_20x", "share_30x", "contamination", "contamination_error", "sex",
+    "ti_tv", "het_hom", "missing", "novel", "kinship_markers", "relatives", "kept_mb",
 ]  # fmt: skip
 # What was measured of a sample by itself, before any joint call.
 MEASURED = [
     "reads", "mapped", "duplicates", "insert_size", "depth", "share_10x", "share_20x", "share_30x",
     "contamination", "contamination_error", "snvs", "ti_tv", "het_hom", "unit_concordance",
-    "normal_concordance", "sex", "x_depth", "y_depth", "x_het_share", "x_snvs",
+    "normal_concordance", "normal_stretches", "sex", "x_depth", "y_depth", "x_het_share", "x_snvs",
 ]  # fmt: skip
 TYPES = {"reads": "Int64", "sex": object}
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin.quality.samples import sample_of
+from gcin.reference.tables import read_shared_regions
 from gcin.tables import read_table
 
 SEXES = ("female", "male")
@@ -24,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 def shared_regions(path: str | Path, assembly: str) -> pd.DataFrame:
     """Read the regions that X and Y share in one assembly; none where it is not listed."""
-    table = pd.read_csv(path, sep="\t", dtype={"build": str, "chrom": str})
+    table = read_shared_regions(path)
     return table[table["build"] == assembly].reset_index(drop=True)
 
 

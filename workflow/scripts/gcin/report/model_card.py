@@ -7,7 +7,7 @@ from gcin.report.policy import policy_sentences
 from gcin.report.pretraining import taught_words
 from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
-from gcin.report.words import interval, label, shortcuts_raised
+from gcin.report.words import Markdown, in_markdown, interval, label, shortcuts_raised
 
 # Checks that ask how far one fact goes alone, as the card names them.
 ASKED = {"one column": "clinical columns", "site": "sites", "cohort": "cohorts"}
@@ -114,8 +114,8 @@ def _spread(cells: pd.DataFrame, keys: list[str], order: list[str], names: str =
     return markdown(wide[columns].reset_index().fillna(""))
 
 
-def markdown(table: pd.DataFrame) -> str:
-    """Write a table in Markdown."""
-    rows = [list(table.columns), ["---"] * table.shape[1], *table.astype(str).to_numpy()]
-    return "\n".join("| " + " | ".join(str(cell).replace("|", "/") for cell in row) + " |"
-                     for row in rows)  # fmt: skip
+def markdown(table: pd.DataFrame) -> Markdown:
+    """Write a table in Markdown, its cells as they are."""
+    cells = [map(in_markdown, row) for row in [list(table.columns), *table.astype(str).to_numpy()]]
+    head, *rows = [f"| {' | '.join(row)} |" for row in cells]
+    return Markdown("\n".join([head, "| --- " * table.shape[1] + "|", *rows]))

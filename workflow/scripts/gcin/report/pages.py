@@ -8,16 +8,21 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gcin.report.patients import overview
-from gcin.report.words import amount, label, number, p_value, percent
+from gcin.report.words import Markdown, amount, in_markdown, label, number, p_value, percent
 
 LIBRARIES = ("numpy", "pandas", "scipy", "lifelines", "matplotlib", "seaborn", "jinja2")
 
 
-def environment() -> Environment:
-    """Templates with everything escaped, and an error where one names what is not there."""
+def environment(is_html: bool = True) -> Environment:
+    """Templates with everything escaped, and an error where one names what is not there.
+
+    Args:
+        is_html: Of pages; false for Markdown, which has other characters of its own.
+    """
     made = Environment(
         loader=PackageLoader("gcin.report"),
-        autoescape=True,
+        autoescape=is_html,
+        finalize=None if is_html else _finished,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -27,9 +32,15 @@ def environment() -> Environment:
     return made
 
 
+def _finished(value: object) -> str:
+    """Escape for Markdown what is not Markdown yet."""
+    return value if isinstance(value, Markdown) else in_markdown(str(value))
+
+
 def render(template: str, **facts: object) -> str:
     """Fill a template of `gcin/report/templates`."""
-    return environment().get_template(template).render(**facts)
+    made = environment(is_html=not template.endswith(".md"))
+    return made.get_template(template).render(**facts)
 
 
 def inline_images(paths: Iterable[str]) -> dict[str, str]:

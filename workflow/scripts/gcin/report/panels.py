@@ -16,6 +16,7 @@ STYLE = {
     "font.size": 9,
     "legend.frameon": False,
     "savefig.dpi": 130,
+    "text.parse_math": False,  # an arm or a group may be named with two dollars
 }
 
 

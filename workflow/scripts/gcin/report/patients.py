@@ -15,43 +15,54 @@ def patient_pages(
     features: pd.DataFrame,
     samples: pd.DataFrame,
     panel: Mapping[str, dict],
+    alike: Mapping[str, list[str]],
 ) -> list[dict]:
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high answer outside lacking` of the new
-            patients.
+        predictions: `patient arm endpoint kind value low high answer outside lacking unread` of
+            the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
-        patients: The study's patients: `patient cohort role arm has_genome`.
+        patients: The study's patients: `patient cohort role arm family has_genome`.
         features: Clinical features by patient.
         samples: `sample patient tissue kind` of the assayed specimens.
         panel: What is known of the panel's alleles by patient, as by `panel_by_patient`.
+        alike: Who may be the same person, as by `doubles_of`.
 
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
-        train, by arm), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
+        train, by arm), `planned` (an arm that none of them received, or None), `kin`
+        (patients who train, of the same family), `alike`, `chances` (other
+        binary endpoints by arm), `amounts` (quantities by arm),
         `risks` (survival by arm) and `data`.
     """
     train = patients["patient"][patients["role"] == "train"]
     known = features.loc[features.index.isin(train)]
     received = patients["arm"][patients["role"] == "train"].value_counts()
+    families = patients["family"][patients["role"] == "train"].value_counts()
     pages = []
     for patient, rows in predictions.groupby("patient"):
         response = rows[rows["endpoint"] == "response"].sort_values("value", ascending=False)
         facts = patients.set_index("patient").loc[patient]
         own = features.loc[patient] if patient in features.index else None
         outside, lacking = rows[["outside", "lacking"]].fillna("").iloc[0]
+        unread = int(rows["unread"].iloc[0])
         page = {"patient": patient, "cohort": facts["cohort"]}
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
+        is_strange = pd.notna(facts["arm"]) and facts["arm"] not in received
+        page["planned"] = facts["arm"] if is_strange else None
+        page["kin"] = int(families.get(facts["family"], 0)) if facts["family"] else 0
+        page["alike"] = alike.get(patient, [])
         others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
         page["chances"] = others.to_dict("records")
         page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
         page["risks"] = _risks(rows[rows["kind"] == "survival"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
-        page["data"] |= {"outside": outside, "lacking": lacking, "panel": panel.get(patient)}
+        page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
+        page["data"]["panel"] = _beside(panel.get(patient), [panel[p] for p in train if p in panel])
         pages.append(page)
     return pages
 
@@ -82,6 +93,28 @@ def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
     return facts
 
 
+def doubles_of(warnings: pd.DataFrame) -> dict[str, list[str]]:
+    """Name by patient all who may be the same person, each with what is the same of both.
+
+    Args:
+        warnings: `check name` of the checks for shortcuts, raised or not.
+    """
+    found = {}
+    for row in warnings[warnings["check"].str.startswith("same ")].itertuples():
+        one, other = row.name.split(", ")
+        for own, double in ((one, other), (other, one)):
+            found.setdefault(own.split(" of ")[0], []).append(f"{double} ({row.check})")
+    return found
+
+
+def _beside(own: Mapping | None, others: list[Mapping]) -> dict | None:
+    """Add to a patient's alleles of a panel those that nobody of the others has: `strange`."""
+    if own is None:
+        return None
+    known = {allele for other in others for allele in other["carried"]}
+    return {**own, "strange": [allele for allele in own["carried"] if allele not in known]}
+
+
 def unseen_risks(pooled: pd.DataFrame, design: str) -> pd.DataFrame:
     """Average one design's predictions for each patient over the repeats.
 
@@ -107,7 +140,7 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
     if not len(response):
         return "Response was not studied."
     if outside:
-        return f"Not enough evidence: outside what the model has seen in {outside}."
+        return f"Not enough evidence. Outside what the model has seen: {outside}."
     arms, answers = response["arm"], response["answer"]
     good, bad = (arms[answers == answer].tolist() for answer in ("response", "no response"))
     unsure = arms[~answers.isin(["response", "no response"])].tolist()
@@ -158,11 +191,17 @@ def _data(
 
 
 def overview(pages: list[dict]) -> pd.DataFrame:
-    """One row per patient: what the index of the pages lists."""
+    """One row per patient: what the index of the pages lists.
+
+    What is said first is the verdict, and no number of who lies outside what the model has seen
+    stands by itself: it is on the patient's page, beside the reason.
+    """
     rows = []
     for page in pages:
-        row = {"patient": page["patient"], "cohort": page["cohort"]}
-        row |= {f"response, {arm['arm']}": percent(arm["value"]) for arm in page["arms"]}
-        row |= {"genome": "yes" if page["data"]["genome"] else "no", "in words": page["verdict"]}
+        row = {"patient": page["patient"], "in words": page["verdict"]}
+        for arm in page["arms"]:
+            told = NONE if page["data"]["outside"] else percent(arm["value"])
+            row[f"response, {arm['arm']}"] = told
+        row |= {"genome": "yes" if page["data"]["genome"] else "no", "cohort": page["cohort"]}
         rows.append(row)
     return pd.DataFrame(rows).fillna(NONE)

@@ -33,6 +33,8 @@ LABELS = {
     "corrected_t": "corrected resampled t (Nadeau-Bengio)",
 }
 HORIZON = re.compile(r"auc_(?P<months>\d+)_months")
+# What Markdown would read as more than text, and a line that it would take for a heading or list.
+MARKS = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^(?=[#>+=]|-\D)")
 NONE = "\N{EN DASH}"  # printed where there is no number
 HEADLINES = ("roc_auc", "uno_c", "mae")  # what an endpoint is summed up by: free of any threshold
 LESS_IS_BETTER = ("mae",)
@@ -44,6 +46,18 @@ def label(name: str) -> str:
     if horizon:
         return f"AUC at {horizon['months']} months"
     return LABELS.get(name, name.replace("_", " "))
+
+
+class Markdown(str):
+    """Text that is Markdown already, and no more to be escaped."""
+
+    __slots__ = ()
+
+
+def in_markdown(text: str) -> str:
+    """Write text so that Markdown shows it as it is: no markup, no HTML, in one line."""
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return MARKS.sub(lambda mark: "\\" + mark[0], plain)
 
 
 def number(value: float | int | str | None, digits: int = 3) -> str:

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gcin.splits.programme import best_counts
 
@@ -55,29 +53,6 @@ def strata_of(patients: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return pd.concat([everybody, *tables], axis=1)
 
 
-def groups_of(patients: pd.DataFrame, columns: list[str]) -> pd.Series:
-    """Number the groups that are never divided: rows that share a value of any column.
-
-    Args:
-        patients: Indexed by patient, with the grouping columns; a missing value groups nobody.
-        columns: The grouping columns.
-
-    Returns:
-        A group number per patient.
-    """
-    positions = pd.Series(np.arange(len(patients)), index=patients.index)
-    links = [np.empty((0, 2), dtype=np.int64)]
-    for column in columns:
-        known = patients[column].dropna()
-        own = positions.loc[known.index]
-        first = own.groupby(known).transform("min")
-        links.append(np.column_stack([own, first]))
-    ends = np.concatenate(links)
-    shape = (len(patients), len(patients))
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=shape)
-    return pd.Series(connected_components(graph, directed=False)[1], index=patients.index)
-
-
 def divide(
     strata: pd.DataFrame, groups: pd.Series, shares: list[float], seeds: list[int]
 ) -> list[Division]:
@@ -85,7 +60,7 @@ def divide(
 
     Args:
         strata: Patients by strata, boolean; from `strata_of`.
-        groups: Group of each patient; from `groups_of`.
+        groups: Group of each patient; from `gcin.splits.groups.groups_of`.
         shares: Share of the patients that each part should get; they sum to 1.
         seeds: One for each division; it draws who goes where among interchangeable groups.
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.splits.division import BALANCE, Division, balance_of, divide, groups_of, strata_of
+from gcin.splits.division import BALANCE, Division, balance_of, divide, strata_of
+from gcin.splits.groups import groups_of
 
 logger = logging.getLogger(__name__)
 

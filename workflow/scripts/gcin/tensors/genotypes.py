@@ -7,7 +7,11 @@ from gcin.tensors.layout import PASSING, UNKNOWN_QUALITY, Carriers
 
 
 def dosages(variant: Variant) -> np.ndarray:
-    """Count the alternate alleles of each sample; -1 where there is no call.
+    """Count the alternate alleles of each sample as of two copies; -1 where there is no call.
+
+    2: every allele of the genotype is the alternate, 1: some are, 0: none. So one copy of X in a
+    male that carries it (`1`) is 2, as PLINK has it and as a diploid caller writes it (`1/1`): no
+    other copy is there to do the gene's work.
 
     Alleles are counted from the genotype array: cyvcf2's `gt_types` calls 1/2 a heterozygote of
     the first allele. A genotype that failed its own filter (FT) is a no-call. Of half-calls, ./1
@@ -20,14 +24,16 @@ def dosages(variant: Variant) -> np.ndarray:
         ValueError: The record has several alternates, so an allele cannot be told from another.
     """
     alleles = variant.genotype.array()[:, :-1]
-    count = (alleles == 1).sum(axis=1, dtype=np.int8)
     if alleles.max(initial=0) > 1:
         raise ValueError(
             f"{variant.CHROM}:{variant.POS} has several alternate alleles: "
             "split them with bcftools norm --multiallelics -any"
         )
+    carried = (alleles == 1).any(axis=1)
     # a haploid genotype fills its second place with -2, which is no missing allele
-    count[(alleles == -1).any(axis=1) & (count == 0)] = -1
+    whole = carried & np.isin(alleles, (1, -2)).all(axis=1)
+    count = carried.astype(np.int8) + whole
+    count[(alleles == -1).any(axis=1) & ~carried] = -1
     count[~passing(variant)] = -1
     return count
 

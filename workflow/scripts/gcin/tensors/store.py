@@ -36,11 +36,13 @@ class VariantSets(NamedTuple):
         values: float32, patients x limit x features, 0 where there is no variant.
         gene: Gene row of each variant, int32, 0 where there is none.
         mask: True where a variant is real.
+        left_out: Variants of each patient beyond the limit, int64.
     """
 
     values: np.ndarray
     gene: np.ndarray
     mask: np.ndarray
+    left_out: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,6 @@ class Store:
         receipt = _read_receipt(folder)
         require_files(folder, receipt)
         return cls(folder, receipt, pd.read_parquet(folder / "genes.parquet"))
-
-    @property
-    def samples(self) -> list[str]:
-        """Samples in the order of the arrays."""
-        return self.receipt["samples"]
 
     @property
     def patients(self) -> list[str]:
@@ -121,6 +118,14 @@ class Store:
         return SiteEffects.of(self.sites, self._site_features, self.receipt["rare_frequency"])
 
     @cached_property
+    def _severity(self) -> np.ndarray:
+        """Rank of each site, the most severe first, of equal scores the rarest, then by place."""
+        frequency = self.sites["population_af"].fillna(0)
+        rank = np.empty(len(frequency), np.int64)
+        rank[np.lexsort((frequency, -self._effects.score))] = np.arange(len(rank))
+        return rank
+
+    @cached_property
     def _gene_track(self) -> np.ndarray:
         return open_array(self.folder / "genes.npy")
 
@@ -128,40 +133,44 @@ class Store:
     def _callable(self) -> np.ndarray:
         return open_array(self.folder / "callable.npy")
 
-    @cached_property
-    def _dosages(self) -> np.ndarray:
-        return open_array(self.folder / "dosages.npy")
-
     def _united(self, patient: str) -> tuple[np.ndarray, np.ndarray]:
         """Calls of a patient's samples together, and whether each is somatic."""
         rows = list(self._rows_of.get(patient, []))
         tumour = self._table["tissue"].iloc[rows] == "tumour"
         return self._calls.of_samples(rows, tumour.to_numpy(dtype=bool))
 
-    def variants(self, patients: Iterable[str], limit: int) -> VariantSets:
+    def variants(
+        self, patients: Iterable[str], limit: int, genes: np.ndarray | None = None
+    ) -> VariantSets:
         """Read the variant sets of patients.
 
         Args:
             patients: In the order wanted; those without a sample have an empty set.
-            limit: Rows per patient. Of more variants those with the highest score are kept.
+            limit: Rows per patient. Of more variants those with the highest score are kept, of
+                equal ones the rarest.
+            genes: Whether variants of each gene are read, bool; None for those of all genes.
 
         Returns:
-            The sets, each by descending score, then by site.
+            The sets, each by descending score, then by frequency and site.
         """
         patients = list(patients)
         values = np.zeros((len(patients), limit, len(VARIANT_FEATURES)), np.float32)
         gene = np.zeros((len(patients), limit), np.int32)
         mask = np.zeros((len(patients), limit), bool)
+        left_out = np.zeros(len(patients), np.int64)
         for row, patient in enumerate(patients):
             calls, somatic = self._united(patient)
-            order = np.argsort(-self._effects.score[calls["site"]], kind="stable")[:limit]
-            calls, somatic = calls[order], somatic[order]
+            order = np.argsort(self._severity[calls["site"]])
+            if genes is not None:
+                order = order[genes[self._effects.gene[calls["site"][order]]]]
+            calls, somatic = calls[order[:limit]], somatic[order[:limit]]
             kept = slice(len(calls))
             values[row, kept, : len(SITE_FEATURES)] = self._site_features[calls["site"]]
             values[row, kept, len(SITE_FEATURES) :] = call_features(calls, somatic)
             gene[row, kept] = self._effects.gene[calls["site"]]
             mask[row, kept] = True
-        return VariantSets(values, gene, mask)
+            left_out[row] = len(order) - len(calls)
+        return VariantSets(values, gene, mask, left_out)
 
     def carried(self, patients: Iterable[str]) -> Iterator[tuple[str, np.ndarray]]:
         """Read which rows of `sites` each patient carries an alternate allele of."""
@@ -193,41 +202,24 @@ class Store:
         if len(rows):
             calls, _ = self._united(patient)
             features = gene_features(calls["site"], calls["dosage"], self._effects, len(self.genes))
-        share = self.callable([patient])[0]
+        share = self._callable_in(patient)
         start = len(CALL_BASED)
         beside = united_beside(self._gene_track[rows, :, start : start + len(BESIDE)])
         return gene_rows(features, share, beside, self.receipt["min_callable"]).astype(np.float32)
 
-    def callable(self, patients: Iterable[str]) -> np.ndarray:
-        """Read the callable share of each gene: float32, patients x genes.
+    def _callable_in(self, patient: str) -> np.ndarray:
+        """Callable share of each gene in a patient, float32.
 
         Of several samples of a tissue the best counts. Of a tumour and a germline sample the
         lesser does: a gene that only one of them shows is not known to be free of variants. A
         patient without a sample has 0 everywhere.
         """
-        shares = [self._callable_in(patient) for patient in patients]
-        return np.array(shares, np.float32).reshape(-1, len(self.genes))
-
-    def _callable_in(self, patient: str) -> np.ndarray:
-        """Callable share of each gene in all tissues of a patient."""
         rows = list(self._rows_of.get(patient, []))
         if not rows:
             return np.zeros(len(self.genes), np.float32)
         tissues = self._table["tissue"].iloc[rows].to_numpy()
         shares = self._callable[rows]
         return np.min([shares[tissues == name].max(axis=0) for name in set(tissues)], axis=0)
-
-    def dosages(self, patients: Iterable[str]) -> np.ndarray:
-        """Read the dosages of common markers: int8, patients x markers, -1 = no call.
-
-        Of several samples a germline one is read.
-        """
-        rows = [self._rows_of.get(patient, [-1])[-1] for patient in patients]
-        found = np.full((len(rows), self._dosages.shape[1]), -1, np.int8)
-        for place, row in enumerate(rows):
-            if row >= 0:
-                found[place] = self._dosages[row]
-        return found
 
     def scalars(self, patients: Iterable[str]) -> pd.DataFrame:
         """Read the sample scalars of patients, of a tumour sample where there is one.
@@ -239,6 +231,13 @@ class Store:
         rows = [self._rows_of.get(patient, [-1])[0] for patient in patients]
         found = self._table[SCALARS].reindex(rows)
         return found.set_axis(pd.Index(patients, name="patient"))
+
+    def tissues(self, patients: Iterable[str]) -> pd.Series:
+        """Name what was sequenced of each patient: `germline and tumour`; missing if nothing."""
+        names = self._table.groupby("patient")["tissue"].agg(
+            lambda own: " and ".join(sorted({*own}))
+        )
+        return names.reindex(pd.Index(list(patients), name="patient"))
 
 
 def _read_receipt(folder: Path) -> dict:
