@@ -95,9 +95,12 @@ def test_designs_of_survival_say_nothing_of_response(strong, halves, settings, k
 
 def test_study_of_one_arm_has_one_column_of_predictions(settings):
     hospital = make_hospital(count=150, genes=5, arms=("target",))
+    table = training_table(hospital.patients, split_of(hospital.patients))
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
     for kind in COLUMNS:
-        predicted, rows = unseen(hospital, kind, settings)
-        assert all(len(values) == len(rows) for values in predicted.values())
+        fits = fit_baseline(kind, everyone, preparation, settings, 1)
+        predicted = predict_baseline(kind, fits, everyone.part("test"), preparation)
+        assert {values.shape[1] for values in predicted.values()} == {1}
 
 
 @pytest.mark.parametrize("kind", ["lasso", "ridge", "random_forest", "survival_forest"])

@@ -67,6 +67,15 @@ def test_copies_of_a_gene_are_the_log2_of_its_depth_beside_normals(copies, log2)
     assert (table["normals"] == 8).all()
 
 
+def test_the_error_says_how_far_ratios_lie_from_the_truth_whatever_the_copies():
+    genes, bins = made()
+    depths = sequenced(bins, 9, copies=np.where(bins["chromosome"] == "chr1", 1.5, 1.0))
+    table = gene_copies(bins, depths, genes, needed=8)
+    by_chromosome = table.groupby(genes["chromosome"])
+    strays, said = by_chromosome["log2"].std(), by_chromosome["error"].median()
+    assert (said / strays).between(0.6, 1.5).all()
+
+
 def test_a_gene_without_a_read_is_gone_and_not_missing():
     genes, bins = made()
     depths = sequenced(bins, 9, copies=scaled(bins, "chr2.3", 0))

@@ -1,5 +1,6 @@
 """Lift-over by chain file."""
 
+import gzip
 from pathlib import Path
 
 import pandas as pd
@@ -55,6 +56,22 @@ def test_positions_lift_by_their_block(small, contig, position, there):
 @pytest.mark.parametrize(("contig", "position"), [("chr1", 100), ("chr1", 155), ("chr9", 5)])
 def test_positions_between_blocks_do_not_lift(small, contig, position):
     assert place(small, contig, position)[:2] == ("", 0)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"chr1\t100\t200\n",
+        b"chain 1 chr1 1000 + 100\n50 10 5\n",
+        gzip.compress(SMALL.encode())[:-20],
+    ],
+)
+def test_what_is_no_whole_chain_file_is_refused_with_the_remedy(tmp_path, content):
+    path = tmp_path / ("bad.chain.gz" if content[:2] == b"\x1f\x8b" else "bad.chain")
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"bad\.chain.*chain.*annotation: maf: chain"):
+        read_chains(path)
 
 
 def call(contig, position, end, reference, alternate):

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from project import ROOT
 
-SETUP = ROOT / "envs" / "host" / "setup"
 DONE = ROOT / ".tools" / "gatk" / "classes" / "made-from"
 
 

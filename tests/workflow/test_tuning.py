@@ -77,11 +77,12 @@ def test_every_seed_of_a_design_learns_from_each_number_of_patients(plans):
 
 
 def test_every_seed_of_a_fold_reads_what_its_own_fold_chose(plans):
-    for rule, inputs, outputs in plans[0]:
-        if rule in ("train_network", "learn_subset_network"):
-            (fold,) = set(re.findall(r"fold-(\d)/seed", outputs[0]))
-            (chosen,) = [path for path in inputs if path.endswith("chosen.json")]
-            assert f"/gcin/fold-{fold}/search-" in chosen
+    reading = [job for job in plans[0] if job[0] in ("train_network", "learn_subset_network")]
+    assert {rule for rule, _, _ in reading} == {"train_network", "learn_subset_network"}
+    for _, inputs, outputs in reading:
+        (fold,) = set(re.findall(r"fold-(\d)/seed", outputs[0]))
+        (chosen,) = [path for path in inputs if path.endswith("chosen.json")]
+        assert f"/gcin/fold-{fold}/search-" in chosen
 
 
 def test_one_more_trial_plans_itself_and_what_follows(plans):

@@ -41,7 +41,7 @@ def _skip_header(stream: TextIO) -> None:
     for line in stream:
         if line.startswith("#CHROM"):
             return
-    raise ValueError("a VCF without a #CHROM line")
+    raise ValueError(f"{stream.name}: cut short in its header. Delete it and run the rule again.")
 
 
 def header_lines(path: str | Path) -> list[str]:

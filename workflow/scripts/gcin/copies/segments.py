@@ -103,8 +103,8 @@ def gene_ratios(segments: pd.DataFrame, genes: pd.DataFrame) -> pd.DataFrame:
             continue
         own, bases = near["sample"].to_numpy(), near["bases"].to_numpy(float)
         total = np.bincount(own, bases, len(names))
-        mean = np.bincount(own, bases * near["log2"].to_numpy(float), len(names))
-        np.divide(mean, total, out=mean, where=total > 0)
-        ratios[:, column] = np.where(total > 0, mean, np.nan)
+        summed = np.bincount(own, bases * near["log2"].to_numpy(float), len(names))
+        reached = total > 0
+        ratios[reached, column] = summed[reached] / total[reached]
     index = pd.Index(names, name="sample", dtype=object)
     return pd.DataFrame(ratios, index=index, columns=genes["gene"].to_numpy())

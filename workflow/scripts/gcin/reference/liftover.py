@@ -11,6 +11,7 @@ import pandas as pd
 from gcin.reference.order import with_prefix
 
 COMPLEMENT = str.maketrans("ACGTNacgtn", "TGCANtgcan")
+REMEDY = "Name a chain of UCSC or Ensembl under annotation: maf: chain, or fetch this one again."
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def read_chains(path: str | Path) -> Chains:
     """Read a chain file (UCSC format), plain or gzipped.
 
     Raises:
-        ValueError: The file is not one.
+        ValueError: The file is not one, or is cut short.
     """
     opener = gzip.open if str(path).endswith(".gz") else open
     with opener(path, "rt") as lines:
@@ -128,10 +129,10 @@ def read_chains(path: str | Path) -> Chains:
                 _blocks(lines),
                 columns=["old", "start", "end", "contig", "place", "forward", "chain"],
             )
-        except (ValueError, IndexError) as error:
-            raise ValueError(f"{path}: not a chain file ({error})") from None
+        except (ValueError, IndexError, OSError, EOFError) as error:
+            raise ValueError(f"{path}: no whole chain file ({error}). {REMEDY}") from None
     if table.empty:
-        raise ValueError(f"{path}: no chain in it.")
+        raise ValueError(f"{path}: no chain in it. {REMEDY}")
     groups = table.sort_values("start").groupby("old")
     return Chains({with_prefix(name): rows.reset_index(drop=True) for name, rows in groups})
 
