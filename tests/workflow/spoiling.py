@@ -70,6 +70,14 @@ def data(name, content):
     return lambda run: (run.data / name).write_bytes(packed)
 
 
+def clinical_of(facts, patients=None):
+    """Write a clinical table with a column of facts, its other columns valid."""
+    patients = patients or [f"P{number}" for number, _ in enumerate(facts, 1)]
+    header = "patient_id\tage\tarm\tremission\tos_days\tdead\tfact\n"
+    rows = zip(patients, facts, strict=True)
+    return header + "".join(f"{patient}\t50\t1\t1\t9\t0\t{fact}\n" for patient, fact in rows)
+
+
 def alignment(kind="bam", form=None, groups=({"ID": "1", "SM": "S4"},), length=99, cut=0, **values):
     """Give sample S4 as an alignment without reads, in a form that its kind may not be."""
     form = form or kind

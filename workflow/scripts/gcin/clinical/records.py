@@ -137,7 +137,7 @@ def require_after_index(outcomes: pd.DataFrame, section: Mapping, sources: Sourc
 
 
 def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
-    """Note patients without a genome whose name another's is but for small and capital letters.
+    """Note patients without a genome whose name is another's but for capitals or leading zeros.
 
     They would count twice, one with the genome and the other with the facts.
 
@@ -146,12 +146,14 @@ def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
         genomes: Patients of the sample sheet.
     """
     names = pd.Series(sources.patients, dtype=object)
-    spelt = names.groupby(names.str.casefold()).transform("size")
+    # Spreadsheets make 7 of 007, and statistics programs 7.0.
+    bare = names.str.casefold().str.replace(r"^0*(\d+)(?:\.0+)?$", r"\1", regex=True)
+    spelt = names.groupby(bare).transform("size")
     doubtful = names[(spelt > 1) & ~names.isin(set(genomes))]
     for table in sources.tables.values():
         patients = table.rows["patient"].drop_duplicates()
         for row in patients.index[patients.isin(doubtful)]:
-            problem = "the patient is written with other small and capital letters elsewhere"
+            problem = "the patient is written with other capitals or leading zeros elsewhere"
             sources.faults.add(table, row, table.patient, problem, "Write it as in the sheet")
 
 

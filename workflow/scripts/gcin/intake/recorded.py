@@ -7,6 +7,9 @@ import pandas as pd
 from gcin.generations import digest
 from gcin.intake.references import SECTIONS, split_reference
 
+# What hospitals write where nothing is known; a card's codes can give any of them a meaning.
+MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "."})
+
 
 def matching_code(value: str, codes: Mapping) -> str | None:
     """Find the code that a written value is, as text or as the same number; None where none is."""
