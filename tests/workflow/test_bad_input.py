@@ -183,6 +183,7 @@ def test_what_describes_a_sample_makes_a_generation_anew_and_no_sample(run):
 
 
 def test_a_sex_as_the_card_has_it_or_that_it_lacks_is_taken(run):
+    data("clinical.tsv", clinical_of(["P1 alone"]))(run)
     codes = "  sex: {column: clinical.arm, codes: {1.0: male}}\n  age: {"
     run.replace_in_card("  age: {", codes)
     run.set_row(2, sex="male")

@@ -1,7 +1,7 @@
 """What clinical step and splits would refuse is told before any job starts."""
 
 import pytest
-from described_run import CARD, describe
+from described_run import describe
 from spoiling import card, clinical_of, data, setting
 
 from gcin.splits.beforehand import check_beforehand
@@ -13,9 +13,8 @@ PEOPLE = ["P1", "P2", "P3", "P5"]
 def run(tmp_path):
     """Three patients who train and one more whom the sheet lacks; one who tests from outside."""
     described = describe(tmp_path)
-    described.cards["b"] = CARD.replace("clinical.tsv", "other.tsv")
     data("clinical.tsv", clinical_of("xyxy", PEOPLE))(described)
-    data("other.tsv", clinical_of("x", ["P4"]))(described)
+    data("clinical.b.tsv", clinical_of("x", ["P4"]))(described)
     return described
 
 
@@ -38,12 +37,12 @@ def test_who_is_in_one_place_alone_is_said(run):
 
 
 def test_every_cohort_is_told_of_at_once(run):
-    for table, patient in (("clinical", "P1"), ("other", "P4")):
+    for table, patient in (("clinical", "P1"), ("clinical.b", "P4")):
         spoilt = clinical_of("x", [patient]).replace("50", "fifty")
         data(f"{table}.tsv", spoilt)(run)
     lines = told(run).splitlines()
     assert [line for line in lines if "clinical.tsv, row 2, column age: 'fifty' is no" in line]
-    assert [line for line in lines if "other.tsv, row 2, column age: 'fifty' is no" in line]
+    assert [line for line in lines if "clinical.b.tsv, row 2, column age: 'fifty' is no" in line]
 
 
 @pytest.mark.parametrize(
@@ -70,12 +69,12 @@ def test_arms_that_cohorts_write_in_two_ways_are_refused(run):
 def test_facts_that_cohorts_write_in_two_ways_are_refused(run):
     for cohort in "ab":
         card("condition:\n", "condition:\n  kind: {column: clinical.fact}\n", cohort)(run)
-    data("other.tsv", clinical_of("Y", ["P4"]))(run)
+    data("clinical.b.tsv", clinical_of("Y", ["P4"]))(run)
     assert "kind is 'y' in a and 'Y' in b" in told(run)
 
 
 def test_a_study_without_an_outcome_is_refused(run):
-    for name, patients in (("clinical", PEOPLE), ("other", ["P4"])):
+    for name, patients in (("clinical", PEOPLE), ("clinical.b", ["P4"])):
         bare = clinical_of("x" * len(patients), patients).replace("\t1\t9\t0\t", "\t\t\t\t")
         data(f"{name}.tsv", bare)(run)
     assert "No patient of the training cohorts has an outcome" in told(run)
