@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pysam
 import pytest
-from described_run import BLOCKS, GENOTYPES, Description, vcf_header
+from described_run import BLOCKS, GENOTYPES, Description, clinical_table, vcf_header
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,7 @@ def data(name, content):
 def clinical_of(facts, patients=None):
     """Write a clinical table with a column of facts, its other columns valid."""
     patients = patients or [f"P{number}" for number, _ in enumerate(facts, 1)]
-    header = "patient_id\tage\tarm\tremission\tos_days\tdead\tfact\n"
-    rows = zip(patients, facts, strict=True)
-    return header + "".join(f"{patient}\t50\t1\t1\t9\t0\t{fact}\n" for patient, fact in rows)
+    return clinical_table(patients, fact=list(facts))
 
 
 def alignment(kind="bam", form=None, groups=({"ID": "1", "SM": "S4"},), length=99, cut=0, **values):

@@ -1,7 +1,7 @@
 """What clinical step and splits would refuse is told before any job starts."""
 
 import pytest
-from described_run import describe
+from described_run import clinical_table, describe
 from spoiling import card, clinical_of, data, setting
 
 from gcin.splits.beforehand import check_beforehand
@@ -75,6 +75,21 @@ def test_facts_that_cohorts_write_in_two_ways_are_refused(run):
 
 def test_a_study_without_an_outcome_is_refused(run):
     for name, patients in (("clinical", PEOPLE), ("clinical.b", ["P4"])):
-        bare = clinical_of("x" * len(patients), patients).replace("\t1\t9\t0\t", "\t\t\t\t")
+        bare = clinical_table(patients, remission="", os_days="", dead="")
         data(f"{name}.tsv", bare)(run)
     assert "No patient of the training cohorts has an outcome" in told(run)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told_of"), [("remission", "1", "response"), ("dead", "0", "os")]
+)
+def test_an_outcome_that_everybody_has_is_refused(run, column, value, told_of):
+    data("clinical.tsv", clinical_table(PEOPLE, **{column: value}))(run)
+    words = f"config, studies.trial: The 4 patients of a known arm whose {told_of} is known all"
+    assert words in told(run)
+
+
+def test_an_event_of_everybody_is_no_fault(run):
+    data("clinical.tsv", clinical_table(PEOPLE, dead="1"))(run)
+    run.write()
+    check_beforehand(run.read())

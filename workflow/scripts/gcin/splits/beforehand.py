@@ -77,6 +77,23 @@ def _check_study(run: Run, study: Mapping, read: Mapping[str, Mapping[str, pd.Da
     _require_one_spelling({cohort: table[["arm"]] for cohort, table in clinical.items()})
     patients = patients_of(clinical, genomes, study["external"], study["endpoints"])
     require_enough(patients, study["split"])
+    _require_answers(patients, study["endpoints"])
+
+
+def _require_answers(patients: pd.DataFrame, endpoints: Mapping[str, str | Mapping]) -> None:
+    """Refuse a yes or no, and an event, that those who teach never or always had."""
+    teaching = patients[(patients["role"] == "train") & patients["arm"].notna()]
+    for name, endpoint in endpoints.items():
+        if isinstance(endpoint, str) or "event" in endpoint:
+            answer = teaching[name if isinstance(endpoint, str) else f"{name}_event"].dropna()
+            # An event of everybody still comes sooner or later; no event comes never.
+            settled = answer.nunique() < 2 if isinstance(endpoint, str) else (answer == 0).all()
+            if settled:
+                raise ValueError(
+                    f"The {len(answer)} patients of a known arm whose {name} is known all have the "
+                    "same, so nothing can be learnt of it. Leave it out of the endpoints, or "
+                    "correct the card."
+                )
 
 
 def _require_one_spelling(columns: Mapping[str, pd.DataFrame]) -> None:
