@@ -1,10 +1,14 @@
 """Clinical tables: what is kept of them, in which unit, and which rows are refused."""
 
+import gzip
+
 import pandas as pd
 import pytest
 
 from gcin.clinical.harmonise import harmonise
+from gcin.clinical.reading import read_rows
 from gcin.clinical.writing import clinical_receipt, write_tables
+from gcin.intake.recorded import written_values
 
 EMPTY = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type", "transform"))
 SECTIONS = ("condition", "treatment", "measurement", "visits", "outcome")
@@ -107,6 +111,15 @@ def test_lines_may_be_short_empty_quoted_or_end_with_a_tab(tmp_path):
     found = written(tmp_path, text)["features"]["crp"]
     assert found.dropna().to_dict() == {"P1": 1, "P3": 3}
     assert len(found) == 3
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize("name", ["t.tsv", "t.tsv.gz"])
+def test_a_table_is_unpacked_by_what_it_is_not_by_its_name(tmp_path, name, pack):
+    file = tmp_path / name
+    file.write_bytes(pack(b"\xef\xbb\xbfid\tcrp\r\nP1\t1\r\n"))
+    assert read_rows(str(file)).to_dict("list") == {"id": ["P1"], "crp": ["1"]}
+    assert written_values({"file": str(file), "patient": "id"}, "crp") == [["P1", "1"]]
 
 
 def test_faults_name_the_line_where_lines_are_empty(tmp_path):

@@ -9,6 +9,7 @@ import pandas as pd
 from gcin.clinical.tables import Faults, Table, source_of
 from gcin.clinical.timeline import days_of, days_of_dates
 from gcin.clinical.values import constant, read_values
+from gcin.intake.spelling import plain_name
 from gcin.intake.units import UNITS, convert
 
 logger = logging.getLogger(__name__)
@@ -146,9 +147,7 @@ def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
         genomes: Patients of the sample sheet.
     """
     names = pd.Series(sources.patients, dtype=object)
-    # Spreadsheets make 7 of 007, and statistics programs 7.0.
-    bare = names.str.casefold().str.replace(r"^0*(\d+)(?:\.0+)?$", r"\1", regex=True)
-    spelt = names.groupby(bare).transform("size")
+    spelt = names.groupby(names.map(plain_name)).transform("size")
     doubtful = names[(spelt > 1) & ~names.isin(set(genomes))]
     for table in sources.tables.values():
         patients = table.rows["patient"].drop_duplicates()
