@@ -8,7 +8,7 @@ import pytest
 from gcin.annotation.anchoring import anchor
 from gcin.annotation.classifications import as_terms
 from gcin.annotation.cohort import calls_of_cohort
-from gcin.annotation.maf import read_maf
+from gcin.annotation.maf import read_maf, select_samples
 from gcin.annotation.symbols import match_genes
 from gcin.reference.liftover import read_chains
 from gcin.reference.tables import Symbols
@@ -137,6 +137,16 @@ def test_other_barcodes_are_not_read(read):
 def test_a_file_of_other_barcodes_alone_is_refused(read):
     with pytest.raises(ValueError, match=r"none of its 1 barcodes .* as S1\. Did you mean S1-T"):
         read({"Tumor_Sample_Barcode": "S1-T"})
+
+
+@pytest.mark.parametrize(("sample", "barcode"), [("S2", "s2"), ("007", "7")])
+def test_a_sample_that_the_file_writes_otherwise_is_refused(sample, barcode):
+    table = pd.DataFrame([ROW | {"Tumor_Sample_Barcode": name} for name in ("S1", barcode)])
+    sheet = pd.DataFrame({"sample": ["S1", sample], "assembly": "GRCh37", "tissue": "tumour"})
+    with pytest.raises(ValueError, match=f"sample {sample} has no call, and barcode {barcode}, "):
+        select_samples(table, sheet, "calls.maf")
+    rows = sheet.replace(sample, barcode)
+    assert select_samples(table, rows, "calls.maf")["sample"].tolist() == ["S1", barcode]
 
 
 def test_spaces_around_a_barcode_do_not_count(read):

@@ -10,6 +10,7 @@ from spoiling import (
     calls,
     card,
     case,
+    clinical_of,
     data,
     drop_column,
     known_sites,
@@ -77,6 +78,12 @@ SHEET = [
         data("reads/S1.L1_2.fq.gz", "\n"),
         "line 2, column mate",
         "it is no FASTQ: it does not begin with @",
+    ),
+    case(
+        "MAF parted by commas",
+        data("calls.maf", "Hugo_Symbol,Tumor_Sample_Barcode\nTP53,S4\n"),
+        "line 6, column file",
+        "its header has no tab, but ',' 1 times: save it as text",
     ),
     case(
         "qualities of another encoding",
@@ -460,6 +467,62 @@ CARDS = [
         "a.yaml, tables.clinical.patient",
         "no column 'patient'",
         "Did you mean patient_id",
+    ),
+    *[
+        case(
+            f"clinical table parted by {mark}",
+            data("clinical.tsv", mark.join(["patient_id", "age", "arm"]) + "\n"),
+            "a.yaml, tables.clinical.file",
+            f"its header has no tab, but {mark!r} 2 times: save it as text whose columns",
+        )
+        for mark in ";,|"
+    ],
+    *[
+        case(
+            f"column of {seems} without a type",
+            both(
+                card("condition:\n", "condition:\n  fact: {column: clinical.fact}\n"),
+                data("clinical.tsv", clinical_of(values)),
+            ),
+            "a.yaml, condition.fact: no word says what clinical.fact holds",
+            f"it seems to be {seems}",
+            remedy,
+        )
+        for seems, values, remedy in (
+            ("numbers", ["9.1", "NA", "10"], "Write unit: or type: number"),
+            ("numbers", ["9,1", "", "10"], "Write unit: or type: number"),
+            ("numbers", [str(n) for n in range(10)], "Write unit: or type: number"),
+            ("dates", ["31.12.2020", "1.1.21"], "Write type: date"),
+            ("dates", ["2020-12-31"], "Write type: date"),
+            ("a text of its own", [f"x{n}" for n in range(20)], "Remove the mapping"),
+        )
+    ],
+    case(
+        "patient as a fact",
+        card("condition:\n", "condition:\n  who: {column: clinical.patient_id, type: category}\n"),
+        "a.yaml, condition.who.column",
+        "clinical.patient_id names the patients",
+        "Remove the mapping",
+    ),
+    case(
+        "sex as a number",
+        card("person:\n", "person:\n  sex: {column: clinical.arm, type: binary}\n"),
+        "a.yaml, person.sex.type",
+        "a sex is a code, and no binary",
+        "such as {1: male, 2: female}",
+    ),
+    case(
+        "date without day 0",
+        card("clinical.age, unit: a", "clinical.age, type: date"),
+        "a.yaml, person.age",
+        "no table names the column of its date",
+        "Write index_date:",
+    ),
+    case(
+        "yes or no by words",
+        card("type: binary}\n  os_m", "type: binary, codes: {j: yes, n: nobody}}\n  os_m"),
+        "a.yaml, outcome.remission.codes.n",
+        "'nobody' is not 0 or 1",
     ),
     case("unknown table", card("clinical.age", "clinic.age"), "person.age.column", "'clinic'"),
     case("column without table", card("clinical.age", "age"), "person.age.column", "table.column"),

@@ -41,6 +41,7 @@ outcome:
   os_months: {column: clinical.os_days, unit: d, to: mo}
   os_event: {column: clinical.dead, type: binary}
 """
+CARD_OF_B = CARD.replace("clinical.tsv", "clinical.b.tsv")
 STUDY = {
     "cohorts": ["a"],
     "external": ["b"],
@@ -56,6 +57,14 @@ def vcf_header(*samples: str, meta: tuple[str, ...] = (GENOTYPES,)) -> bytes:
     return gzip.compress("\n".join(["##fileformat=VCFv4.2", *meta, columns, ""]).encode())
 
 
+def clinical_table(patients: Iterable[str], **facts: Iterable[str]) -> str:
+    """Write a clinical table; every second patient of it responds, and the others die."""
+    table = {"patient_id": list(patients), "age": "50", "arm": "1"}
+    answers = [(number + 1) % 2 for number, _ in enumerate(table["patient_id"])]
+    table |= {"remission": answers, "os_days": "9", "dead": [1 - answer for answer in answers]}
+    return pd.DataFrame(table | facts).to_csv(sep="\t", index=False)
+
+
 @dataclass
 class Description:
     """Files of a run in a folder; change any of them, then `read`."""
@@ -63,7 +72,7 @@ class Description:
     folder: Path
     config: dict
     rows: pd.DataFrame
-    cards: dict[str, str] = field(default_factory=lambda: {"a": CARD, "b": CARD})
+    cards: dict[str, str] = field(default_factory=lambda: {"a": CARD, "b": CARD_OF_B})
 
     @property
     def sheet(self) -> Path:
@@ -128,9 +137,8 @@ def describe(folder: Path) -> Description:
     (data / "genes.gtf").write_text('#!made up\nchr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n')
     (data / "calls.maf").write_text("#version 2.4\nHugo_Symbol\tTumor_Sample_Barcode\nTP53\tS4\n")
     (data / "given.vcf.gz").write_bytes(vcf_header("S2", "S3"))
-    (data / "clinical.tsv").write_text(
-        "patient_id\tage\tarm\tremission\tos_days\tdead\nP1\t50\t1\t1\t9\t0\n"
-    )
+    for table, patients in {"clinical.tsv": ("P1", "P2", "P3"), "clinical.b.tsv": ("P4",)}.items():
+        (data / table).write_text(clinical_table(patients))
     for unit in ("L1", "L2"):
         for mate in "12":
             packed = gzip.compress(b"@r\nACGT\n+\nFFFF\n")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pysam
 import pytest
-from described_run import BLOCKS, GENOTYPES, Description, vcf_header
+from described_run import BLOCKS, GENOTYPES, Description, clinical_table, vcf_header
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,12 @@ def data(name, content):
     """Write a file of the data root."""
     packed = content if isinstance(content, bytes) else content.encode()
     return lambda run: (run.data / name).write_bytes(packed)
+
+
+def clinical_of(facts, patients=None):
+    """Write a clinical table with a column of facts, its other columns valid."""
+    patients = patients or [f"P{number}" for number, _ in enumerate(facts, 1)]
+    return clinical_table(patients, fact=list(facts))
 
 
 def alignment(kind="bam", form=None, groups=({"ID": "1", "SM": "S4"},), length=99, cut=0, **values):

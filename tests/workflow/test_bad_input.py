@@ -16,7 +16,7 @@ from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, SHEET, ST
 from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
 from snakemake.resources import Resources
 from snakemake.settings.types import ResourceSettings
-from spoiling import alignment, calls, card, case, repeat_row, row, setting
+from spoiling import alignment, calls, card, case, clinical_of, data, repeat_row, row, setting
 
 from gcin.generations import generation_of_cohort, identity_of_sample
 from gcin.intake.calls import calls_header
@@ -183,6 +183,7 @@ def test_what_describes_a_sample_makes_a_generation_anew_and_no_sample(run):
 
 
 def test_a_sex_as_the_card_has_it_or_that_it_lacks_is_taken(run):
+    data("clinical.tsv", clinical_of(["P1 alone"]))(run)
     codes = "  sex: {column: clinical.arm, codes: {1.0: male}}\n  age: {"
     run.replace_in_card("  age: {", codes)
     run.set_row(2, sex="male")
@@ -482,6 +483,12 @@ def test_a_setting_that_stands_twice_is_told_by_its_line(run):
         case("sheet", row(2, file="none.fq.gz"), "samples.tsv, line 2", "none.fq.gz"),
         case("card", card("clinical.age", "clinical.Age"), "Did you mean age"),
         case("config", setting("quality.min_dept", 3), "quality.min_dept", "min_depth"),
+        case(
+            "clinical value",
+            data("clinical.tsv", clinical_of(["x"]).replace("50", "fifty")),
+            "Nothing was started",
+            "clinical.tsv, row 2, column age: 'fifty' is no number",
+        ),
     ],
 )
 def test_snakemake_tells_before_any_job(run, bad):

@@ -2,11 +2,19 @@
 
 import os
 
+from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake_interface_executor_plugins.settings import ExecMode
 
+# Once a run, and not in each of its jobs, which read this file, too.
 if workflow.exec_mode == ExecMode.DEFAULT:
-    for doubt in RUN.doubts:
+    from gcin.splits.beforehand import check_beforehand
+
+    try:
+        seen = check_beforehand(RUN)
+    except ValueError as error:
+        raise WorkflowError(str(error)) from None
+    for doubt in (*RUN.doubts, *seen):
         logger.warning(doubt)
 
 

@@ -12,6 +12,7 @@ from gcin.annotation.consequences import BIT, impact_of
 from gcin.intake.heads import UnreadableError, lines, opened
 from gcin.intake.kinds import BUILDS
 from gcin.intake.problems import nearest
+from gcin.intake.spelling import plain_name
 from gcin.reference.order import MAIN, bare_name, with_prefix
 
 logger = logging.getLogger(__name__)
@@ -101,13 +102,24 @@ def select_samples(table: pd.DataFrame, sheet: pd.DataFrame, path: str) -> pd.Da
 
 
 def _require_barcodes(samples: set[str], barcodes: set[str], path: str) -> None:
-    """Refuse calls of others alone: every sample would pass for one without a variant."""
+    """Refuse calls of others alone, or of a sample in another spelling.
+
+    These samples would pass for some without a variant.
+    """
     uncalled = sorted(samples - barcodes)
     if barcodes and samples.isdisjoint(barcodes):
         raise ValueError(
             f"{path}: none of its {len(barcodes)} barcodes is a sample that the sheet names it "
             f"for, such as {uncalled[0]}. {nearest(uncalled[0], sorted(barcodes))}. Name samples "
             "as Tumor_Sample_Barcode does."
+        )
+    strangers = {plain_name(barcode): barcode for barcode in sorted(barcodes - samples)}
+    meant = [sample for sample in uncalled if plain_name(sample) in strangers]
+    if meant:
+        barcode = strangers[plain_name(meant[0])]
+        raise ValueError(
+            f"{path}: sample {meant[0]} has no call, and barcode {barcode}, which the sheet does "
+            f"not name, has some ({len(meant)} such). Name samples as Tumor_Sample_Barcode does."
         )
     others = len(barcodes - samples)
     logger.info("%s: %d barcodes have no row in the sheet and are not read", path, others)

@@ -14,13 +14,15 @@ from gcin.clinical.records import (
     require_after_index,
     require_one_spelling,
 )
-from gcin.clinical.tables import MISSING, Faults, Table, read_tables
+from gcin.clinical.tables import MISSING, Faults, Table, read_tables, shown, source_of
 from gcin.clinical.timeline import index_dates
 from gcin.clinical.visits import tables_of_visits, visit_rows
+from gcin.intake.sexes import SEXES
 from gcin.intake.units import convert
 
 logger = logging.getLogger(__name__)
 
+HIGHEST = 130  # years; more, or less than 0, is a slip
 OLDEST = 90.0  # years; HIPAA Safe Harbor holds ages over 89 as one group
 PERSON = ("sex", "age", "family", "site")
 NO_FAMILY = ("0", 0)  # what PLINK writes of who has none, as text or number
@@ -106,6 +108,8 @@ def _person(section: Mapping, sources: Sources, genomes: set[str]) -> pd.DataFra
     # Who somebody is holds on every day; an age of a later day tells how long the patient lived.
     rows = pd.concat([rows[rows["name"] != "age"], baseline(rows[rows["name"] == "age"])])
     found = one_per_patient(rows, mappings, sources)
+    _require_ages(rows[rows["name"] == "age"], mappings.get("age"), sources)
+    _require_sexes(rows[rows["name"] == "sex"], mappings.get("sex"), sources)
     index = pd.Index(sources.patients, name="patient", dtype="object")
     table = pd.DataFrame(index=index)
     for name in PERSON:
@@ -124,17 +128,46 @@ def _age_mapping(mapping: Mapping) -> Mapping:
 
 
 def _years(age: pd.Series, mapping: Mapping | None) -> pd.Series:
-    """Finish ages: a birth date lies before day 0, and ages over 89 are one group."""
-    age = age.astype(float)
-    if mapping is not None and mapping["type"] == "date":
-        age = convert(-age, "d", "a")
-    bad = (age < 0) | (age > 130)
-    if bad.any():
-        raise ValueError(
-            f"{bad.sum()} patient(s) have an age below 0 or above 130 years. Correct the column "
-            "of person.age, or its unit."
-        )
-    return age.clip(upper=OLDEST)
+    """Finish ages: those over 89 are one group."""
+    return _in_years(age.astype(float), mapping).clip(upper=OLDEST)
+
+
+def _in_years(age: pd.Series, mapping: Mapping | None) -> pd.Series:
+    """Count ages in years; a birth date lies before day 0."""
+    is_date = mapping is not None and mapping["type"] == "date"
+    return convert(-age, "d", "a") if is_date else age
+
+
+def _require_ages(rows: pd.DataFrame, mapping: Mapping | None, sources: Sources) -> None:
+    """Note ages that nobody has.
+
+    Raises:
+        ValueError: All patients have one that the card gives them.
+    """
+    years = _in_years(rows["value"].astype(float), mapping)
+    bad = (years < 0) | (years > HIGHEST)
+    if bad.any() and mapping["column"] is None:
+        raise ValueError(f"person.age of the card is {mapping['value']}. Write an age in years.")
+    for row in rows.index[bad]:
+        table, column = source_of(mapping, sources.tables, "column")
+        problem = f"the age is below 0 or above {HIGHEST} years"
+        sources.faults.add(table, row, column, problem, "Correct the row, or the unit in the card")
+
+
+def _require_sexes(rows: pd.DataFrame, mapping: Mapping | None, sources: Sources) -> None:
+    """Note sexes that are written as no other part of the project would know them.
+
+    Raises:
+        ValueError: The card gives one to all patients.
+    """
+    bad = ~rows["text"].isin(SEXES)
+    if bad.any() and mapping["column"] is None:
+        raise ValueError(f"person.sex of the card is {mapping['value']!r}. Write male or female.")
+    for row, word in rows["text"][bad].items():
+        table, column = source_of(mapping, sources.tables, "column")
+        problem = f"the sex is {shown(word)}, which is neither male nor female"
+        remedy = "Map it by codes in the card, such as {M: male, F: female, U: null}"
+        sources.faults.add(table, row, column, problem, remedy)
 
 
 def _families(names: pd.Series) -> pd.Series:

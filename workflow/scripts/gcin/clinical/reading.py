@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from gcin.intake.heads import UnreadableError, lines, table_header
+from gcin.intake.heads import UnreadableError, lines, opened, table_header
 
 
 def read_rows(file: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -25,7 +25,8 @@ def read_rows(file: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """
     try:
         wanted = table_header(file) if columns is None else columns
-        rows = pd.read_csv(file, sep="\t", usecols=wanted, dtype=str, keep_default_na=False)
+        with opened(file) as stream:  # by what it is: pandas would go by the ending of its name
+            rows = pd.read_csv(stream, sep="\t", usecols=wanted, dtype=str, keep_default_na=False)
         _, *numbers = _numbers_of_lines(file)
         if len(numbers) != len(rows):
             raise ValueError(

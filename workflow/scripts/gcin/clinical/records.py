@@ -9,6 +9,7 @@ import pandas as pd
 from gcin.clinical.tables import Faults, Table, source_of
 from gcin.clinical.timeline import days_of, days_of_dates
 from gcin.clinical.values import constant, read_values
+from gcin.intake.spelling import plain_name
 from gcin.intake.units import UNITS, convert
 
 logger = logging.getLogger(__name__)
@@ -137,7 +138,7 @@ def require_after_index(outcomes: pd.DataFrame, section: Mapping, sources: Sourc
 
 
 def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
-    """Note patients without a genome whose name another's is but for small and capital letters.
+    """Note patients without a genome whose name is another's but for capitals or leading zeros.
 
     They would count twice, one with the genome and the other with the facts.
 
@@ -146,12 +147,12 @@ def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
         genomes: Patients of the sample sheet.
     """
     names = pd.Series(sources.patients, dtype=object)
-    spelt = names.groupby(names.str.casefold()).transform("size")
+    spelt = names.groupby(names.map(plain_name)).transform("size")
     doubtful = names[(spelt > 1) & ~names.isin(set(genomes))]
     for table in sources.tables.values():
         patients = table.rows["patient"].drop_duplicates()
         for row in patients.index[patients.isin(doubtful)]:
-            problem = "the patient is written with other small and capital letters elsewhere"
+            problem = "the patient is written with other capitals or leading zeros elsewhere"
             sources.faults.add(table, row, table.patient, problem, "Write it as in the sheet")
 
 

@@ -1,46 +1,81 @@
 """Clinical tables as they come: only the columns that the card maps, all text, rows counted."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pandas as pd
 
 from gcin.clinical.reading import read_rows
+from gcin.intake.recorded import MISSING
 from gcin.intake.references import columns_of, split_reference
 
 logger = logging.getLogger(__name__)
 
-# What hospitals write where nothing is known; a card's codes can give any of them a meaning.
-MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "."})
 SHOWN = 20
+ALIKE = 3  # told of those that one remedy ends, so that a column of dates hides no other column
 LONGEST_VALUE = 30
 NAME = r"[A-Za-z0-9_][A-Za-z0-9._-]*"  # as in the sheet: patients name the files of their pages
+
+
+class Fault(NamedTuple):
+    """What is wrong in one place of a table: line (the header is 1), problem, and what to do."""
+
+    file: str
+    column: str
+    row: int
+    problem: str
+    remedy: str
+
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What faults have in common that one remedy ends."""
+        return self.file, self.column, self.remedy
+
+    @property
+    def line(self) -> str:
+        """The fault in words."""
+        return f"{self.file}, row {self.row}, column {self.column}: {self.problem}. {self.remedy}."
 
 
 @dataclass
 class Faults:
     """What is wrong with the rows of clinical tables, collected to be told at once."""
 
-    lines: list[str] = field(default_factory=list)
+    noted: dict["Fault", None] = field(default_factory=dict)
 
     def add(self, table: "Table", row: int, column: str, problem: str, remedy: str) -> None:
-        """Note one fault by file, line (the header is 1) and column."""
-        self.lines.append(f"{table.file}, row {row}, column {column}: {problem}. {remedy}.")
+        """Note one fault by file, line (the header is 1) and column.
+
+        A column that several mappings read, such as that of the day, is at fault once.
+        """
+        self.noted[Fault(table.file, column, row, problem, remedy)] = None
 
     def stop(self) -> None:
         """End the step where there are faults.
 
         Raises:
-            ValueError: Lists the first 20 and counts the others.
+            ValueError: Lists them, of those alike in a column the first few, and counts the others.
         """
-        # A column that several mappings read, such as that of the day, is at fault once.
-        told = list(dict.fromkeys(self.lines))
-        if told:
-            hidden = len(told) - SHOWN
-            more = [f"and {hidden} more"] if hidden > 0 else []
-            listed = "\n".join(f"- {line}" for line in told[:SHOWN] + more)
-            raise ValueError(f"{len(told)} problem(s) in the clinical tables:\n{listed}")
+        if not self.noted:
+            return
+        told, alike = [], Counter()
+        for fault in self.noted:
+            alike[fault.kind] += 1
+            if alike[fault.kind] <= ALIKE:
+                told.append(fault.line)
+        told = told[:SHOWN]
+        told += [
+            f"{file}, column {column}: {count - ALIKE} more row(s). {remedy}."
+            for (file, column, remedy), count in alike.items()
+            if count > ALIKE
+        ]
+        shown = sum(min(count, ALIKE) for count in alike.values())
+        told += [f"and {shown - SHOWN} more"] if shown > SHOWN else []
+        listed = "\n".join(f"- {line}" for line in told)
+        raise ValueError(f"{len(self.noted)} problem(s) in the clinical tables:\n{listed}")
 
 
 @dataclass(frozen=True)
@@ -84,6 +119,8 @@ def read_tables(card: Mapping, faults: Faults) -> dict[str, Table]:
 def _read_table(table: Mapping, columns: list[str], faults: Faults) -> Table:
     """Read one table."""
     rows = read_rows(table["file"], columns)
+    # Spreadsheets end with rows of nothing but tabs; what is not read of a row is nothing, too.
+    rows = rows[rows.ne("").any(axis=1)]
     patients = rows[table["patient"]]
     named = rows.add_prefix(".").assign(patient=patients)
     read = Table(table["file"], table["patient"], named, table["index_date"])

@@ -20,17 +20,19 @@ def index_dates(tables: Mapping[str, Table], faults: Faults) -> pd.Series:
         faults: Where dates that are none, or contradict one another, are noted.
 
     Returns:
-        Dates, indexed by patient; those without one are absent.
+        Dates, indexed by patient: those without one are absent, and missing where what is written
+        is none.
     """
-    known = pd.Series(dtype="datetime64[ns]")
+    known: dict[str, pd.Timestamp] = {}
     for table in tables.values():
         if table.index_date is None:
             continue
         dates = read_dates(table, table.index_date, faults)
-        dates = dates.dropna()
+        dates = dates[table.column(table.index_date).pipe(present, None).notna()]
         patients = table.rows.loc[dates.index, "patient"]
-        for row, patient in patients.items():
-            if known.get(patient, dates[row]) != dates[row]:
+        for row, patient, date in zip(dates.index, patients, dates, strict=True):
+            first = known.setdefault(patient, date)
+            if pd.notna(first) and pd.notna(date) and first != date:
                 faults.add(
                     table,
                     row,
@@ -38,8 +40,7 @@ def index_dates(tables: Mapping[str, Table], faults: Faults) -> pd.Series:
                     "the patient has another index date elsewhere",
                     "Keep one",
                 )
-            known[patient] = dates[row]
-    return known
+    return pd.Series(known, dtype="datetime64[ns]")
 
 
 def read_dates(table: Table, column: str, faults: Faults) -> pd.Series:
@@ -65,14 +66,19 @@ def days_of_dates(table: Table, column: str, index: pd.Series, faults: Faults) -
     """
     dates = read_dates(table, column, faults)
     zero = table.rows["patient"].map(index).astype("datetime64[ns]")
-    for row in dates.index[dates.notna() & zero.isna()]:
-        faults.add(
-            table,
-            row,
-            column,
-            "the patient has no index date",
-            "Name index_date in the card's table",
-        )
+    # Of a patient whose index date is no date, that alone is told.
+    undated = dates.notna() & ~table.rows["patient"].isin(index.index)
+    today = pd.Timestamp.today()
+    found = {
+        "the patient has no index date": (
+            undated,
+            "Fill it in, in the column that the card names under index_date",
+        ),
+        "the date is still to come": ((dates > today) & (zero <= today), "Correct it"),
+    }
+    for problem, (faulty, remedy) in found.items():
+        for row in dates.index[faulty]:
+            faults.add(table, row, column, problem, remedy)
     return (dates - zero) / np.timedelta64(1, "D")
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from gcin.clinical.tables import MISSING, Faults, Table, shown
 from gcin.intake.recorded import matching_code
+from gcin.intake.spelling import other_spellings
 from gcin.intake.units import convert
 
 
@@ -27,8 +28,10 @@ def read_values(mapping: Mapping, table: Table, column: str, faults: Faults) -> 
     if mapping["codes"] is not None:
         text = _decode(text, mapping["codes"], table, column, faults)
     if mapping["type"] == "category":
+        if mapping["codes"] is None:
+            _require_one_spelling(text, table, column, faults)
         return text
-    numbers = _numbers(text, table, column, faults)
+    numbers = _numbers(text, mapping["type"], table, column, faults)
     if mapping["type"] == "binary":
         return _binary(numbers, table, column, faults)
     _require_scale(numbers, mapping["transform"], table, column, faults)
@@ -79,14 +82,25 @@ def _decode(
     return text.map(meanings).astype(object).where(lambda found: found.notna(), None)
 
 
-def _numbers(text: pd.Series, table: Table, column: str, faults: Faults) -> pd.Series:
+def _require_one_spelling(text: pd.Series, table: Table, column: str, faults: Faults) -> None:
+    """Note values that are written in two ways: each would be a code of its own."""
+    for other, usual in other_spellings(text.dropna()).items():
+        for row in text.index[text == other]:
+            problem = f"{shown(other)} is written {shown(usual)} in other rows"
+            faults.add(table, row, column, problem, "Write both alike, or map each by codes")
+
+
+def _numbers(text: pd.Series, kind: str, table: Table, column: str, faults: Faults) -> pd.Series:
     """Read numbers; what is neither a finite number nor missing is a fault."""
+    remedies = {
+        # Codes that named some values alone would let a new code pass for a number.
+        "number": "Write digits with a decimal point or nothing, or name all values under codes:",
+        "binary": "Write 0 or 1, or name all values under codes:, such as {yes: 1, no: 0}",
+    }
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
     for row in text.index[text.notna() & ~np.isfinite(numbers)]:
         problem = f"{shown(text[row])} is no number"
-        # Codes that named some values alone would let a new code pass for a number.
-        remedy = "Write digits with a decimal point or nothing, or name all values under codes:"
-        faults.add(table, row, column, problem, remedy)
+        faults.add(table, row, column, problem, remedies[kind])
     return numbers
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gcin.intake.heads import opened
 from gcin.reference.liftover import Chains
 from gcin.reference.order import with_prefix
 
@@ -30,7 +31,8 @@ def read_segments(path: str | Path, samples: Collection[str]) -> pd.DataFrame:
     Raises:
         ValueError: The file has too few columns, a value that is no number, or none of the samples.
     """
-    table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+    with opened(str(path)) as stream:
+        table = pd.read_csv(stream, sep="\t", dtype=str, keep_default_na=False)
     if table.shape[1] < len(COLUMNS):
         raise ValueError(
             f"{path} has {table.shape[1]} column(s), and segments need {len(COLUMNS)}: sample, "

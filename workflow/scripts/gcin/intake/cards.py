@@ -1,10 +1,12 @@
 """Cohort cards: read with literal keys, checked against their schema and their tables' headers."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import yaml
 
+from gcin.intake.assumed import check_assumed
 from gcin.intake.heads import UnreadableError, is_file, table_header
 from gcin.intake.omics import TABULATE, check_omics, check_segments
 from gcin.intake.problems import Problems, nearest
@@ -69,6 +71,7 @@ def read_card(path: Path, resolve: Callable[[str], str], problems: Problems) -> 
             mapping["type"] = "number" if counted else "category"
     _check_paths(card, written, str(path), problems)
     _check_mappings(card, str(path), problems)
+    check_assumed(card, written, str(path), problems)
     check_omics(card, str(path), problems)
     check_segments(card["segments"], str(path), problems)
     return card
@@ -130,6 +133,9 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
         if mapping["transform"] and (section != "outcome" or mapping["type"] != "number"):
             problem = "only an outcome that is a number has a transform"
             problems.add(f"{place}.transform", problem, "Remove transform:, or write type: number")
+        if (section, name) == ("person", "sex") and mapping["type"] != "category":
+            remedy = "Leave out type: and unit:, and map it by codes, such as {1: male, 2: female}"
+            problems.add(f"{place}.type", f"a sex is a code, and no {mapping['type']}", remedy)
         if section == "visits":
             _check_visit(mapping, place, problems)
         for key in REFERENCE_KEYS:
@@ -137,6 +143,29 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
                 _check_reference(mapping[key], card, headers, f"{place}.{key}", problems)
     _check_outcomes_apart(card, path, problems)
     _check_names(card, path, problems)
+    _check_dates(card, path, problems)
+    _check_patients_apart(card, path, problems)
+
+
+def _check_dates(card: dict, path: str, problems: Problems) -> None:
+    """A date becomes days from day 0, which a table must name."""
+    if any(table["index_date"] for table in card["tables"].values()):
+        return
+    for section, name, mapping in mappings_of(card):
+        if mapping["type"] == "date":
+            problem = "a date is counted from day 0, and no table names the column of its date"
+            remedy = "Write index_date: and the column, beside file: and patient: of a table"
+            problems.add(f"{path}, {section}.{name}", problem, remedy)
+
+
+def _check_patients_apart(card: dict, path: str, problems: Problems) -> None:
+    """Who a patient is tells nothing of another one."""
+    naming = {f"{name}.{table['patient']}" for name, table in card["tables"].items()}
+    for section, name, mapping in mappings_of(card):
+        if section != "person" and mapping["column"] in naming:
+            problem = f"{mapping['column']} names the patients"
+            remedy = "Remove the mapping: what tells patients apart is no fact about them"
+            problems.add(f"{path}, {section}.{name}.column", problem, remedy)
 
 
 def _check_visit(mapping: dict, place: str, problems: Problems) -> None:
@@ -214,6 +243,16 @@ def _require_column(
         problems.add(place, problem, f"{nearest(column, columns)}; correct the name")
 
 
+def _check_codes(mapping: dict, place: str, problems: Problems) -> None:
+    """Codes of a yes or no are 0 and 1, those of a number are numbers."""
+    wanted = {"binary": ("0 or 1", r"[01](\.0*)?"), "number": ("a number", r"[-+.\deE]+")}
+    words, form = wanted.get(mapping["type"], ("", ".*"))
+    for code, kept in (mapping["codes"] or {}).items():
+        if not isinstance(kept, bool | None) and not re.fullmatch(form, str(kept)):
+            remedy = f"Write {words}, or null where the value is missing"
+            problems.add(f"{place}.codes.{code}", f"{kept!r} is not {words}", remedy)
+
+
 def _check_mapping(mapping: dict, place: str, problems: Problems) -> None:
     """A mapping has one source, known units of one dimension, and a type that suits them."""
     if (mapping["column"] is None) == (mapping["value"] is None):
@@ -224,6 +263,7 @@ def _check_mapping(mapping: dict, place: str, problems: Problems) -> None:
     if mapping["unit"] is not None and mapping["type"] in ("category", "binary"):
         problem = f"a {mapping['type']} has no unit"
         problems.add(f"{place}.unit", problem, "Remove unit:, or write type: number")
+    _check_codes(mapping, place, problems)
     try:
         for unit in filter(None, (mapping["unit"], mapping["to"])):
             unit_of(unit)

@@ -13,6 +13,7 @@ from typing import BinaryIO
 GZIP = b"\x1f\x8b"
 LONGEST_LINE = 10_000_000
 READS_LOOKED_AT = 100
+OTHER_SEPARATORS = (";", ",", "|")
 NO_INTERVAL = ("#", "track", "browser")
 # Phred+64 begins at ; (Solexa) and Illumina's ends at h; in phred+33 no instrument with mates has
 # gone above P (47), and reads without one base below ; (26) are not to be had.
@@ -66,13 +67,20 @@ def table_header(path: str, comment: str = "#version") -> list[str]:
         comment: How the lines begin that may stand above the header.
 
     Raises:
-        UnreadableError: The table has no header, names a column twice, or its first row is longer.
+        UnreadableError: The table has no header, parts its columns by something else than tabs,
+            names a column twice, or its first row is longer.
     """
     below = (line for line in lines(path) if not line.startswith(comment))
     columns = next(below, "").split("\t")
     twice = {name for name in columns if columns.count(name) > 1}
     if columns == [""]:
         raise UnreadableError("it has no header")
+    other = [mark for mark in OTHER_SEPARATORS if mark in columns[0]]
+    if len(columns) == 1 and other:
+        raise UnreadableError(
+            f"its header has no tab, but {other[0]!r} {columns[0].count(other[0])} times: save it "
+            "as text whose columns are parted by tabs"
+        )
     if twice:
         raise UnreadableError(f"its header names {sorted(twice)[0]!r} twice")
     # Readers of tables take the first field of longer rows for their name, and shift all others.

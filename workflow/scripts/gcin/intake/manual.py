@@ -18,8 +18,9 @@ HEAD = """# What a run is given
 Written by `PYTHONPATH=workflow/scripts python -m gcin.intake.manual` from `workflow/schemas/`.
 
 Three things describe a run: the settings in `config.yaml`, the sample sheet, and a card for each
-cohort. All are checked before any job starts, and every problem is told at once with file, row or
-key, value and remedy. Nothing is ignored: an unknown key or column stops the run.
+cohort. All are checked before any job starts, in a dry run (`snakemake --dry-run`) too, and every
+problem is told at once with file, row or key, value and remedy. Nothing is ignored: an unknown key
+or column stops the run. Once these three are right, the values of the clinical tables are read.
 
 Paths: `samples`, `cards` and `data_root` start where Snakemake runs. Every other path in settings,
 sheet and cards starts at `data_root`, or at the project where it begins with `resources/`.

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 
 from gcin.generations import digest
+from gcin.intake.heads import UnreadableError, opened
 from gcin.intake.references import SECTIONS, split_reference
+
+# What hospitals write where nothing is known; a card's codes can give any of them a meaning.
+MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "."})
 
 
 def matching_code(value: str, codes: Mapping) -> str | None:
@@ -60,9 +64,8 @@ def written_values(table: Mapping, column: str) -> list[list[str]]:
     """List patient and value of each row of a card's table, sorted; none where it is unreadable."""
     columns = [table["patient"], column]
     try:
-        rows = pd.read_csv(
-            table["file"], sep="\t", usecols=columns, dtype=str, keep_default_na=False
-        )
-    except (ValueError, OSError, EOFError):
+        with opened(table["file"]) as stream:
+            rows = pd.read_csv(stream, sep="\t", usecols=columns, dtype=str, keep_default_na=False)
+    except (ValueError, OSError, EOFError, UnreadableError):
         return []
     return sorted(rows[columns].fillna("").to_numpy().tolist())

@@ -25,6 +25,8 @@ def check_scales(study: Mapping, cards: Mapping, place: str, problems: Problems)
     seen: dict[str, dict[str | Unit, tuple[str, str]]] = {}
     for cohort, card in cards_of([*study["cohorts"], *study["external"]], cards):
         for name, mapping in _modelled(study, card):
+            if _unit_of(mapping) not in (None, *UNITS):
+                continue  # its own card tells of an unknown unit
             scale, words = _scale_of(mapping)
             seen.setdefault(name, {}).setdefault(scale, (words, cohort))
     for name, scales in seen.items():
@@ -49,7 +51,10 @@ def _scale_of(mapping: Mapping) -> tuple[str | Unit, str]:
     """The scale that is kept, by which scales are equal, and its words."""
     if mapping["type"] == "category":
         return "codes", "codes"
+    unit = _unit_of(mapping)
+    return (UNITS[unit], unit) if unit else ("bare", "a number without a unit")
+
+
+def _unit_of(mapping: Mapping) -> str | None:
     written = "d" if mapping["type"] == "date" else mapping["unit"]
-    unit = mapping["to"] or written
-    # An unknown unit is told of by its own card.
-    return (UNITS.get(unit, unit), unit) if unit else ("bare", "a number without a unit")
+    return mapping["to"] or written

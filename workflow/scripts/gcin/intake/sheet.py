@@ -54,7 +54,7 @@ def read_sheet(path: str, problems: Problems) -> pd.DataFrame:
 def _header_is_right(path: str, header: list[str], problems: Problems) -> bool:
     place, before = f"{path}, line 1", len(problems.lines)
     if len(header) == 1:
-        problems.add(place, "there is no tab in it", "Separate columns by tabs, not by spaces")
+        problems.add(place, "there is no tab in it", "Separate columns by tabs, and nothing else")
         return False
     if any('"' in name for name in header):
         problems.add(place, "its names are in quotes", "Save the sheet as text without quotes")

@@ -109,10 +109,16 @@ def unit_of(code: str) -> Unit:
         ValueError: The code is unknown; the message lists the nearest known ones.
     """
     if code not in UNITS:
-        alike = sorted(name for name in UNITS if name.lower() == code.lower())
-        hint = f"did you mean {alike[0]}?" if alike else f"known: {' '.join(UNITS)}"
+        alike = sorted(name for name in UNITS if _bare(name) == _bare(code))
+        hint = f"perhaps {alike[0]} is meant" if alike else f"known: {' '.join(UNITS)}"
         raise ValueError(f"unknown unit '{code}' (UCUM code, case counts); {hint}")
     return UNITS[code]
+
+
+def _bare(code: str) -> str:
+    """Write a unit as those do who know no UCUM: `10^9/l` for `10*9/L`, `IU/l` for `[IU]/L`."""
+    plain = code.lower().replace("^", "*").replace("µ", "u").replace("μ", "u")
+    return plain.replace("[", "").replace("]", "").replace("x10*", "10*").replace(" ", "")
 
 
 def require_compatible(unit: str, to: str) -> None:

@@ -74,17 +74,27 @@ def divide(
     kinds = composition.groupby(list(composition.columns), sort=True).ngroup()
     sizes = kinds.value_counts().sort_index().to_numpy()
     contents = composition.groupby(kinds).first().to_numpy()
-    if len(composition) < len(shares):
-        raise ValueError(
-            f"{len(strata)} patients in {len(composition)} families (a single patient counts as "
-            f"one) cannot fill {len(shares)} parts. Add patients, or choose fewer folds."
-        )
+    require_parts(groups, len(shares))
     wanted = np.outer(strata.sum().to_numpy(), shares)
     counts, gap = best_counts(contents, sizes, wanted)
     got = contents.T @ counts
     balance = balance_of(list(strata.columns), wanted, got, gap)
     drawn = [groups.map(_drawn(kinds, counts, seed)).rename("part") for seed in seeds]
     return [Division(parts, balance) for parts in drawn]
+
+
+def require_parts(groups: pd.Series, parts: int) -> None:
+    """Refuse fewer groups than parts.
+
+    Raises:
+        ValueError: Counts patients, groups and parts.
+    """
+    families = groups.nunique()
+    if families < parts:
+        raise ValueError(
+            f"{len(groups)} patients in {families} families (a single patient counts as one) "
+            f"cannot fill {parts} parts. Add patients, or choose fewer folds."
+        )
 
 
 def _drawn(kinds: pd.Series, counts: np.ndarray, seed: int) -> pd.Series:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.splits.division import BALANCE, Division, balance_of, divide, strata_of
+from gcin.splits.division import BALANCE, Division, balance_of, divide, require_parts, strata_of
 from gcin.splits.groups import groups_of
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,25 @@ def folds_of(
         for fold, (test, gap) in enumerate(_tests(strata, tested, scheme, seed, given))
     ]
     return _long(inner)
+
+
+def require_enough(patients: pd.DataFrame, split: Mapping) -> None:
+    """Refuse, before any file of theirs is read, patients who cannot fill the parts of a split.
+
+    Args:
+        patients: As for `folds_of`.
+        split: `scheme` and `group` of the study.
+
+    Raises:
+        ValueError: There are fewer families than parts, or fewer sites than folds.
+    """
+    training = patients[patients["role"] == "train"].set_index("patient").sort_index()
+    groups = groups_of(training, [name for name in split["group"] if name != "patient"])
+    scheme = split["scheme"]
+    if not isinstance(scheme, str) and scheme["name"] == "site":
+        _require_sites(training["site"], scheme["folds"])
+    # Beside a fold that tests there are patients who train and others who validate.
+    require_parts(groups, 3 if isinstance(scheme, str) else max(3, scheme["folds"]))
 
 
 def _require_sites(sites: pd.Series, folds: int) -> None:

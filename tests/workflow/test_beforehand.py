@@ -1,0 +1,95 @@
+"""What clinical step and splits would refuse is told before any job starts."""
+
+import pytest
+from described_run import clinical_table, describe
+from spoiling import card, clinical_of, data, setting
+
+from gcin.splits.beforehand import check_beforehand
+
+PEOPLE = ["P1", "P2", "P3", "P5"]
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Three patients who train and one more whom the sheet lacks; one who tests from outside."""
+    described = describe(tmp_path)
+    data("clinical.tsv", clinical_of("xyxy", PEOPLE))(described)
+    data("clinical.b.tsv", clinical_of("x", ["P4"]))(described)
+    return described
+
+
+def told(run) -> str:
+    run.write()
+    with pytest.raises(ValueError, match=r"^Nothing was started") as refused:
+        check_beforehand(run.read())
+    return str(refused.value)
+
+
+def test_who_is_in_one_place_alone_is_said(run):
+    run.write()
+    assert check_beforehand(run.read()) == [
+        "a: 1 of 4 patients of the tables have no row in the sheet"
+    ]
+    data("clinical.tsv", clinical_of("xyx", PEOPLE[1:]))(run)
+    assert "a: 1 of 3 patients of the sheet are in no clinical table" in check_beforehand(
+        run.read()
+    )
+
+
+def test_every_cohort_is_told_of_at_once(run):
+    for table, patient in (("clinical", "P1"), ("clinical.b", "P4")):
+        spoilt = clinical_of("x", [patient]).replace("50", "fifty")
+        data(f"{table}.tsv", spoilt)(run)
+    lines = told(run).splitlines()
+    assert [line for line in lines if "clinical.tsv, row 2, column age: 'fifty' is no" in line]
+    assert [line for line in lines if "clinical.b.tsv, row 2, column age: 'fifty' is no" in line]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "told_of"),
+    [
+        ("70-15-15", "2 patients in 2 families (a single patient counts as one) cannot fill 3"),
+        ({"name": "k-fold", "folds": 4, "repeats": 1}, "cannot fill 4 parts"),
+        ({"name": "k-fold", "folds": 2, "repeats": 1}, "cannot fill 3 parts"),
+    ],
+)
+def test_a_study_of_two_patients_is_refused(run, scheme, told_of):
+    data("clinical.tsv", clinical_of("xy", PEOPLE[:2]))(run)
+    setting("studies.trial.split.scheme", scheme)(run)
+    message = told(run)
+    assert "config, studies.trial: 2 patients in 2 families" in message
+    assert told_of in message
+
+
+def test_arms_that_cohorts_write_in_two_ways_are_refused(run):
+    card("codes: {0: control, 1: drug}", "codes: {0: control, 1: Drug}", "b")(run)
+    assert "arm is 'drug' in a and 'Drug' in b. Write both alike" in told(run)
+
+
+def test_facts_that_cohorts_write_in_two_ways_are_refused(run):
+    for cohort in "ab":
+        card("condition:\n", "condition:\n  kind: {column: clinical.fact}\n", cohort)(run)
+    data("clinical.b.tsv", clinical_of("Y", ["P4"]))(run)
+    assert "kind is 'y' in a and 'Y' in b" in told(run)
+
+
+def test_a_study_without_an_outcome_is_refused(run):
+    for name, patients in (("clinical", PEOPLE), ("clinical.b", ["P4"])):
+        bare = clinical_table(patients, remission="", os_days="", dead="")
+        data(f"{name}.tsv", bare)(run)
+    assert "No patient of the training cohorts has an outcome" in told(run)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told_of"), [("remission", "1", "response"), ("dead", "0", "os")]
+)
+def test_an_outcome_that_everybody_has_is_refused(run, column, value, told_of):
+    data("clinical.tsv", clinical_table(PEOPLE, **{column: value}))(run)
+    words = f"config, studies.trial: The 4 patients of a known arm whose {told_of} is known all"
+    assert words in told(run)
+
+
+def test_an_event_of_everybody_is_no_fault(run):
+    data("clinical.tsv", clinical_table(PEOPLE, dead="1"))(run)
+    run.write()
+    check_beforehand(run.read())

@@ -1,0 +1,112 @@
+"""What the clinical step and the splits would refuse, found before any job starts."""
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from gcin.clinical.harmonise import harmonise
+from gcin.clinical.omics import omics_features
+from gcin.clinical.reading import read_rows
+from gcin.clinical.visits import tables_of_visits
+from gcin.intake.recorded import MISSING
+from gcin.intake.run import Run
+from gcin.intake.spelling import other_spellings
+from gcin.splits.folds import require_enough
+from gcin.splits.patients import patients_of
+
+
+def check_beforehand(run: Run) -> list[str]:
+    """Read the clinical tables of every cohort, and list the patients of every study.
+
+    What is read is thrown away: the jobs read it again, and what they tell of genomes counts too.
+
+    Args:
+        run: What is to be processed.
+
+    Returns:
+        What does not stop the run but must be said.
+
+    Raises:
+        ValueError: Lists what is wrong; tables with file, row, column, value and remedy.
+    """
+    told, doubts, read = [], [], {}
+    for cohort in run.cohorts:
+        genomes = set(run.rows_in(cohort)["patient"])
+        try:
+            read[cohort] = _read(run.cards[cohort], genomes)
+        except ValueError as fault:
+            told.append(f"Cohort {cohort}: {fault}")
+        else:
+            doubts += _strangers(cohort, run.cards[cohort], genomes)
+    for study, settings in run.settings["studies"].items():
+        own = {cohort: read[cohort] for cohort in run.cohorts_of(study) if cohort in read}
+        try:
+            if len(own) == len(run.cohorts_of(study)):
+                _check_study(run, settings, own)
+        except ValueError as fault:
+            told.append(f"config, studies.{study}: {fault}")
+    if told:
+        raise ValueError("\n".join(["Nothing was started.", *told]))
+    return doubts
+
+
+def _read(card: Mapping, genomes: set[str]) -> dict[str, pd.DataFrame]:
+    tables = harmonise(card, genomes)
+    omics_features(card["omics"], tables["features"].index)
+    return tables
+
+
+def _strangers(cohort: str, card: Mapping, genomes: set[str]) -> Iterator[str]:
+    """Tell of patients whom only the sheet, or only the clinical tables, name."""
+    tables = [card["tables"][name] for name in card["tables"].keys() - tables_of_visits(card)]
+    rows = [read_rows(table["file"], [table["patient"]])[table["patient"]] for table in tables]
+    named = {patient for patients in rows for patient in patients} - MISSING
+    if tables and genomes - named:
+        count = len(genomes - named)
+        yield f"{cohort}: {count} of {len(genomes)} patients of the sheet are in no clinical table"
+    if named - genomes:
+        count = len(named - genomes)
+        yield f"{cohort}: {count} of {len(named)} patients of the tables have no row in the sheet"
+
+
+def _check_study(run: Run, study: Mapping, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> None:
+    """List and count the patients of a study as its splits will, relatives still unknown."""
+    clinical = {cohort: tables["patients"] for cohort, tables in read.items()}
+    genomes = {cohort: set(run.rows_in(cohort)["patient"]) for cohort in read}
+    _require_one_spelling({cohort: tables["features"] for cohort, tables in read.items()})
+    _require_one_spelling({cohort: table[["arm"]] for cohort, table in clinical.items()})
+    patients = patients_of(clinical, genomes, study["external"], study["endpoints"])
+    require_enough(patients, study["split"])
+    _require_answers(patients, study["endpoints"])
+
+
+def _require_answers(patients: pd.DataFrame, endpoints: Mapping[str, str | Mapping]) -> None:
+    """Refuse a yes or no, and an event, that those who teach never or always had."""
+    teaching = patients[(patients["role"] == "train") & patients["arm"].notna()]
+    for name, endpoint in endpoints.items():
+        if isinstance(endpoint, str) or "event" in endpoint:
+            answer = teaching[name if isinstance(endpoint, str) else f"{name}_event"].dropna()
+            # An event of everybody still comes sooner or later; no event comes never.
+            settled = answer.nunique() < 2 if isinstance(endpoint, str) else (answer == 0).all()
+            if settled:
+                raise ValueError(
+                    f"The {len(answer)} patients of a known arm whose {name} is known all have the "
+                    "same, so nothing can be learnt of it. Leave it out of the endpoints, or "
+                    "correct the card."
+                )
+
+
+def _require_one_spelling(columns: Mapping[str, pd.DataFrame]) -> None:
+    """Refuse a code that two cohorts write in two ways: nothing of it would be learnt for both."""
+    for name in dict.fromkeys(name for table in columns.values() for name in table):
+        written = {
+            word: cohort
+            for cohort, table in columns.items()
+            if name in table and table[name].dtype == object
+            for word in table[name].dropna().unique()
+        }
+        for other, usual in other_spellings(written).items():
+            raise ValueError(
+                f"{name} is {usual!r} in {written[usual]} and {other!r} in {written[other]}. "
+                "Write both alike, or map them to one word by codes in the cards."
+            )
