@@ -11,7 +11,16 @@ from gcin.report.words import Markdown, in_markdown, interval, label, shortcuts_
 
 # Checks that ask how far one fact goes alone, as the card names them.
 ASKED = {"one column": "clinical columns", "site": "sites", "cohort": "cohorts"}
-SHOWN = ("roc_auc", "pr_auc", "prevalence", "brier", "calibration_slope", "accuracy", "majority")
+SHOWN = (
+    "roc_auc",
+    "pr_auc",
+    "pr_chance",
+    "prevalence",
+    "brier",
+    "calibration_slope",
+    "accuracy",
+    "majority",
+)
 SHOWN += (
     "harrell_c",
     "uno_c",
