@@ -41,8 +41,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         checked: As `gcin.report.checklist.checklist` gives it.
     """
     study, model = facts.study, facts.settings["model"]
-    design, tables = study["predict_with"], facts.tables
-    preparation = model["preparation"]
+    design, tables, preparation = study["predict_with"], facts.tables, model["preparation"]
     counts = checked["status"].value_counts()
     open_points = checked[checked["status"] == NOT]
     return {
