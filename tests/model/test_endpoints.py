@@ -160,6 +160,13 @@ def test_nothing_is_said_of_an_arm_that_taught_nothing(kind, settings, tmp_path,
     applied = apply_each(
         [tmp_path / "model"], new, hospital.cohorts, lambda run, frozen, *given: predict(given[0])
     )
+    with pytest.raises(ValueError, match="model has no number for os of 3 patient"):
+        apply_each(
+            [tmp_path / "model"],
+            new,
+            hospital.cohorts,
+            lambda run, frozen, *given: predict(given[0]) | {"os": np.full((3, 4), np.nan)},
+        )
     silent = {"response": "care", "os": "trial"}
     for table in (rows, applied, baseline_curves(kind, fits, everyone, preparation)):
         for endpoint, own in table.groupby("endpoint"):

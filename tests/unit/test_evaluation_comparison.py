@@ -16,6 +16,7 @@ from gcin.evaluation.comparison import (
 )
 
 RESPONSE = {"accuracy", "majority", "precision", "recall", "f1", "roc_auc", "pr_auc", "prevalence"}
+RESPONSE |= {"pr_chance"}
 ERRORS = {"brier", "log_loss"}
 CALIBRATION = {"observed_expected", "calibration_slope"}
 
@@ -123,7 +124,7 @@ def test_one_probability_per_fold_has_no_calibration_slope():
 
 def test_what_is_alike_or_best_in_the_middle_is_not_compared():
     _, gaps = tables(response_rows({"net": 1.0, "other": 0.5}), [("net", "other")])
-    assert set(gaps["metric"]) == RESPONSE - {"majority", "prevalence"} | ERRORS
+    assert set(gaps["metric"]) == RESPONSE - {"majority", "prevalence", "pr_chance"} | ERRORS
 
 
 def test_networks_are_compared_with_every_other_design():
@@ -157,3 +158,14 @@ def test_six_designs_of_1500_patients_take_less_than_a_minute():
     start = time.process_time()
     metric_draws(rows, 1000, seed=1)
     assert time.process_time() - start < 60
+
+
+def test_what_never_failed_in_ten_patients_is_not_called_certain():
+    rows = response_rows({"net": 1.0}, patients=10).assign(
+        value=np.linspace(0.1, 0.9, 10), response=[0.0] * 5 + [1.0] * 5
+    )
+    table = metric_table(metric_draws(rows, 200, 1), patients_of(rows), 0.95).set_index("metric")
+    perfect = table.loc[["roc_auc", "pr_auc", "accuracy", "recall"]]
+    assert (perfect["value"] == 1).all()
+    assert perfect[["low", "high"]].isna().all(axis=None)
+    assert table.loc["brier", ["low", "high"]].notna().all()

@@ -43,6 +43,15 @@ def test_the_mean_precision_is_the_metric():
     assert curve["prevalence"].unique() == pytest.approx(table["response"].mean())
 
 
+def test_knowing_nothing_draws_the_line_that_precision_is_read_against():
+    response = np.r_[[1.0] * 2 + [0] * 18, [1.0] * 18 + [0] * 2]
+    table = pooled(40).assign(response=response, value=0.5, fold=np.repeat([0, 1], 20))
+    curve = pr_table(table.assign(fold=[0, 1] * 20))
+    assert curve["precision"].to_numpy() == pytest.approx(curve["prevalence"].to_numpy())
+    apart = pr_table(table)
+    assert apart["precision"].to_numpy() == pytest.approx(apart["prevalence"].to_numpy())
+
+
 def test_one_class_has_no_curve(caplog):
     table = pooled().assign(response=1.0)
     assert roc_table(table).empty

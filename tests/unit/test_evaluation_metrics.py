@@ -53,6 +53,16 @@ def test_accuracy_stands_beside_the_majority_and_pr_auc_beside_the_prevalence():
     assert (found["majority"], found["prevalence"], found["accuracy"]) == (0.75, 0.25, 0.75)
 
 
+def test_who_knows_nothing_reaches_the_chance_of_pr_auc_in_sites_of_any_prevalence():
+    """One site in ten responds, of another nine: the prevalence of both would be beaten by far."""
+    response = np.r_[[1] * 2 + [0] * 18, [1] * 18 + [0] * 2]
+    found = measure(rows(np.full(40, 0.5), response, fold=np.repeat([0, 1], 20)))
+    assert found["pr_auc"] == found["pr_chance"] == pytest.approx(0.82)
+    assert found["prevalence"] == 0.5
+    whole = measure(rows(np.full(40, 0.5), response))
+    assert whole["pr_chance"] == whole["prevalence"] == 0.5
+
+
 def test_a_probability_of_one_half_names_a_responder():
     assert measure(rows([0.5, 0.1], [1, 0]))["recall"] == 1
 
@@ -60,7 +70,7 @@ def test_a_probability_of_one_half_names_a_responder():
 @pytest.mark.parametrize(
     ("response", "undefined"),
     [
-        ([0, 0, 0], {"roc_auc", "pr_auc", "recall"}),
+        ([0, 0, 0], {"roc_auc", "pr_auc", "pr_chance", "recall"}),
         ([1, 1, 1], {"roc_auc"}),
     ],
 )

@@ -82,9 +82,10 @@ def test_designs_must_predict_the_same_patients():
         pool(short, patients(), folds(), [])
 
 
-def test_a_missing_number_is_refused():
+@pytest.mark.parametrize("seeds", [(1, 2), (2,)])
+def test_a_missing_number_is_refused_though_other_seeds_have_one(seeds):
     table = predictions()
-    table.loc[table["patient"] == "P0", "value"] = np.nan
+    table.loc[(table["patient"] == "P0") & table["seed"].isin(seeds), "value"] = np.nan
     with pytest.raises(ValueError, match="has no number"):
         pool(table, patients(), folds(), [])
 

@@ -246,6 +246,15 @@ def test_relatives_are_no_new_evidence_that_risk_groups_differ():
     assert rows[1]["high"] == pytest.approx(rows[0]["high"], rel=0.03)
 
 
+@pytest.mark.parametrize("family", [None, "F"])
+def test_a_last_event_leaves_no_certainty(family):
+    """Whoever is followed for longest has the event: survival is 0, and not by 0 to 0."""
+    table = pd.DataFrame({"time": [3.0, 5, 8], "event": 1.0, "group": 1, "family": family})
+    last = kaplan_meier(table, 0.95).iloc[-1]
+    assert last["survival"] == 0
+    assert np.isnan([last["low"], last["high"]]).all()
+
+
 def test_curves_are_those_of_lifelines():
     table = cohort(4).assign(group=1)
     fit = KaplanMeierFitter().fit(table["time"], table["event"])

@@ -8,7 +8,13 @@ import pandas as pd
 
 from gcin.evaluation.amounts import amount_metrics
 from gcin.evaluation.calibration import calibration_metrics
-from gcin.evaluation.intervals import Estimate, bca_interval, leave_out, resample
+from gcin.evaluation.intervals import (
+    Estimate,
+    bca_interval,
+    leave_out,
+    measure_interval,
+    resample,
+)
 from gcin.evaluation.kinds import BINARY, QUANTITY, SURVIVAL, kind_of
 from gcin.evaluation.metrics import response_metrics
 from gcin.evaluation.survival import survival_metrics
@@ -20,6 +26,7 @@ OURS = ("network", "boosting_on_network", "stack")
 UNCOMPARED = (
     "majority",  # a property of the patients, alike in every design
     "prevalence",  # so is this
+    "pr_chance",  # and this
     "observed_expected",  # best at one, not at an end
     "calibration_slope",  # so is this
     "d_calibration",  # grows with chance alone where it is small
@@ -124,12 +131,12 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
     Returns:
         `design endpoint metric value low high n`; value and limits are empty where the metric is
         undefined (one class only, nobody named a responder, no comparable pair): the log says
-        where. WITHOUT_INTERVAL have no limits.
+        where. WITHOUT_INTERVAL have no limits, nor has what is 0 or 1 in every resample.
     """
     rows = []
     for (design, endpoint, metric), estimate in draws.items():
         has_interval = metric not in WITHOUT_INTERVAL
-        limits = bca_interval(estimate, confidence) if has_interval else (np.nan, np.nan)
+        limits = measure_interval(estimate, confidence) if has_interval else (np.nan, np.nan)
         if not np.isfinite(estimate.whole):
             logger.warning(
                 "%s of %s for %s is undefined in these %d patients: one class only, nobody named "

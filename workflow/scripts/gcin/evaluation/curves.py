@@ -36,11 +36,13 @@ def pr_table(pooled: pd.DataFrame) -> pd.DataFrame:
         pooled: As `gcin.evaluation.pooling.pool` gives them.
 
     Returns:
-        `design endpoint recall precision prevalence`; folds of one class are left out.
+        `design endpoint recall precision prevalence`; the last is averaged over folds as precision
+        is, and folds of one class are left out.
     """
+    keys = ["design", "endpoint", "recall"]
     table = _averaged(pooled, _precision_recall, "recall", "precision")
-    prevalence = _responses(pooled).groupby("endpoint")["response"].mean()
-    return table.assign(prevalence=table["endpoint"].map(prevalence))
+    ignorant = _averaged(pooled, _prevalence, "recall", "prevalence")
+    return table.merge(ignorant, on=keys)
 
 
 def _responses(pooled: pd.DataFrame) -> pd.DataFrame:
@@ -81,6 +83,10 @@ def _precision_recall(value: np.ndarray, response: np.ndarray) -> np.ndarray:
     hits, false = _hits(value, response)
     first = np.searchsorted(hits / hits[-1], GRID)
     return (hits / (hits + false))[first]
+
+
+def _prevalence(value: np.ndarray, response: np.ndarray) -> np.ndarray:
+    return np.full(len(GRID), response.mean())
 
 
 def calibration_table(pooled: pd.DataFrame, confidence: float) -> pd.DataFrame:

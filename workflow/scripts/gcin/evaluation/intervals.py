@@ -102,6 +102,22 @@ def bca_interval(estimate: Estimate, confidence: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def measure_interval(estimate: Estimate, confidence: float) -> tuple[float, float]:
+    """The BCa interval of a measure, none where it is 0 or 1 in every resample.
+
+    What never failed in these patients may fail in others; resamples cannot say how often, and an
+    interval without width would claim that it never does.
+
+    Args:
+        estimate: The measure; no difference of two, whose 0 may be exact.
+        confidence: As for `bca_interval`.
+    """
+    drawn = estimate.drawn[np.isfinite(estimate.drawn)]
+    if estimate.whole in (0.0, 1.0) and (drawn == estimate.whole).all():
+        return np.nan, np.nan
+    return bca_interval(estimate, confidence)
+
+
 def bca_p(estimate: Estimate) -> float:
     """The two-sided p value of zero: one less the confidence at which the interval meets it.
 

@@ -34,8 +34,9 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
 
     Returns:
         Each metric in each resample. `majority` is the accuracy of always naming the commoner
-        outcome of these patients, `prevalence` the share of responders: what accuracy and PR AUC
-        have to be read against.
+        outcome of these patients, `prevalence` the share of responders, `pr_chance` the PR AUC of
+        who knows nothing (folds of more responders count more): what accuracy and PR AUC have to
+        be read against.
     """
     drawn = weights[:, rows["column"]]
     value, response = rows["value"].to_numpy(), rows["response"].to_numpy()
@@ -43,6 +44,7 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
     order = {
         "roc_auc": within_folds(_roc_parts, rows, weights, "response"),
         "pr_auc": within_folds(_pr_parts, rows, weights, "response"),
+        "pr_chance": within_folds(_chance_parts, rows, weights, "response"),
     }
     return _threshold_metrics(drawn, value, response) | order | {"brier": squares}
 
@@ -122,3 +124,10 @@ def _pr_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Par
     called = hits + negative.cumsum(axis=1)
     precision = np.divide(hits, called, out=np.zeros_like(hits), where=called > 0)
     return (precision * positive).sum(axis=1), positive.sum(axis=1)
+
+
+def _chance_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
+    """Precision of naming everybody times the responders, and the responders."""
+    total, positive = drawn.sum(axis=1), drawn @ response
+    share = np.divide(positive, total, out=np.zeros_like(positive), where=total > 0)
+    return share * positive, positive

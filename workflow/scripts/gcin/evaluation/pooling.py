@@ -87,6 +87,7 @@ def pool(
     Raises:
         ValueError: A prediction is missing, or designs cover different patients.
     """
+    _require_numbers(predictions)
     means = predictions.groupby(PREDICTION, as_index=False)["value"].mean()
     tested = {fold: parts["patient"][parts["part"] == "test"] for fold, parts in folds.items()}
     pooled = with_outcomes(means, patients).assign(
@@ -213,11 +214,15 @@ def require_equal_cover(pooled: pd.DataFrame) -> None:
                     f"patients ({len(cover.iloc[0])} and {len(covered)}): delete the predictions "
                     "of the one that is incomplete and run again."
                 )
-    if pooled["value"].isna().any():
-        unknown = pooled[pooled["value"].isna()].iloc[0]
+
+
+def _require_numbers(predictions: pd.DataFrame) -> None:
+    """Refuse predictions that are no numbers, which a mean over seeds would pass over."""
+    lost = predictions[predictions["value"].isna()]
+    if len(lost):
         raise ValueError(
-            f"design {unknown['design']} has no number for {unknown['endpoint']} of "
-            f"{pooled['value'].isna().sum()} patient(s): its training failed to converge."
+            f"design {lost['design'].iloc[0]} has no number for {lost['endpoint'].iloc[0]} of "
+            f"{lost['patient'].nunique()} patient(s): its training failed to converge."
         )
 
 
@@ -240,6 +245,7 @@ def external_rows(
         As `pool`, with `cohort`; each cohort is one fold, and its own censoring is the reference,
         since another hospital follows its patients otherwise.
     """
+    _require_numbers(predictions)
     external = patients[patients["role"] == "external"]
     rows = with_outcomes(predictions, external).assign(repeat=0)
     rows["fold"] = rows["cohort"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation.comparison import estimate_of, measure, resampled
-from gcin.evaluation.intervals import bca_interval
+from gcin.evaluation.intervals import measure_interval
 from gcin.evaluation.kinds import BINARY, QUANTITY, kind_of
 from gcin.evaluation.shortcuts import numbered
 
@@ -130,7 +130,7 @@ def _measured(members: pd.DataFrame, settings: Mapping) -> Iterator[dict]:
         for metric, values in measure(own, weights).items():
             if metric in MEASURED:
                 estimate = estimate_of(values, draws)
-                low, high = bca_interval(estimate, settings["confidence"])
+                low, high = measure_interval(estimate, settings["confidence"])
                 value = {"value": estimate.whole, "low": low, "high": high}
                 yield {"design": design, "metric": metric} | value | size
 

@@ -53,7 +53,15 @@ def apply_each(
         calibrations = from_lines(frozen["calibrations"])
         rows = run_rows(table, predicted, preparation.arms, calibrations, run)
         blocks.append(taught_rows(rows, preparation.endpoints))
-    return pd.concat(blocks, ignore_index=True)
+    rows = pd.concat(blocks, ignore_index=True)
+    lost = rows[rows["value"].isna()]
+    if len(lost):
+        # A mean over the models would pass over them, and rest on fewer without a word.
+        raise ValueError(
+            f"{saved[lost['run'].iloc[0]]} has no number for {lost['endpoint'].iloc[0]} of "
+            f"{lost['patient'].nunique()} patient(s): its training failed to converge."
+        )
+    return rows
 
 
 def run_rows(

@@ -123,7 +123,7 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
         fact = f"{', '.join(yes_or_no)} recalibrated on patients held out of training"
         yield "12f", DONE, fact
     yield "12g", DONE, "by the models of the folds that a patient had no part in, seeds averaged"
-    yield "13", DONE, "no resampling; accuracy beside the majority rate, PR AUC beside prevalence"
+    yield "13", DONE, "no resampling; accuracy beside the majority rate, PR AUC beside chance"
     yield (
         "15",
         DONE,

@@ -34,7 +34,7 @@ ORDER = (
 )
 CHANCE = {
     "accuracy": "majority",
-    "pr_auc": "prevalence",
+    "pr_auc": "pr_chance",
     "roc_auc": 0.5,
     "harrell_c": 0.5,
     "uno_c": 0.5,
@@ -89,7 +89,7 @@ def _kind(metric: str) -> str:
 
 
 def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
-    """Draw what a metric has to be read against: chance, the majority or the prevalence."""
+    """Draw what a metric has to be read against: chance, or the majority."""
     chance = CHANCE.get(_kind(metric))
     if isinstance(chance, str):
         chance = metrics.loc[metrics["metric"] == chance, "value"].median()

@@ -11,7 +11,16 @@ from gcin.report.words import Markdown, in_markdown, interval, label, shortcuts_
 
 # Checks that ask how far one fact goes alone, as the card names them.
 ASKED = {"one column": "clinical columns", "site": "sites", "cohort": "cohorts"}
-SHOWN = ("roc_auc", "pr_auc", "prevalence", "brier", "calibration_slope", "accuracy", "majority")
+SHOWN = (
+    "roc_auc",
+    "pr_auc",
+    "pr_chance",
+    "prevalence",
+    "brier",
+    "calibration_slope",
+    "accuracy",
+    "majority",
+)
 SHOWN += (
     "harrell_c",
     "uno_c",
@@ -32,8 +41,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         checked: As `gcin.report.checklist.checklist` gives it.
     """
     study, model = facts.study, facts.settings["model"]
-    design, tables = study["predict_with"], facts.tables
-    preparation = model["preparation"]
+    design, tables, preparation = study["predict_with"], facts.tables, model["preparation"]
     counts = checked["status"].value_counts()
     open_points = checked[checked["status"] == NOT]
     return {

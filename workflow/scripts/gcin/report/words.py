@@ -15,6 +15,7 @@ LABELS = {
     "roc_auc": "ROC AUC",
     "pr_auc": "PR AUC",
     "prevalence": "prevalence",
+    "pr_chance": "PR AUC of knowing nothing",
     "brier": "Brier score (lower is better)",
     "log_loss": "log loss (lower is better)",
     "observed_expected": "observed / expected (1 is right)",
