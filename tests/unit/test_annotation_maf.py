@@ -223,6 +223,12 @@ def test_the_alternate_may_stand_first(read):
     assert unplaced.empty
 
 
+@pytest.mark.parametrize(("first", "told"), [("C", True), ("G", False), ("A", False), ("", False)])
+def test_a_second_alternate_is_told_of(read, caplog, first, told):
+    assert read({"Tumor_Seq_Allele1": first})[0]["alternate"].tolist() == ["G"]
+    assert ("1 rows have two alternates; Allele1 is not read" in caplog.text) == told
+
+
 @pytest.mark.parametrize("first", ["A", "", "NA"])
 def test_a_row_without_an_alternate_is_no_call(read, first):
     calls, unplaced = read({"Tumor_Seq_Allele1": first, "Tumor_Seq_Allele2": "A"})

@@ -149,7 +149,7 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     calls["gene"] = table["Hugo_Symbol"].str.strip()
     calls["chromosome"] = _chromosomes(table["Chromosome"], path)
     calls["position"] = _numbers(table["Start_Position"]).fillna(0).astype(np.int64)
-    calls = calls.join(_alleles(table))
+    calls = calls.join(_alleles(table, path))
     calls["end"] = calls["position"] + np.where(
         calls["reference"] == "-", 1, calls["reference"].str.len() - 1
     )
@@ -230,15 +230,20 @@ def _numbers(texts: pd.Series) -> pd.Series:
     return pd.to_numeric(texts, errors="coerce")
 
 
-def _alleles(table: pd.DataFrame) -> pd.DataFrame:
+def _alleles(table: pd.DataFrame, path: str) -> pd.DataFrame:
     """Reference and alternate allele: sequences in upper case, `-`, or symbolic ones.
 
-    Where Tumor_Seq_Allele2 is the reference, Tumor_Seq_Allele1 has the alternate.
+    Where Tumor_Seq_Allele2 is the reference, Tumor_Seq_Allele1 has the alternate. Where both are
+    alternates, the row tells the consequence of the second alone, and that is read.
     """
     reference, first, second = (
         _column(table, name).str.strip().str.upper()
         for name in ("Reference_Allele", "Tumor_Seq_Allele1", "Tumor_Seq_Allele2")
     )
+    other = first.str.match(SEQUENCE) & first.ne(reference) & first.ne(second)
+    other &= second.ne(reference)
+    if other.any():
+        logger.warning("%s: %d rows have two alternates; Allele1 is not read", path, other.sum())
     alternate = second.where(second.ne(reference) | ~first.str.match(SEQUENCE), first)
     is_sequence = reference.str.match(SEQUENCE) & alternate.str.match(SEQUENCE)
     is_sequence &= _numbers(table["Start_Position"]).notna()
