@@ -103,6 +103,27 @@ def test_without_root_nothing_is_installed(machine):
     assert "installed" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("said", "is_old"),
+    [
+        ("samtools 1.16.1", False),
+        ("samtools 1.11", False),
+        ("samtools 1.9", True),
+        ("[main] unrecognized command", True),
+    ],
+)
+def test_a_program_that_lacks_options_of_rules_is_refused(machine, said, is_old):
+    script = machine[0] / "envs" / "host" / "setup"
+    start = script.read_text().rindex("mkdir -p")
+    script.write_text(script.read_text()[:start] + "refuse_old_programs\n")
+    for name in ("bcftools", "bgzip", "tabix"):
+        give(machine, name, f"echo '{name} (htslib) 1.16'")
+    give(machine, "samtools", f"echo '{said}'")
+    done = set_up(machine)
+    assert done.returncode == is_old
+    assert (f"{machine[1]}/samtools is older than 1.11 ({said})" in done.stderr) == is_old
+
+
 def test_an_older_java_does_not_count(machine):
     for name in [
         "bwa",
