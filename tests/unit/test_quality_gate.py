@@ -13,6 +13,7 @@ from gcin.quality.gate import (
     excluded,
     judged,
     judged_tumours,
+    left_in,
     read_gate,
     require_passable,
     require_some,
@@ -197,6 +198,18 @@ def test_what_a_sample_cannot_be_asked_is_no_gap():
     }
     told = worst([gate], ["U"]).loc["U"]
     assert told.to_dict() == {"verdict": "not measured", "unmeasured": "max_het_hom"}
+
+
+def test_who_is_excluded_is_compared_with_by_nobody(caplog):
+    files = {"A": "a.bed", "B": "b.bed", "C": "c.bed"}
+    gates = [
+        judged(depths(A=3), check()),
+        judged(depths(B=30), check()),
+        judged(depths(C=3), check(action="warn")),
+    ]
+    assert left_in(files, gates) == ["b.bed", "c.bed"]
+    assert "a check excludes them: A" in caplog.text
+    assert left_in(files, []) == list(files.values())
 
 
 def test_what_was_measured_is_judged_whoever_it_is_of():

@@ -21,8 +21,8 @@ DBSNP = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
 OVERLAYS = [path for path in EXAMPLES.glob("*/*.yaml")] + [*ROOT.glob("config/reference*.yaml")]
 
 
-def plan(folder: Path, change) -> set[str]:
-    """Rules that a dry run up to the genomic VCF of a sample of reads plans."""
+def plan(folder: Path, change, file="variants.g.vcf.gz") -> set[str]:
+    """Rules that a dry run up to a file of a sample of reads plans."""
     described = describe(folder)
     (described.data / "known.vcf").write_text(DBSNP)
     change(described.config)
@@ -30,7 +30,7 @@ def plan(folder: Path, change) -> set[str]:
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(ROOT / "Snakefile")]
     command += ["--directory", str(folder), "--replace-workflow-config", "--dry-run", "--nocolor"]
     command += ["--configfile", str(folder / "config.yaml"), "--workflow-profile", "none"]
-    command += ["--cores", "1", "--", "results/samples/S1/variants.g.vcf.gz"]
+    command += ["--cores", "1", "--", f"results/samples/S1/{file}"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return set(re.findall(r"(?m)^(?:local)?rule (\w+):", done.stdout + done.stderr))
@@ -117,3 +117,29 @@ def test_foreign_reads_and_single_copies_are_looked_for_where_the_settings_ask(t
     on_request = {"prepare_common_sites", "estimate_contamination", "list_haploid"}
     assert not on_request & plan(tmp_path / "plain", lambda config: None)
     assert on_request <= plan(tmp_path / "run", asked)
+
+
+@pytest.mark.parametrize(
+    ("check", "action", "judged"),
+    [
+        ("max_contamination", "warn", False),
+        ("max_contamination", "exclude", True),
+        ("sex_agrees", "exclude", False),
+    ],
+)
+def test_normals_of_copy_number_are_judged_where_a_check_excludes(tmp_path, check, action, judged):
+    def asked(config):
+        config["calling"]["copy_number"] |= {"tool": "depth", "normals": ["S5"], "min_normals": 1}
+        config["quality"]["checks"][check]["action"] = action
+        rows = pd.read_csv(config["samples"], sep="\t", dtype=str, keep_default_na=False)
+        normal = rows[rows["sample"] == "S1"].replace({"S1": "S5", "P1": "P5", "lib1": "lib5"})
+        for name in ("file", "mate"):
+            named = normal[name].str.replace("S1", "S5")
+            for old, new in zip(normal[name], named, strict=True):
+                shutil.copy(Path(config["data_root"], old), Path(config["data_root"], new))
+            normal[name] = named
+        pd.concat([rows, normal]).to_csv(config["samples"], sep="\t", index=False)
+
+    rules = plan(tmp_path / "run", asked, "copies.tsv")
+    assert "measure_copies" in rules
+    assert ({"judge_normal", "measure_balance"} <= rules) == judged

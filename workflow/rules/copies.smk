@@ -1,10 +1,18 @@
 """Copy number of genes: depth over bins beside that of normals (off where its tool is none), or
 segments that a cohort hands in."""
 
+from gcin.quality.gate import BY_ITSELF
+
 COPIES = SETTINGS["calling"]["copy_number"]
 COPIED = {
     cohort: RUN.samples_of(cohort, *SEQUENCED) if COPIES["tool"] != "none" else []
     for cohort in RUN.cohorts
+}
+# What a sample shows by itself, and may be left out for.
+EXCLUDING = {
+    name: check
+    for name, check in SETTINGS["quality"]["checks"].items()
+    if check["action"] == "exclude" and name in BY_ITSELF
 }
 
 
@@ -66,63 +74,36 @@ rule measure_bins:
         """
 
 
-rule list_heterozygotes:
-    """List the SNVs of which a germline sample carries both alleles, for its patient's tumours."""
+rule judge_normal:
+    """Hold a sample whose depth others are compared with against the checks that exclude."""
     input:
-        gvcf="results/samples/{sample}/variants.g.vcf.gz",
-        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+        reads="results/samples/{sample}/quality/flagstat.txt",
+        depth="results/samples/{sample}/quality/coverage.regions.bed.gz",
+        coverage="results/samples/{sample}/quality/coverage.thresholds.bed.gz",
+        balance="results/samples/{sample}/quality/balance.tsv",
+        contamination=lambda wildcards: collect(
+            "results/samples/{{sample}}/quality/contamination.table"
+        )[: bool(COMMON_SITES)],
+        units=lambda wildcards: collect("results/samples/{{sample}}/quality/units.tsv")[
+            : len(RUN.units_of(wildcards.sample)) > 1
+        ],
     output:
-        sites="results/samples/{sample}/heterozygotes.tsv",
+        gate="results/samples/{sample}/quality/gate.tsv",
     log:
-        "logs/list_heterozygotes/{sample}.log",
+        "logs/judge_normal/{sample}.log",
     benchmark:
-        "benchmarks/results/list_heterozygotes/{sample}.tsv"
+        "benchmarks/results/judge_normal/{sample}.tsv"
     conda:
         "../../envs/tables.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
-        runtime=lambda wildcards, attempt: 120 * attempt,
+        mem_mb=lambda wildcards, attempt: 1_000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
     params:
-        code=code_of("list_heterozygotes"),
+        code=code_of("judge_normal"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
-        limits=WELL_ASSAYED,
+        checks=EXCLUDING,
     script:
-        "../scripts/list_heterozygotes.py"
-
-
-rule count_alleles:
-    """Count a tumour's reads of both alleles where its patient's germline is heterozygous."""
-    input:
-        alignment="results/samples/{sample}/alignment.cram",
-        index="results/samples/{sample}/alignment.cram.crai",
-        genome="results/reference/genome.fa",
-        genome_index="results/reference/genome.fa.fai",
-        sites=lambda wildcards: collect(
-            "results/samples/{sample}/heterozygotes.tsv",
-            sample=RUN.normals_of(wildcards.sample)[:1],
-        ),
-    output:
-        alleles="results/samples/{sample}/alleles.tsv",
-    log:
-        "logs/count_alleles/{sample}.log",
-    benchmark:
-        "benchmarks/results/count_alleles/{sample}.tsv"
-    conda:
-        "../../envs/reads.yaml"
-    resources:
-        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime=lambda wildcards, attempt: 720 * attempt,
-    params:
-        identity=lambda wildcards: IDENTITIES[wildcards.sample],
-    # Realigned base qualities would take reads away from one allele, the one that looks odd.
-    shell:
-        """
-        exec 2>{log:q}
-        bcftools mpileup --no-version --fasta-ref {input.genome:q} --targets-file {input.sites:q} \
-            --min-MQ 20 --min-BQ 20 --no-BAQ --max-depth 10000 --annotate FORMAT/AD \
-            --skip-indels --output-type u {input.alignment:q} \
-            | bcftools query --format '%CHROM\t%POS\t%REF\t%ALT[\t%AD]\n' - >{output.alleles:q}
-        """
+        "../scripts/judge_normal.py"
 
 
 rule measure_copies:
@@ -132,6 +113,10 @@ rule measure_copies:
         normals=lambda wildcards: collect(
             "results/samples/{sample}/bins.bed.gz",
             sample=copy_references()[wildcards.sample].samples,
+        ),
+        gates=lambda wildcards: collect(
+            "results/samples/{sample}/quality/gate.tsv",
+            sample=copy_references()[wildcards.sample].samples if EXCLUDING else [],
         ),
         alleles=lambda wildcards: collect(
             "results/samples/{{sample}}/{file}",

@@ -1,4 +1,4 @@
-"""What the filter of somatic calls weighs: damage of one read orientation, and foreign reads."""
+"""Evidence beside a tumour's calls: damage of one read orientation, foreign reads, reads of both alleles."""
 
 
 rule learn_orientation:
@@ -96,4 +96,63 @@ rule segment_tumour:
             --tmp-dir {resources.tmpdir:q} --output {output.contamination:q} >&2
         awk -F '\t' -v OFS='\t' -v largest={params.largest_error:q} {params.heeded:q} \
             {output.contamination:q} >{output.trusted:q}
+        """
+
+
+rule list_heterozygotes:
+    """List the SNVs of which a germline sample carries both alleles, for its patient's tumours."""
+    input:
+        gvcf="results/samples/{sample}/variants.g.vcf.gz",
+        index="results/samples/{sample}/variants.g.vcf.gz.tbi",
+    output:
+        sites="results/samples/{sample}/heterozygotes.tsv",
+    log:
+        "logs/list_heterozygotes/{sample}.log",
+    benchmark:
+        "benchmarks/results/list_heterozygotes/{sample}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
+    params:
+        code=code_of("list_heterozygotes"),
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        limits=WELL_ASSAYED,
+    script:
+        "../scripts/list_heterozygotes.py"
+
+
+rule count_alleles:
+    """Count a tumour's reads of both alleles where its patient's germline is heterozygous."""
+    input:
+        alignment="results/samples/{sample}/alignment.cram",
+        index="results/samples/{sample}/alignment.cram.crai",
+        genome="results/reference/genome.fa",
+        genome_index="results/reference/genome.fa.fai",
+        sites=lambda wildcards: collect(
+            "results/samples/{sample}/heterozygotes.tsv",
+            sample=RUN.normals_of(wildcards.sample)[:1],
+        ),
+    output:
+        alleles="results/samples/{sample}/alleles.tsv",
+    log:
+        "logs/count_alleles/{sample}.log",
+    benchmark:
+        "benchmarks/results/count_alleles/{sample}.tsv"
+    conda:
+        "../../envs/reads.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime=lambda wildcards, attempt: 720 * attempt,
+    params:
+        identity=lambda wildcards: IDENTITIES[wildcards.sample],
+    # Realigned base qualities would take reads away from one allele, the one that looks odd.
+    shell:
+        """
+        exec 2>{log:q}
+        bcftools mpileup --no-version --fasta-ref {input.genome:q} --targets-file {input.sites:q} \
+            --min-MQ 20 --min-BQ 20 --no-BAQ --max-depth 10000 --annotate FORMAT/AD \
+            --skip-indels --output-type u {input.alignment:q} \
+            | bcftools query --format '%CHROM\t%POS\t%REF\t%ALT[\t%AD]\n' - >{output.alleles:q}
         """

@@ -6,10 +6,13 @@ from gcin._log import log_to
 from gcin.copies.alleles import gene_imbalance, read_shares, read_sites
 from gcin.copies.bins import read_depths
 from gcin.copies.ratios import gene_copies
+from gcin.quality.gate import left_in, read_gate
 
 log_to(snakemake.log[0])
 
-bins, depths = read_depths([snakemake.input.depths, *snakemake.input.normals])
+normals = dict(zip(snakemake.params.reference["samples"], snakemake.input.normals, strict=True))
+usual = left_in(normals, [*map(read_gate, snakemake.input.gates)])
+bins, depths = read_depths([snakemake.input.depths, *usual])
 genes = pd.read_parquet(snakemake.input.genes)
 copies = gene_copies(bins, depths, genes, snakemake.params.reference["needed"])
 shares = read_shares(snakemake.input.alleles, read_sites(snakemake.input.sites))

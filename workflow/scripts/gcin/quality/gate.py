@@ -36,6 +36,8 @@ SEVERITY = ["stop", "exclude", "warn", UNMEASURED, "pass", UNASKED]
 # Told by germline genotypes, which a tumour's calls are not.
 OF_GERMLINE = ("max_het_hom", "min_ti_tv", "sex_agrees")
 UNGATED = "all before the joint call"  # of a sample that comes as VCF or MAF
+# What neither a card, nor another sample, nor a joint call has to tell.
+BY_ITSELF = set(MEASURES) - {"max_missing", "max_novel", "min_normal_concordance"}
 NOBODY = MappingProxyType({})
 
 logger = logging.getLogger(__name__)
@@ -128,6 +130,19 @@ def _verdict(check: str, value: float, limit: float, action: str) -> str:
 def excluded(gate: pd.DataFrame) -> list[str]:
     """Name the samples that a check leaves out, sorted."""
     return sorted(set(gate["sample"][gate["verdict"] == "exclude"]))
+
+
+def left_in(files: Mapping[str, str], gates: Sequence[pd.DataFrame]) -> list[str]:
+    """Name the files of the samples that no check excludes.
+
+    Args:
+        files: By sample.
+        gates: Of these samples, or none at all where no check excludes anybody.
+    """
+    out = set(excluded(united(gates))) if gates else set()
+    if out:
+        logger.warning("not compared with, as a check excludes them: %s", ", ".join(sorted(out)))
+    return [file for sample, file in files.items() if sample not in out]
 
 
 def worst(gates: Sequence[pd.DataFrame], samples: Collection[str]) -> pd.DataFrame:
