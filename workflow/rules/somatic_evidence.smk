@@ -1,4 +1,4 @@
-"""Evidence beside a tumour's calls: damage of one read orientation, foreign reads, reads of both alleles."""
+"""Evidence beside the calls of a tumour: one read orientation, foreign reads, both alleles."""
 
 
 rule learn_orientation:
