@@ -70,6 +70,14 @@ def test_risk_spreads_over_models_alone():
     assert (row["low"], row["value"], row["high"]) == pytest.approx((1.05, 2.0, 2.95))
 
 
+def test_one_model_alone_gives_risk_no_interval_and_a_probability_its_own():
+    row = patient_table(applied([2.0], "os"), held(20, 1), 20).iloc[0]
+    assert row["value"] == 2
+    assert np.isnan([row["low"], row["high"]]).all()
+    row = patient_table(applied([0.5]), held(60, 1), 20).iloc[0]
+    assert row["low"] < 0.5 < row["high"]
+
+
 def test_without_new_patients_the_table_is_empty_but_named():
     table = patient_table(applied([0.5], role="external"), held(20, 1), 5)
     assert table.empty

@@ -343,6 +343,18 @@ def test_a_rank_among_patients_is_not_written_like_a_chance(pages):
     assert "higher than in " not in pages["P0400"].split("Risk over time")[0]
 
 
+def test_a_risk_of_a_single_model_is_shown_without_an_interval(study):
+    table, tables = study
+    risks = unseen_risks(tables["pooled"], "gcin")
+    alone = tables["patients"].assign(low=np.nan, high=np.nan)
+    known = made.features(table), made.scalars(table), {}, {}
+    html = documents_of(patient_pages(alone, risks, table, *known))["P0400"]
+    shown = html.split("Risk over time")[1].split("<h2>")[0]
+    assert "One model alone was trained" in shown
+    assert " to " not in re.sub(r"<[^>]+>", "", shown.split("</div>\n</div>")[0].split("<h3>")[1])
+    assert 'class="range"' not in shown
+
+
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
     assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]

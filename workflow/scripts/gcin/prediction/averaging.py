@@ -3,9 +3,9 @@
 The value for a patient is the mean over the frozen models (folds times seeds). The interval is
 the range from the 2.5th to the 97.5th percentile of what other models might have said: of a
 probability, every model under calibrations refitted to resampled validation patients; of risk, the
-models alone, since risk is not calibrated. It speaks of the model, not of chance: a patient with
-a probability of 0.5 responds or does not. A quantity has a conformal band instead, which speaks of
-chance too.
+models alone, since risk is not calibrated; a single one has none. It speaks of the model, not of
+chance: a patient with a probability of 0.5 responds or does not. A quantity has a conformal band
+instead, which speaks of chance too.
 """
 
 import logging
@@ -71,7 +71,8 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
         draws: Refits of each model's calibration.
 
     Returns:
-        `patient arm endpoint value low high`; value lies within its interval.
+        `patient arm endpoint value low high`; value lies within its interval, which is missing
+        where one model alone, without a calibration to resample, has spoken.
     """
     new = applied[applied["role"] == "new"]
     by_model = dict(list(held.groupby(["endpoint", "run"])))
@@ -87,8 +88,10 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
     )
     value = new.groupby(KEYS)["value"].mean()
     low, high = (possible.groupby(KEYS)["value"].quantile(p / 100) for p in PERCENTILES)
-    table = value.to_frame().assign(low=np.minimum(low, value), high=np.maximum(high, value))
-    return table.reset_index()
+    several = possible.groupby(KEYS)["value"].size() > 1
+    limits = {"low": np.minimum(low, value), "high": np.maximum(high, value)}
+    told = {name: limit.where(several) for name, limit in limits.items()}
+    return value.to_frame().assign(**told).reset_index()
 
 
 def with_answers(

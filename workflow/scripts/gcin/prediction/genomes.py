@@ -80,7 +80,7 @@ def unlike_genomes(
         own = sequencing.measures[name].rename(told).round(3)
         words.append(unlike_values(own[new], own[known]))
     joined = ["; ".join(filter(None, row)) for row in zip(*words, strict=True)]
-    unread = sequencing.seen.loc[new].drop(columns=read).sum(axis=1)
+    unread = sequencing.seen.loc[new].drop(columns=read).sum(axis=1).astype(int)
     return pd.Series(joined, index=new, dtype=object), unread
 
 
