@@ -475,6 +475,13 @@ def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names
     assert f"under {' and '.join(names)}" in facts[0]["verdict"]
 
 
+def test_the_report_says_of_whom_no_number_is_to_be_trusted(study):
+    table = prediction_table(study[1]["patients"]).set_index("patient")
+    doubts = table["outside what it has seen"]
+    assert doubts["P0400"].eq("").all()
+    assert doubts["P0401"].eq("age 101 (training 40 to 80)").all()
+
+
 def test_no_new_patient_makes_an_index_that_says_so():
     assert "no patient without an outcome" in documents_of([])["index"]
 

@@ -216,9 +216,12 @@ def planted_table(planted: pd.DataFrame) -> pd.DataFrame:
 
 
 def prediction_table(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Patients and arms by endpoints, each value with its interval."""
+    """Patients and arms by endpoints, each value with its interval, and what puts it in doubt."""
     cells = predictions.assign(cell=[interval(row) for _, row in predictions.iterrows()])
-    return _wide(cells, ["patient", "arm"], "endpoint").fillna("")
+    table = _wide(cells, ["patient", "arm"], "endpoint").fillna("")
+    outside = predictions.drop_duplicates("patient").set_index("patient")["outside"]
+    table["outside what it has seen"] = table["patient"].map(outside).fillna("")
+    return table
 
 
 def _wide(cells: pd.DataFrame, keys: list[str], names: str) -> pd.DataFrame:
