@@ -285,6 +285,7 @@ def test_outside_experience_nothing_is_preferred():
     assert verdict_of(arms, "age 101") == (
         "Not enough evidence. Outside what the model has seen: age 101."
     )
+    assert verdict_of(arms[:0], "age 101") == verdict_of(arms, "age 101")
 
 
 UNITS = {"dose": "mg/wk", "level": None}

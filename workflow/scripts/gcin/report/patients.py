@@ -137,10 +137,10 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
             anything else where no single outcome is left.
         outside: The patient's values outside all that training patients showed; may be empty.
     """
-    if not len(response):
-        return "Response was not studied."
     if outside:
         return f"Not enough evidence. Outside what the model has seen: {outside}."
+    if not len(response):
+        return "Response was not studied."
     arms, answers = response["arm"], response["answer"]
     good, bad = (arms[answers == answer].tolist() for answer in ("response", "no response"))
     unsure = arms[~answers.isin(["response", "no response"])].tolist()
