@@ -15,7 +15,7 @@ from gcin.prediction.averaging import (
     with_bands,
 )
 from gcin.prediction.experience import joined, not_taken, outside_experience
-from gcin.prediction.genomes import Sequencing, unlike_genomes
+from gcin.prediction.genomes import Sequencing, outside_genomes, unlike_genomes
 
 RANDOM = np.random.default_rng(0)
 NO_VISITS = pd.DataFrame(columns=["patient", "day", "name", "value"])
@@ -290,6 +290,13 @@ def test_more_variants_or_another_burden_than_anybody_had_is_told():
         "N1": "variants in genes 11 (training 3 to 10)",
         "N2": "variants that change a protein, per megabase, 4 (training 10 to 10)",
     }
+
+
+def test_a_study_without_new_patients_reads_no_genome():
+    patients = pd.DataFrame({"cohort": "a", "role": "train"}, index=["T1"])
+    outside, unread = outside_genomes(patients, {"a": None}, 0.5)
+    assert outside.empty
+    assert unread.empty
 
 
 def test_a_tissue_that_nobody_was_sequenced_of_is_told():

@@ -187,7 +187,7 @@ rule predict_patients:
     conda:
         "../../envs/model-cpu.yaml"
     resources:
-        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("predict_patients"),

@@ -7,7 +7,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.prediction.averaging import patient_table, validation_rows, with_answers, with_bands
 from gcin.prediction.experience import joined, not_taken, outside_experience
-from gcin.prediction.genomes import read_sequencing, unlike_genomes
+from gcin.prediction.genomes import outside_genomes
 from gcin.tensors.store import Store
 
 log_to(snakemake.log[0])
@@ -29,8 +29,7 @@ table = with_bands(table, applied, amounts, patients, conformal, snakemake.param
 asked = patients[patients["role"].isin(["train", "new"])].set_index("patient")
 folders = [Path(receipt).parent for receipt in snakemake.input.stores]
 stores = dict(zip(snakemake.params.cohorts, map(Store.open, folders), strict=True))
-sequencing = read_sequencing(asked, stores)
-genomes, unread = unlike_genomes(sequencing, asked["role"], snakemake.params.min_callable)
+genomes, unread = outside_genomes(asked, stores, snakemake.params.min_callable)
 outside = joined(outside_experience(features, visits, omics, patients), genomes)
 table["outside"] = table["patient"].map(outside)
 table["unread"] = table["patient"].map(unread)

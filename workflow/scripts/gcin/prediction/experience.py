@@ -132,7 +132,7 @@ def unlike_values(values: pd.Series, known: pd.Series) -> list[str]:
 
 def _many_unlike(values: pd.DataFrame, known: pd.DataFrame) -> list[str]:
     """Say of whom more features lie beyond the known patients than any of those has alone."""
-    odd, most = beyond_all(values, known)
+    odd, most = _beyond_all(values, known)
     table = values.columns[0].split()[0]
     return [
         f"omics {table}: {count} of {values.shape[1]} features (training at most {most})"
@@ -142,7 +142,7 @@ def _many_unlike(values: pd.DataFrame, known: pd.DataFrame) -> list[str]:
     ]
 
 
-def beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, int]:
+def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, int]:
     """Count the features in which a patient lies beyond all known ones.
 
     Args:

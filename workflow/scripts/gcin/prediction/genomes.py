@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gcin.model.loading import genes_seen, universe
-from gcin.prediction.experience import MOST_NAMED, beyond_all, unlike_values
+from gcin.prediction.experience import MOST_NAMED, unlike_values
 from gcin.tensors.store import Store
 
 # What the store sums a sample up by, as a page names it.
@@ -30,6 +30,24 @@ class Sequencing:
     seen: pd.DataFrame
     measures: pd.DataFrame
     tissues: pd.Series
+
+
+def outside_genomes(
+    patients: pd.DataFrame, stores: Mapping[str, Store], min_callable: float
+) -> tuple[pd.Series, pd.Series]:
+    """Read the genomes of a study, where it has new patients, and hold these against the others.
+
+    Args:
+        patients: Of roles `train` and `new`, indexed by `patient`, with `cohort role`.
+        stores: Tensor store of each cohort.
+        min_callable: As in `unlike_genomes`.
+
+    Returns:
+        As from `unlike_genomes`.
+    """
+    if not (patients["role"] == "new").any():
+        return pd.Series(dtype=object), pd.Series(dtype=int)
+    return unlike_genomes(read_sequencing(patients, stores), patients["role"], min_callable)
 
 
 def read_sequencing(patients: pd.DataFrame, stores: Mapping[str, Store]) -> Sequencing:
@@ -102,9 +120,11 @@ def _of_other_tissue(tissues: pd.Series, known: pd.Index, new: pd.Index) -> list
 
 def _uncovered(seen: pd.DataFrame, known: pd.Index, new: pd.Index, has: pd.Series) -> list[str]:
     """Say which genes were not covered, where no training patient lacks like ones or so many."""
-    lacking = ~seen
-    odd, alone = beyond_all(lacking.loc[new].astype(float), lacking.loc[known].astype(float))
-    total, most = lacking.loc[new].sum(axis=1), lacking.loc[known].sum(axis=1).max()
+    lacking, among = ~seen.loc[new], ~seen.loc[known]
+    often = among.sum()
+    # Genes that everybody has, and what a training patient alone lacks, as chance will have it.
+    odd, alone = lacking.loc[:, often == 0].sum(axis=1), among.loc[:, often == 1].sum(axis=1).max()
+    total, most = lacking.sum(axis=1), among.sum(axis=1).max()
     words = []
     for patient, strange in zip(new, odd, strict=True):
         if not has[patient] or (strange <= alone and total[patient] <= most):
