@@ -58,7 +58,7 @@ def patient_pages(
         page["alike"] = alike.get(patient, [])
         others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
         page["chances"] = others.to_dict("records")
-        page["amounts"] = rows[rows["kind"] == "quantity"].to_dict("records")
+        page["amounts"] = _amounts(rows[rows["kind"] == "quantity"])
         page["risks"] = _risks(rows[rows["kind"] == "survival"], reference)
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
         page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
@@ -156,6 +156,12 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
             "been chosen for a reason, not proof of benefit."
         )
     return " ".join(words)
+
+
+def _amounts(rows: pd.DataFrame) -> list[dict]:
+    """Say of each amount whether it has a band; too few patients may bound nothing."""
+    limits = rows[["low", "high"]].to_numpy(float)
+    return rows.assign(bounded=np.isfinite(limits).all(axis=1)).to_dict("records")
 
 
 def _risks(rows: pd.DataFrame, reference: pd.DataFrame) -> list[dict]:
