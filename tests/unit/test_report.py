@@ -465,6 +465,8 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
         ("P0400", "chemo", "neutropenia", "binary", 0.31, 0.2, 0.4),
         ("P0400", "chemo", "dose", "quantity", 34.7, 21.2, 51.4),
         ("P0400", "chemo", "level", "quantity", 0.0347, 0.0, 0.0514),
+        ("P0400", "target", "dose", "quantity", 30.0, np.nan, np.nan),
+        ("P0400", "target", "level", "quantity", 0.05, -np.inf, np.inf),
     ]
     more = pd.DataFrame(further, columns=columns).assign(answer=None, outside="", lacking="")
     more["models"] = more["of"] = 15
@@ -477,6 +479,7 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     assert "<strong>34.7</strong>, between 21.2 and 51.4 in 90 %" in html
     assert "<h2>Amount of dose, in mg/wk</h2>" in html
     assert "<strong>0.0347</strong>, between 0.0 and 0.0514 in 90 %" in html
+    assert html.count("how far off is not known") == 2
     assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
 
 

@@ -68,7 +68,7 @@ def _told(rows: pd.DataFrame, reference: pd.DataFrame) -> dict[str, list]:
     others = rows[(rows["kind"] == "binary") & (rows["endpoint"] != "response")]
     return {
         "chances": others.to_dict("records"),
-        "amounts": rows[rows["kind"] == "quantity"].to_dict("records"),
+        "amounts": _amounts(rows[rows["kind"] == "quantity"]),
         "risks": _risks(rows[rows["kind"] == "survival"], reference),
         "fewer": [
             f"{row.endpoint} under {row.arm} by {row.models} of {row.of}"
@@ -166,6 +166,12 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
             "been chosen for a reason, not proof of benefit."
         )
     return " ".join(words)
+
+
+def _amounts(rows: pd.DataFrame) -> list[dict]:
+    """Say of each amount whether it has a band; too few patients may bound nothing."""
+    limits = rows[["low", "high"]].to_numpy(float)
+    return rows.assign(bounded=np.isfinite(limits).all(axis=1)).to_dict("records")
 
 
 def _risks(rows: pd.DataFrame, reference: pd.DataFrame) -> list[dict]:
