@@ -7,8 +7,8 @@ from pathlib import Path
 import yaml
 
 from gcin.intake.assumed import check_assumed
-from gcin.intake.heads import UnreadableError, is_file, table_header
-from gcin.intake.omics import TABULATE, check_omics, check_segments
+from gcin.intake.heads import UnreadableError
+from gcin.intake.omics import check_omics, check_segments, header_of
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.references import REFERENCE_KEYS, mappings_of, split_reference
 from gcin.intake.schema import LOADER, check, dotted, filled, paths_in, resolved, schema_of
@@ -211,15 +211,11 @@ def _check_names(card: dict, path: str, problems: Problems) -> None:
 
 def _headers(card: dict, path: str, problems: Problems) -> dict[str, list[str]]:
     """Read the header of each table that exists and has one."""
-    headers = {}
-    for name, table in card["tables"].items():
-        if not is_file(table["file"]) or not Path(table["file"]).stat().st_size:
-            continue
-        try:
-            headers[name] = table_header(table["file"])
-        except UnreadableError as fault:
-            problems.add(f"{path}, tables.{name}.file", f"{table['file']}: {fault}", TABULATE)
-    return headers
+    found = {
+        name: header_of(table["file"], f"{path}, tables.{name}.file", problems)
+        for name, table in card["tables"].items()
+    }
+    return {name: header for name, header in found.items() if header is not None}
 
 
 def _check_reference(

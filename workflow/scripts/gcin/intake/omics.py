@@ -41,7 +41,7 @@ def check_segments(file: str | None, path: str, problems: Problems) -> None:
         path: Of the card, for messages.
         problems: Where problems are noted.
     """
-    header = _header(file, f"{path}, segments", problems) if file else None
+    header = header_of(file, f"{path}, segments", problems) if file else None
     if header is not None and len(header) < SEGMENT_COLUMNS:
         problem = f"{file} has {len(header)} column(s): {', '.join(header)}"
         remedy = "Write sample, chromosome, start and end first and the log2 ratio last, with tabs"
@@ -62,7 +62,7 @@ def _outcome_columns(card: Mapping) -> dict[str, dict[str, str]]:
 def _check_columns(
     table: Mapping, outcomes: Mapping[str, str], place: str, problems: Problems
 ) -> None:
-    header = _header(table["file"], f"{place}.file", problems)
+    header = header_of(table["file"], f"{place}.file", problems)
     if header is None:
         return
     wide = table["feature"] is None
@@ -78,7 +78,7 @@ def _check_columns(
         problems.add(place, problem, "Name the features under columns: an outcome is no feature")
 
 
-def _header(file: str, place: str, problems: Problems) -> list[str] | None:
+def header_of(file: str, place: str, problems: Problems) -> list[str] | None:
     """Header of a table; None where it is missing, which is noted elsewhere, or unreadable."""
     if not is_file(file) or not Path(file).stat().st_size:
         return None
