@@ -244,6 +244,10 @@ def test_relatives_are_no_new_evidence_that_risk_groups_differ():
     rows = [hazard_ratios(own, own[[]], 0.95)[0] for own in (once, copies)]
     assert rows[1]["low"] == pytest.approx(rows[0]["low"], rel=0.03)
     assert rows[1]["high"] == pytest.approx(rows[0]["high"], rel=0.03)
+    steady, copied = (row["p_proportional"] for row in rows)
+    assert copied == pytest.approx(steady, abs=0.03)
+    plain = hazard_ratios(copies.assign(family=None), copies[[]], 0.95)[0]["p_proportional"]
+    assert plain < steady / 2
 
 
 @pytest.mark.parametrize("family", [None, "F"])

@@ -9,6 +9,7 @@ import pandas as pd
 from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 from lifelines.statistics import proportional_hazard_test
+from scipy import stats
 
 from gcin.evaluation.intervals import units_of
 from gcin.evaluation.survival import risk_groups
@@ -38,7 +39,8 @@ def hazard_table(pooled: pd.DataFrame, covariates: pd.DataFrame, settings: Mappi
         One row per design, survival endpoint, model (`alone` or `adjusted`) and group but the
         first: its hazard ratio against the group of lowest risk, the interval, Wald's p, and
         `p_proportional`, the p of the proportional-hazards test (scaled Schoenfeld residuals
-        against rank of time): a small one says that the ratio changes with time. Empty where the
+        against rank of time, families as clusters): a small one says that the ratio changes with
+        time. Empty where the
         model cannot be fitted; the log says why.
     """
     rows = []
@@ -153,7 +155,7 @@ def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float
         missing = dict.fromkeys(("hazard_ratio", "low", "high", "p", "p_proportional"), np.nan)
         return [{"group": group} | missing | size for group in groups]
     limits = np.exp(robust.confidence_intervals_)
-    proportional = proportional_hazard_test(fit, table, time_transform="rank").summary["p"]
+    proportional = _steadiness(fit, table, codes)
     rows = []
     for name, group in zip(names, groups, strict=True):
         low, high = limits.loc[name]
@@ -161,6 +163,23 @@ def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float
         p = {"p": robust.summary.loc[name, "p"], "p_proportional": float(proportional[name])}
         rows.append({"group": group} | ratio | p | size)
     return rows
+
+
+def _steadiness(fit: CoxPHFitter, table: pd.DataFrame, codes: np.ndarray) -> pd.Series:
+    """The p of the proportional-hazards test of each column, families being the clusters.
+
+    The statistic is divided by how much larger the squares of what families add to it are than
+    those of single events; where nobody has relatives, or they are unlike, it stays as it is.
+    """
+    statistic = proportional_hazard_test(fit, table, time_transform="rank").summary[
+        "test_statistic"
+    ]
+    residuals = fit.compute_residuals(table, "scaled_schoenfeld")
+    family = pd.Series(codes, table.index)[residuals.index].to_numpy()
+    rank = np.arange(len(residuals)) - (len(residuals) - 1) / 2
+    added = residuals.mul(rank, axis=0)
+    alike = np.square(added.groupby(family).sum()).sum() / np.square(added).sum()
+    return pd.Series(stats.chi2.sf(statistic / alike.clip(lower=1), 1), statistic.index)
 
 
 def _fitted(
