@@ -10,7 +10,7 @@ import pytest
 from gcin.cli.main import main
 from gcin.intake.found_calls import content_of
 from gcin.intake.found_reads import describe_name, origin_of
-from gcin.intake.kinds import DESCRIBING
+from gcin.intake.kinds import COLUMNS_OF_MAF, DESCRIBING
 from gcin.intake.problems import Problems
 from gcin.intake.sheet import COLUMNS, check_files, check_sheet, read_sheet
 
@@ -395,10 +395,10 @@ def test_an_alignment_goes_before_calls_and_a_second_one_is_doubted(tmp_path, sh
 @pytest.mark.parametrize("build", ["GRCh37", "b37"])
 def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet_of_folder, build):
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "all.maf").write_text(
-        "#version 2.4\nHugo_Symbol\tNCBI_Build\tTumor_Sample_Barcode\n"
-        f"TP53\t{build}\tT1\nNPM1\t{build}\tT2\nKRAS\t{build}\tT1\n"
-    )
+    text = "#version 2.4\n" + "\t".join([*COLUMNS_OF_MAF, "NCBI_Build"]) + "\n"
+    for sample in ("T1", "T2", "T1"):  # the barcode stands last
+        text += "\t".join(["."] * (len(COLUMNS_OF_MAF) - 1) + [sample, build]) + "\n"
+    (tmp_path / "data" / "all.maf").write_text(text)
     rows = sheet_of_folder()[1]
     assert list(rows["sample"]) == ["T1", "T2"]
     assert set(rows["tissue"]) == {"tumour"}
@@ -407,9 +407,9 @@ def test_a_maf_makes_a_row_of_each_tumour_and_names_its_assembly(tmp_path, sheet
 
 def test_a_maf_whose_rows_end_with_a_tab_is_left_out(tmp_path, sheet_of_folder):
     write_pair(tmp_path / "data", "SA")
-    text = "Hugo_Symbol\tTumor_Sample_Barcode\nTP53\tSB\t\n"
-    (tmp_path / "data" / "SB.maf").write_text(text)
-    assert "has 3 fields" in doubt_about(sheet_of_folder()[2], "SB.maf")
+    row = "\t".join(["SB"] * len(COLUMNS_OF_MAF))
+    (tmp_path / "data" / "SB.maf").write_text("\t".join(COLUMNS_OF_MAF) + f"\n{row}\t\n")
+    assert "has 8 fields" in doubt_about(sheet_of_folder()[2], "SB.maf")
 
 
 def test_a_sheet_that_is_there_is_not_written_over(tmp_path, sheet_of_folder):

@@ -24,7 +24,10 @@ from spoiling import (
     without_rows,
 )
 
+from gcin.intake.kinds import COLUMNS_OF_MAF
+
 STUDY = "studies.trial"
+MODELS = 'chr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n'
 SOMATIC = "calling.somatic"
 GVCF = "##fileformat=VCFv4.2\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS4\n"
 HAEMOGLOBIN = "measurement:\n  hb: {{column: clinical.arm, {kept}}}\noutcome:"
@@ -227,6 +230,12 @@ SHEET = [
     ),
     case("no VCF", data("given.vcf.gz", "text"), "line 4, column file", "no VCF header"),
     case("no MAF", data("calls.maf", "Hugo\tGene\n"), "line 6, column file", "it is no MAF"),
+    case(
+        "MAF without alleles",
+        data("calls.maf", "\t".join(COLUMNS_OF_MAF).replace("Allele", "Base") + "\n"),
+        "line 6, column file",
+        "it is no MAF: it has no column Reference_Allele, Tumor_Seq_Allele2",
+    ),
     case(
         "MAF whose rows end with a tab",
         data("calls.maf", "#version 2.4\nHugo_Symbol\tTumor_Sample_Barcode\nTP53\tS4\t\n"),
@@ -596,9 +605,12 @@ CARDS = [
     ),
     case(
         "segments without places",
-        card("condition:\n", "segments: calls.maf\ncondition:\n"),
+        both(
+            card("condition:\n", "segments: short.seg\ncondition:\n"),
+            data("short.seg", "ID\tchrom\nS4\t1\n"),
+        ),
         "a.yaml, segments",
-        "has 2 column(s): Hugo_Symbol",
+        "has 2 column(s): ID",
         "Write sample, chromosome",
     ),
     case(
@@ -764,6 +776,22 @@ CONFIG = [
         "reference.known_sites[0]",
         "none.vcf: there is no such file",
     ),
+    *[
+        case(
+            f"gene models that {what}",
+            data("genes.gtf", text),
+            "config, reference.gene_models",
+            told,
+            "Name a GTF or GFF3 of GRCh38",
+        )
+        for what, text, told in (
+            ("are a BED", "chr1\t0\t4\n", "it is no GTF or GFF3: its first row 'chr1\\t0\\t4'"),
+            ("are a FASTA", ">chr1\nACGT\n", "it is no GTF or GFF3"),
+            ("are remarks", "#!genome-build GRCh38\n", "it holds no gene models"),
+            ("are of GRCh37", "#!genome-build GRCh37.p13\n" + MODELS, "says that it is of GRCh37"),
+            ("were lifted", "##description: (GRCh38), mapped to GRCh37\n" + MODELS, "of GRCh37"),
+        )
+    ],
     case("known sites no VCF", known_sites("genes.gtf"), "known_sites[0]", "no VCF header", "VCF"),
     case(
         "known sites named otherwise",

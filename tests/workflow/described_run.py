@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from gcin.intake.kinds import COLUMNS_OF_MAF
 from gcin.intake.run import Run, read_run
 from gcin.intake.schema import paths_in, schema_of
 
@@ -135,7 +136,8 @@ def describe(folder: Path) -> Description:
     data = folder / "data"
     (data / "genome.fa").write_text(">chr1 made up\nACGT\n>chr2\nACGT\n")
     (data / "genes.gtf").write_text('#!made up\nchr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n')
-    (data / "calls.maf").write_text("#version 2.4\nHugo_Symbol\tTumor_Sample_Barcode\nTP53\tS4\n")
+    called = {column: "." for column in COLUMNS_OF_MAF} | {"Tumor_Sample_Barcode": "S4"}
+    (data / "calls.maf").write_text("#version 2.4\n" + pd.DataFrame([called]).to_csv(sep="\t"))
     (data / "given.vcf.gz").write_bytes(vcf_header("S2", "S3"))
     for table, patients in {"clinical.tsv": ("P1", "P2", "P3"), "clinical.b.tsv": ("P4",)}.items():
         (data / table).write_text(clinical_table(patients))

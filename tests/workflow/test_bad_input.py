@@ -65,6 +65,16 @@ def test_windows_line_ends_and_a_byte_order_mark_are_accepted(run, end, mark):
     pd.testing.assert_frame_equal(run.read().samples, before.samples)
 
 
+def test_a_file_of_many_rows_is_told_of_once(run):
+    for line in (4, 5):
+        run.set_row(line, file="none.vcf.gz")
+    run.set_row(6, file="none.maf")
+    run.write()
+    lines = problems(run)
+    assert len(lines) == 2
+    assert "none.vcf.gz of sample S2: there is no such file (and 1 more row(s) that" in lines[0]
+
+
 def test_rows_without_values_are_passed_over(run):
     before = run.read()
     run.sheet.write_text(run.sheet.read_text() + "\t" * 10 + "\n \t\n")

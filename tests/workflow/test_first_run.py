@@ -8,6 +8,7 @@ import yaml
 from project import ROOT
 from snakemake.utils import update_config
 
+from gcin.intake.kinds import COLUMNS_OF_MAF
 from gcin.intake.run import read_run
 from gcin.splits.beforehand import check_beforehand
 
@@ -30,7 +31,7 @@ def folder(tmp_path, monkeypatch):
         "data/clinic.tsv": table,
         "data/panel_genes.txt": "NPM1\n",
         "data/genes.gtf.gz": 'chr1\tx\tgene\t1\t4\t.\t+\t.\tgene_id "G";\n',
-        "data/calls.maf": "Hugo_Symbol\tTumor_Sample_Barcode\nNPM1\t00001\n",
+        "data/calls.maf": "\t".join(COLUMNS_OF_MAF) + "\n",
     }
     for name, text in written.items():
         path = tmp_path / "my" / name

@@ -10,22 +10,13 @@ import pandas as pd
 from gcin.annotation.classifications import as_terms
 from gcin.annotation.consequences import BIT, impact_of
 from gcin.intake.heads import UnreadableError, lines, opened
-from gcin.intake.kinds import BUILDS
+from gcin.intake.kinds import BUILDS, COLUMNS_OF_MAF
 from gcin.intake.problems import nearest
 from gcin.intake.spelling import plain_name
 from gcin.reference.order import MAIN, bare_name, with_prefix
 
 logger = logging.getLogger(__name__)
 
-NEEDED = [
-    "Hugo_Symbol",
-    "Chromosome",
-    "Start_Position",
-    "Reference_Allele",
-    "Tumor_Seq_Allele2",
-    "Variant_Classification",
-    "Tumor_Sample_Barcode",
-]
 FREQUENCIES = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "ExAC_AF", "1000G_AF")
 # Of 1000 Genomes where vcf2maf wrote it beside its populations'; alone, of a tumour's reads.
 VEP_FREQUENCY, BESIDE_IT = "AF", "EUR_AF"
@@ -54,7 +45,7 @@ def read_maf(path: str) -> pd.DataFrame:
             )
     except (ValueError, UnreadableError) as error:
         raise ValueError(f"{path} cannot be read as MAF: {error}. Correct or copy it.") from None
-    missing = [name for name in NEEDED if name not in table]
+    missing = [name for name in COLUMNS_OF_MAF if name not in table]
     if missing:
         raise ValueError(f"{path}: no column {', '.join(missing)}; a MAF needs them.")
     table = table.set_axis(np.arange(len(table)) + comments + 2)

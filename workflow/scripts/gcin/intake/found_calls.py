@@ -24,7 +24,7 @@ from gcin.intake.found import (
     lines_to_the_end,
     require_end_of_bgzf,
 )
-from gcin.intake.heads import UnreadableError, lines, table_header
+from gcin.intake.heads import UnreadableError, lines, maf_header
 from gcin.intake.kinds import ALIGNMENTS, BUILDS
 from gcin.intake.sheet import require_file
 
@@ -139,11 +139,9 @@ def _called(header: list[str], records: list[str]) -> Content:
 
 def _maf(path: str) -> Content:
     """Read the samples of all rows of a MAF, and its assembly from the first row."""
-    header = table_header(path, comment="#")
+    header = maf_header(path)
     rows = (line.split("\t") for line in lines(path) if line and not line.startswith("#"))
     next(rows, None)
-    if "Tumor_Sample_Barcode" not in header:
-        raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
     column, samples, assembly = header.index("Tumor_Sample_Barcode"), {}, ""
     for row in rows:
         if len(row) <= column:

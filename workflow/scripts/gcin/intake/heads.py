@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
+from gcin.intake.kinds import COLUMNS_OF_MAF
+
 GZIP = b"\x1f\x8b"
 LONGEST_LINE = 10_000_000
 READS_LOOKED_AT = 100
@@ -91,6 +93,19 @@ def table_header(path: str, comment: str = "#version") -> list[str]:
             "a tab, remove it, else name every column"
         )
     return columns
+
+
+def maf_header(path: str) -> list[str]:
+    """Name the columns of a MAF.
+
+    Raises:
+        UnreadableError: It is no table, or lacks a column without which no call can be read.
+    """
+    header = table_header(path, comment="#")
+    missing = [column for column in COLUMNS_OF_MAF if column not in header]
+    if missing:
+        raise UnreadableError(f"it is no MAF: it has no column {', '.join(missing)}")
+    return header
 
 
 def vcf_header(path: str) -> list[str]:

@@ -18,3 +18,13 @@ BUILDS = dict.fromkeys(("37", "grch37", "hg19", "b37"), "GRCh37")
 BUILDS |= dict.fromkeys(("38", "grch38", "hg38"), "GRCh38")
 # In the records of a generation; a MAF has only calls.
 RECORDED = (*GENOTYPED, "vcf")
+# Others are read where they are there.
+COLUMNS_OF_MAF = (
+    "Hugo_Symbol",
+    "Chromosome",
+    "Start_Position",
+    "Reference_Allele",
+    "Tumor_Seq_Allele2",
+    "Variant_Classification",
+    "Tumor_Sample_Barcode",
+)

@@ -9,6 +9,7 @@ from gcin.intake.designs import check_designs, check_learning, check_spoken
 from gcin.intake.endpoints import check_endpoints
 from gcin.intake.heads import UnreadableError, is_file, table_header, vcf_header
 from gcin.intake.limits import check_quality, check_shared_regions
+from gcin.intake.models import require_gene_models
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
 from gcin.intake.references import cards_of
@@ -149,6 +150,18 @@ def check_reference(reference: dict, rows: pd.DataFrame, problems: Problems) -> 
     if len(rows) and reference["gene_models"] is None:
         remedy = "Name a GTF or GFF3 of the assembly"
         problems.add(f"{CONFIG}, reference.gene_models", "it is null", remedy)
+    _check_gene_models(reference["gene_models"], reference["name"], problems)
+
+
+def _check_gene_models(path: str | None, assembly: str, problems: Problems) -> None:
+    """A file that is absent or empty is told of with all other paths."""
+    if path is None or not is_file(path) or not Path(path).stat().st_size:
+        return
+    try:
+        require_gene_models(path, assembly)
+    except UnreadableError as fault:
+        remedy = f"Name a GTF or GFF3 of {assembly}, such as Ensembl's or GENCODE's"
+        problems.add(f"{CONFIG}, reference.gene_models", f"{path}: {fault}", remedy)
 
 
 def check_studies(

@@ -1,6 +1,7 @@
 """The sample sheet: read as text, checked row by row and as a whole."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ import pandas as pd
 
 from gcin.intake.alignments import alignment_header, require_fitting
 from gcin.intake.calls import CallsHeader, calls_header, require_fitting_calls
-from gcin.intake.heads import UnreadableError, require_fastq, require_read, table_header
+from gcin.intake.heads import UnreadableError, maf_header, require_fastq, require_read
 from gcin.intake.kinds import ALIGNMENTS, DESCRIBING, INTERLEAVED, SEQUENCED
 from gcin.intake.once import check_reads_apart
 from gcin.intake.problems import Problems, nearest
@@ -227,16 +228,19 @@ def check_files(
         The header of each readable VCF and genomic VCF, by path.
     """
     seen: dict[tuple[str, str], CallsHeader | dict | str | None] = {}
+    faults: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     for column in ("file", "mate"):
         filled = rows[~rows[column].isin(["", INTERLEAVED])]
         for line, row in filled.to_dict("index").items():
-            place = f"{path}, line {line}, column {column}"
             try:
                 _check_file(row, row[column], seen)
             except UnreadableError as fault:
-                problem = f"{named.loc[line, column]} of sample {row['sample']}: {fault}"
-                remedy = f"Correct the path (here {row[column]}) or the file"
-                problems.add(place, problem, remedy)
+                faults[column, row[column], str(fault)].append(line)
+    for (column, name, fault), (line, *others) in faults.items():
+        place = f"{path}, line {line}, column {column}"
+        problem = f"{named.loc[line, column]} of sample {rows.loc[line, 'sample']}: {fault}"
+        more = f" (and {len(others)} more row(s) that name it)" if others else ""
+        problems.add(place, problem + more, f"Correct the path (here {name}) or the file")
     check_reads_apart(rows, named, path, problems)
     return {name: head for (_, name), head in seen.items() if isinstance(head, CallsHeader)}
 
@@ -262,8 +266,8 @@ def _head_of(kind: str, name: str) -> CallsHeader | dict | str | None:
         return calls_header(name)
     if kind in ALIGNMENTS:
         return alignment_header(name, kind)
-    if kind == "maf" and "Tumor_Sample_Barcode" not in table_header(name, comment="#"):
-        raise UnreadableError("it is no MAF: it has no column Tumor_Sample_Barcode")
+    if kind == "maf":
+        maf_header(name)
     return require_fastq(name) if kind == "fastq" else None
 
 
