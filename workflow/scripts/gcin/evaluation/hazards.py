@@ -40,8 +40,7 @@ def hazard_table(pooled: pd.DataFrame, covariates: pd.DataFrame, settings: Mappi
         first: its hazard ratio against the group of lowest risk, the interval, Wald's p, and
         `p_proportional`, the p of the proportional-hazards test (scaled Schoenfeld residuals
         against rank of time, families as clusters): a small one says that the ratio changes with
-        time. Empty where the
-        model cannot be fitted; the log says why.
+        time. Empty where the model cannot be fitted; the log says why.
     """
     rows = []
     timed = pooled[pooled["time"].notna()]
