@@ -210,7 +210,8 @@ def test_a_maf_may_begin_with_any_comments(run):
 
 
 @pytest.mark.parametrize(
-    "remark", ["# liftoff -g v19.GRCh37.gff3 GRCh38.fa hg19.fa", "##from hg19 to hg38", "##made by us"]
+    "remark",
+    ["# liftoff -g GRCh37.gff3 GRCh38.fa hg19.fa", "##from hg19 to hg38", "##made by us"],
 )
 def test_gene_models_that_a_program_lifted_over_are_taken(run, remark):
     data("genes.gtf", f"{remark}\n{MODELS}")(run)

@@ -134,7 +134,7 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
         its sample, see `_refusals`.
 
     Raises:
-        ValueError: More than a few calls are on no known chromosome, or all are of the other tissue.
+        ValueError: More than a few calls are on no known chromosome, or no row is of the tissue.
     """
     calls = pd.DataFrame({"sample": table["sample"], "assembly": table["assembly"]})
     calls["gene"] = table["Hugo_Symbol"].str.strip()
