@@ -289,9 +289,15 @@ def test_only_rows_that_are_calls_of_the_sample_s_tissue_enter(read, caplog, tis
 
 def test_a_file_of_the_other_tissue_is_refused(read):
     with pytest.raises(
-        ValueError, match=r"line 2: Mutation_Status is Germline, and no row .*tumour"
+        ValueError, match=r"line 3: Mutation_Status is Germline, and no row .*tumour"
     ):
-        read({"Mutation_Status": "Germline"}, {"Mutation_Status": "LOH"})
+        read({"Mutation_Status": "LOH"}, {"Mutation_Status": "Germline"})
+
+
+def test_a_tumour_that_only_lost_alleles_is_no_fault_of_the_sheet(read):
+    calls, unplaced = read({"Mutation_Status": "LOH"}, {"Mutation_Status": "None"})
+    assert calls.empty
+    assert unplaced["reason"].tolist() == ["Mutation_Status is LOH", "Mutation_Status is None"]
 
 
 @pytest.mark.parametrize(

@@ -258,6 +258,15 @@ def test_an_absent_allele_needs_as_much_evidence_as_in_a_genomic_vcf(
     assert calls_of(out)[20, "G", "A"][0][1] == verdict
 
 
+@pytest.mark.parametrize("name", ["DP", "GQ"])
+def test_evidence_that_a_header_calls_text_is_unknown(tmp_path, adopted, name):
+    path, declared = tmp_path / "g.vcf", f"ID={name},Number=1,Type="
+    vcf(path, ["X", "Y"], (20, "G", "A", ".", f"GT:{name}", "0/0:1", "0/1:1"))
+    path.write_text(path.read_text().replace(f"{declared}Integer", f"{declared}String"))
+    out = adopted(path, ["X", "Y"], min_depth=10, min_genotype_quality=20)
+    assert calls_of(out) == {(20, "G", "A"): [("0/0", "PASS"), ("0/1", "PASS")]}
+
+
 def test_gzipped_and_plain_files_without_index_are_the_same(tmp_path, adopted):
     row = (20, "G", "A", "PASS", "GT", "0/1", "1/1")
     plain = vcf(tmp_path / "plain.vcf", ["X", "Y"], row)

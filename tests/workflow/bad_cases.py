@@ -697,6 +697,11 @@ CONFIG = [
         "inside a mapping for --config",
         "write it into a file for --configfile",
     ),
+    case(
+        "no day for a number",
+        setting("quality.min_depth", "2024-02-31"),
+        "quality.min_depth: '2024-02-31' is not a whole number",
+    ),
     case("yes for a number", setting("splits.inner_share", "x"), "splits.inner_share", "a number"),
     case(
         "limit that is no number",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import yaml
-from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, SHEET, STUDIES
+from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, MODELS, SHEET, STUDIES
 from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
 from snakemake.resources import Resources
 from snakemake.settings.types import ResourceSettings
@@ -207,6 +207,16 @@ def test_a_maf_may_begin_with_any_comments(run):
     path.write_text("#version gdc-1.0.0\n#filedate 20240101\n## annotated\n" + path.read_text())
     run.write()
     assert "maf" in set(run.read().samples["kind"])
+
+
+@pytest.mark.parametrize(
+    "remark",
+    ["# liftoff -g GRCh37.gff3 GRCh38.fa hg19.fa", "##from hg19 to hg38", "##made by us"],
+)
+def test_gene_models_that_a_program_lifted_over_are_taken(run, remark):
+    data("genes.gtf", f"{remark}\n{MODELS}")(run)
+    run.write()
+    assert run.read().settings["reference"]["name"] == "GRCh38"
 
 
 def test_several_units_may_be_alignments(run):

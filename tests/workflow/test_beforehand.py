@@ -73,6 +73,14 @@ def test_facts_that_cohorts_write_in_two_ways_are_refused(run):
     assert "kind is 'y' in a and 'Y' in b" in told(run)
 
 
+def test_codes_that_one_card_tells_apart_are_left_as_they_are(run):
+    mapped = "condition:\n  kind: {column: clinical.fact, codes: {x: AA, y: Aa}}\n"
+    for cohort in "ab":
+        card("condition:\n", mapped, cohort)(run)
+    run.write()
+    check_beforehand(run.read())
+
+
 def test_a_study_without_an_outcome_is_refused(run):
     for name, patients in (("clinical", PEOPLE), ("clinical.b", ["P4"])):
         bare = clinical_table(patients, remission="", os_days="", dead="")

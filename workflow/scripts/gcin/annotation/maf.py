@@ -134,7 +134,7 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
         its sample, see `_refusals`.
 
     Raises:
-        ValueError: More than a few calls are on no known chromosome, or no row is a call.
+        ValueError: More than a few calls are on no known chromosome, or no row is of the tissue.
     """
     calls = pd.DataFrame({"sample": table["sample"], "assembly": table["assembly"]})
     calls["gene"] = table["Hugo_Symbol"].str.strip()
@@ -174,10 +174,11 @@ def _refusals(table: pd.DataFrame, path: str) -> pd.Series:
     status = written.str.lower()
     other = status.map(TISSUES).ne(table["tissue"]) & status.isin(TISSUES)
     refused = other | status.isin(NO_ALLELE)
-    if len(table) and refused.all():
+    if other.any() and refused.all():
+        line = other.idxmax()
         raise ValueError(
-            f"{path}, line {table.index[0]}: Mutation_Status is {written.iloc[0]}, and no row is a "
-            f"call of a {table['tissue'].iloc[0]} sample; correct the sheet's column tissue."
+            f"{path}, line {line}: Mutation_Status is {written[line]}, and no row is a "
+            f"call of a {table['tissue'][line]} sample; correct the sheet's column tissue."
         )
     unsaid = status.ne("") & ~refused & ~status.isin(TISSUES)
     if unsaid.any():

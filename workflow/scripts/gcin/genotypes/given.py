@@ -170,11 +170,13 @@ def _is_unseen(site: Variant, least: Mapping[str, int]) -> np.ndarray:
     """Whether a genotype is reference on less evidence than an absent allele needs.
 
     Callers before GATK 4.6 wrote it without any read, and a forced call of a panel writes it on a
-    few. Without depth and quality it is as good as any other genotype.
+    few. Without depth and quality, or where the header calls them text, it is as good as any other
+    genotype.
     """
     alleles = site.genotype.array()[:, :-1]
     unseen = np.zeros(len(alleles), dtype=bool)
     for name in set(least) & set(site.FORMAT):
-        told = site.format(name)[:, 0]
-        unseen |= (told >= 0) & (told < least[name])
+        told = site.format(name)
+        if told.ndim == 2:
+            unseen |= (told[:, 0] >= 0) & (told[:, 0] < least[name])
     return unseen & (alleles <= 0).all(axis=1)

@@ -177,7 +177,7 @@ def _fault(error: ValidationError) -> str:
 
 def _would_be(value: object, kinds: Iterable[str]) -> bool:
     """Whether a text without its quotation marks would be of one of these kinds."""
-    with suppress(yaml.YAMLError):
+    with suppress(yaml.YAMLError, ValueError):  # the latter of a day that no calendar has
         bare = yaml.load(value, LOADER) if isinstance(value, str) else None
         is_type = Validator.TYPE_CHECKER.is_type
         return bare is not None and any(is_type(bare, kind) for kind in kinds)

@@ -100,13 +100,19 @@ def _require_one_spelling(columns: Mapping[str, pd.DataFrame]) -> None:
     """Refuse a code that two cohorts write in two ways: nothing of it would be learnt for both."""
     for name in dict.fromkeys(name for table in columns.values() for name in table):
         written = {
-            word: cohort
+            cohort: list(table[name].dropna().unique())
             for cohort, table in columns.items()
             if name in table and table[name].dtype == object
-            for word in table[name].dropna().unique()
         }
-        for other, usual in other_spellings(written).items():
-            raise ValueError(
-                f"{name} is {usual!r} in {written[usual]} and {other!r} in {written[other]}. "
-                "Write both alike, or map them to one word by codes in the cards."
+        everywhere = (word for words in written.values() for word in words)
+        for other, usual in other_spellings(everywhere).items():
+            first, second = (
+                {cohort for cohort, words in written.items() if word in words}
+                for word in (usual, other)
             )
+            # Of one cohort that has both, codes of the card say that they differ (AA and Aa).
+            if first.isdisjoint(second):
+                raise ValueError(
+                    f"{name} is {usual!r} in {min(first)} and {other!r} in {min(second)}. "
+                    "Write both alike, or map them to one word by codes in the cards."
+                )
