@@ -151,7 +151,7 @@ def train(job: Job) -> None:
     from gcin.model.baselines import fit_baseline, predict_baseline
     from gcin.model.network import load_network
     from gcin.model.network_states import state_reader
-    from gcin.model.outcomes import RESPONSE, training_table
+    from gcin.model.outcomes import training_table
     from gcin.model.predictions import calibrate, prediction_table
     from gcin.model.study import open_cohorts, prepare_fold
     from gcin.model.training import predict_network, train_network
@@ -178,7 +178,7 @@ def train(job: Job) -> None:
         said = [predict_baseline(kind, fits, part, preparation, read) for part in (held, tested)]
     calibration = calibrate(said[0], held.table, preparation.arms)
     rows = prediction_table(tested.table.index, said[1], preparation.arms, calibration)
-    rows = rows.loc[rows["endpoint"] == RESPONSE, ["patient", "arm", "value"]]
+    rows = rows.loc[rows["endpoint"] == "response", ["patient", "arm", "value"]]
     job.result.parent.mkdir(parents=True, exist_ok=True)
     beside = job.result.with_suffix(".partial")
     rows.to_parquet(beside, index=False)

@@ -59,3 +59,12 @@ def test_external_patients_of_an_unknown_arm_are_counted(patients):
     table = external_answered_table(pd.DataFrame(rows, columns=names), outside).set_index("arm")
     assert table.loc["drug", ["patients", "left_out", "by_fewer"]].tolist() == [4, 0, 0]
     assert table.loc["rare", ["patients", "left_out", "by_fewer"]].tolist() == [2, 1, 1]
+
+
+def test_external_cohorts_of_nobody_to_be_held_against_have_no_counts(patients):
+    names = ["design", "patient", "cohort", "endpoint", "arm", "value", "models", "of"]
+    nobody = pd.DataFrame(columns=names)
+    assert external_answered_table(nobody, patients.assign(role="related")).empty
+    told = pd.DataFrame([("gcin", "P1", "b", "response", "drug", 0.5, 4, 4)], columns=names)
+    outside = patients.assign(role="external", cohort="b", arm=None)
+    assert external_answered_table(told, outside).empty

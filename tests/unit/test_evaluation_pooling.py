@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.evaluation.comparison import external_table
 from gcin.evaluation.pooling import external_rows, pool, read_runs, repeats_of, with_curves
 
 
@@ -98,6 +99,17 @@ def test_external_cohorts_weigh_by_their_own_censoring():
     assert set(rows["patient"]) == {"P3", "P4", "P5"}
     assert set(rows["fold"]) == {"b"}
     assert rows.query("endpoint == 'os'")["uno_weight"].notna().all()
+
+
+@pytest.mark.parametrize("role", ["external", "related"])
+def test_external_cohorts_of_nobody_to_be_held_against_make_no_rows(role):
+    """Nobody's arm is written down, or all are kin of patients who train."""
+    table = patients().assign(role=role, arm=None)
+    frozen = predictions(seeds=(1,)).query("fold == 1").assign(cohort="b").drop(columns="fold")
+    told = frozen if role == "external" else frozen.iloc[:0]
+    rows = external_rows(told, table, [12])
+    assert rows.empty
+    assert external_table(rows, 10, 1, 0.95).empty
 
 
 def write_curves(folder, without=None):

@@ -369,9 +369,16 @@ def test_a_risk_of_a_single_model_is_shown_without_an_interval(study):
     known = made.features(table), made.scalars(table), {}, {}
     html = documents_of(patient_pages(alone, risks, table, *known))["P0400"]
     shown = html.split("Risk over time")[1].split("<h2>")[0]
-    assert "One model alone was trained" in shown
+    assert "Where there is no bar, a single model" in shown
+    assert "The bar spans" not in shown
     assert " to " not in re.sub(r"<[^>]+>", "", shown.split("</div>\n</div>")[0].split("<h3>")[1])
     assert 'class="range"' not in shown
+    silent = tables["patients"].copy()
+    silent.loc[silent["arm"] == silent["arm"].max(), ["low", "high"]] = np.nan
+    html = documents_of(patient_pages(silent, risks, table, *known))["P0400"]
+    shown = html.split("Risk over time")[1].split("<h2>")[0]
+    assert "Where there is no bar, a single model" in shown
+    assert "The bar spans" in shown
 
 
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):

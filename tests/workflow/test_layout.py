@@ -88,6 +88,20 @@ def test_nothing_is_left_lying_about(path):
     assert not re.search(r"\b(config|SETTINGS)(\[[^]]+\])*\.get\(", text)
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda p: p.name)
+def test_a_benchmark_imports_only_what_is_there(path):
+    """Many of their imports wait until a backend is chosen, so that no other test meets them."""
+    for name in (name for name in imports_of(path) if part_of(name)):
+        *modules, last = name.split(".")
+        place = SCRIPTS.joinpath(*modules)
+        module = place.with_suffix(".py")
+        if module.is_file():
+            made = rf"^((def|class) {last}\b|(\w+, )*{last}\b.* = )"
+            assert re.search(made, module.read_text(), re.MULTILINE), name
+        else:
+            assert (place / f"{last}.py").is_file() or (place / last).is_dir(), name
+
+
 def test_folders_of_the_package_hold_only_a_docstring_in_init():
     for path in PACKAGE.rglob("__init__.py"):
         assert re.fullmatch(r'"""[^"]*"""\n', path.read_text()), path

@@ -50,10 +50,8 @@ def external_answered_table(predictions: pd.DataFrame, patients: pd.DataFrame) -
 def _asked(said: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
     """Patients with arm and outcome of each endpoint that anything is said of."""
     known = patients[patients["arm"].notna()]
-    wanted = pd.concat(
-        known[["patient", "cohort", "arm"]].assign(endpoint=name)
-        for name in said["endpoint"].unique()
-    )
+    names = said[["endpoint"]].drop_duplicates()
+    wanted = known[["patient", "cohort", "arm"]].merge(names, how="cross")
     return with_outcomes(wanted, known)[["cohort", *KEYS]]
 
 

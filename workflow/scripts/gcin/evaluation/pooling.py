@@ -111,9 +111,9 @@ def with_outcomes(predictions: pd.DataFrame, patients: pd.DataFrame) -> pd.DataF
         The rows of patients with the outcome, with `family response time event amount`.
     """
     received = predictions.merge(patients[["patient", "arm", "family"]], on=["patient", "arm"])
-    outcomes = pd.concat(
-        [outcome_of(patients, endpoint) for endpoint in received["endpoint"].unique()]
-    )
+    # Of an endpoint without a name where nobody received what was predicted.
+    names = [*received["endpoint"].unique()] or [""]
+    outcomes = pd.concat([outcome_of(patients, endpoint) for endpoint in names])
     joined = received.merge(outcomes, on=["patient", "endpoint"])
     known = joined[["response", "amount"]].notna().any(axis=1)
     known |= joined[["time", "event"]].notna().all(axis=1)

@@ -181,7 +181,8 @@ def _risks(rows: pd.DataFrame, reference: pd.DataFrame) -> list[dict]:
         others = reference.loc[reference["endpoint"] == endpoint, "value"].to_numpy()
         for row in own.to_dict("records"):
             places = {name: risk_place(row[name], others) for name in ("value", "low", "high")}
-            risks.append({"endpoint": endpoint, "arm": row["arm"], "others": len(others)} | places)
+            named = {"endpoint": endpoint, "arm": row["arm"], "others": len(others)}
+            risks.append(named | places | {"bounded": bool(np.isfinite(row["low"]))})
     return risks
 
 
