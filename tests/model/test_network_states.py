@@ -74,6 +74,7 @@ def quiet_hospital(seed=4):
             "patient": names,
             "cohort": "hospital",
             "role": "train",
+            "family": None,
             "arm": arm,
             "response": (random.random(PATIENTS) < chance).astype(float),
             "os_time": random.exponential(20 + 20 * works),
