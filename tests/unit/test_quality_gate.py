@@ -19,6 +19,7 @@ from gcin.quality.gate import (
     require_some,
     require_unstopped,
     unasked,
+    unasked_of_tumours,
     united,
     worst,
 )
@@ -198,6 +199,16 @@ def test_what_a_sample_cannot_be_asked_is_no_gap():
     }
     told = worst([gate], ["U"]).loc["U"]
     assert told.to_dict() == {"verdict": "not measured", "unmeasured": "max_het_hom"}
+
+
+def test_a_tumour_passes_without_the_novelty_that_nobody_asks_of_it():
+    after = pd.DataFrame({"missingness": 0.0, "novel": np.nan}, index=["N", "T"])
+    tumours = unasked_of_tumours(pd.Series({"N": "germline", "T": "tumour"}))
+    checks = check(0.1, "warn", "max_missing") | check(0.1, "warn", "max_novel")
+    before = judged(depths(N=30, T=30), check())
+    shown = worst([before, judged(after, checks, tumours)], ["N", "T"])
+    assert shown["verdict"].to_dict() == {"N": "not measured", "T": "pass"}
+    assert shown["unmeasured"].to_dict() == {"N": "max_novel", "T": ""}
 
 
 def test_who_is_excluded_is_compared_with_by_nobody(caplog):

@@ -68,6 +68,7 @@ def test_there_and_back_is_the_same(pair, value):
         ("g/dl", None, "unknown unit 'g/dl'.*perhaps g/dL is meant"),
         ("10^9/l", None, r"unknown unit '10\^9/l'.*perhaps 10\*9/L is meant"),
         ("IU/l", None, r"unknown unit 'IU/l'.*perhaps \[IU\]/L is meant"),
+        ("G/L", None, r"unknown unit 'G/L'.*perhaps 10\*9/L is meant"),
         ("d", "month", "unknown unit 'month'"),
     ],
 )

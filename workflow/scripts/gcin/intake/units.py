@@ -101,6 +101,9 @@ UNITS = {
     "{score}": Unit("score", 1.0),
 }
 
+# Giga and tera of cells, as laboratories write them, and no mass.
+CELLS = {"G/L": "10*9/L", "T/L": "10*12/L"}
+
 
 def unit_of(code: str) -> Unit:
     """Look up a UCUM code.
@@ -109,7 +112,8 @@ def unit_of(code: str) -> Unit:
         ValueError: The code is unknown; the message lists the nearest known ones.
     """
     if code not in UNITS:
-        alike = sorted(name for name in UNITS if _bare(name) == _bare(code))
+        meant = _bare(CELLS.get(code, code))
+        alike = sorted(name for name in UNITS if _bare(name) == meant)
         hint = f"perhaps {alike[0]} is meant" if alike else f"known: {' '.join(UNITS)}"
         raise ValueError(f"unknown unit '{code}' (UCUM code, case counts); {hint}")
     return UNITS[code]

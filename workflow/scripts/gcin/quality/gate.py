@@ -34,13 +34,18 @@ COLUMNS = ["sample", "check", "value", "limit", "verdict"]
 UNMEASURED, UNASKED = "not measured", "does not apply"
 SEVERITY = ["stop", "exclude", "warn", UNMEASURED, "pass", UNASKED]
 # Told by germline genotypes, which a tumour's calls are not.
-OF_GERMLINE = ("max_het_hom", "min_ti_tv", "sex_agrees")
+OF_GERMLINE = ("max_het_hom", "max_novel", "min_ti_tv", "sex_agrees")
 UNGATED = "all before the joint call"  # of a sample that comes as VCF or MAF
 # What neither a card, nor another sample, nor a joint call has to tell.
 BY_ITSELF = set(MEASURES) - {"max_missing", "max_novel", "min_normal_concordance"}
 NOBODY = MappingProxyType({})
 
 logger = logging.getLogger(__name__)
+
+
+def unasked_of_tumours(tissues: pd.Series) -> dict[str, set[str]]:
+    """By check of germline genotypes, the tumours among samples whose tissue is given."""
+    return {name: set(tissues.index[tissues == "tumour"]) for name in OF_GERMLINE}
 
 
 def unasked(
@@ -55,7 +60,7 @@ def unasked(
     """
     samples = rows.drop_duplicates("sample").set_index("sample")
     units = rows.groupby("sample")["unit"].nunique()
-    silent = {name: set(samples.index[samples["tissue"] == "tumour"]) for name in OF_GERMLINE}
+    silent = unasked_of_tumours(samples["tissue"])
     silent["sex_agrees"] |= set(samples.index[samples["patient"].map(sexes).isna()])
     silent["min_unit_concordance"] = set(units.index[units == 1])
     silent["min_normal_concordance"] = {name for name in samples.index if not normals.get(name)}
