@@ -40,6 +40,9 @@ def apply_each(
     Returns:
         `cohort role run patient endpoint arm raw value models`: no row of an arm in which nobody
         taught the model the endpoint's outcome.
+
+    Raises:
+        ValueError: A model has no number for somebody; it is named.
     """
     if table.empty:
         return pd.DataFrame(columns=COLUMNS)
