@@ -83,5 +83,5 @@ def run_rows(
     rows = prediction_table(table.index, predicted, arms, calibrations)
     places = table[["cohort", "role"]].loc[table.index.repeat(len(arms))]
     repeated = pd.concat([places] * len(predicted), ignore_index=True)
-    places = {"cohort": repeated["cohort"], "role": repeated["role"]}
-    return rows.assign(**places, run=run, models=1)[COLUMNS]
+    rows = rows.assign(cohort=repeated["cohort"], role=repeated["role"])
+    return rows.assign(run=run, models=1)[COLUMNS]
