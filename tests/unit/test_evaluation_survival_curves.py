@@ -143,6 +143,14 @@ def test_nobody_followed_says_nothing():
     assert d_calibration_table(rows)["p"].iloc[0] == 1
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_curves_are_not_wrong_because_a_rare_event_did_not_come(seed):
+    """Six in ten such cohorts have none: half an event is expected of 50 patients."""
+    followed = 1 - 0.02 * np.random.default_rng(seed).random(50)
+    rows = scored(patients=50).assign(own_survival=followed, event=0.0)
+    assert d_calibration_table(rows)["p"].iloc[0] > 0.9
+
+
 @pytest.mark.parametrize("wrong", [{"error": 0.7}, {"error": -0.7}, {"spread": 3.0}])
 def test_wrong_curves_are_found_out(wrong):
     rows = scored(patients=400, **wrong)

@@ -438,6 +438,15 @@ def test_a_patient_who_may_be_one_that_trained_or_kin_is_told_so(study):
     assert "Of one family with 1 of these patients" in pages["P0401"]
 
 
+def test_all_of_several_who_look_alike_are_named_on_each_page():
+    names = ["A of x, B of x", "A of x, C of y", "B of x, C of y"]
+    for known in (names[:2], names):
+        found = doubles_of(pd.DataFrame({"name": known, "check": "same clinical row"}))
+        assert found["C"] == ["A of x (same clinical row)", "B of x (same clinical row)"]
+        assert {name: len(told) for name, told in found.items()} == {"A": 2, "B": 2, "C": 2}
+    assert doubles_of(pd.DataFrame({"name": [], "check": []}, dtype=object)) == {}
+
+
 def test_an_arm_that_nobody_received_is_told(study):
     table, tables = study
     new = table["role"] == "new"

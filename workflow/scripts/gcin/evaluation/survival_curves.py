@@ -142,15 +142,22 @@ def d_calibration_table(pooled: pd.DataFrame) -> pd.DataFrame:
         own = pd.DataFrame(tenths).groupby(rows["patient"].to_numpy()).mean()
         families = rows.drop_duplicates("patient").set_index("patient")["family"]
         codes, _ = units_of(families.reindex(own.index))
-        tests.append((design, endpoint, *_uniformity(own.to_numpy(), codes), *own.mean()))
+        told = _uniformity(own.to_numpy(), codes, bool(rows["event"].any()))
+        tests.append((design, endpoint, *told, *own.mean()))
     names = [f"tenth_{number}" for number in range(1, TENTHS + 1)]
     return pd.DataFrame(
         tests, columns=["design", "endpoint", "statistic", "degrees", "p", "n", *names]
     )
 
 
-def _uniformity(tenths: np.ndarray, codes: np.ndarray) -> tuple[float, float, float, int]:
-    """Statistic, degrees of freedom, p and patients, given each patient's share of each tenth."""
+def _uniformity(
+    tenths: np.ndarray, codes: np.ndarray, has_events: bool
+) -> tuple[float, float, float, int]:
+    """Statistic, degrees of freedom, p and patients, given each patient's share of each tenth.
+
+    Without events tenths vary by how long patients were followed alone, which says nothing of how
+    events would have fallen: the test is the plain one.
+    """
     n, shares = len(tenths), tenths.mean(axis=0)
     apart = pd.DataFrame(tenths - shares).groupby(codes).sum().to_numpy()
     # The spread of counts is known where curves are right; what there is beside it is measured.
@@ -158,9 +165,10 @@ def _uniformity(tenths: np.ndarray, codes: np.ndarray) -> tuple[float, float, fl
     spread = TENTHS * (apart.T @ apart / n - counts) + np.eye(TENTHS) - 1 / TENTHS
     width = np.trace(spread)
     # Nobody is followed at all: nothing varies, and shares are a tenth each by themselves.
-    scale = np.square(spread).sum() / width if width > SETTLED else 1.0
+    varies = has_events and width > SETTLED
+    scale = np.square(spread).sum() / width if varies else 1.0
     statistic = n * TENTHS * np.square(shares - 1 / TENTHS).sum() / scale
-    degrees = width / scale if width > SETTLED else TENTHS - 1.0
+    degrees = width / scale if varies else TENTHS - 1.0
     return float(statistic), float(degrees), float(stats.chi2.sf(statistic, degrees)), n
 
 

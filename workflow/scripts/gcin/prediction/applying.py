@@ -40,6 +40,9 @@ def apply_each(
     Returns:
         `cohort role run patient endpoint arm raw value models`: no row of an arm in which nobody
         taught the model the endpoint's outcome.
+
+    Raises:
+        ValueError: A model has no number for somebody; it is named.
     """
     if table.empty:
         return pd.DataFrame(columns=COLUMNS)
@@ -80,5 +83,5 @@ def run_rows(
     rows = prediction_table(table.index, predicted, arms, calibrations)
     places = table[["cohort", "role"]].loc[table.index.repeat(len(arms))]
     repeated = pd.concat([places] * len(predicted), ignore_index=True)
-    places = {"cohort": repeated["cohort"], "role": repeated["role"]}
-    return rows.assign(**places, run=run, models=1)[COLUMNS]
+    rows = rows.assign(cohort=repeated["cohort"], role=repeated["role"])
+    return rows.assign(run=run, models=1)[COLUMNS]

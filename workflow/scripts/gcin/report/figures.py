@@ -135,7 +135,7 @@ def draw_roc(table: pd.DataFrame, palette: dict) -> Figure:
 
 
 def draw_pr(table: pd.DataFrame, palette: dict) -> Figure:
-    """Precision against recall, beside the prevalence."""
+    """Precision against recall, beside that of knowing nothing."""
     figure, panels = _curves(table, palette, "recall", "precision")
     for axes, (_, rows) in zip(panels, table.groupby("endpoint", sort=False), strict=False):
         axes.axhline(rows["prevalence"].iloc[0], color="#888888", linestyle="--", linewidth=1)

@@ -1,6 +1,7 @@
 """What a page says of one new patient."""
 
 from collections.abc import Iterable, Mapping
+from itertools import permutations
 
 import numpy as np
 import pandas as pd
@@ -109,12 +110,17 @@ def doubles_of(warnings: pd.DataFrame) -> dict[str, list[str]]:
     Args:
         warnings: `check name` of the checks for shortcuts, raised or not.
     """
-    found = {}
+    circles = {}
     for row in warnings[warnings["check"].str.startswith("same ")].itertuples():
         one, other = row.name.split(", ")
-        for own, double in ((one, other), (other, one)):
-            found.setdefault(own.split(" of ")[0], []).append(f"{double} ({row.check})")
-    return found
+        circles.setdefault((row.check, one), [one]).append(other)
+    found = {}
+    # Of clinical rows alike the check names each beside the first alone.
+    for (check, _), people in circles.items():
+        for own, double in permutations(people, 2):
+            told = found.setdefault(own.split(" of ")[0], {})
+            told[f"{double} ({check})"] = None
+    return {patient: list(told) for patient, told in found.items()}
 
 
 def _beside(own: Mapping | None, others: list[Mapping]) -> dict | None:
