@@ -126,9 +126,12 @@ def laid_down(project):
     name = re.search(r"cohort=hospital_a, generation=([0-9a-f]{12})", planned)[1]
     folder = project.folder / "results" / "cohorts" / "hospital_a" / name
     (folder / "quality").mkdir(parents=True)
-    (folder / "quality" / "gate.tsv").write_text(
-        f"sample\tcheck\tvalue\tlimit\tverdict\n{OTHERS[1]}\tmin_mean_depth\t1\t20\texclude\n"
-    )
+    depths = dict.fromkeys((CARRIER, LOSER, *OTHERS), "30\t20\tpass") | {
+        OTHERS[1]: "1\t20\texclude"
+    }
+    rows = [f"{sample}\tmin_mean_depth\t{told}\n" for sample, told in depths.items()]
+    head = "sample\tcheck\tvalue\tlimit\tverdict\n"
+    (folder / "quality" / "gate.tsv").write_text(head + "".join(rows))
     return folder
 
 

@@ -20,6 +20,7 @@ from gcin.quality.gate import (
     require_unstopped,
     unasked,
     unasked_of_tumours,
+    unasked_together,
     united,
     worst,
 )
@@ -199,6 +200,16 @@ def test_what_a_sample_cannot_be_asked_is_no_gap():
     }
     told = worst([gate], ["U"]).loc["U"]
     assert told.to_dict() == {"verdict": "not measured", "unmeasured": "max_het_hom"}
+
+
+def test_nobody_is_asked_for_novelty_where_no_frequency_is_named():
+    measures = pd.DataFrame({"tissue": ["germline", "tumour"], "novel": np.nan}, ["N", "T"])
+    checks = {"max_novel": {"limit": 0.1, "action": "warn"}}
+    gate = judged(measures, checks, unasked_together(measures))
+    assert gate["verdict"].tolist() == ["does not apply"] * 2
+    measures.loc["N", "novel"] = 0.05
+    gate = judged(measures, checks, unasked_together(measures))
+    assert gate["verdict"].tolist() == ["pass", "does not apply"]
 
 
 def test_a_tumour_passes_without_the_novelty_that_nobody_asks_of_it():

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from gcin._log import log_to
-from gcin.quality.gate import judged, require_unstopped, unasked_of_tumours, united
+from gcin.quality.gate import judged, require_unstopped, unasked_together, united
 from gcin.quality.kin import judged_pairs
 from gcin.quality.pairs import read_pairs, read_samples
 from gcin.quality.samples import novel_shares
@@ -14,7 +14,7 @@ log_to(snakemake.log[0])
 
 scalars = pd.read_parquet(snakemake.input.scalars, columns=["sample", "tissue", "missingness"])
 measures = scalars.set_index("sample").join(novel_shares(snakemake.input.novelty))
-own = judged(measures, snakemake.params.checks, unasked_of_tumours(measures["tissue"]))
+own = judged(measures, snakemake.params.checks, unasked_together(measures))
 markers = read_samples(snakemake.input.kinship)["markers"]
 of_pairs = judged_pairs(read_pairs(snakemake.input.pairs), markers, snakemake.params.kinship)
 gate = united([own, of_pairs])

@@ -48,6 +48,19 @@ def unasked_of_tumours(tissues: pd.Series) -> dict[str, set[str]]:
     return {name: set(tissues.index[tissues == "tumour"]) for name in OF_GERMLINE}
 
 
+def unasked_together(measures: pd.DataFrame) -> dict[str, set[str]]:
+    """By check of a joint call, the samples that it cannot be asked of.
+
+    Args:
+        measures: Samples by `tissue` and `novel`; nobody has the latter where the annotation names
+            no population frequency.
+    """
+    silent = unasked_of_tumours(measures["tissue"])
+    if measures["novel"].isna().all():
+        silent["max_novel"] = set(measures.index)
+    return silent
+
+
 def unasked(
     rows: pd.DataFrame, normals: Mapping[str, Collection[str]], sexes: pd.Series
 ) -> dict[str, set[str]]:
