@@ -66,6 +66,7 @@ def test_positions_between_blocks_do_not_lift(small, contig, position):
         b"chain 1 chr1 1000 + 100\n50 10 5\n",
         gzip.compress(SMALL.encode())[:-20],
     ],
+    ids=["empty", "no chain", "another total", "cut short"],
 )
 def test_what_is_no_whole_chain_file_is_refused_with_the_remedy(tmp_path, content):
     path = tmp_path / ("bad.chain.gz" if content[:2] == b"\x1f\x8b" else "bad.chain")
