@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gcin.model.losses import AnsweredCrossEntropy
-from gcin.model.network import build_network
+from gcin.model.network import attention_model, build_network
 from gcin.model.pathways import Edges
 from gcin.model.shape import Shape
 
@@ -176,6 +176,12 @@ def test_linear_path_reads_only_the_columns_of_its_half():
         assert same != read
 
 
+def test_network_without_attention_has_none_to_show():
+    design = {**DESIGN, "attention_blocks": 0}
+    with pytest.raises(ValueError, match="without attention"):
+        attention_model(build_network(design, SHAPE, {"response": 0.0, "os": 0.0}))
+
+
 def test_several_endpoints_and_missing_answers_train_together():
     """Three endpoints over time beside response; one answer in all, every gradient finite."""
     endpoints = {"response": 1, "pfs": 3, "os": 4, "toxicity": 2}
@@ -222,6 +228,12 @@ def test_saved_network_answers_the_same(network, tmp_path):
     network.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras", compile=False)
     assert_same(predicted(network, arrays_of()), predicted(again, arrays_of()), atol=0)
+
+
+def test_attention_is_an_output(network):
+    attention = np.asarray(attention_model(network)(arrays_of()))
+    assert attention.shape == (8, 2, 3)
+    np.testing.assert_allclose(attention.sum(axis=-1), 1, atol=1e-5)
 
 
 def test_eight_patients_are_learnt_by_heart():

@@ -381,6 +381,15 @@ def test_a_risk_of_a_single_model_is_shown_without_an_interval(study):
     assert "The bar spans" in shown
 
 
+def test_genes_are_not_said_to_lie_within_those_of_nobody(study):
+    table, tables = study
+    bare = table.assign(has_genome=table["has_genome"] & table["role"].ne("train"))
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, {}
+    html = documents_of(patient_pages(tables["patients"], risks, bare, *known))["P0400"]
+    assert "in the laboratory lie within" in html
+
+
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
     assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]

@@ -82,11 +82,13 @@ rule judge_normal:
         coverage="results/samples/{sample}/quality/coverage.thresholds.bed.gz",
         balance="results/samples/{sample}/quality/balance.tsv",
         contamination=lambda wildcards: collect(
-            "results/samples/{{sample}}/quality/contamination.table"
-        )[: bool(COMMON_SITES)],
-        units=lambda wildcards: collect("results/samples/{{sample}}/quality/units.tsv")[
-            : len(RUN.units_of(wildcards.sample)) > 1
-        ],
+            "results/samples/{{sample}}/quality/{file}",
+            file=["contamination.table"] * bool(COMMON_SITES),
+        ),
+        units=lambda wildcards: collect(
+            "results/samples/{{sample}}/quality/{file}",
+            file=["units.tsv"] * (len(RUN.units_of(wildcards.sample)) > 1),
+        ),
     output:
         gate="results/samples/{sample}/quality/gate.tsv",
     log:

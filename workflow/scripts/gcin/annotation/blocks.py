@@ -30,6 +30,7 @@ from gcin.annotation.positions import (
 )
 from gcin.annotation.protein import protein_change
 from gcin.annotation.transcripts import Transcripts
+from gcin.reference.alleles import COMPLEMENT
 
 FIELDS = [
     "Allele", "Consequence", "IMPACT", "SYMBOL", "Gene", "Feature_type", "Feature", "BIOTYPE",
@@ -37,7 +38,6 @@ FIELDS = [
     "Amino_acids", "Codons", "DISTANCE", "STRAND", "FLAGS", "PICK", "VARIANT_CLASS", "CANONICAL",
     "MANE",
 ]  # fmt: skip
-COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 def describe(

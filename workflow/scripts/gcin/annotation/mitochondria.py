@@ -9,9 +9,9 @@ from itertools import product
 
 import pandas as pd
 
+from gcin.reference.alleles import COMPLEMENT
 from gcin.reference.order import bare_name
 
-COMPLEMENT = str.maketrans("ACGT", "TGCA")
 # NCBI's translation table 2, vertebrate mitochondria, codons in the order TTT, TTC, ..., GGG.
 CODONS = ("".join(bases) for bases in product("TCAG", repeat=3))
 TABLE = "FFLLSSSSYY**CCWWLLLLPPPPHHQQRRRRIIMMTTTTNNKKSS**VVVVAAAADDEEGGGG"

@@ -117,16 +117,14 @@ def _by_place(
 
     A symbol may have been that of two genes (MLL2), or be of another gene today (NAA38).
     """
-    found = calls["gene"].copy()
-    doubtful = calls[calls["gene"].isna() | _is_elsewhere(calls, home)]
-    places = zip(doubtful.index, doubtful["chromosome"], doubtful["position"], strict=True)
-    for row, chromosome, position in places:
-        known = home.reindex(meanings.get(_spoken(written[row]), ())).dropna(subset="chromosome")
-        here = known["start"].le(position) & known["end"].ge(position)
-        here &= known["chromosome"].eq(chromosome)
-        if here.sum() == 1:
-            found[row] = known.index[here][0]
-    return found
+    doubtful = calls.loc[calls["gene"].isna() | _is_elsewhere(calls, home)]
+    meant = written[doubtful.index].map(lambda symbol: meanings.get(_spoken(symbol), ()))
+    likely = doubtful[["chromosome", "position"]].join(meant.explode().rename("meaning"))
+    likely = likely.join(home[["chromosome", "start", "end"]].add_prefix("home_"), on="meaning")
+    here = likely["position"].between(likely["home_start"], likely["home_end"])
+    within = likely.loc[here & likely["chromosome"].eq(likely["home_chromosome"]), "meaning"]
+    sole = within[~within.index.duplicated(keep=False)]
+    return calls["gene"].where(~calls.index.isin(sole.index), sole)
 
 
 def _spoken(symbol: str) -> str:

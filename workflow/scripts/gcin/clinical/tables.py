@@ -44,7 +44,7 @@ class Fault(NamedTuple):
 class Faults:
     """What is wrong with the rows of clinical tables, collected to be told at once."""
 
-    noted: dict["Fault", None] = field(default_factory=dict)
+    noted: dict[Fault, None] = field(default_factory=dict)
 
     def add(self, table: "Table", row: int, column: str, problem: str, remedy: str) -> None:
         """Note one fault by file, line (the header is 1) and column.

@@ -85,8 +85,10 @@ def _decode(
 def _require_one_spelling(text: pd.Series, table: Table, column: str, faults: Faults) -> None:
     """Note values that are written in two ways: each would be a code of its own."""
     for other, usual in other_spellings(text.dropna()).items():
+        first = text.index[text == usual][0]
         for row in text.index[text == other]:
-            problem = f"{shown(other)} is written {shown(usual)} in other rows"
+            # The words are not shown: they may be names of families.
+            problem = f"it is written as in row {first} but for capitals or spaces"
             faults.add(table, row, column, problem, "Write both alike, or map each by codes")
 
 

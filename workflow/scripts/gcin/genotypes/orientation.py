@@ -15,9 +15,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.reference.alleles import COMPLEMENT
+
 logger = logging.getLogger(__name__)
 
-COMPLEMENT = str.maketrans("ACGT", "TGCA")
 OTHER = {"F1R2": "F2R1", "F2R1": "F1R2"}
 SUBSTITUTIONS = [f"{old}>{new}" for old in "CT" for new in "ACGT" if new != old]
 ALL = "all"

@@ -1,7 +1,6 @@
 """A run as its user described it: sheet, cards and settings, checked and with paths resolved."""
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from gcin.intake.endpoints import kinds_of, transforms_of, units_of
 from gcin.intake.force import in_force
 from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, LIFTED, SEQUENCED
 from gcin.intake.normals import check_normals, doubts_about_normals
+from gcin.intake.paths import resolver
 from gcin.intake.problems import Problems
 from gcin.intake.scatter import shard_count
 from gcin.intake.scratch import check_scratch
@@ -191,17 +191,17 @@ class Run:
 
     def transforms_of(self, study: str) -> dict[str, str]:
         """Transform of each quantity that has one; the cards of a study agree on it."""
-        declared = self.settings["studies"][study]
-        found = [
-            transforms_of(declared["endpoints"], self.cards[one]) for one in declared["cohorts"]
-        ]
+        found = self._by_card(study, transforms_of)
         return {name: kept for own in found for name, kept in own.items() if kept is not None}
 
     def amount_units_of(self, study: str) -> dict[str, str | None]:
         """UCUM unit of each quantity, None where it has none."""
-        declared = self.settings["studies"][study]
-        found = [units_of(declared["endpoints"], self.cards[one]) for one in declared["cohorts"]]
-        return {name: unit for own in found for name, unit in own.items()}
+        return {name: unit for own in self._by_card(study, units_of) for name, unit in own.items()}
+
+    def _by_card(self, study: str, told: Callable[[Mapping, Mapping], dict]) -> list[dict]:
+        """What is told of a study's endpoints by the card of each cohort that it trains on."""
+        own = self.settings["studies"][study]
+        return [told(own["endpoints"], self.cards[cohort]) for cohort in own["cohorts"]]
 
     def given_folds_of(self, study: str) -> list[str]:
         """File of a study's given folds; none where its folds are made here."""
@@ -234,7 +234,7 @@ def read_run(
     """
     problems = Problems()
     check_keys_once(files, problems)
-    resolve = _resolver(str(config["data_root"]), project)
+    resolve = resolver(str(config["data_root"]), project)
     settings = check_settings(config, resolve, problems)
     sheet_path = str(config["samples"])
     named = read_sheet(sheet_path, problems)
@@ -261,19 +261,6 @@ def read_run(
     doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
     doubts += doubts_about_tumours(settings["calling"]["somatic"], rows)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
-
-
-def _resolver(data_root: str, project: str | Path) -> Callable[[str], str]:
-    """Make the function that turns a path as written into one from the working directory."""
-    home = os.path.relpath(project)
-
-    def resolve(path: str) -> str:
-        if path in ("", INTERLEAVED):
-            return path
-        start = home if path.startswith("resources/") else data_root
-        return os.path.normpath(os.path.join(start, path))  # noqa: PTH118
-
-    return resolve
 
 
 def _read_cards(

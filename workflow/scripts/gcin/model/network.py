@@ -62,6 +62,21 @@ def load_network(path: str) -> keras.Model:
     return keras.saving.load_model(path, compile=False)
 
 
+def attention_model(network: keras.Model) -> keras.Model:
+    """Make a model of how much the patient's token looks at each, `(patients, heads, tokens)`.
+
+    It is the attention of the last block; nothing else of that block reaches a prediction. The
+    first token is the patient's own; the others are the pathways in order, then the omics.
+
+    Raises:
+        ValueError: The design has no attention.
+    """
+    blocks = [layer for layer in network.layers if isinstance(layer, PathwayAttention)]
+    if not blocks:
+        raise ValueError("this network was built without attention: its design leaves it out.")
+    return keras.Model(network.input, blocks[-1].output[1][:, :, 0], name="attention")
+
+
 def _inputs(shape: Shape) -> dict[str, keras.KerasTensor]:
     genes = len(shape.chromosomes)
     sizes = {

@@ -1,4 +1,6 @@
-"""What an allele changes in the reference, whichever way it is written."""
+"""What an allele changes in the reference, whichever way it is written, and its other strand."""
+
+COMPLEMENT = str.maketrans("ACGTNacgtn", "TGCANtgcan")
 
 
 def change_of(start: int, reference: str, alternate: str) -> tuple[int, int, str]:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gcin.reference.alleles import COMPLEMENT
 from gcin.reference.order import with_prefix
 
-COMPLEMENT = str.maketrans("ACGTNacgtn", "TGCANtgcan")
 REMEDY = "Name a chain of UCSC or Ensembl under annotation: maf: chain, or fetch this one again."
 
 

@@ -42,6 +42,7 @@ def patient_pages(
     known = features.loc[features.index.isin(train)]
     received = patients["arm"][patients["role"] == "train"].value_counts()
     families = patients["family"][patients["role"] == "train"].value_counts()
+    is_sequenced = bool(patients["has_genome"][patients["role"] == "train"].any())
     pages = []
     for patient, rows in predictions.groupby("patient"):
         response = rows[rows["endpoint"] == "response"].sort_values("value", ascending=False)
@@ -59,6 +60,7 @@ def patient_pages(
         page["alike"] = alike.get(patient, [])
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
         page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
+        page["data"]["has_like"] = page["data"]["genome"] and is_sequenced
         page["data"]["panel"] = _beside(panel.get(patient), [panel[p] for p in train if p in panel])
         pages.append(page)
     return pages

@@ -1,5 +1,7 @@
 """What a change of the sequence does to a protein, worked out without any annotator."""
 
+from gcin.reference.alleles import COMPLEMENT
+
 STOPS = frozenset({"TAA", "TAG", "TGA"})
 AMINO_ACIDS = "FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDEEGGGG"
 CODONS = {
@@ -8,7 +10,6 @@ CODONS = {
     for j, b in enumerate("TCAG")
     for k, c in enumerate("TCAG")
 }
-COMPLEMENT = str.maketrans("ACGT", "TGCA")
 
 
 def reverse_complement(sequence: str) -> str:
