@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .PHONY: help setup demo example bench lint test
 
 # Nothing of the caller's Python reaches the project's, and the set-up never sees the project's own.
-unexport PYTHONPATH PYTHONHOME
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 GIVEN_PATH := $(PATH)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/bin:$(PATH)
 CORES ?= 2

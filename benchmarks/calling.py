@@ -49,7 +49,8 @@ def run_workflow(folder: Path, example: str, rows: pd.DataFrame) -> tuple[Spent,
     own = {"samples": "samples.tsv", "cards": str(settings / "cohorts"), "data_root": str(SHARED)}
     (folder / "own.yaml").write_text(yaml.safe_dump(own))
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--directory", folder]
-    command += ["--snakefile", ROOT / "Snakefile", "--workflow-profile", "none"]
+    command += ["--snakefile", ROOT / "Snakefile"]
+    command += ["--workflow-profile", ROOT / "profiles" / "default"]
     command += ["--configfile", ROOT / "config" / "config.yaml", settings / "config.yaml"]
     command += ["own.yaml", "--until"]
     indexed = spent_by([*command, "index_genome"], folder, "index.log")

@@ -27,7 +27,6 @@ LEFT_TO_THE_CLUSTER = {
     "default-resources",
     "set-resources",
     "set-threads",
-    "scheduler",
     "software-deployment-method",
 }
 

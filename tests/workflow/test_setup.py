@@ -27,6 +27,12 @@ def test_a_second_set_up_does_nothing_within_a_second():
     assert noted == {path: path.stat().st_mtime_ns for path in noted}
 
 
+@pytest.mark.skipif(not DONE.exists(), reason="`make setup` has not run here")
+def test_packages_are_compiled_before_anybody_imports_them():
+    never_imported = "pandas/io/sas/__pycache__/sas7bdat.*.pyc"
+    assert list((ROOT / ".venv").glob(f"lib/python*/site-packages/{never_imported}"))
+
+
 @pytest.fixture
 def machine(tmp_path):
     """A copy of the set-up, and a PATH on which only what the test puts there is found."""
