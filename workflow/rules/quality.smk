@@ -35,7 +35,6 @@ rule measure_reads:
         "benchmarks/results/measure_reads/{sample}.tsv"
     conda:
         "../../envs/reads.yaml"
-    threads: 2
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
         runtime=lambda wildcards, attempt: 1080 * attempt,
@@ -48,7 +47,7 @@ rule measure_reads:
         exec 2>{log:q}
         samtools flagstat --input-fmt-option reference={input.genome:q} \
             {input.alignment:q} | cat >{output.counts:q}
-        samtools stats --threads {threads} --remove-dups --reference {input.genome:q} \
+        samtools stats --remove-dups --reference {input.genome:q} \
             {input.alignment:q} | cat >{output.stats:q}
         mosdepth --no-per-base --by {input.intervals:q} --thresholds 1,10,20,30 \
             --fasta {input.genome:q} {params.prefix:q} {input.alignment:q}
