@@ -25,7 +25,7 @@ def unseen(hospital, kind, settings, patients=None, split=None):
     patients = hospital.patients if patients is None else patients
     split = split_of(hospital.patients) if split is None else split
     table = training_table(patients, split)
-    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 0)
     fits = fit_baseline(kind, everyone, preparation, settings, 1)
     test = everyone.part("test")
     predicted = predict_baseline(kind, fits, test, preparation)
@@ -96,7 +96,7 @@ def test_designs_of_survival_say_nothing_of_response(strong, halves, settings, k
 def test_study_of_one_arm_has_one_column_of_predictions(settings):
     hospital = make_hospital(count=150, genes=5, arms=("target",))
     table = training_table(hospital.patients, split_of(hospital.patients))
-    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 0)
     for kind in COLUMNS:
         fits = fit_baseline(kind, everyone, preparation, settings, 1)
         predicted = predict_baseline(kind, fits, everyone.part("test"), preparation)
@@ -110,7 +110,7 @@ def test_what_is_chosen_by_patients_left_out_keeps_families_whole(
     random = np.random.default_rng(0)
     patients = strong.patients.assign(family=random.integers(0, 60, 600).astype(str))
     table = training_table(patients, halves)
-    preparation, everyone = prepare_fold(table, strong.cohorts, settings["preparation"], 1)
+    preparation, everyone = prepare_fold(table, strong.cohorts, settings["preparation"], 0)
     family = everyone.part("train").table["family"].to_numpy()
     divided, plain = [], Questions.folds
 
@@ -179,3 +179,14 @@ def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplo
     fit = fit_by_arm(asked, asked, 2, 1, settings["boosting"], 1)
     assert "arm 1 has but one answer" in caplog.text
     assert (fit.told(columns)[:, 1] > 0.8).all()
+
+
+@pytest.mark.parametrize("kind", ["boosting", "random_forest", "cox"])
+def test_what_validation_patients_do_not_know_is_told_by_name(settings, kind):
+    hospital = make_hospital(count=60, genes=4)
+    split = split_of(hospital.patients)
+    held = (split["part"] == "validation").to_numpy()
+    silent = hospital.patients.copy()
+    silent.loc[held, ["os_time", "os_event"]] = np.nan
+    with pytest.raises(ValueError, match=f"validation patients .* os .* {kind} chooses"):
+        unseen(hospital, kind, settings, silent, split)
