@@ -1,6 +1,7 @@
 """Baselines find what is there, find nothing where nothing is, and cannot see locked outcomes."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from sklearn.metrics import roc_auc_score
 
 from gcin.intake.designs import SURVIVAL_ONLY
 from gcin.model import baselines
-from gcin.model.baselines import COLUMNS, fit_baseline, predict_baseline
+from gcin.model.baselines import COLUMNS, baseline_curves, fit_baseline, predict_baseline
 from gcin.model.boosting import fit_boosting, fit_by_arm, loss_of
 from gcin.model.linear import Questions
 from gcin.model.outcomes import training_table
 from gcin.model.study import prepare_fold
+from gcin.model.telling import told
+from gcin.prediction.applying import run_rows
 
 LEARNING = sorted(set(COLUMNS) - {"majority"})
 
@@ -190,3 +193,22 @@ def test_what_validation_patients_do_not_know_is_told_by_name(settings, kind):
     silent.loc[held, ["os_time", "os_event"]] = np.nan
     with pytest.raises(ValueError, match=f"validation patients .* os .* {kind} chooses"):
         unseen(hospital, kind, settings, silent, split)
+
+
+def test_a_fold_that_knows_nobodys_survival_is_passed_over_by_designs_of_survival(settings):
+    """As where one of two sites alone follows its patients, and is tested."""
+    hospital = make_hospital(count=60, genes=4)
+    split = split_of(hospital.patients)
+    learnt = (split["part"] != "test").to_numpy()
+    silent = hospital.patients.copy()
+    silent.loc[learnt, ["os_time", "os_event"]] = np.nan
+    table = training_table(silent, split)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 0)
+    fits = fit_baseline("cox", everyone, preparation, settings, 1)
+    predict = partial(predict_baseline, "cox", fits, preparation=preparation)
+    calibrations, rows = told(predict, everyone, preparation)
+    curves = baseline_curves("cox", fits, everyone, preparation)
+    new = everyone.table.assign(role="new")
+    applied = run_rows(new, predict(everyone), preparation.arms, calibrations, 0)
+    assert (len(rows), len(curves), len(applied)) == (0, 0, 0)
+    assert list(rows) == ["patient", "part", "endpoint", "arm", "raw", "value"]
