@@ -1,6 +1,7 @@
 """Baselines find what is there, find nothing where nothing is, and cannot see locked outcomes."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from sklearn.metrics import roc_auc_score
 
 from gcin.intake.designs import SURVIVAL_ONLY
 from gcin.model import baselines
-from gcin.model.baselines import COLUMNS, fit_baseline, predict_baseline
+from gcin.model.baselines import COLUMNS, baseline_curves, fit_baseline, predict_baseline
 from gcin.model.boosting import fit_boosting, fit_by_arm, loss_of
 from gcin.model.linear import Questions
 from gcin.model.outcomes import training_table
 from gcin.model.study import prepare_fold
+from gcin.model.telling import told
+from gcin.prediction.applying import run_rows
 
 LEARNING = sorted(set(COLUMNS) - {"majority"})
 
@@ -25,7 +28,7 @@ def unseen(hospital, kind, settings, patients=None, split=None):
     patients = hospital.patients if patients is None else patients
     split = split_of(hospital.patients) if split is None else split
     table = training_table(patients, split)
-    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 0)
     fits = fit_baseline(kind, everyone, preparation, settings, 1)
     test = everyone.part("test")
     predicted = predict_baseline(kind, fits, test, preparation)
@@ -96,7 +99,7 @@ def test_designs_of_survival_say_nothing_of_response(strong, halves, settings, k
 def test_study_of_one_arm_has_one_column_of_predictions(settings):
     hospital = make_hospital(count=150, genes=5, arms=("target",))
     table = training_table(hospital.patients, split_of(hospital.patients))
-    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 1)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 0)
     for kind in COLUMNS:
         fits = fit_baseline(kind, everyone, preparation, settings, 1)
         predicted = predict_baseline(kind, fits, everyone.part("test"), preparation)
@@ -110,7 +113,7 @@ def test_what_is_chosen_by_patients_left_out_keeps_families_whole(
     random = np.random.default_rng(0)
     patients = strong.patients.assign(family=random.integers(0, 60, 600).astype(str))
     table = training_table(patients, halves)
-    preparation, everyone = prepare_fold(table, strong.cohorts, settings["preparation"], 1)
+    preparation, everyone = prepare_fold(table, strong.cohorts, settings["preparation"], 0)
     family = everyone.part("train").table["family"].to_numpy()
     divided, plain = [], Questions.folds
 
@@ -179,3 +182,33 @@ def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplo
     fit = fit_by_arm(asked, asked, 2, 1, settings["boosting"], 1)
     assert "arm 1 has but one answer" in caplog.text
     assert (fit.told(columns)[:, 1] > 0.8).all()
+
+
+@pytest.mark.parametrize("kind", ["boosting", "random_forest", "cox"])
+def test_what_validation_patients_do_not_know_is_told_by_name(settings, kind):
+    hospital = make_hospital(count=60, genes=4)
+    split = split_of(hospital.patients)
+    held = (split["part"] == "validation").to_numpy()
+    silent = hospital.patients.copy()
+    silent.loc[held, ["os_time", "os_event"]] = np.nan
+    with pytest.raises(ValueError, match=f"validation patients .* os .* {kind} chooses"):
+        unseen(hospital, kind, settings, silent, split)
+
+
+def test_a_fold_that_knows_nobodys_survival_is_passed_over_by_designs_of_survival(settings):
+    """As where one of two sites alone follows its patients, and is tested."""
+    hospital = make_hospital(count=60, genes=4)
+    split = split_of(hospital.patients)
+    learnt = (split["part"] != "test").to_numpy()
+    silent = hospital.patients.copy()
+    silent.loc[learnt, ["os_time", "os_event"]] = np.nan
+    table = training_table(silent, split)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 0)
+    fits = fit_baseline("cox", everyone, preparation, settings, 1)
+    predict = partial(predict_baseline, "cox", fits, preparation=preparation)
+    calibrations, rows = told(predict, everyone, preparation)
+    curves = baseline_curves("cox", fits, everyone, preparation)
+    new = everyone.table.assign(role="new")
+    applied = run_rows(new, predict(everyone), preparation.arms, calibrations, 0)
+    assert (len(rows), len(curves), len(applied)) == (0, 0, 0)
+    assert list(rows) == ["patient", "part", "endpoint", "arm", "raw", "value"]

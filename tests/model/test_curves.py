@@ -48,6 +48,15 @@ def test_cox_curves_are_those_of_lifelines():
     np.testing.assert_allclose(found, expected.to_numpy().T, atol=1e-6)
 
 
+def test_without_events_outside_the_heaviest_penalty_is_taken():
+    columns, time, event = followed()
+    arm = np.arange(len(time)) % 2
+    train, held = (Followed(columns, arm, time, events) for events in (event, np.zeros(len(time))))
+    heaviest = fit_cox(train, train, 2, {"penalties": [3]})
+    found = fit_cox(train, held, 2, {"penalties": [0.01, 3, 0.1]})
+    np.testing.assert_array_equal(found.weights, heaviest.weights)
+
+
 @pytest.mark.parametrize("fit", [fit_cox, fit_coxnet])
 def test_a_column_or_an_arm_that_no_one_followed_has_is_left_out(fit):
     """A rare burden of one patient whose survival is unknown, and an arm of such patients."""

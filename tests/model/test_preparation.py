@@ -202,6 +202,12 @@ def test_variants_beyond_the_limit_are_told_of(fold, caplog):
     assert f"of theirs {(carried - 1).clip(0).sum()} are not read" in caplog.text
 
 
+def test_a_design_that_reads_no_variant_by_itself_is_told_of_none(fold, caplog):
+    hospital, _, patients = fold
+    prepare_fold(patients.table, hospital.cohorts, SETTINGS, 0)
+    assert "not read" not in caplog.text
+
+
 def test_variants_frozen_are_the_limit_and_not_the_largest_set_of_training(fold):
     """A new patient with more variants than anybody in training must not lose the surplus."""
     hospital, preparation, patients = fold

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gcin.model.calibration import Calibration
+from gcin.model.curves import curve_table
 from gcin.model.stacking import (
     Stack,
     by_design,
@@ -137,6 +138,26 @@ def test_curves_are_averaged_month_by_month():
         for name, late in {"gcin": 0.8, "cox": 0.4}.items()
     }
     assert stacked_curves(curves)["survival"].tolist() == pytest.approx([1.0, 0.6])
+
+
+def test_a_study_that_asks_nobodys_survival_has_no_curves():
+    none = curve_table(pd.Index(NAMES), {}, {}, ["a", "b"])
+    averaged = stacked_curves(by_design([none, none], ["gcin", "lasso"]))
+    assert averaged.dtypes.to_dict() == none.dtypes.to_dict()
+    assert averaged.empty
+
+
+def test_designs_of_survival_are_silent_together_where_nobody_was_followed(designs, patients):
+    """A fold whose training patients have no survival, beside others that have."""
+    silent = [designs["cox"].iloc[:0].assign(raw=0.0)] * 2
+    stack, rows = stack_fold(by_design(silent, ["cox", "coxnet"]), patients)
+    assert rows.empty
+    applied = pd.DataFrame(columns=COLUMNS).astype({"raw": float, "value": float, "run": int})
+    new = {"cohort": "h", "role": "new", "run": 1, "patient": "N", "endpoint": "os", "arm": "a"}
+    spoken = pd.DataFrame([{**new, "raw": 0.5, "value": 0.5, "models": 1}])
+    other = Stack({"cox": {"os": np.array([0.0, 1.0])}}, {})
+    told = apply_stacks([stack, other], {"cox": spoken, "coxnet": applied}, {"cox": 1, "coxnet": 1})
+    assert told[["run", "value"]].to_numpy().tolist() == [[1, 0.5]]
 
 
 def test_unseen_patients_are_averaged_fold_by_fold():

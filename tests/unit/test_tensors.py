@@ -182,6 +182,12 @@ def test_carriers_are_counted_from_the_alleles(tmp_path, genotype, dosage):
     assert found == (dosage or 0)
 
 
+def test_of_no_variants_asked_for_all_are_left_out(tmp_path):
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), HET)])
+    values, gene, mask, left_out = store.variants(["P0"], 0)
+    assert (values.shape[1], gene.shape, mask.shape, left_out.tolist()) == (0, (1, 0), (1, 0), [1])
+
+
 def test_reads_that_a_header_calls_text_are_unknown(tmp_path, monkeypatch):
     own = HEADER.replace("ID=AD,Number=R,Type=Integer", "ID=AD,Number=.,Type=String")
     monkeypatch.setitem(globals(), "HEADER", own)

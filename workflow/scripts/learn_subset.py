@@ -17,7 +17,7 @@ table = subset_table(files.patients, files.split, size, given.order, seed)
 stores = [Path(receipt).parent for receipt in files.stores]
 cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 settings, kind = given.settings, given.design["kind"]
-preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=1)
+preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=0)
 fits = fit_baseline(kind, patients, preparation, settings, seed)
 predict = partial(predict_baseline, kind, fits, preparation=preparation)
 _, rows = told(predict, patients, preparation)

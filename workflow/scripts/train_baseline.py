@@ -20,7 +20,7 @@ stores = [Path(receipt).parent for receipt in snakemake.input.stores]
 tables = snakemake.input.clinical, snakemake.input.omics, snakemake.input.visits
 cohorts = open_cohorts(snakemake.params.cohorts, stores, *tables)
 settings, kind = snakemake.params.settings, snakemake.params.design["kind"]
-preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=1)
+preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=0)
 
 fits = fit_baseline(kind, patients, preparation, settings, seed)
 predict = partial(predict_baseline, kind, fits, preparation=preparation)

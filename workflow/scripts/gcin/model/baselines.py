@@ -142,6 +142,7 @@ def fit_baseline(
             )
             for values, part in zip(columns, (train, held), strict=True)
         ]
+        _require_held(kind, name, lessons[1])
         logger.info("fitting %s to %s", kind, name)
         asked = (name, endpoint)
         fits[name] = _fit(kind, asked, *lessons, len(preparation.arms), settings, seed)
@@ -223,6 +224,18 @@ def _fit(
         share, fit = fit_by_block(*given, linear, endpoint.numeric)
         return fit.spread(share)
     return fit_linear(train.columns, *learnt, L1_RATIO[kind], linear, endpoint.numeric)
+
+
+def _require_held(kind: str, name: str, held: Lesson) -> None:
+    """Refuse to choose settings by an inner split that says nothing of an endpoint."""
+    chooses = kind in TREES or kind in COX
+    if chooses and not held.targets[held.arm >= 0][..., 1].any():
+        raise ValueError(
+            f"Of none of the {len(held.arm)} validation patients of this fold are outcome of "
+            f"{name} and arm known, and {kind} chooses its settings by them. Leave one of the two "
+            "out of the study, name a yes or no, or the event, under split.stratify, or raise "
+            "splits.inner_share."
+        )
 
 
 def _majority(name: str, endpoint: Endpoint, train: Lesson, arms: int) -> MajorityFit:

@@ -68,6 +68,8 @@ class Followed:
 def fit_cox(train: Followed, held: Followed, arms: int, settings: Mapping) -> CoxFit:
     """Fit a Cox model whose penalty is chosen by the partial likelihood of the inner split.
 
+    Of penalties that are equally likely there the heaviest is taken.
+
     Args:
         train: Part train.
         held: Part validation.
@@ -87,7 +89,8 @@ def fit_cox(train: Followed, held: Followed, arms: int, settings: Mapping) -> Co
         CoxPHFitter(penalizer=penalty).fit(told, TIME, EVENT) for penalty in settings["penalties"]
     ]
     scores = [model.score(outside, scoring_method="log_likelihood") for model in tried]
-    best = int(np.argmax(scores))
+    # Without an event among them the inner split has no opinion: the heaviest penalty says least.
+    best = max(range(len(tried)), key=lambda one: (scores[one], settings["penalties"][one]))
     logger.info("chose penalty %g of %s", settings["penalties"][best], settings["penalties"])
     weights = tried[best].params_.reindex(columns, fill_value=0.0).to_numpy()
     return with_baseline(weights, train.columns.shape[1], rows)

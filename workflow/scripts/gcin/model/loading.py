@@ -129,7 +129,8 @@ def load_genomes(
         patients: Indexed by `patient`, with `cohort`.
         stores: Tensor store of each cohort.
         genes: Genes to keep, in this order.
-        variants: Most variants of a patient in these genes; the most severe of more are kept.
+        variants: Most variants of a patient in these genes; the most severe of more are kept. 0
+            for a model that reads what genes add up to alone.
     """
     place = {gene: number for number, gene in enumerate(universe(stores)["gene"])}
     chosen = np.array([place[gene] for gene in genes], dtype=int)
@@ -144,7 +145,7 @@ def load_genomes(
         values, gene, mask, left_out[rows] = store.variants(names, variants, new_place >= 0)
         loaded.variants[rows], loaded.variant_mask[rows] = values, mask
         loaded.variant_gene[rows] = np.where(mask, new_place[gene], 0)
-    if left_out.any():
+    if variants and left_out.any():
         logger.warning(
             "%d of %d patients have more than %d variants in the %d genes: of theirs %d are not "
             "read, the least severe",

@@ -12,6 +12,7 @@ from gcin.model.inputs import arm_numbers
 from gcin.model.preparation import Preparation, as_plain
 
 REPORTED_PARTS = ("validation", "test")
+COLUMNS = ["patient", "endpoint", "arm", "raw", "value"]
 
 
 def prediction_table(
@@ -29,9 +30,10 @@ def prediction_table(
         calibrations: Binary endpoint to the calibration of its probability.
 
     Returns:
-        `patient endpoint arm raw value`; `value` is calibrated where the endpoint is binary.
+        `patient endpoint arm raw value`; `value` is calibrated where the endpoint is binary. No
+        row where nothing is predicted, as by a Cox model of a fold that knows nobody's survival.
     """
-    blocks = []
+    blocks = [pd.DataFrame(columns=COLUMNS).astype({"raw": float, "value": float})]
     for endpoint, raw in predicted.items():
         value = calibrations[endpoint].apply(raw) if endpoint in calibrations else raw
         keys = {
@@ -40,7 +42,7 @@ def prediction_table(
             "arm": np.tile(arms, len(names)),
         }
         blocks.append(pd.DataFrame({**keys, "raw": raw.ravel(), "value": value.ravel()}))
-    return pd.concat(blocks, ignore_index=True)
+    return pd.concat(blocks[1:] or blocks, ignore_index=True)
 
 
 def taught_rows(rows: pd.DataFrame, endpoints: Mapping[str, Endpoint]) -> pd.DataFrame:
@@ -96,5 +98,5 @@ def reported(predictions: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
         `patient part endpoint arm raw value`.
     """
     parted = predictions.assign(part=table["part"].reindex(predictions["patient"]).to_numpy())
-    columns = ["patient", "part", "endpoint", "arm", "raw", "value"]
+    columns = [COLUMNS[0], "part", *COLUMNS[1:]]
     return parted.loc[parted["part"].isin(REPORTED_PARTS), columns].reset_index(drop=True)

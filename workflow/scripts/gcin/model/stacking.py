@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.model.calibration import Calibration, fit_calibration
+from gcin.model.curves import curve_table
 from gcin.model.endpoints import BINARY, SURVIVAL, kinds_in
 
 logger = logging.getLogger(__name__)
@@ -121,9 +122,11 @@ def stacked_curves(curves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Average survival curves: the chance to live where each design is as likely to be right.
 
     Args:
-        curves: Design to `patient endpoint arm time survival`, on the same months.
+        curves: Design to `patient endpoint arm time survival`, on the same months; none where
+            nobody's survival is asked.
     """
-    mean = _mean(pd.concat(curves.values(), ignore_index=True), [*KEYS, "time"])
+    blocks = [curve_table(pd.Index([]), {}, {}, []), *curves.values()]
+    mean = _mean(pd.concat(blocks[1:] or blocks, ignore_index=True), [*KEYS, "time"])
     return mean.astype({"survival": "float32"})
 
 
@@ -145,12 +148,13 @@ def rank_among(values: np.ndarray, reference: np.ndarray) -> np.ndarray:
 def _averaged(
     said: Mapping[str, pd.DataFrame], references: Mapping[str, Mapping[str, np.ndarray]]
 ) -> pd.DataFrame:
-    blocks = [
+    blocks = [pd.DataFrame(columns=[*KEYS, "raw"]).astype({"raw": float})]
+    blocks += [
         rows[KEYS].assign(raw=_comparable(rows["value"].to_numpy(), endpoint, references[name]))
         for name, table in said.items()
         for endpoint, rows in table.groupby("endpoint", sort=False)
     ]
-    return _mean(pd.concat(blocks, ignore_index=True), KEYS)
+    return _mean(pd.concat(blocks[1:] or blocks, ignore_index=True), KEYS)
 
 
 def _comparable(

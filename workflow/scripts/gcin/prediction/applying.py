@@ -78,10 +78,10 @@ def run_rows(
 
     Returns:
         `cohort role run patient endpoint arm raw value models`, models being 1; empty where there
-        are no patients.
+        are no patients, or nothing is predicted.
     """
     rows = prediction_table(table.index, predicted, arms, calibrations)
     places = table[["cohort", "role"]].loc[table.index.repeat(len(arms))]
-    repeated = pd.concat([places] * len(predicted), ignore_index=True)
+    repeated = pd.concat([places] * len(predicted) or [places.iloc[:0]], ignore_index=True)
     rows = rows.assign(cohort=repeated["cohort"], role=repeated["role"])
     return rows.assign(run=run, models=1)[COLUMNS]

@@ -16,4 +16,4 @@ def apply_baselines(models: list[str], table: pd.DataFrame, cohorts: Cohorts) ->
         return predict_baseline(frozen["kind"], frozen["fits"], patients, preparation)
 
     # Baselines read what genes add up to, and no variant by itself.
-    return apply_each(models, table, cohorts, predict, variants=1)
+    return apply_each(models, table, cohorts, predict, variants=0)
