@@ -113,14 +113,13 @@ def build(
     measured=None,
     beside=None,
     reached=None,
+    untold=None,
 ):
     (folder / "calls").mkdir(parents=True)
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
     outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
     outputs |= {"sites": folder / "sites.parquet", "markers": folder / "markers.parquet"}
-    outputs |= {
-        name: folder / f"{name}.npy" for name in ("dosages", "missing", "missing_by_sample")
-    }
+    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", "missing_by_sample")}
     called = [s for s, kind in samples[["sample", "kind"]].to_numpy() if kind != "maf"]
     path = None if records is None else write_records(folder, records, called)
     encode_cohort(samples, genes, path, calls, outputs, str(folder), marker_frequency=0.01)
@@ -128,7 +127,7 @@ def build(
         np.ones(len(genes), np.float32) if assayed is None else np.array(assayed, np.float32),
         measured or {},
         beside or Beside({}, None),
-        np.load(folder / "missing.npy"),
+        dict.fromkeys(samples["sample"], np.zeros(len(genes))) | (untold or {}),
         np.load(folder / "missing_by_sample.npy"),
         reached or {},
     )
@@ -225,7 +224,8 @@ HET, REF, NONE = "0/1:15,15:30:99:PASS", "0/0:30,0:30:90:PASS", "./.:0,0:0:.:."
 
 def test_no_call_is_never_wild_type(tmp_path):
     records = [record(300 + step, block("stop_gained"), HET, NONE) for step in range(4)]
-    store = build(tmp_path / "s", cohort("vcf", "vcf"), records)
+    untold = {"S1": np.array([1.0, 0, 0])}
+    store = build(tmp_path / "s", cohort("vcf", "vcf"), records, untold=untold)
     _, mask = store.gene_tensor(["P0", "P1"])
     assert mask[:, 0].tolist() == [True, False]
     assert feature(store, "callable", ["P1"])[0].tolist() == [0, 1, 1]
@@ -562,9 +562,7 @@ def test_sample_order_of_the_records_does_not_matter(tmp_path):
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
     outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
     outputs |= {"sites": folder / "sites.parquet", "markers": folder / "m.parquet"}
-    outputs |= {
-        name: folder / f"{name}.npy" for name in ("dosages", "missing", "missing_by_sample")
-    }
+    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", "missing_by_sample")}
     encode_cohort(samples, GENES, path, None, outputs, str(folder), marker_frequency=0.01)
     assert np.load(folder / "calls" / "indptr.npy").tolist() == [0, 0, 1]
 
@@ -578,7 +576,7 @@ def test_records_of_other_samples_are_refused(tmp_path):
 
 
 def _anywhere(folder):
-    names = ["sites", "markers", "dosages", "missing", "missing_by_sample"]
+    names = ["sites", "markers", "dosages", "missing_by_sample"]
     return {name: folder / name for name in names}
 
 

@@ -29,7 +29,7 @@ class Assay:
         assayed: Share of each gene's coding bases that the assay looks at.
         measured: By sample, the share of each gene that its gVCF shows to be callable.
         beside: What was measured of the genes beside their short variants.
-        missing: No-calls among the gene's alleles, samples x genes.
+        untold: By sample of a given VCF, the share of no-calls among each gene's alleles in it.
         missing_by_sample: No-calls among all alleles, per sample.
         reached: By sample whose calls are lifted from an older assembly, the share of each gene
             that calls can be lifted to.
@@ -38,7 +38,7 @@ class Assay:
     assayed: np.ndarray
     measured: Mapping[str, np.ndarray]
     beside: Beside
-    missing: np.ndarray
+    untold: Mapping[str, np.ndarray]
     missing_by_sample: np.ndarray
     reached: Mapping[str, np.ndarray] = field(default_factory=dict)
 
@@ -61,6 +61,19 @@ def measured_shares(
         .fillna(0)
         .to_numpy(np.float32)
         for sample, table in tables.items()
+    }
+
+
+def read_untold(paths: Iterable[str], genes: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Read the shares of several files, by sample, in the order of the genes.
+
+    A gene without coding bases has none to tell of.
+    """
+    tables = [pd.read_parquet(path).reindex(columns=genes["gene"], fill_value=0) for path in paths]
+    return {
+        sample: row
+        for table in tables
+        for sample, row in zip(table.index, table.to_numpy(np.float32), strict=True)
     }
 
 
@@ -92,9 +105,8 @@ def assemble(
     shares = _array(folder / "callable.npy", (len(samples), len(genes)), np.float32)
     scalars = []
     for row, sample in enumerate(samples.itertuples()):
-        share = callable_share(
-            sample.kind, assay.assayed, assay.measured.get(sample.sample), assay.missing[row]
-        )
+        measured, untold = (own.get(sample.sample) for own in (assay.measured, assay.untold))
+        share = callable_share(sample.kind, assay.assayed, measured, untold)
         if sample.sample in assay.reached:
             share = share * assay.reached[sample.sample]
         own = calls.of_sample(row)

@@ -65,9 +65,9 @@ def write_store(
     pq.write_table(markers, folder / "markers.parquet")
     np.save(folder / "dosages.npy", genotypes.dosages)
     samples = samples.assign(kind="vcf", file="").reset_index(drop=True)
-    none_missing = np.zeros((len(samples), len(genotypes.genes)), np.float32)
+    all_told = dict.fromkeys(samples["sample"], np.zeros(len(genotypes.genes), np.float32))
     everywhere = np.ones(len(genotypes.genes), np.float32)
-    assay = Assay(everywhere, {}, Beside({}, None), none_missing, missing)
+    assay = Assay(everywhere, {}, Beside({}, None), all_told, missing)
     assemble(folder, samples, genotypes.genes, assay, **LIMITS)
     track = np.load(folder / "genes.npy", mmap_mode="r+")
     track[:, :, GENE_FEATURES.index("copy_number")] = genotypes.copies

@@ -1,0 +1,59 @@
+"""Which alleles of its own file a sample of a given VCF has no call of, gene by gene.
+
+Read from the file itself: where cohorts are merged, an allele of nobody is left out, and one that a
+file of a single sample has without a call looks like one that the file does not have.
+"""
+
+import logging
+
+import numpy as np
+import pandas as pd
+from cyvcf2 import VCF
+
+from gcin.tensors.genotypes import dosages
+
+logger = logging.getLogger(__name__)
+
+
+def untold_shares(calls: str, coding: pd.DataFrame) -> pd.DataFrame:
+    """Count a given VCF's no-calls among the alleles in each gene's coding bases.
+
+    Args:
+        calls: The file, one alternate a record, with verdicts on genotypes. A site that fails as a
+            whole says nothing of anybody.
+        coding: `chromosome start end gene` (0-based), exons of a gene merged.
+
+    Returns:
+        Samples by genes, share of the alleles without a passing genotype, float32; 0 where the file
+        has no allele in a gene.
+    """
+    vcf = VCF(calls)
+    rows, genes = pd.factorize(coding["gene"])
+    told = np.zeros(len(genes), np.int32)
+    untold = np.zeros((len(vcf.samples), len(genes)), np.int32)
+    places = {name: _Exons(own) for name, own in coding.assign(row=rows).groupby("chromosome")}
+    for record in vcf:
+        if record.FILTER is None and record.CHROM in places:
+            own = places[record.CHROM].at(record.start, record.end)
+            told[own] += 1
+            untold[:, own] += (dosages(record) < 0)[:, None]
+    shares = (untold / np.maximum(told, 1)).astype(np.float32)
+    logger.info("%d genes have alleles, %.4f of them without a call", (told > 0).sum(),
+                untold.sum() / max(told.sum() * len(vcf.samples), 1))  # fmt: skip
+    return pd.DataFrame(shares, pd.Index(vcf.samples, name="sample"), list(genes))
+
+
+class _Exons:
+    """Coding exons of a chromosome."""
+
+    def __init__(self, exons: pd.DataFrame) -> None:
+        """Keep exons by start, and how far those up to each of them reach."""
+        exons = exons.sort_values("start", kind="stable")
+        self.rows, self.starts, self.ends = exons[["row", "start", "end"]].to_numpy().T
+        self.reached = np.maximum.accumulate(self.ends)
+
+    def at(self, start: int, end: int) -> np.ndarray:
+        """Genes, by number, that share a base with an interval (0-based, end exclusive)."""
+        first = np.searchsorted(self.reached, start, side="right")
+        near = slice(first, np.searchsorted(self.starts, end))
+        return np.unique(self.rows[near][self.ends[near] > start])
