@@ -27,7 +27,7 @@ HEADER = """\
 """
 
 
-def shares(folder, samples, *rows):
+def shares(folder, samples, *rows, unplaced=(), coding=CODING):
     """Shares by sample and gene, of rows `chromosome position reference filter calls`."""
     text = HEADER.format(samples="\t".join(samples))
     for chromosome, position, reference, fails, *calls in rows:
@@ -36,7 +36,7 @@ def shares(folder, samples, *rows):
     (folder / "given.vcf").write_text(text)
     given = str(folder / "given.bcf")
     bcftools.view("-Ob", "-o", given, str(folder / "given.vcf"), catch_stdout=False)
-    return untold_shares(given, CODING)
+    return untold_shares(given, coding, unplaced)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,15 @@ def test_shares_are_read_by_sample_in_the_order_of_the_genes(tmp_path):
     genes = pd.DataFrame({"gene": ["OTHER", "RNA", "IN"]})
     found = read_untold([str(tmp_path / "a")], genes)
     assert {name: row.tolist() for name, row in found.items()} == {"NA": [1, 0, 0]}
+
+
+@pytest.mark.parametrize(
+    ("contigs", "share"), [(["chrM"], 1), (["1", "MT"], 1), (["chr1"], 0), ([], 0)]
+)
+def test_genes_of_a_mitochondrion_that_was_left_out_are_not_known(tmp_path, contigs, share):
+    coding = pd.concat([CODING, CODING.tail(1).assign(chromosome="chrM", gene="MT-ND1")])
+    row = ("chr1", 110, "A", ".", "0/1:PASS", "0/0:PASS")
+    unplaced = [pd.DataFrame({"chromosome": contigs}, dtype=object)]
+    found = shares(tmp_path, ["S", "T"], row, unplaced=unplaced, coding=coding)
+    assert found["MT-ND1"].tolist() == [share, share]
+    assert found["LONG"].tolist() == [0, 0]

@@ -103,6 +103,10 @@ rule measure_untold:
     """Count which alleles of a given VCF it does not tell of each of its samples, gene by gene."""
     input:
         calls="results/cohorts/{cohort}/{generation}/given/{source}.bcf",
+        unplaced=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/given/{source}.unplaced.tsv",
+            source={int(wildcards.source)} & {*RUN.lifted_in(wildcards.cohort)},
+        ),
         coding="results/reference/coding.bed",
     output:
         shares=temp("results/cohorts/{cohort}/{generation}/given/{source}.untold.parquet"),

@@ -5,23 +5,31 @@ file of a single sample has without a call looks like one that the file does not
 """
 
 import logging
+from collections.abc import Iterable
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 from cyvcf2 import VCF
 
+from gcin.reference.order import bare_name
 from gcin.tensors.genotypes import dosages
 
 logger = logging.getLogger(__name__)
 
 
-def untold_shares(calls: str, coding: pd.DataFrame) -> pd.DataFrame:
+def untold_shares(
+    calls: str, coding: pd.DataFrame, unplaced: Iterable[pd.DataFrame] = ()
+) -> pd.DataFrame:
     """Count a given VCF's no-calls among the alleles in each gene's coding bases.
 
     Args:
         calls: The file, one alternate a record, with verdicts on genotypes. A site that fails as a
             whole says nothing of anybody.
         coding: `chromosome start end gene` (0-based), exons of a gene merged.
+        unplaced: `chromosome …` of the records that were not lifted over, where it was. From the
+            mitochondrion of GRCh37 each one is: with a record that is not, the file is of another
+            sequence, and says nothing of these genes.
 
     Returns:
         Samples by genes, share of the alleles without a passing genotype, float32; 0 where the file
@@ -38,9 +46,20 @@ def untold_shares(calls: str, coding: pd.DataFrame) -> pd.DataFrame:
             told[own] += 1
             untold[:, own] += (dosages(record) < 0)[:, None]
     shares = (untold / np.maximum(told, 1)).astype(np.float32)
+    if any(map(is_mitochondrial, chain(*(table["chromosome"] for table in unplaced)))):
+        own = set(coding["gene"][coding["chromosome"].map(is_mitochondrial)])
+        shares[:, genes.isin(own)] = 1
+        logger.warning(
+            "%d genes of the mitochondrion are missing: it is another sequence", len(own)
+        )
     logger.info("%d genes have alleles, %.4f of them without a call", (told > 0).sum(),
                 untold.sum() / max(told.sum() * len(vcf.samples), 1))  # fmt: skip
     return pd.DataFrame(shares, pd.Index(vcf.samples, name="sample"), list(genes))
+
+
+def is_mitochondrial(contig: str) -> bool:
+    """Whether a contig is the mitochondrion, whatever its name."""
+    return bare_name(contig) == "M"
 
 
 class _Exons:
