@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.tensors.assembly import Assay, assemble, store_receipt
+from gcin.tensors.assembly import Assay, Untold, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
 from gcin.tensors.genes import BESIDE, FLAGGED, GENE_FEATURES, SiteEffects, is_callable
@@ -127,7 +127,7 @@ def build(
         np.ones(len(genes), np.float32) if assayed is None else np.array(assayed, np.float32),
         measured or {},
         beside or Beside({}, None),
-        dict.fromkeys(samples["sample"], np.zeros(len(genes))) | (untold or {}),
+        dict.fromkeys(samples["sample"], Untold(np.zeros(len(genes)), np.nan)) | (untold or {}),
         np.load(folder / "missing_by_sample.npy"),
         reached or {},
     )
@@ -224,12 +224,12 @@ HET, REF, NONE = "0/1:15,15:30:99:PASS", "0/0:30,0:30:90:PASS", "./.:0,0:0:.:."
 
 def test_no_call_is_never_wild_type(tmp_path):
     records = [record(300 + step, block("stop_gained"), HET, NONE) for step in range(4)]
-    untold = {"S1": np.array([1.0, 0, 0])}
+    untold = {"S1": Untold(np.array([1.0, 0, 0]), 0.8)}
     store = build(tmp_path / "s", cohort("vcf", "vcf"), records, untold=untold)
     _, mask = store.gene_tensor(["P0", "P1"])
     assert mask[:, 0].tolist() == [True, False]
     assert feature(store, "callable", ["P1"])[0].tolist() == [0, 1, 1]
-    assert scalar(store, "missingness") == {"P0": 0, "P1": 1}
+    assert scalar(store, "missingness") == {"P0": 0, "P1": 0.8}
 
 
 def test_sites_that_a_sample_s_own_file_lacks_do_not_count_as_missing(tmp_path):

@@ -1,11 +1,12 @@
 """No-calls of a given VCF, gene by gene: what no allele of another sample may hide."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from pysam import bcftools
 
 from gcin.tensors.assembly import read_untold
-from gcin.tensors.untold import untold_shares
+from gcin.tensors.untold import WHOLE, untold_shares
 
 CODING = pd.DataFrame(
     [
@@ -52,7 +53,8 @@ def shares(folder, samples, *rows, unplaced=(), coding=CODING):
     ],
 )
 def test_a_file_of_one_sample_tells_what_it_does_not_know(tmp_path, call, share):
-    assert shares(tmp_path, ["S"], ("chr1", 110, "A", "PASS", call)).loc["S", "LONG"] == share
+    found = shares(tmp_path, ["S"], ("chr1", 110, "A", "PASS", call))
+    assert found.loc["S", ["LONG", WHOLE]].tolist() == [share, share]
 
 
 def test_alleles_count_in_every_gene_whose_coding_bases_they_touch(tmp_path):
@@ -69,15 +71,26 @@ def test_alleles_count_in_every_gene_whose_coding_bases_they_touch(tmp_path):
         ("chr1", 150, "A", "q10", "0/1:q10", "0/0:q10"),
     ]
     found = shares(tmp_path, ["S", "T"], *rows)
-    assert found.loc["S"].to_dict() == pytest.approx({"LONG": 1 / 5, "IN": 0, "OTHER": 0})
-    assert found.loc["T"].to_dict() == pytest.approx({"LONG": 3 / 5, "IN": 1, "OTHER": 0})
+    assert found.loc["S"].to_dict() == pytest.approx(
+        {"LONG": 1 / 5, "IN": 0, "OTHER": 0, WHOLE: 4 / 8}
+    )
+    assert found.loc["T"].to_dict() == pytest.approx(
+        {"LONG": 3 / 5, "IN": 1, "OTHER": 0, WHOLE: 6 / 8}
+    )
+
+
+def test_a_file_without_an_allele_says_nothing(tmp_path):
+    found = shares(tmp_path, ["S"])
+    assert np.isnan(found.loc["S", WHOLE])
+    assert found.loc["S"].drop(WHOLE).tolist() == [0, 0, 0]
 
 
 def test_shares_are_read_by_sample_in_the_order_of_the_genes(tmp_path):
     shares(tmp_path, ["NA"], ("chr2", 110, "A", ".", "./.:.")).to_parquet(tmp_path / "a")
     genes = pd.DataFrame({"gene": ["OTHER", "RNA", "IN"]})
     found = read_untold([str(tmp_path / "a")], genes)
-    assert {name: row.tolist() for name, row in found.items()} == {"NA": [1, 0, 0]}
+    assert found["NA"].genes.tolist() == [1, 0, 0]
+    assert found["NA"].whole == 1
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from gcin.tensors.genotypes import dosages
 
 logger = logging.getLogger(__name__)
 
+WHOLE = "whole file"
+
 
 def untold_shares(
     calls: str, coding: pd.DataFrame, unplaced: Iterable[pd.DataFrame] = ()
@@ -33,18 +35,23 @@ def untold_shares(
 
     Returns:
         Samples by genes, share of the alleles without a passing genotype, float32; 0 where the file
-        has no allele in a gene.
+        has no allele in a gene. A column WHOLE says the same of all its alleles, NaN of none.
     """
     vcf = VCF(calls)
     rows, genes = pd.factorize(coding["gene"])
     told = np.zeros(len(genes), np.int32)
     untold = np.zeros((len(vcf.samples), len(genes)), np.int32)
     places = {name: _Exons(own) for name, own in coding.assign(row=rows).groupby("chromosome")}
+    alleles, missing = 0, np.zeros(len(vcf.samples), np.int64)
     for record in vcf:
-        if record.FILTER is None and record.CHROM in places:
+        if record.FILTER is not None:
+            continue
+        none = dosages(record) < 0
+        alleles, missing = alleles + 1, missing + none
+        if record.CHROM in places:
             own = places[record.CHROM].at(record.start, record.end)
             told[own] += 1
-            untold[:, own] += (dosages(record) < 0)[:, None]
+            untold[:, own] += none[:, None]
     shares = (untold / np.maximum(told, 1)).astype(np.float32)
     if any(map(is_mitochondrial, chain(*(table["chromosome"] for table in unplaced)))):
         own = set(coding["gene"][coding["chromosome"].map(is_mitochondrial)])
@@ -52,9 +59,10 @@ def untold_shares(
         logger.warning(
             "%d genes of the mitochondrion are missing: it is another sequence", len(own)
         )
-    logger.info("%d genes have alleles, %.4f of them without a call", (told > 0).sum(),
-                untold.sum() / max(told.sum() * len(vcf.samples), 1))  # fmt: skip
-    return pd.DataFrame(shares, pd.Index(vcf.samples, name="sample"), list(genes))
+    logger.info("%d alleles, in coding bases of %d genes", alleles, (told > 0).sum())
+    table = pd.DataFrame(shares, pd.Index(vcf.samples, name="sample"), list(genes))
+    table[WHOLE] = missing / alleles if alleles else np.nan
+    return table
 
 
 def is_mitochondrial(contig: str) -> bool:
