@@ -47,7 +47,7 @@ def adopt_somatic(
     """
     marked = str(Path(scratch) / f"{tumour}.marked.bcf")
     mark_alleles(path, tumour, frozenset(accepted), marked)
-    adopt(marked, [tumour], genome, sizes, scratch, adopted, keep_accepted, "^INFO/REFUSED")
+    adopt(marked, [tumour], genome, sizes, scratch, adopted, keep_accepted, "ID,^INFO/REFUSED")
 
 
 def mark_alleles(path: str, tumour: str, accepted: frozenset[str], marked: str) -> None:
