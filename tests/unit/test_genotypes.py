@@ -188,6 +188,20 @@ def test_a_field_of_the_site_that_is_not_as_its_header_says_does_not_matter(
     assert set(calls_of(adopted(path, ["X"]))) == {(10, "C", "A"), (10, "C", "T")}
 
 
+@pytest.mark.parametrize(("number", "kept"), [("A", [0.5, 0.25]), ("1", None)])
+def test_a_share_of_reads_is_kept_where_there_is_one_for_each_allele(
+    tmp_path, adopted, number, kept
+):
+    path = tmp_path / "given.vcf"
+    vcf(path, ["X"], (10, "C", "A,T", ".", "GT:YY", f"1/2:0.5{',0.25' * (number == 'A')}"))
+    text = path.read_text().replace(
+        "ID=YY,Number=1,Type=Integer", f"ID=AF,Number={number},Type=Float"
+    )
+    path.write_text(text.replace("GT:YY", "GT:AF"))
+    found = [site.format("AF") for site in VCF(adopted(path, ["X"])) if "AF" in site.FORMAT]
+    assert [float(share[0, 0]) for share in found] == (kept or [])
+
+
 def test_reads_that_are_not_as_their_header_says_are_refused_with_the_remedy(tmp_path, adopted):
     path = vcf(tmp_path / "given.vcf", ["X"], (10, "C", "A,T", ".", "GT:AD", "1/2:7,8"))
     with pytest.raises(ValueError, match=r"(?s)given.vcf.*FMT/AD at chr1:10.*leave the field out"):

@@ -189,6 +189,30 @@ def test_reads_that_a_header_calls_text_are_unknown(tmp_path, monkeypatch):
     assert values[0, 0, store.variant_features.index("vaf_known")] == 0
 
 
+@pytest.mark.parametrize(
+    ("depths", "told", "vaf"),
+    [
+        ("15,5", "0.7", 0.25),
+        (".", "0.7", 0.7),
+        ("0,0", "0.7", 0.7),
+        (".", "0.5,0.4", None),
+        (".", "1.5", None),
+        (".", ".", None),
+    ],
+)
+def test_a_share_of_reads_is_counted_else_as_the_caller_tells_it(
+    tmp_path, monkeypatch, depths, told, vaf
+):
+    own = HEADER + '##FORMAT=<ID=AF,Number=.,Type=Float,Description="Share">\n'
+    monkeypatch.setitem(globals(), "HEADER", own)
+    line = record(300, block("stop_gained"), f"0/1:{depths}:20:99:PASS:{told}")
+    store = build(tmp_path / "s", cohort("vcf"), [line.replace("GQ:FT", "GQ:FT:AF")])
+    values, *_ = store.variants(["P0"], 1)
+    place = store.variant_features.index("vaf")
+    assert values[0, 0, place] == pytest.approx(vaf or 0, abs=1e-3)
+    assert values[0, 0, place + 1] == (vaf is not None)
+
+
 def test_the_only_copy_of_a_gene_in_a_male_is_as_good_as_both(tmp_path):
     genotypes = ["1:0,30:30:99:PASS", "1/1:0,30:30:99:PASS", "0/1:15,15:30:99:PASS"]
     csq = block("stop_gained", gene="BBB", frequency="0.02")

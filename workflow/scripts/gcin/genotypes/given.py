@@ -23,7 +23,8 @@ from gcin.genotypes.verdicts import FT_HEADER, NO_VERDICT, PASS
 logger = logging.getLogger(__name__)
 
 READ = "^FORMAT/GT,FORMAT/AD,FORMAT/DP,FORMAT/GQ,FORMAT/FT,FORMAT/PL,FORMAT/PS"
-KEPT = f"INFO,{READ}"
+SHARE = "FORMAT/AF"
+KEPT = f"INFO,{READ},{SHARE}"
 NUMBER_BY_ALLELE = {"AD": "R", "PL": "G"}
 NO_EVIDENCE = "NoEvidence"
 WRITTEN_OUT = re.compile(r"[ACGTN]+", re.IGNORECASE)
@@ -61,7 +62,7 @@ def adopt(
     taken = take_samples(path, samples, scratch)
     try:
         require_known_contigs(_contigs_of(taken), sizes, path)
-        dropped = ("-x", f"{unread},{READ}", "-Ob", "-o", bare)
+        dropped = ("-x", f"{unread},{_fields_of(taken)}", "-Ob", "-o", bare)
         bcftools.annotate("--no-version", *dropped, taken, catch_stdout=False)
         Path(header).write_text(_allele_numbered(bare))
         bcftools.reheader("-h", header, "-o", renamed, bare, catch_stdout=False)
@@ -82,6 +83,17 @@ def adopt(
             f"{path} of sample {samples[0]} cannot be brought to the genome's form: {error}. "
             f"{remedy}."
         ) from None
+
+
+def _fields_of(path: str) -> str:
+    """Fields of a genotype that are read, in words of bcftools.
+
+    AF, a caller's own share of reads, only where there is one for each allele.
+    """
+    with pysam.VariantFile(path) as calls:
+        formats = calls.header.formats
+        is_by_allele = "AF" in formats and formats["AF"].number in ("A", ".")
+    return f"{READ},{SHARE}" if is_by_allele else READ
 
 
 def splitting(path: str) -> tuple[str, ...]:
