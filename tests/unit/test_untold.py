@@ -29,7 +29,7 @@ HEADER = """\
 
 
 def shares(folder, samples, *rows, unplaced=(), coding=CODING):
-    """Shares by sample and gene, of rows `chromosome position reference filter calls`."""
+    """Shares by gene and sample, of rows `chromosome position reference filter calls`."""
     text = HEADER.format(samples="\t".join(samples))
     for chromosome, position, reference, fails, *calls in rows:
         fields = [chromosome, str(position), ".", reference, reference[0] * 9, ".", fails, "."]
@@ -54,7 +54,7 @@ def shares(folder, samples, *rows, unplaced=(), coding=CODING):
 )
 def test_a_file_of_one_sample_tells_what_it_does_not_know(tmp_path, call, share):
     found = shares(tmp_path, ["S"], ("chr1", 110, "A", "PASS", call))
-    assert found.loc["S", ["LONG", WHOLE]].tolist() == [share, share]
+    assert found.loc[["LONG", WHOLE], "S"].tolist() == [share, share]
 
 
 def test_alleles_count_in_every_gene_whose_coding_bases_they_touch(tmp_path):
@@ -71,18 +71,14 @@ def test_alleles_count_in_every_gene_whose_coding_bases_they_touch(tmp_path):
         ("chr1", 150, "A", "q10", "0/1:q10", "0/0:q10"),
     ]
     found = shares(tmp_path, ["S", "T"], *rows)
-    assert found.loc["S"].to_dict() == pytest.approx(
-        {"LONG": 1 / 5, "IN": 0, "OTHER": 0, WHOLE: 4 / 8}
-    )
-    assert found.loc["T"].to_dict() == pytest.approx(
-        {"LONG": 3 / 5, "IN": 1, "OTHER": 0, WHOLE: 6 / 8}
-    )
+    assert found["S"].to_dict() == pytest.approx({"LONG": 1 / 5, "IN": 0, "OTHER": 0, WHOLE: 4 / 8})
+    assert found["T"].to_dict() == pytest.approx({"LONG": 3 / 5, "IN": 1, "OTHER": 0, WHOLE: 6 / 8})
 
 
 def test_a_file_without_an_allele_says_nothing(tmp_path):
     found = shares(tmp_path, ["S"])
-    assert np.isnan(found.loc["S", WHOLE])
-    assert found.loc["S"].drop(WHOLE).tolist() == [0, 0, 0]
+    assert np.isnan(found.loc[WHOLE, "S"])
+    assert found["S"].drop(WHOLE).tolist() == [0, 0, 0]
 
 
 def test_shares_are_read_by_sample_in_the_order_of_the_genes(tmp_path):
@@ -101,5 +97,5 @@ def test_genes_of_a_mitochondrion_that_was_left_out_are_not_known(tmp_path, cont
     row = ("chr1", 110, "A", ".", "0/1:PASS", "0/0:PASS")
     unplaced = [pd.DataFrame({"chromosome": contigs}, dtype=object)]
     found = shares(tmp_path, ["S", "T"], row, unplaced=unplaced, coding=coding)
-    assert found["MT-ND1"].tolist() == [share, share]
-    assert found["LONG"].tolist() == [0, 0]
+    assert found.loc["MT-ND1"].tolist() == [share, share]
+    assert found.loc["LONG"].tolist() == [0, 0]

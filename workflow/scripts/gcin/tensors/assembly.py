@@ -85,8 +85,8 @@ def read_untold(paths: Iterable[str], genes: pd.DataFrame) -> dict[str, Untold]:
     """
     untold = {}
     for table in map(pd.read_parquet, paths):
-        shares = table.reindex(columns=genes["gene"], fill_value=0).to_numpy(np.float32)
-        rows = zip(table.index, shares, table[WHOLE].tolist(), strict=True)
+        shares = table.reindex(genes["gene"], fill_value=0).to_numpy(np.float32).T
+        rows = zip(table.columns, shares, table.loc[WHOLE].tolist(), strict=True)
         untold |= {sample: Untold(*row) for sample, *row in rows}
     return untold
 

@@ -34,13 +34,13 @@ def untold_shares(
             sequence, and says nothing of these genes.
 
     Returns:
-        Samples by genes, share of the alleles without a passing genotype, float32; 0 where the file
-        has no allele in a gene. A column WHOLE says the same of all its alleles, NaN of none.
+        Genes by samples, share of the alleles without a passing genotype, float32; 0 where the file
+        has no allele in a gene. A row WHOLE says the same of all its alleles, NaN of none.
     """
     vcf = VCF(calls)
     rows, genes = pd.factorize(coding["gene"])
     told = np.zeros(len(genes), np.int32)
-    untold = np.zeros((len(vcf.samples), len(genes)), np.int32)
+    untold = np.zeros((len(genes), len(vcf.samples)), np.int32)
     places = {name: _Exons(own) for name, own in coding.assign(row=rows).groupby("chromosome")}
     alleles, missing = 0, np.zeros(len(vcf.samples), np.int64)
     for record in vcf:
@@ -51,18 +51,18 @@ def untold_shares(
         if record.CHROM in places:
             own = places[record.CHROM].at(record.start, record.end)
             told[own] += 1
-            untold[:, own] += none[:, None]
-    shares = (untold / np.maximum(told, 1)).astype(np.float32)
+            untold[own] += none
+    shares = (untold / np.maximum(told, 1)[:, None]).astype(np.float32)
     if any(map(is_mitochondrial, chain(*(table["chromosome"] for table in unplaced)))):
         own = set(coding["gene"][coding["chromosome"].map(is_mitochondrial)])
-        shares[:, genes.isin(own)] = 1
+        shares[genes.isin(own)] = 1
         logger.warning(
             "%d genes of the mitochondrion are missing: it is another sequence", len(own)
         )
     logger.info("%d alleles, in coding bases of %d genes", alleles, (told > 0).sum())
-    table = pd.DataFrame(shares, pd.Index(vcf.samples, name="sample"), list(genes))
-    table[WHOLE] = missing / alleles if alleles else np.nan
-    return table
+    whole = missing / alleles if alleles else np.full(len(missing), np.nan)
+    rows = pd.Index([*genes, WHOLE], name="gene", dtype=object)
+    return pd.DataFrame(np.vstack([shares, whole], dtype=np.float32), rows, vcf.samples)
 
 
 def is_mitochondrial(contig: str) -> bool:
