@@ -24,6 +24,7 @@ SHARED = ROOT.parent / "shared"
 JOINT = {"write_manifest", "gate_samples", "genotype_shard", "filter_genotypes", "adopt_vcf"}
 JOINT |= {"unite_genotypes", "annotate_variants", "encode_calls", "assemble_tensors", "read_maf"}
 JOINT |= {"measure_relatedness", "render_multiqc", "seal_generation", "point_to_generation"}
+JOINT |= {"measure_untold"}
 SAMPLE_RULES = {"check_reads", "align_reads", "mark_duplicates", "call_shard", "measure_callable"}
 REFERENCE = Path("results", "reference")
 REFERENCE_RULES = {"prepare_genome", "index_genome", "compose_str_table", "list_genes"}

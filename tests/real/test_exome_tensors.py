@@ -48,7 +48,7 @@ def encode(path, genes, folder):
         columns=["sample", "patient", "tissue", "kind", "file"],
     )
     names = ["indptr", "site", "dosage", "vaf", "depth", "quality"]
-    names += ["sites", "markers", "dosages", "missing", "missing_by_sample"]
+    names += ["sites", "markers", "dosages", "missing_by_sample"]
     outputs = {name: folder / f"{name}.npy" for name in names}
     encode_cohort(samples, genes, str(path), None, outputs, str(folder), marker_frequency=0.01)
     sites, markers = (pd.read_parquet(outputs[name]) for name in ("sites", "markers"))

@@ -8,7 +8,7 @@ from gcin.annotation.alleles import place_alleles
 from gcin.annotation.blocks import FIELDS, describe
 from gcin.annotation.consequences import SEVERITY, bits_of, impact_of, rank_of, terms_of
 from gcin.annotation.csq import as_vep, gains_stop, read_changes
-from gcin.annotation.files import csq_fields, csq_lines
+from gcin.annotation.files import csq_fields, csq_lines, custom_values
 from gcin.annotation.overlaps import near_transcripts
 from gcin.annotation.protein import protein_change
 from gcin.annotation.transcripts import flatten
@@ -351,6 +351,22 @@ def test_the_written_file_has_veps_header_and_the_custom_fields(tmp_path):
     with pysam.VariantFile(str(path)) as stream:
         records = [(record.pos, record.info["CSQ"]) for record in stream]
     assert records == [(5, ("G|missense_variant|0.1&0.2", "G|intron_variant|0.1&0.2"))]
+
+
+@pytest.mark.parametrize(
+    ("info", "text"),
+    [
+        ("Hotspot;AF=0.1", "|1"),
+        ("AF=0.1;Hotspot", "|1"),
+        ("Hotspot", "|1"),
+        ("Hotspot=2", "|2"),
+        ("Hotspot=.", "|"),
+        ("NoHotspot;AF=Hotspot", "|"),
+        (".", "|"),
+    ],
+)
+def test_a_flag_that_is_set_is_told(info, text):
+    assert custom_values(pd.Series([info]), ["Hotspot"]).tolist() == [text]
 
 
 def test_a_transcript_near_the_start_of_its_contig_is_found_from_every_position():

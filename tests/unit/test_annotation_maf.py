@@ -432,6 +432,17 @@ def test_alleles_are_anchored_and_left_aligned(position, reference, alternate, w
     assert not contradicts.any()
 
 
+@pytest.mark.parametrize(
+    ("position", "reference", "alternate"), [(14, "-", "T"), (14, "C", "-"), (13, "AC", "-")]
+)
+def test_a_call_beyond_the_end_of_its_contig_contradicts_the_genome(position, reference, alternate):
+    columns = ["chromosome", "position", "reference", "alternate"]
+    calls = pd.DataFrame([["chr1", position, reference, alternate]], columns=columns)
+    table, contradicts = anchor(calls, fetch)
+    assert table.iloc[0].tolist() == ["chr1", position, reference, alternate]
+    assert contradicts.all()
+
+
 def test_a_reference_allele_that_the_genome_contradicts_is_listed(read):
     calls, unplaced = read({}, fetch=lambda contig, first, last: "C" * (last - first + 1))
     assert calls.empty

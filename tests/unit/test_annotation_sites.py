@@ -11,6 +11,7 @@ HEAD = """\
 ##fileformat=VCFv4.2
 ##contig=<ID={contig},length=30>
 ##INFO=<ID=AF,Number=A,Type=Float,Description="Frequency">
+##INFO=<ID=AC,Number=A,Type=Integer,Description="Copies">
 ##INFO=<ID=CLNSIG,Number=.,Type=String,Description="Significance">
 ##FILTER=<ID=RF,Description="Failed random forest">
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
@@ -81,6 +82,13 @@ def test_what_others_filtered_is_no_rarer_for_it(looked_up):
     path = looked_up([(20, "G", "A", "AF=0.1", "RF"), (21, "T", "C", "AF=0", "RF")])
     assert told(path, "gnomAD_AF")[20, "G", "A"] == pytest.approx(0.1)
     assert told(path, "gnomAD_AF")[21, "T", "C"] == 0
+
+
+def test_a_field_that_is_not_as_its_header_says_does_not_matter_unless_it_is_read(looked_up):
+    rows = [(10, "C", "A,T", "AF=0.1,0.2;AC=7")]
+    assert told(looked_up(rows), "gnomAD_AF")[10, "C", "T"] == pytest.approx(0.2)
+    with pytest.raises(ValueError, match=r"(?s)known-0.vcf.gz .* fields in INFO/AC"):
+        looked_up(rows, fields={"AC": "AC"})
 
 
 def test_fields_of_several_files_stand_side_by_side(looked_up):

@@ -179,6 +179,11 @@ def test_the_reference_is_the_named_normals_or_a_tumour_s_own_germline(
     assert tuple(references_of(SHEET, normals, least)[sample]) == expected
 
 
+def test_one_of_a_patient_s_own_germline_samples_is_enough():
+    rows = pd.concat([SHEET, sheet(("P1B", "P1", "germline", "bam"))])
+    assert references_of(rows, [], 4)["P1T"] == (["P1", "P1B"], 1)
+
+
 def test_a_patient_of_another_cohort_is_nobody_s_germline():
     rows = SHEET.assign(cohort=["b" if name == "P1" else "a" for name in SHEET["sample"]])
     assert references_of(rows, [], 4)["P1T"] == ([], 4)

@@ -176,6 +176,38 @@ def test_a_file_without_depths_is_split_too(tmp_path, adopted):
     assert genotypes == {(10, "C", "A"): [("1/0", "PASS")], (10, "C", "T"): [("0/1", "PASS")]}
 
 
+@pytest.mark.parametrize(("number", "told"), [("A", "7"), ("R", "7,8"), ("G", "7,8,9")])
+def test_a_field_of_the_site_that_is_not_as_its_header_says_does_not_matter(
+    tmp_path, adopted, number, told
+):
+    path = tmp_path / "given.vcf"
+    text = (vcf(path, ["X"], (10, "C", "A,T", ".", "GT", "1/2")), path.read_text())[1]
+    path.write_text(
+        text.replace("ID=XX,Number=1", f"ID=XX,Number={number}").replace("XX=1", f"XX={told}")
+    )
+    assert set(calls_of(adopted(path, ["X"]))) == {(10, "C", "A"), (10, "C", "T")}
+
+
+@pytest.mark.parametrize(("number", "kept"), [("A", [0.5, 0.25]), ("1", None)])
+def test_a_share_of_reads_is_kept_where_there_is_one_for_each_allele(
+    tmp_path, adopted, number, kept
+):
+    path = tmp_path / "given.vcf"
+    vcf(path, ["X"], (10, "C", "A,T", ".", "GT:YY", f"1/2:0.5{',0.25' * (number == 'A')}"))
+    text = path.read_text().replace(
+        "ID=YY,Number=1,Type=Integer", f"ID=AF,Number={number},Type=Float"
+    )
+    path.write_text(text.replace("GT:YY", "GT:AF"))
+    found = [site.format("AF") for site in VCF(adopted(path, ["X"])) if "AF" in site.FORMAT]
+    assert [float(share[0, 0]) for share in found] == (kept or [])
+
+
+def test_reads_that_are_not_as_their_header_says_are_refused_with_the_remedy(tmp_path, adopted):
+    path = vcf(tmp_path / "given.vcf", ["X"], (10, "C", "A,T", ".", "GT:AD", "1/2:7,8"))
+    with pytest.raises(ValueError, match=r"(?s)given.vcf.*FMT/AD at chr1:10.*leave the field out"):
+        adopted(path, ["X"])
+
+
 def test_an_allele_in_two_records_loses_no_carrier(tmp_path, adopted):
     rows = [
         (11, "AT", "A", ".", "GT:AD", "./.:.", "0|1:6,4", "0/0:9,0", "0/1:5,5"),

@@ -17,6 +17,7 @@ GVCF = """\
 ##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">
 ##FORMAT=<ID=MIN_DP,Number=1,Type=Integer,Description="Lowest reads">
 ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Quality">
+##FORMAT=<ID=PS,Number=1,Type=Integer,Description="Phase set">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS
 """
 CALLS = [
@@ -28,6 +29,14 @@ CALLS = [
     "171 CTT C,<NON_REF> . GT:DP:GQ 1/1:22:66",
     "180 T G,<NON_REF> . GT:DP:GQ 0/2:22:33",
     "190 T C,<NON_REF> . GT:DP:GQ 1:18:50",
+    "200 A T,<NON_REF> . GT:DP:GQ:PS 0|1:30:90:200",
+    "201 G C,<NON_REF> . GT:DP:GQ:PS 0|1:28:80:200",
+    "202 C A,<NON_REF> . GT:DP:GQ:PS 1|0:29:85:200",
+    "203 T G,<NON_REF> . GT:DP:GQ 1/1:25:70",
+    "204 A G,<NON_REF> . GT:DP:GQ 0/1:25:70",
+    "205 C <NON_REF> END=209 GT:DP:GQ:MIN_DP 0/0:30:60:20",
+    "210 ACG TCA,<NON_REF> . GT:DP:GQ 0/1:24:75",
+    "213 A <NON_REF> END=219 GT:DP:GQ:MIN_DP 0/0:30:60:20",
 ]
 
 
@@ -71,6 +80,30 @@ def told(tmp_path):
 )
 def test_an_allele_in_a_record_has_its_genotype(told, allele, expected):
     assert told(*allele) == expected
+
+
+@pytest.mark.parametrize(
+    ("allele", "genotype"),
+    [
+        ((200, "AG", "TC"), (0, 1)),
+        ((201, "GC", "CA"), (0, 0)),
+        ((200, "AG", "TA"), (0, 0)),
+        ((202, "CT", "AG"), (0, 1)),
+        ((202, "CTA", "AGG"), (None, None)),
+        ((204, "AC", "GT"), (0, 0)),
+        ((203, "TA", "GC"), (0, 0)),
+        ((203, "TA", "G"), (None, None)),
+        ((206, "AAC", "GT"), (0, 0)),
+        ((212, "G", "A"), (0, 1)),
+        ((211, "C", "T"), (0, 0)),
+        ((210, "ACG", "TCA"), (0, 1)),
+        ((210, "AC", "TT"), (0, 0)),
+    ],
+)
+def test_an_allele_of_several_bases_is_known_in_calls_of_each_and_one_in_those_of_several(
+    told, allele, genotype
+):
+    assert told(*allele)[0] == genotype
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.tensors.assembly import Assay, assemble, store_receipt
+from gcin.tensors.assembly import Assay, Untold, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
 from gcin.tensors.genes import BESIDE, FLAGGED, GENE_FEATURES, SiteEffects, is_callable
@@ -113,14 +113,13 @@ def build(
     measured=None,
     beside=None,
     reached=None,
+    untold=None,
 ):
     (folder / "calls").mkdir(parents=True)
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
     outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
     outputs |= {"sites": folder / "sites.parquet", "markers": folder / "markers.parquet"}
-    outputs |= {
-        name: folder / f"{name}.npy" for name in ("dosages", "missing", "missing_by_sample")
-    }
+    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", "missing_by_sample")}
     called = [s for s, kind in samples[["sample", "kind"]].to_numpy() if kind != "maf"]
     path = None if records is None else write_records(folder, records, called)
     encode_cohort(samples, genes, path, calls, outputs, str(folder), marker_frequency=0.01)
@@ -128,7 +127,7 @@ def build(
         np.ones(len(genes), np.float32) if assayed is None else np.array(assayed, np.float32),
         measured or {},
         beside or Beside({}, None),
-        np.load(folder / "missing.npy"),
+        dict.fromkeys(samples["sample"], Untold(np.zeros(len(genes)), np.nan)) | (untold or {}),
         np.load(folder / "missing_by_sample.npy"),
         reached or {},
     )
@@ -196,6 +195,30 @@ def test_reads_that_a_header_calls_text_are_unknown(tmp_path, monkeypatch):
     assert values[0, 0, store.variant_features.index("vaf_known")] == 0
 
 
+@pytest.mark.parametrize(
+    ("depths", "told", "vaf"),
+    [
+        ("15,5", "0.7", 0.25),
+        (".", "0.7", 0.7),
+        ("0,0", "0.7", 0.7),
+        (".", "0.5,0.4", None),
+        (".", "1.5", None),
+        (".", ".", None),
+    ],
+)
+def test_a_share_of_reads_is_counted_else_as_the_caller_tells_it(
+    tmp_path, monkeypatch, depths, told, vaf
+):
+    own = HEADER + '##FORMAT=<ID=AF,Number=.,Type=Float,Description="Share">\n'
+    monkeypatch.setitem(globals(), "HEADER", own)
+    line = record(300, block("stop_gained"), f"0/1:{depths}:20:99:PASS:{told}")
+    store = build(tmp_path / "s", cohort("vcf"), [line.replace("GQ:FT", "GQ:FT:AF")])
+    values, *_ = store.variants(["P0"], 1)
+    place = store.variant_features.index("vaf")
+    assert values[0, 0, place] == pytest.approx(vaf or 0, abs=1e-3)
+    assert values[0, 0, place + 1] == (vaf is not None)
+
+
 def test_the_only_copy_of_a_gene_in_a_male_is_as_good_as_both(tmp_path):
     genotypes = ["1:0,30:30:99:PASS", "1/1:0,30:30:99:PASS", "0/1:15,15:30:99:PASS"]
     csq = block("stop_gained", gene="BBB", frequency="0.02")
@@ -231,11 +254,12 @@ HET, REF, NONE = "0/1:15,15:30:99:PASS", "0/0:30,0:30:90:PASS", "./.:0,0:0:.:."
 
 def test_no_call_is_never_wild_type(tmp_path):
     records = [record(300 + step, block("stop_gained"), HET, NONE) for step in range(4)]
-    store = build(tmp_path / "s", cohort("vcf", "vcf"), records)
+    untold = {"S1": Untold(np.array([1.0, 0, 0]), 0.8)}
+    store = build(tmp_path / "s", cohort("vcf", "vcf"), records, untold=untold)
     _, mask = store.gene_tensor(["P0", "P1"])
     assert mask[:, 0].tolist() == [True, False]
     assert feature(store, "callable", ["P1"])[0].tolist() == [0, 1, 1]
-    assert scalar(store, "missingness") == {"P0": 0, "P1": 1}
+    assert scalar(store, "missingness") == {"P0": 0, "P1": 0.8}
 
 
 def test_sites_that_a_sample_s_own_file_lacks_do_not_count_as_missing(tmp_path):
@@ -568,9 +592,7 @@ def test_sample_order_of_the_records_does_not_matter(tmp_path):
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
     outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
     outputs |= {"sites": folder / "sites.parquet", "markers": folder / "m.parquet"}
-    outputs |= {
-        name: folder / f"{name}.npy" for name in ("dosages", "missing", "missing_by_sample")
-    }
+    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", "missing_by_sample")}
     encode_cohort(samples, GENES, path, None, outputs, str(folder), marker_frequency=0.01)
     assert np.load(folder / "calls" / "indptr.npy").tolist() == [0, 0, 1]
 
@@ -584,7 +606,7 @@ def test_records_of_other_samples_are_refused(tmp_path):
 
 
 def _anywhere(folder):
-    names = ["sites", "markers", "dosages", "missing", "missing_by_sample"]
+    names = ["sites", "markers", "dosages", "missing_by_sample"]
     return {name: folder / name for name in names}
 
 

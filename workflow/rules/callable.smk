@@ -99,4 +99,30 @@ rule measure_tumour_callable:
         "../scripts/measure_tumour_callable.py"
 
 
+rule measure_untold:
+    """Count which alleles of a given VCF it does not tell of each of its samples, gene by gene."""
+    input:
+        calls="results/cohorts/{cohort}/{generation}/given/{source}.bcf",
+        unplaced=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/given/{source}.unplaced.tsv",
+            source={int(wildcards.source)} & {*RUN.lifted_in(wildcards.cohort)},
+        ),
+        coding="results/reference/coding.bed",
+    output:
+        shares=temp("results/cohorts/{cohort}/{generation}/given/{source}.untold.parquet"),
+    log:
+        "logs/measure_untold/{cohort}/{generation}/{source}.log",
+    benchmark:
+        "benchmarks/results/measure_untold/{cohort}/{generation}/{source}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime=lambda wildcards, attempt: 240 * attempt,
+    params:
+        code=code_of("measure_untold"),
+    script:
+        "../scripts/measure_untold.py"
+
+
 ruleorder: measure_tumour_callable > measure_callable

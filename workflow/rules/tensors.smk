@@ -26,7 +26,6 @@ rule encode_calls:
         quality="results/cohorts/{cohort}/{generation}/tensors/calls/quality.npy",
         markers="results/cohorts/{cohort}/{generation}/tensors/markers.parquet",
         dosages="results/cohorts/{cohort}/{generation}/tensors/dosages.npy",
-        missing=temp("results/cohorts/{cohort}/{generation}/tensors/missing.npy"),
         missing_by_sample=temp(
             "results/cohorts/{cohort}/{generation}/tensors/missing_by_sample.npy"
         ),
@@ -62,6 +61,10 @@ rule assemble_tensors:
             "results/samples/{sample}/callable.parquet",
             sample=RUN.samples_of(wildcards.cohort, *GENOTYPED),
         ),
+        untold=lambda wildcards: collect(
+            "results/cohorts/{{cohort}}/{{generation}}/given/{source}.untold.parquet",
+            source=range(len(RUN.files_of(wildcards.cohort, "vcf"))),
+        ),
         copies=lambda wildcards: collect(
             "results/samples/{sample}/copies.tsv", sample=COPIED[wildcards.cohort]
         ),
@@ -91,7 +94,6 @@ rule assemble_tensors:
             "results/cohorts/{{cohort}}/{{generation}}/tensors/calls/{column}.npy",
             column=["indptr", "site", "dosage", "vaf", "depth", "quality"],
         ),
-        missing="results/cohorts/{cohort}/{generation}/tensors/missing.npy",
         missing_by_sample="results/cohorts/{cohort}/{generation}/tensors/missing_by_sample.npy",
     output:
         track="results/cohorts/{cohort}/{generation}/tensors/genes.npy",

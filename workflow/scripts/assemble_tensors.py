@@ -9,7 +9,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.quality.gate import entering, excluded, read_gate
 from gcin.tables import read_text
-from gcin.tensors.assembly import Assay, assemble, measured_shares, store_receipt
+from gcin.tensors.assembly import Assay, assemble, measured_shares, read_untold, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.callability import assayed_share, reached_shares, read_bed, read_gene_list
 from gcin.tensors.manifest import samples_of_manifest
@@ -30,7 +30,7 @@ assay = Assay(
     assayed_share(genes, coding, next(iter(targets), None), listed),
     without_untold(measured_shares(measured, genes), map(read_text, snakemake.input.panel), genes),
     Beside.of_files(snakemake.input.copies, snakemake.input.structural, snakemake.input.segments),
-    np.load(snakemake.input.missing, mmap_mode="r"),
+    read_untold(snakemake.input.untold, genes),
     np.load(snakemake.input.missing_by_sample),
     reached_shares(manifest, genes, coding, snakemake.input.chain),
 )

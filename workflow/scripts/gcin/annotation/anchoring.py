@@ -1,6 +1,7 @@
 """Calls written as VCF does: with a base before an empty allele, as far left as they go."""
 
 from collections.abc import Callable
+from itertools import zip_longest
 
 import pandas as pd
 
@@ -34,10 +35,12 @@ def _anchored(call: tuple, fetch: Callable[[str, int, int], str]) -> tuple[int, 
         return call.position, old, new, False
     if old == "-":
         base = fetch(call.chromosome, call.position, call.position)
+        if not base:
+            return call.position, old, new, True
         position, old, new = call.position, base, base + new
     else:
         genome = fetch(call.chromosome, call.position, call.position + len(old) - 1)
-        if any(b != g for b, g in zip(old, genome, strict=False) if g != "N") or not genome:
+        if any(b != g for b, g in zip_longest(old, genome) if g != "N"):
             return call.position, old, new, True
         position = call.position
         if new == "-":

@@ -76,10 +76,11 @@ def csq_fields(path: str | Path) -> list[str]:
 
 
 def custom_values(info: pd.Series, names: Sequence[str]) -> pd.Series:
-    """Text of the custom fields as the end of every block: `|0.01|Pathogenic`."""
+    """Text of the custom fields as the end of every block: `|0.01|Pathogenic`, `|1` of a flag."""
     ends = pd.Series("", index=info.index, dtype=object)
     for name in names:
-        value = info_value(info, name).fillna("").replace(".", "")
+        is_set = info.str.contains(rf"(?:^|;){name}(?:;|$)")
+        value = info_value(info, name).fillna("").replace(".", "").mask(is_set, "1")
         ends = ends + "|" + value.str.replace(",", "&").str.replace("|", "&", regex=False)
     return ends
 

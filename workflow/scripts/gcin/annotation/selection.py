@@ -42,7 +42,7 @@ def select_sites(
         options = ("--no-version", "-c", columns, "--pair-logic", "exact", "-Oz", "-o", told)
         try:
             _require_shared_contig(path, sizes)
-            _split_at(path, sites, genome, scratch, found)
+            _split_at(path, fields, sites, genome, scratch, found)
             bcftools.annotate("-a", found, *options, sites, catch_stdout=False)
         except pysam.SamtoolsError as error:
             raise ValueError(
@@ -64,11 +64,19 @@ def _require_shared_contig(path: str, sizes: Mapping[str, int]) -> None:
         )
 
 
-def _split_at(path: str, sites: str, genome: str, scratch: str | Path, split: str) -> None:
-    """Write the records that reach into sites, one alternate each, normalised, indexed."""
-    near = str(Path(scratch) / "near.bcf")
+def _split_at(
+    path: str, fields: Iterable[str], sites: str, genome: str, scratch: str | Path, split: str
+) -> None:
+    """Write the records that reach into sites, one alternate each, normalised, indexed.
+
+    Other fields are dropped first: some are not of the number that the header says.
+    """
+    near, bare = (str(Path(scratch) / name) for name in ("near.bcf", "bare.bcf"))
     at = ("-T", sites, "--targets-overlap", "1")
-    bcftools.view("--no-version", *at, "-Ou", "-o", near, path, catch_stdout=False)
+    bcftools.view("--no-version", "-G", *at, "-Ou", "-o", near, path, catch_stdout=False)
+    # with nothing to drop bcftools fails, and an ID there always is
+    dropped = "ID,^" + ",".join(f"INFO/{name}" for name in fields)
+    bcftools.annotate("--no-version", "-x", dropped, "-Ou", "-o", bare, near, catch_stdout=False)
     options = ("-f", genome, "-c", "x", "-m", "-any", "-Ob", "-o", split)
-    bcftools.norm("--no-version", *options, near, catch_stdout=False)
+    bcftools.norm("--no-version", *options, bare, catch_stdout=False)
     bcftools.index("--force", split, catch_stdout=False)

@@ -40,5 +40,6 @@ def references_of(
     for sample, patient in patient_of.items():
         others = [name for name in chosen if patient_of[name] != patient]
         own = germlines.get(sample, []) if len(others) < min_normals else []
-        references[sample] = Reference(own, len(own)) if own else Reference(others, min_normals)
+        # any of its own tells what is usual in the patient, should a check leave another out
+        references[sample] = Reference(own, 1) if own else Reference(others, min_normals)
     return references

@@ -22,7 +22,9 @@ from gcin.genotypes.verdicts import FT_HEADER, NO_VERDICT, PASS
 
 logger = logging.getLogger(__name__)
 
-KEPT = "INFO,^FORMAT/GT,FORMAT/AD,FORMAT/DP,FORMAT/GQ,FORMAT/FT,FORMAT/PL,FORMAT/PS"
+READ = "^FORMAT/GT,FORMAT/AD,FORMAT/DP,FORMAT/GQ,FORMAT/FT,FORMAT/PL,FORMAT/PS"
+SHARE = "FORMAT/AF"
+KEPT = f"INFO,{READ},{SHARE}"
 NUMBER_BY_ALLELE = {"AD": "R", "PL": "G"}
 NO_EVIDENCE = "NoEvidence"
 WRITTEN_OUT = re.compile(r"[ACGTN]+", re.IGNORECASE)
@@ -36,6 +38,7 @@ def adopt(
     scratch: str | Path,
     adopted: str,
     judge: Callable[[str, str, str], None] | None = None,
+    unread: str = "INFO",
 ) -> None:
     """Write some samples of a given VCF as biallelic, normalised BCF with a verdict on each call.
 
@@ -48,17 +51,21 @@ def adopt(
         adopted: The file to write.
         judge: What writes the split alleles with their verdicts, from one file to another, and
             is told of what file they are; without one, `judge_sites` with its least limits.
+        unread: INFO fields that no judge reads, in words of bcftools: they go before sites are
+            split, as those of some files are not of the number that their header says.
 
     Raises:
         ValueError: Names file, sample or contig, and the remedy.
     """
-    names = ("header.txt", "renamed.bcf", "split.bcf", "judged.bcf", "kept.bcf")
-    header, renamed, split, judged, kept = (str(Path(scratch) / name) for name in names)
+    names = ("header.txt", "bare.bcf", "renamed.bcf", "split.bcf", "judged.bcf", "kept.bcf")
+    header, bare, renamed, split, judged, kept = (str(Path(scratch) / name) for name in names)
     taken = take_samples(path, samples, scratch)
     try:
         require_known_contigs(_contigs_of(taken), sizes, path)
-        Path(header).write_text(_allele_numbered(taken))
-        bcftools.reheader("-h", header, "-o", renamed, taken, catch_stdout=False)
+        dropped = ("-x", f"{unread},{_fields_of(taken)}", "-Ob", "-o", bare)
+        bcftools.annotate("--no-version", *dropped, taken, catch_stdout=False)
+        Path(header).write_text(_allele_numbered(bare))
+        bcftools.reheader("-h", header, "-o", renamed, bare, catch_stdout=False)
         options = ("-f", genome, *splitting(renamed), "-Ob", "-o", split)
         bcftools.norm("--no-version", *options, renamed, catch_stdout=False)
         (judge or judge_sites)(split, judged, path)
@@ -66,11 +73,27 @@ def adopt(
         logger.info("%d record(s) repeat an allele", unite_repeats(kept, adopted))
         bcftools.index("--force", adopted, catch_stdout=False)
     except pysam.SamtoolsError as error:
+        remedy = (
+            "Correct the record, or leave the field out (bcftools annotate --remove)"
+            if "wrong number of fields" in str(error)
+            else "It must be sorted, and of the assembly that reference.fasta is; where it is of "
+            "GRCh37, say so in column assembly of the sheet"
+        )
         raise ValueError(
-            f"{path} of sample {samples[0]} cannot be brought to the genome's form: {error}. It "
-            "must be sorted, and of the assembly that reference.fasta is; where it is of GRCh37, "
-            "say so in column assembly of the sheet."
+            f"{path} of sample {samples[0]} cannot be brought to the genome's form: {error}. "
+            f"{remedy}."
         ) from None
+
+
+def _fields_of(path: str) -> str:
+    """Fields of a genotype that are read, in words of bcftools.
+
+    AF, a caller's own share of reads, only where there is one for each allele.
+    """
+    with pysam.VariantFile(path) as calls:
+        formats = calls.header.formats
+        is_by_allele = "AF" in formats and formats["AF"].number in ("A", ".")
+    return f"{READ},{SHARE}" if is_by_allele else READ
 
 
 def splitting(path: str) -> tuple[str, ...]:

@@ -67,8 +67,9 @@ def lift(
     with pysam.VariantFile(kept) as calls:
         own = {with_prefix(name): name for name in calls.header.contigs}
     Path(contigs).write_text("".join(f"{given} {name}\n" for name, given in own.items()))
+    # LiftoverVcf exchanges the reads of exchanged alleles, but no share of reads
     bcftools.annotate(
-        *("--no-version", "--rename-chrs", contigs, "-x", "INFO", "-Oz", "-o", old, kept),
+        *("--no-version", "--rename-chrs", contigs, "-x", "INFO,FORMAT/AF", "-Oz", "-o", old, kept),
         catch_stdout=False,
     )
     Path(used).write_text("".join(_chains_to(lines(chain), sizes)))

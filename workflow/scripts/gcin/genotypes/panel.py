@@ -6,8 +6,8 @@ other alleles cover its bases, or nothing does.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import pysam
 
@@ -15,6 +15,8 @@ from gcin.calling import NON_REF
 from gcin.reference.alleles import change_of
 
 logger = logging.getLogger(__name__)
+
+BASES = frozenset("ACGT")
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,39 @@ def look_up(allele: pysam.VariantRecord, records: Iterable[pysam.VariantRecord])
         records: Those of the sample's genomic VCF that reach into its reference bases.
 
     Returns:
-        The record that has the allele; without one, what all records together say of its absence:
-        the least depth and quality. Nothing is told where a base is covered by no record, where
-        the quality is 0, or where a called allele is unknown.
+        The record that has the allele, alone or among neighbouring bases; without one, what all
+        records together say of its absence: the least depth and quality. Nothing is told where a
+        base is covered by no record, where the quality is 0, where a called allele is unknown, or
+        where other calls on its bases may come to it.
     """
+    records = list(records)
+    seen = _as_written(allele, records)
+    parts = substitutions(allele.start, allele.ref, allele.alts[0])
+    if seen.copies != 0 or len(parts) == 1:
+        return seen
+    if parts:
+        return _of_parts(seen, [_holding({part}, records) for part in sorted(parts)])
+    start, end, bases = change_of(allele.start, allele.ref, allele.alts[0])
+    is_complex = end > start and bases
+    other = any(set(record.samples[0].allele_indices) - {0} for record in records)
+    return replace(seen, copies=None) if is_complex and other else seen
+
+
+def substitutions(start: int, reference: str, alternate: str) -> set[tuple[int, str]]:
+    """Single bases (place, base) that an allele replaces; none where its length is another."""
+    same = len(reference) == len(alternate) and BASES.issuperset(alternate.upper())
+    pairs = enumerate(zip(reference.upper(), alternate.upper(), strict=True), start) if same else ()
+    return {(place, new) for place, (old, new) in pairs if old != new}
+
+
+def _as_written(allele: pysam.VariantRecord, records: list[pysam.VariantRecord]) -> Seen:
+    """Tell of an allele by the record that has it, else by what covers its bases."""
     wanted, covered, seen = change_of(allele.start, allele.ref, allele.alts[0]), set(), []
+    parts = substitutions(allele.start, allele.ref, allele.alts[0])
     for record in records:
         changes = [change_of(record.start, record.ref, name) for name in record.alts or ()]
-        numbers = [n for n, change in enumerate(changes, start=1) if change == wanted]
+        numbers = {n for n, change in enumerate(changes, start=1) if change == wanted}
+        numbers |= _numbers(parts, record) if parts else set()
         seen.append(_of_record(record, numbers))
         if numbers:
             return seen[-1]
@@ -120,7 +147,46 @@ def look_up(allele: pysam.VariantRecord, records: Iterable[pysam.VariantRecord])
     )
 
 
-def _of_record(record: pysam.VariantRecord, numbers: list[int]) -> Seen:
+def _numbers(parts: set[tuple[int, str]], record: pysam.VariantRecord) -> set[int]:
+    """Numbers of a record's alleles that make these substitutions, among others perhaps."""
+    return {
+        number
+        for number, name in enumerate(record.alts or (), start=1)
+        if parts <= substitutions(record.start, record.ref, name)
+    }
+
+
+def _holding(
+    parts: set[tuple[int, str]], records: list[pysam.VariantRecord]
+) -> tuple[pysam.VariantRecord, list[bool]] | None:
+    """The record that has these substitutions, and which copies of the place carry them."""
+    for record in records:
+        numbers = _numbers(parts, record)
+        if numbers:
+            return record, [number in numbers for number in record.samples[0].allele_indices]
+    return None
+
+
+def _of_parts(seen: Seen, found: list[tuple[pysam.VariantRecord, list[bool]] | None]) -> Seen:
+    """Tell of neighbouring substitutions that a caller writes base by base.
+
+    They are one allele where they stand on one copy: by phase, or where no more than one of them
+    is on some copies only.
+    """
+    if not all(part and any(part[1]) for part in found):
+        return seen
+    calls = [record.samples[0] for record, _ in found]
+    carried = [copies for _, copies in found]
+    phases = {call.get("PS") or call.get("PID") for call in calls}
+    if all(call.phased for call in calls) and len(phases) == 1 and None not in phases:
+        copies = sum(map(all, zip(*carried, strict=True)))
+    else:
+        doubtful = sum(not all(copies) for copies in carried) > 1
+        copies = None if doubtful else min(map(sum, carried))
+    return replace(seen, copies=copies)
+
+
+def _of_record(record: pysam.VariantRecord, numbers: Collection[int]) -> Seen:
     """Read a record's only sample as to the alleles of these numbers."""
     call = record.samples[0]
     alleles = call.allele_indices or ()

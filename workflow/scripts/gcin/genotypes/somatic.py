@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from cyvcf2 import VCF, Variant, Writer
-from pysam import bcftools
 
 from gcin.genotypes.given import adopt
 from gcin.genotypes.verdicts import FT_HEADER, PASS
@@ -46,13 +45,9 @@ def adopt_somatic(
         scratch: A folder for files that are not kept.
         adopted: The file to write.
     """
-    marked, bare = (str(Path(scratch) / name) for name in ("marked.bcf", f"{tumour}.bcf"))
+    marked = str(Path(scratch) / f"{tumour}.marked.bcf")
     mark_alleles(path, tumour, frozenset(accepted), marked)
-    # The other fields of the site are Mutect2's, and some are not as their header says.
-    bcftools.annotate(
-        "--no-version", "-x", "^INFO/REFUSED", "-Ob", "-o", bare, marked, catch_stdout=False
-    )
-    adopt(bare, [tumour], genome, sizes, scratch, adopted, keep_accepted)
+    adopt(marked, [tumour], genome, sizes, scratch, adopted, keep_accepted, "ID,^INFO/REFUSED")
 
 
 def mark_alleles(path: str, tumour: str, accepted: frozenset[str], marked: str) -> None:

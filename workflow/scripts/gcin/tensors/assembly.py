@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,9 +17,22 @@ from gcin.tensors.calls import Calls, open_array
 from gcin.tensors.genes import GENE_FEATURES, SiteEffects, gene_features, gene_rows, is_callable
 from gcin.tensors.scalars import SCALARS, allele_numbers, sample_scalars
 from gcin.tensors.store import ARRAYS, SCHEMA_VERSION, TABLES
+from gcin.tensors.untold import WHOLE
 from gcin.tensors.variants import VARIANT_FEATURES, site_features
 
 logger = logging.getLogger(__name__)
+
+
+class Untold(NamedTuple):
+    """What the VCF that a sample came as does not tell of it.
+
+    Attributes:
+        genes: Share of no-calls among each gene's alleles.
+        whole: The same of all alleles, NaN of none.
+    """
+
+    genes: np.ndarray
+    whole: float
 
 
 @dataclass(frozen=True)
@@ -29,8 +43,8 @@ class Assay:
         assayed: Share of each gene's coding bases that the assay looks at.
         measured: By sample, the share of each gene that its gVCF shows to be callable.
         beside: What was measured of the genes beside their short variants.
-        missing: No-calls among the gene's alleles, samples x genes.
-        missing_by_sample: No-calls among all alleles, per sample.
+        untold: By sample of a given VCF.
+        missing_by_sample: Share of no-calls of each sample among the alleles called with it.
         reached: By sample whose calls are lifted from an older assembly, the share of each gene
             that calls can be lifted to.
     """
@@ -38,7 +52,7 @@ class Assay:
     assayed: np.ndarray
     measured: Mapping[str, np.ndarray]
     beside: Beside
-    missing: np.ndarray
+    untold: Mapping[str, Untold]
     missing_by_sample: np.ndarray
     reached: Mapping[str, np.ndarray] = field(default_factory=dict)
 
@@ -62,6 +76,19 @@ def measured_shares(
         .to_numpy(np.float32)
         for sample, table in tables.items()
     }
+
+
+def read_untold(paths: Iterable[str], genes: pd.DataFrame) -> dict[str, Untold]:
+    """Read what several given VCFs do not tell, by sample.
+
+    A gene without coding bases has none to tell of.
+    """
+    untold = {}
+    for table in map(pd.read_parquet, paths):
+        shares = table.reindex(genes["gene"], fill_value=0).to_numpy(np.float32).T
+        rows = zip(table.columns, shares, table.loc[WHOLE].tolist(), strict=True)
+        untold |= {sample: Untold(*row) for sample, *row in rows}
+    return untold
 
 
 def assemble(
@@ -92,9 +119,8 @@ def assemble(
     shares = _array(folder / "callable.npy", (len(samples), len(genes)), np.float32)
     scalars = []
     for row, sample in enumerate(samples.itertuples()):
-        share = callable_share(
-            sample.kind, assay.assayed, assay.measured.get(sample.sample), assay.missing[row]
-        )
+        measured, untold = (own.get(sample.sample) for own in (assay.measured, assay.untold))
+        share = callable_share(sample.kind, assay.assayed, measured, untold and untold.genes)
         if sample.sample in assay.reached:
             share = share * assay.reached[sample.sample]
         own = calls.of_sample(row)
@@ -107,7 +133,8 @@ def assemble(
     seen = is_callable(shares, min_callable)
     logger.info("%d of %d genes in samples are callable", seen.sum(), seen.size)
     table = pd.DataFrame(scalars, columns=SCALARS, dtype=float)
-    table["missingness"] = assay.missing_by_sample
+    own = samples["sample"].map({name: untold.whole for name, untold in assay.untold.items()})
+    table["missingness"] = own.astype(float).fillna(pd.Series(assay.missing_by_sample))
     names = samples[["sample", "patient", "tissue", "kind"]]
     names.join(table).to_parquet(folder / "scalars.parquet", index=False)
 

@@ -234,7 +234,7 @@ def _target_share(coding: pd.DataFrame, targets: pd.DataFrame) -> pd.Series:
 
 
 def callable_share(
-    kind: str, assayed: np.ndarray, measured: np.ndarray | None, missing: np.ndarray
+    kind: str, assayed: np.ndarray, measured: np.ndarray | None, untold: np.ndarray | None
 ) -> np.ndarray:
     """Tell which share of each gene was callable in one sample.
 
@@ -243,7 +243,8 @@ def callable_share(
         assayed: Share of each gene that the assay looks at.
         measured: Share with enough depth and quality by the sample's gVCF, or with enough depth
             by a tumour's reads; None where the sample has neither.
-        missing: Share of no-calls among the gene's alleles in the sample's own call set.
+        untold: Share of no-calls among each gene's alleles in the VCF that the sample came as;
+            None where it came as another kind.
 
     Returns:
         float32, one per gene. With a gVCF, or of a tumour's reads: as measured, of assayed genes.
@@ -254,4 +255,4 @@ def callable_share(
         return np.where(assayed > 0, measured, 0).astype(np.float32)
     if kind == "maf":
         return (assayed > 0).astype(np.float32)
-    return (assayed * (1 - missing)).astype(np.float32)
+    return (assayed * (1 - untold)).astype(np.float32)

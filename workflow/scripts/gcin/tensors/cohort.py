@@ -38,7 +38,7 @@ def encode_cohort(
     scratch: str,
     marker_frequency: float,
 ) -> None:
-    """Write the sites, the calls by sample, the common markers and the shares of no-calls.
+    """Write the sites, the calls by sample, the common markers and the share of no-calls.
 
     Args:
         samples: As by `gcin.tensors.manifest.samples_of_manifest`.
@@ -46,7 +46,7 @@ def encode_cohort(
         records: Annotated, indexed BCF or VCF; None in a cohort of MAF only.
         calls: MAF calls, columns of MAF_COLUMNS; None in a cohort without MAF.
         outputs: File of `sites`, `indptr site dosage vaf depth quality`, `markers`, `dosages`,
-            `missing` (samples x genes) and `missing_by_sample`.
+            and `missing_by_sample`.
         scratch: Folder for what is spooled on the way.
         marker_frequency: Lowest population frequency of a common marker.
 
@@ -108,5 +108,5 @@ def _sinks(
             sites,
             CallSpool(scratch / "by_site", len(samples)),
             markers,
-            MissingTally(sources(samples), len(genes), outputs["missing"]),
+            MissingTally(sources(samples)),
         )

@@ -71,8 +71,6 @@ class Encoder:
             records: Its annotated records with one alternate each, by position.
             calls: Its MAF calls (see `gcin.tensors.maf.maf_calls`), by position.
         """
-        own = np.flatnonzero(self._chromosomes == chromosome)
-        self._sinks.missing.open(own[0], own[-1] + 1)
         positions, taken, end = calls["position"].to_numpy(), 0, 0
         for record in records:
             if len(self._rows) >= BLOCK_ROWS and end < record.POS:
@@ -82,7 +80,6 @@ class Encoder:
             self._record(record)
             end = record.POS
         self._close(chromosome, calls.iloc[taken:])
-        self._sinks.missing.close()
 
     def _record(self, record: Variant) -> None:
         """Encode a record, its genotypes only where a gene or a marker wants them."""
@@ -99,7 +96,7 @@ class Encoder:
             self.tally["records outside the transcripts of the gene universe"] += 1
             return
         dosage = dosages(record)
-        self._sinks.missing.add(self._spread(dosage), [row["gene_index"] for row in rows])
+        self._sinks.missing.add(self._spread(dosage))
         if marked:
             self._sinks.markers.append(_marker(record, annotation), self._spread(dosage))
         if rows:

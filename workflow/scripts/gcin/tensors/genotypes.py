@@ -59,7 +59,7 @@ def carriers(variant: Variant, dosage: np.ndarray) -> Carriers:
     depth = np.where(depth < 0, total, depth)
     quality = _field(variant, "GQ", sample, 1)[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        vaf = np.where(total > 0, reads[:, 1] / total, np.nan)
+        vaf = np.where(total > 0, reads[:, 1] / total, _told_shares(variant, sample))
     return Carriers(
         sample,
         dosage[sample],
@@ -67,6 +67,19 @@ def carriers(variant: Variant, dosage: np.ndarray) -> Carriers:
         np.clip(depth, 0, 65535).astype(np.uint16),
         np.where(quality < 0, UNKNOWN_QUALITY, np.minimum(quality, 99)).astype(np.uint8),
     )
+
+
+def _told_shares(variant: Variant, sample: np.ndarray) -> np.ndarray:
+    """Share of reads with the alternate as a caller tells it (AF); NaN where it tells none.
+
+    Of several values, as of a site that could not be split by them, none is known to be its.
+    """
+    values = variant.format("AF") if "AF" in variant.FORMAT else None
+    if values is None or values.ndim < 2 or values.dtype.kind != "f":
+        return np.full(len(sample), np.nan)
+    own = values[sample]
+    single = np.isnan(own[:, 1:]).all(axis=1) & (own[:, 0] >= 0) & (own[:, 0] <= 1)
+    return np.where(single, own[:, 0], np.nan)
 
 
 def _field(variant: Variant, name: str, sample: np.ndarray, width: int) -> np.ndarray:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gcin.simulation.planted.cohort import Genotypes, PlantedCohort
-from gcin.tensors.assembly import Assay, assemble, store_receipt
+from gcin.tensors.assembly import Assay, Untold, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.calls import FILES
 from gcin.tensors.genes import GENE_FEATURES
@@ -65,9 +65,12 @@ def write_store(
     pq.write_table(markers, folder / "markers.parquet")
     np.save(folder / "dosages.npy", genotypes.dosages)
     samples = samples.assign(kind="vcf", file="").reset_index(drop=True)
-    none_missing = np.zeros((len(samples), len(genotypes.genes)), np.float32)
+    none = np.zeros(len(genotypes.genes), np.float32)
+    untold = {
+        name: Untold(none, share) for name, share in zip(samples["sample"], missing, strict=True)
+    }
     everywhere = np.ones(len(genotypes.genes), np.float32)
-    assay = Assay(everywhere, {}, Beside({}, None), none_missing, missing)
+    assay = Assay(everywhere, {}, Beside({}, None), untold, missing)
     assemble(folder, samples, genotypes.genes, assay, **LIMITS)
     track = np.load(folder / "genes.npy", mmap_mode="r+")
     track[:, :, GENE_FEATURES.index("copy_number")] = genotypes.copies
