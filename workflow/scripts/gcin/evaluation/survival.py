@@ -183,20 +183,27 @@ def logrank(patients: pd.DataFrame) -> dict[str, float]:
         patients: One row per patient: `group time event family`.
 
     Returns:
-        `groups statistic degrees p n`; statistic and p are NaN where there is but one group, no
-        event, or nobody to change places with, and the log says so.
+        `groups statistic degrees p n`, degrees being those of the groups followed to an event;
+        statistic and p are NaN where fewer than two are, where all have the event at once, or where
+        there is nobody to change places with, and the log says so.
     """
     groups, n = patients["group"].nunique(), len(patients)
-    empty = {"groups": groups, "statistic": np.nan, "degrees": groups - 1, "p": np.nan, "n": n}
-    if groups < 2 or not patients["event"].any():
-        logger.warning(
-            "no log-rank test: %d group(s), %d event(s)", groups, patients["event"].sum()
-        )
-        return empty
+    first = patients.loc[patients["event"] > 0, "time"].min()
+    # Who leaves before the first event tells nothing, and the most are at risk of that one.
+    told = patients[patients["time"] >= first]
+    degrees = max(told["group"].nunique() - 1, 0)
+    empty = {"groups": groups, "statistic": np.nan, "degrees": degrees, "p": np.nan, "n": n}
     codes, units = units_of(patients["family"])
+    outlived = (told["time"] > first) | (told["event"] == 0)
+    if not degrees or (units == n and not outlived.any()):
+        logger.warning(
+            "no log-rank test: %d event(s), %d group(s) followed to the first, %d outlive it",
+            patients["event"].sum(), told["group"].nunique(), outlived.sum(),
+        )  # fmt: skip
+        return empty
     if units < n:
         return empty | _logrank_of_families(patients, codes)
-    test = multivariate_logrank_test(patients["time"], patients["group"], patients["event"])
+    test = multivariate_logrank_test(told["time"], told["group"], told["event"])
     return empty | {"statistic": float(test.test_statistic), "p": float(test.p_value)}
 
 
