@@ -544,9 +544,7 @@ def test_a_cohort_may_be_named_by_digits_alone(study, tmp_path):
 def test_no_row_of_a_table_of_figures_is_passed_over(study, tmp_path, name):
     table, tables = study
     many = pd.concat([tables[name]] * 300, ignore_index=True)
-    facts = study_facts(
-        tables | {name: many}, table, made.features(table), made.SETTINGS, ["gcin"]
-    )
+    facts = study_facts(tables | {name: many}, table, made.features(table), made.SETTINGS, ["gcin"])
     shown = {"conformal": "conformal", "learning_curve": "learning", "warnings": "shortcuts"}
     assert len(facts[shown[name]]) == len(many)
 
