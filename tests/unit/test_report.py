@@ -401,7 +401,7 @@ def test_genes_are_not_said_to_lie_within_those_of_nobody(study):
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
     assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]
-    assert "in patients it was trained on:</strong> omics rna. No interval was" in pages["P0401"]
+    assert "in patients it was trained on:</strong> omics rna. Unless some of these" in pages["P0401"]
     assert "3 of the genes that it covers took no part" in pages["P0401"]
     assert "took no part" not in pages["P0400"]
     assert "Not measured, though" not in pages["P0400"]
@@ -513,6 +513,11 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     assert "<h2>Amount of dose, in mg/wk</h2>" in html
     assert "<strong>0.0347</strong>, between 0.0 and 0.0514 in 90 %" in html
     assert html.count("how far off is not known") == 2
+    strange = patient_pages(told.assign(outside="age 9"), risks, table, made.features(table),
+                            made.scalars(table), {}, {})  # fmt: skip
+    html = documents_of(strange)["P0400"]
+    assert "51.4 in 90 % of the patients it was checked on, <strong>whom this one is unlike" in html
+    assert "patients like this one" not in html
     assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
 
 
