@@ -10,7 +10,7 @@ from scipy import stats
 
 from gcin.evaluation.horizons import horizon_areas, reliable_until, still_followed
 from gcin.evaluation.intervals import units_of
-from gcin.evaluation.metrics import Parts, ratio
+from gcin.evaluation.metrics import Parts, equal_groups, ratio
 from gcin.evaluation.survival_curves import curve_metrics
 
 BLOCK = 2000  # patients, or families, whose table of all others is held in memory at once
@@ -110,8 +110,7 @@ def risk_groups(rows: pd.DataFrame, groups: int) -> pd.DataFrame:
         event=("event", "first"),
         family=("family", "first"),
     )
-    place = (patients["share"].rank() - 0.5) / len(patients)
-    patients["group"] = np.ceil(place * groups).clip(1, groups).astype(int)
+    patients["group"] = equal_groups(patients["share"], groups)
     return patients.drop(columns="share").reset_index()
 
 
