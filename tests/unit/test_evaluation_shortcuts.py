@@ -117,7 +117,7 @@ def test_a_number_is_the_same_site_for_every_endpoint_and_in_subgroups(study):
     told = table[(table["check"] == "site") & (table["endpoint"] == "response")]["meaning"].iloc[0]
     known = known_of((sited,), "response")
     of_large = (sited.set_index("patient")["site"].loc[known.index] == "large").sum()
-    assert re.search(rf"site 1 [\d.]+ responded \(n = {of_large}\)", told)
+    assert re.search(rf"site 1 [\d.]+ with it \(n = {of_large}\)", told)
     samples = pd.DataFrame({"patient": [], "tissue": [], "burden": []})
     train = sited[sited["role"] == "train"]
     groups = groupings_of(train, features, samples, [])["site"]

@@ -23,7 +23,7 @@ COLUMNS = ["check", "endpoint", "name", "value", "low", "high", "limit", "n", "r
 PLACES = ("site", "cohort")
 STRONGEST = 3  # columns listed of each endpoint, raised or not
 FARED = {BINARY: "response", QUANTITY: "amount"}
-UNITS = {BINARY: "responded", QUANTITY: "on average", SURVIVAL: "events a month"}
+UNITS = {BINARY: "with it", QUANTITY: "on average", SURVIVAL: "events a month"}
 FEW_VALUES = 10  # a number with no more distinct values than this tells nobody apart
 
 
