@@ -283,6 +283,12 @@ def test_a_last_event_leaves_no_certainty(family):
     assert np.isnan([last["low"], last["high"]]).all()
 
 
+def test_a_curve_of_one_family_has_no_interval():
+    """Together its members add nothing to the variance: limits were the curve itself."""
+    curve = kaplan_meier(cohort(4).assign(group=1, family="F"), 0.95)
+    assert curve[["low", "high"]].isna().all(axis=None)
+
+
 def test_curves_are_those_of_lifelines():
     table = cohort(4).assign(group=1)
     fit = KaplanMeierFitter().fit(table["time"], table["event"])

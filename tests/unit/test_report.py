@@ -401,7 +401,9 @@ def test_genes_are_not_said_to_lie_within_those_of_nobody(study):
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
     assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]
-    assert "in patients it was trained on:</strong> omics rna. Unless some of these" in pages["P0401"]
+    assert (
+        "in patients it was trained on:</strong> omics rna. Unless some of these" in pages["P0401"]
+    )
     assert "3 of the genes that it covers took no part" in pages["P0401"]
     assert "took no part" not in pages["P0400"]
     assert "Not measured, though" not in pages["P0400"]

@@ -124,7 +124,8 @@ def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
     Returns:
         One row per group and time: `group n time at_risk events survival low high`; no limits
-        where a last event takes survival to 0, of which there is no log-log interval.
+        where a last event takes survival to 0, of which there is no log-log interval, nor of a
+        group of one family, which tells nothing of others.
     """
     curves = []
     for group, members in patients.groupby("group"):
@@ -137,7 +138,8 @@ def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
         codes, units = units_of(members["family"])
         if units < len(members):
             limits = _limits_of_families(curve, members, codes, confidence)
-        limits = np.where(curve[["survival"]].to_numpy() > 0, limits, np.nan)
+        known = (curve[["survival"]].to_numpy() > 0) & (units > 1)
+        limits = np.where(known, limits, np.nan)
         curve["low"], curve["high"] = limits[:, 0], limits[:, 1]
         curves.append(curve.assign(group=group, n=len(members)))
     columns = ["group", "n", "time", "at_risk", "events", "survival", "low", "high"]
