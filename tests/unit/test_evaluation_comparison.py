@@ -169,3 +169,18 @@ def test_what_never_failed_in_ten_patients_is_not_called_certain():
     assert (perfect["value"] == 1).all()
     assert perfect[["low", "high"]].isna().all(axis=None)
     assert table.loc["brier", ["low", "high"]].notna().all()
+
+
+@pytest.mark.parametrize(("patients", "family"), [(1, None), (40, "F")])
+def test_one_patient_or_family_has_no_interval(patients, family):
+    """Drawn again it is the same: the limits were the value itself."""
+    rng = np.random.default_rng(1)
+    rows = pd.DataFrame({"patient": [f"P{i}" for i in range(patients)], "family": family})
+    rows = rows.assign(design="d", repeat=0, fold="x", cohort="x", time=np.nan, event=np.nan)
+    rows = rows.assign(value=rng.random(patients))
+    amounts = rows.assign(endpoint="dose", response=np.nan, amount=rng.random(patients))
+    responses = rows.assign(endpoint="response", response=np.arange(patients) % 2.0, amount=np.nan)
+    for told in (amounts, responses):
+        table = external_table(told, 50, 1, 0.95)
+        assert table["value"].notna().any()
+        assert table[["low", "high"]].isna().all(axis=None)

@@ -40,3 +40,17 @@ def test_more_patients_more_skill_on_the_same_patients(study):
     mae = table[table["metric"] == "mae"].set_index("size")
     assert mae.loc[30, "high"] < mae.loc[10, "low"]
     assert (mae["n"] == 60).all()
+
+
+def test_an_arm_that_a_small_size_never_learnt_is_left_out_of_all(study, caplog):
+    """Or the smallest would be measured on other patients than the rest."""
+    paths, patients, folds = study
+    rare = patients["patient"].isin(patients.nlargest(9, "dose_amount")["patient"])
+    armed = patients.assign(arm=np.where(rare, "b", "a"))
+    for path in paths:
+        rows = pd.read_parquet(path).drop(columns="arm").merge(armed[["patient", "arm"]])
+        silent = (rows["arm"] == "b") & ("size-10" in path)
+        rows[~silent].to_parquet(path)
+    table = learning_table(paths, armed, folds, SETTINGS)
+    assert set(table["n"]) == {51}
+    assert "dose: 9 patients are left out" in caplog.text

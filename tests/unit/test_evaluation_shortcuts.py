@@ -16,6 +16,7 @@ from gcin.evaluation.shortcuts import (
     level_concordance,
     numbered,
     outcomes_in,
+    place_checks,
     shortcut_table,
 )
 from gcin.evaluation.subgroups import groupings_of
@@ -82,6 +83,25 @@ def test_a_column_known_of_few_patients_is_not_asked(study):
     assert [row["name"] for row in rows] == ["few missing"]
 
 
+def test_an_event_that_nobody_is_followed_beyond_orders_nothing(study):
+    """A rare one may come last of all; a check of such a study ended in an error."""
+    known = known_of(study, "os").sort_values("time")
+    late = known.assign(event=0.0)
+    late.iloc[-1, late.columns.get_loc("event")] = 1.0
+    assert np.isnan(concordance(np.arange(len(late), dtype=float), late))
+    columns = pd.DataFrame({"age": np.arange(len(late)), "word": list("ab") * (len(late) // 2)},
+                           late.index)  # fmt: skip
+    assert column_checks(columns, late, "os", ALARMS) == []
+    patients = study[0].set_index("patient")
+    assert place_checks(patients, late, "os", ALARMS) == []
+
+
+def test_events_a_month_are_told_though_they_are_few(study):
+    patients, known = study[0].set_index("patient"), known_of(study, "os")
+    [told, *_] = place_checks(patients, known.assign(time=known["time"] * 1000), "os", ALARMS)
+    assert not re.search(r" 0\.0+ events", told["meaning"])
+
+
 def test_sites_are_numbered_by_size_and_not_named():
     places = pd.Series(["north", "south", "south", None])
     assert numbered(places, "site").tolist()[:3] == ["site 2", "site 1", "site 1"]
@@ -97,7 +117,7 @@ def test_a_number_is_the_same_site_for_every_endpoint_and_in_subgroups(study):
     told = table[(table["check"] == "site") & (table["endpoint"] == "response")]["meaning"].iloc[0]
     known = known_of((sited,), "response")
     of_large = (sited.set_index("patient")["site"].loc[known.index] == "large").sum()
-    assert re.search(rf"site 1 [\d.]+ responded \(n = {of_large}\)", told)
+    assert re.search(rf"site 1 [\d.]+ with it \(n = {of_large}\)", told)
     samples = pd.DataFrame({"patient": [], "tissue": [], "burden": []})
     train = sited[sited["role"] == "train"]
     groups = groupings_of(train, features, samples, [])["site"]

@@ -140,6 +140,30 @@ def test_a_constant_risk_is_one_group_and_no_test(caplog):
     assert "no log-rank test" in caplog.text
 
 
+@pytest.mark.parametrize("family", [None, "F"])
+@pytest.mark.parametrize("beside", [0, 1])
+def test_groups_that_are_never_at_risk_together_are_not_called_alike(family, beside, caplog):
+    """All of group 1 leave before anybody has the event; those of group 2 are compared with 3."""
+    time = np.array([1.0, 2, 3, 10, 20, 30, 40, 50, 60])
+    group = np.array([1, 1, 1, 2, 3, 2, 3, 2, 3])
+    table = pd.DataFrame({"time": time, "event": (time > 3).astype(float), "group": group})
+    table["family"] = [family, family, *[None] * 7]
+    told = table if beside else table.assign(group=np.minimum(group, 2))
+    found = logrank(told)
+    assert found["degrees"] >= beside
+    assert np.isnan(found["p"]) == (not beside)
+    if not family and beside:
+        left = logrank(table[table["group"] > 1])
+        assert (found["p"], found["degrees"]) == (pytest.approx(left["p"]), 1)
+    assert ("no log-rank test" in caplog.text) == (not beside)
+
+
+def test_an_event_of_everybody_at_once_tells_no_groups_apart(caplog):
+    at_once = pd.DataFrame({"time": 24.0, "event": 1.0, "group": [1, 2] * 9, "family": None})
+    assert np.isnan(logrank(at_once)["p"])
+    assert "no log-rank test" in caplog.text
+
+
 def test_logrank_sees_planted_groups_and_not_random_ones():
     rng = np.random.default_rng(5)
     group = np.repeat([1, 2], 100)
@@ -257,6 +281,12 @@ def test_a_last_event_leaves_no_certainty(family):
     last = kaplan_meier(table, 0.95).iloc[-1]
     assert last["survival"] == 0
     assert np.isnan([last["low"], last["high"]]).all()
+
+
+def test_a_curve_of_one_family_has_no_interval():
+    """Together its members add nothing to the variance: limits were the curve itself."""
+    curve = kaplan_meier(cohort(4).assign(group=1, family="F"), 0.95)
+    assert curve[["low", "high"]].isna().all(axis=None)
 
 
 def test_curves_are_those_of_lifelines():

@@ -240,6 +240,14 @@ def test_a_difference_is_claimed_only_where_its_interval_excludes_zero(low, high
     assert words in sentence
 
 
+def test_a_difference_without_an_interval_has_none_that_holds_zero():
+    row = {"design": "a", "endpoint": "e", "metric": "roc_auc"}
+    other = pd.Series(row | {"design": "b"})
+    gap = row | {"reference": "b", "difference": 0.1, "low": np.nan, "high": np.nan}
+    told = verdict(pd.Series(row), other, pd.DataFrame([gap]))
+    assert told == "Their paired difference, 0.100, has no interval: no difference was shown."
+
+
 def test_a_difference_taken_the_other_way_is_turned_round():
     gap = {"design": ["cox"], "reference": "gcin", "endpoint": "os", "metric": "uno_c"}
     differences = pd.DataFrame(gap).assign(difference=-0.05, low=-0.09, high=-0.01, n=90)
@@ -393,7 +401,9 @@ def test_genes_are_not_said_to_lie_within_those_of_nobody(study):
 def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Missing: wbc" in pages["P0401"]
     assert "in the laboratory, the genes covered, and number and kind of the" in pages["P0400"]
-    assert "in patients it was trained on:</strong> omics rna. No interval was" in pages["P0401"]
+    assert (
+        "in patients it was trained on:</strong> omics rna. Unless some of these" in pages["P0401"]
+    )
     assert "3 of the genes that it covers took no part" in pages["P0401"]
     assert "took no part" not in pages["P0400"]
     assert "Not measured, though" not in pages["P0400"]
@@ -505,6 +515,11 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     assert "<h2>Amount of dose, in mg/wk</h2>" in html
     assert "<strong>0.0347</strong>, between 0.0 and 0.0514 in 90 %" in html
     assert html.count("how far off is not known") == 2
+    strange = patient_pages(told.assign(outside="age 9"), risks, table, made.features(table),
+                            made.scalars(table), {}, {})  # fmt: skip
+    html = documents_of(strange)["P0400"]
+    assert "51.4 in 90 % of the patients it was checked on, <strong>whom this one is unlike" in html
+    assert "patients like this one" not in html
     assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
 
 
@@ -521,6 +536,31 @@ def test_an_arm_keeps_its_name_from_the_table_to_the_page(study, tmp_path, names
     facts = patient_pages(read, risks, table, made.features(table), made.scalars(table), {}, {})
     assert {arm["arm"] for page in facts for arm in page["arms"]} == set(names)
     assert f"under {' and '.join(names)}" in facts[0]["verdict"]
+
+
+def test_a_cohort_may_be_named_by_digits_alone(study, tmp_path):
+    tables = study[1]
+    named = tables["external"].assign(cohort="007")
+    named.to_csv(tmp_path / "external.tsv", sep="\t", index=False)
+    read = read_tables([tmp_path / "external.tsv"])["external"]
+    captions = [each["caption"] for each in metric_tables(read, list(made.DESIGNS))]
+    assert captions == ["007, os: 100 patients", "007, response: 100 patients"]
+
+
+@pytest.mark.parametrize("name", ["conformal", "learning_curve", "warnings"])
+def test_no_row_of_a_table_of_figures_is_passed_over(study, tmp_path, name):
+    table, tables = study
+    many = pd.concat([tables[name]] * 300, ignore_index=True)
+    facts = study_facts(tables | {name: many}, table, made.features(table), made.SETTINGS, ["gcin"])
+    shown = {"conformal": "conformal", "learning_curve": "learning", "warnings": "shortcuts"}
+    assert len(facts[shown[name]]) == len(many)
+
+
+def test_a_table_that_is_cut_says_so(study, tmp_path):
+    table, tables = study
+    long = tables | {"balance": pd.concat([tables["balance"]] * 300)}
+    html = write_report(table, long, tmp_path)
+    assert "The first 200 of 300 rows" in html
 
 
 def test_the_report_says_of_whom_no_number_is_to_be_trusted(study):

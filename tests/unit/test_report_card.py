@@ -12,6 +12,7 @@ from gcin.report.checklist import DONE, NOT, Facts, answers, checklist
 from gcin.report.model_card import card_facts, markdown
 from gcin.report.pages import render
 from gcin.report.pretraining import read_runs
+from gcin.report.study import origin, study_facts
 from gcin.report.words import in_markdown
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +70,21 @@ def test_external_evaluation_is_claimed_only_where_it_was_made(facts):
     alone = card_of(without_external(facts))
     assert "## Performance on external cohorts" not in alone
     assert "none: performance elsewhere is not known" in alone
+
+
+def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(facts):
+    nobody = replace(facts, tables=facts.tables | {"external": facts.tables["external"].head(0)})
+    assert "No patient of theirs could be held against an outcome" in card_of(nobody)
+    assert "| cohort | endpoint |" not in card_of(nobody)
+    assert status(nobody)["16"] == NOT
+    told = study_facts(
+        nobody.tables, facts.patients, facts.features, made.SETTINGS, ["gcin"]
+    )  # fmt: skip
+    html = render(
+        "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        quality=[], **told, **origin([], {}),
+    )  # fmt: skip
+    assert "No patient of theirs could be held against an outcome" in html
 
 
 def test_a_policy_is_claimed_only_where_it_was_valued(facts):

@@ -97,6 +97,11 @@ def test_an_outcome_that_everybody_has_is_refused(run, column, value, told_of):
     assert words in told(run)
 
 
+def test_an_outcome_that_nobody_of_a_known_arm_has_is_refused(run):
+    data("clinical.tsv", clinical_table(PEOPLE, remission=""))(run)
+    assert "No patient of a known arm has response, so nothing can be learnt" in told(run)
+
+
 def test_an_event_of_everybody_is_no_fault(run):
     data("clinical.tsv", clinical_table(PEOPLE, dead="1"))(run)
     run.write()

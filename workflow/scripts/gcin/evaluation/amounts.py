@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from gcin.evaluation.metrics import ratio
+from gcin.evaluation.metrics import equal_groups, ratio
 
 NEAR = 0.2  # a dose within a fifth of the right one (IWPC 2009, NEJM 360:753)
 BINS = 10
@@ -51,9 +51,7 @@ def agreement_table(pooled: pd.DataFrame) -> pd.DataFrame:
     for (design, endpoint), rows in pooled[pooled["amount"].notna()].groupby(
         ["design", "endpoint"]
     ):
-        place = (rows["value"].rank() - 0.5) / len(rows)
-        names = np.ceil(place * BINS).clip(1, BINS).astype(int).rename("bin")
-        groups = rows.groupby(names)
+        groups = rows.groupby(equal_groups(rows["value"], BINS).rename("bin"))
         table = pd.DataFrame({"predicted": groups["value"].mean()})
         for name, share in QUARTILES.items():
             table[name] = groups["amount"].quantile(share)

@@ -9,6 +9,7 @@ from scipy.special import expit, logit
 
 from gcin.evaluation.calibration import SMALLEST, calibration_slope
 from gcin.evaluation.intervals import units_of
+from gcin.evaluation.metrics import equal_groups
 from gcin.evaluation.survival import kaplan_meier, logrank, risk_groups
 
 GRID = np.linspace(0, 1, 101)
@@ -119,12 +120,9 @@ def calibration_table(pooled: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
 def _bins(rows: pd.DataFrame, confidence: float) -> pd.DataFrame:
     """Bins of equal size; equal predictions stay together."""
-    place = (rows["value"].rank() - 0.5) / len(rows)
     people = rows.drop_duplicates("patient")
     family = pd.Series(units_of(people["family"])[0], people["patient"])
-    placed = rows.assign(
-        bin=np.ceil(place * BINS).clip(1, BINS).astype(int), family=rows["patient"].map(family)
-    )
+    placed = rows.assign(bin=equal_groups(rows["value"], BINS), family=rows["patient"].map(family))
     table = placed.groupby("bin").agg(
         predicted=("value", "mean"), observed=("response", "mean"), n=("value", "size")
     )

@@ -24,12 +24,14 @@ def resample(families: pd.Series, draws: int, seed: int) -> np.ndarray:
 
     Returns:
         How often each patient was drawn, `(draws + 1, patients)`; the first row is all ones, the
-        cohort as it is.
+        cohort as it is. NaN where there is but one family, as drawing it again tells nothing of
+        others.
     """
     codes, units = units_of(families)
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(units, np.full(units, 1 / units), size=draws)
-    return np.vstack([np.ones(len(families)), drawn[:, codes]])
+    resamples = drawn[:, codes] if units > 1 else np.full((draws, len(families)), np.nan)
+    return np.vstack([np.ones(len(families)), resamples])
 
 
 def units_of(families: pd.Series) -> tuple[np.ndarray, int]:

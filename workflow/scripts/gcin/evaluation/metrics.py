@@ -67,6 +67,12 @@ def _threshold_metrics(
     }
 
 
+def equal_groups(values: pd.Series, groups: int) -> pd.Series:
+    """Number groups of equal size from 1, the lowest values first; equal values stay together."""
+    place = (values.rank() - 0.5) / len(values)
+    return np.ceil(place * groups).clip(1, groups).astype(int)
+
+
 def within_folds(
     parts: Callable[..., Parts], rows: pd.DataFrame, weights: np.ndarray, *outcome: str
 ) -> np.ndarray:

@@ -23,7 +23,7 @@ COLUMNS = ["check", "endpoint", "name", "value", "low", "high", "limit", "n", "r
 PLACES = ("site", "cohort")
 STRONGEST = 3  # columns listed of each endpoint, raised or not
 FARED = {BINARY: "response", QUANTITY: "amount"}
-UNITS = {BINARY: "responded", QUANTITY: "on average", SURVIVAL: "events a month"}
+UNITS = {BINARY: "with it", QUANTITY: "on average", SURVIVAL: "events a month"}
 FEW_VALUES = 10  # a number with no more distinct values than this tells nobody apart
 
 
@@ -99,7 +99,9 @@ def concordance(score: np.ndarray, known: pd.DataFrame) -> float:
         response = known["response"].to_numpy()
         right, pairs = ordered_pairs(np.ones((1, len(score))), score, response, 1 - response)
         return float(right[0] / pairs[0]) if pairs[0] else np.nan
-    if not known["event"].any():
+    first = known.loc[known["event"] > 0, "time"].min()
+    outlive = (known["time"] > first) | ((known["time"] == first) & (known["event"] == 0))
+    if not outlive.any():
         return np.nan
     return float(concordance_index(known["time"], -score, known["event"]))
 
@@ -184,11 +186,13 @@ def place_checks(
             continue
         seen = names.notna()
         value = level_concordance(names[seen], known[seen])
+        if not np.isfinite(value):
+            continue
         fared = level_outcomes(names[seen], known[seen]).sort_values()
         unit = UNITS[kind_of(known)]
         sizes = names.value_counts()
         ends = [
-            f"{name} {fared[name]:.2f} {unit} (n = {sizes[name]})"
+            f"{name} {fared[name]:.3g} {unit} (n = {sizes[name]})"
             for name in (fared.index[0], fared.index[-1])
         ]
         meaning = f"the {place} orders the outcomes by itself: {ends[0]}, {ends[1]}"

@@ -10,7 +10,7 @@ from scipy import stats
 
 from gcin.evaluation.horizons import horizon_areas, reliable_until, still_followed
 from gcin.evaluation.intervals import units_of
-from gcin.evaluation.metrics import Parts, ratio
+from gcin.evaluation.metrics import Parts, equal_groups, ratio
 from gcin.evaluation.survival_curves import curve_metrics
 
 BLOCK = 2000  # patients, or families, whose table of all others is held in memory at once
@@ -110,8 +110,7 @@ def risk_groups(rows: pd.DataFrame, groups: int) -> pd.DataFrame:
         event=("event", "first"),
         family=("family", "first"),
     )
-    place = (patients["share"].rank() - 0.5) / len(patients)
-    patients["group"] = np.ceil(place * groups).clip(1, groups).astype(int)
+    patients["group"] = equal_groups(patients["share"], groups)
     return patients.drop(columns="share").reset_index()
 
 
@@ -125,7 +124,8 @@ def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
 
     Returns:
         One row per group and time: `group n time at_risk events survival low high`; no limits
-        where a last event takes survival to 0, of which there is no log-log interval.
+        where a last event takes survival to 0, of which there is no log-log interval, nor of a
+        group of one family, which tells nothing of others.
     """
     curves = []
     for group, members in patients.groupby("group"):
@@ -138,7 +138,8 @@ def kaplan_meier(patients: pd.DataFrame, confidence: float) -> pd.DataFrame:
         codes, units = units_of(members["family"])
         if units < len(members):
             limits = _limits_of_families(curve, members, codes, confidence)
-        limits = np.where(curve[["survival"]].to_numpy() > 0, limits, np.nan)
+        known = (curve[["survival"]].to_numpy() > 0) & (units > 1)
+        limits = np.where(known, limits, np.nan)
         curve["low"], curve["high"] = limits[:, 0], limits[:, 1]
         curves.append(curve.assign(group=group, n=len(members)))
     columns = ["group", "n", "time", "at_risk", "events", "survival", "low", "high"]
@@ -183,20 +184,27 @@ def logrank(patients: pd.DataFrame) -> dict[str, float]:
         patients: One row per patient: `group time event family`.
 
     Returns:
-        `groups statistic degrees p n`; statistic and p are NaN where there is but one group, no
-        event, or nobody to change places with, and the log says so.
+        `groups statistic degrees p n`, degrees being those of the groups followed to an event;
+        statistic and p are NaN where fewer than two are, where all have the event at once, or where
+        there is nobody to change places with, and the log says so.
     """
     groups, n = patients["group"].nunique(), len(patients)
-    empty = {"groups": groups, "statistic": np.nan, "degrees": groups - 1, "p": np.nan, "n": n}
-    if groups < 2 or not patients["event"].any():
-        logger.warning(
-            "no log-rank test: %d group(s), %d event(s)", groups, patients["event"].sum()
-        )
-        return empty
+    first = patients.loc[patients["event"] > 0, "time"].min()
+    # Who leaves before the first event tells nothing, and the most are at risk of that one.
+    told = patients[patients["time"] >= first]
+    degrees = max(told["group"].nunique() - 1, 0)
+    empty = {"groups": groups, "statistic": np.nan, "degrees": degrees, "p": np.nan, "n": n}
     codes, units = units_of(patients["family"])
+    outlived = (told["time"] > first) | (told["event"] == 0)
+    if not degrees or (units == n and not outlived.any()):
+        logger.warning(
+            "no log-rank test: %d event(s), %d group(s) followed to the first, %d outlive it",
+            patients["event"].sum(), told["group"].nunique(), outlived.sum(),
+        )  # fmt: skip
+        return empty
     if units < n:
         return empty | _logrank_of_families(patients, codes)
-    test = multivariate_logrank_test(patients["time"], patients["group"], patients["event"])
+    test = multivariate_logrank_test(told["time"], told["group"], told["event"])
     return empty | {"statistic": float(test.test_statistic), "p": float(test.p_value)}
 
 

@@ -64,7 +64,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "external_metrics": metric_rows(
             tables["external"], study["designs"], ["cohort", "endpoint"]
         )
-        if "external" in tables
+        if len(tables.get("external", ()))
         else "",
         "subgroups": group_rows(tables["subgroups"], design),
         "policy": study["policy"],

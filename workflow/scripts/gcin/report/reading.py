@@ -7,10 +7,13 @@ import pandas as pd
 
 from gcin import tables
 
+# Named by people, who may call a cohort 2021 or an arm None.
+NAMES = ("patient", "sample", "arm", "cohort", "design", "reference")
+
 
 def read_table(path: str) -> pd.DataFrame:
     """Read a TSV table of the workflow: names stay text, and an arm called None is no gap."""
-    return tables.read_table(path, "patient", "sample", "arm")
+    return tables.read_table(path, *NAMES)
 
 
 def read_tables(paths: Iterable[str]) -> dict[str, pd.DataFrame]:

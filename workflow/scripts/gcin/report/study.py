@@ -42,7 +42,8 @@ def study_facts(
         "sentences": summary(tables["metrics"], tables["differences"], networks),
         "cohort_table": made.cohort_table(patients, settings["endpoints"]),
         "missing": made.missing_table(features, patients),
-        "balance": made.printed(tables["balance"]),
+        "balance": made.printed(tables["balance"], made.MOST_ROWS),
+        "strata": len(tables["balance"]),
         "silences": silences(tables),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
@@ -97,7 +98,8 @@ def cohort_sections(quality: Iterable[str], concordance: Iterable[str]) -> list[
     for path in quality:
         samples = read_table(path)
         name, generation = _place(path)
-        section = {"name": name, "count": len(samples), "rows": made.printed(samples)}
+        section = {"name": name, "count": len(samples)}
+        section["rows"] = made.printed(samples, made.MOST_ROWS)
         section["multiqc"] = f"../../../../cohorts/{name}/{generation}/quality/multiqc.html"
         section["summary"] = made.quality_summary(samples)
         section["concordance"] = agreed.get((name, generation))

@@ -9,7 +9,7 @@ from gcin.report.words import amount, interval, label, number, p_value, percent
 
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 IN_GROUPS = ("roc_auc", "observed_expected", "harrell_c", "mae")
-MOST_ROWS = 200  # samples listed one by one
+MOST_ROWS = 200  # of samples, or of parts of strata, listed one by one
 
 
 def read_histories(paths: Iterable[str]) -> pd.DataFrame:
@@ -93,8 +93,8 @@ def quality_summary(samples: pd.DataFrame) -> pd.DataFrame:
     return table.rename_axis("measure").reset_index()
 
 
-def printed(table: pd.DataFrame, most: int = MOST_ROWS) -> pd.DataFrame:
-    """Write the numbers of a table's first rows for reading."""
+def printed(table: pd.DataFrame, most: int | None = None) -> pd.DataFrame:
+    """Write the numbers of a table for reading, of its first rows where `most` is given."""
     return table.head(most).map(
         lambda value: number(value) if pd.api.types.is_number(value) else value
     )
@@ -138,7 +138,7 @@ def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
     """Tests of the differences, ready to print."""
     cells = tests.assign(test=tests["test"].map(label), metric=tests["metric"].map(label))
     p = {name: tests[name].map(p_value) for name in ("p", "p_holm")}
-    shown = printed(cells.drop(columns=["p", "p_holm", "n"]), len(cells)).assign(**p)
+    shown = printed(cells.drop(columns=["p", "p_holm", "n"])).assign(**p)
     return shown.rename(columns={"p_holm": "p (Holm)"})
 
 

@@ -193,6 +193,9 @@ def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str
     if not len(found):
         return "The two were not compared."
     gap = found.iloc[0]
+    if not np.isfinite(gap["low"]):
+        told = number(gap["difference"])
+        return f"Their paired difference, {told}, has no interval: no difference was shown."
     if gap["low"] > 0 or gap["high"] < 0:
         is_better = (gap["low"] > 0) != (best["metric"] in LESS_IS_BETTER)
         claim = f"excludes zero: the first is {'better' if is_better else 'worse'}"

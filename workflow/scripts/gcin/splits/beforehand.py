@@ -89,9 +89,10 @@ def _require_answers(patients: pd.DataFrame, endpoints: Mapping[str, str | Mappi
             # An event of everybody still comes sooner or later; no event comes never.
             settled = answer.nunique() < 2 if isinstance(endpoint, str) else (answer == 0).all()
             if settled:
+                who = f"The {len(answer)} patients of a known arm whose {name} is known all have"
+                what = f"{who} the same" if len(answer) else f"No patient of a known arm has {name}"
                 raise ValueError(
-                    f"The {len(answer)} patients of a known arm whose {name} is known all have the "
-                    "same, so nothing can be learnt of it. Leave it out of the endpoints, or "
+                    f"{what}, so nothing can be learnt of it. Leave it out of the endpoints, or "
                     "correct the card."
                 )
 
