@@ -122,6 +122,12 @@ def test_a_table_is_unpacked_by_what_it_is_not_by_its_name(tmp_path, name, pack)
     assert written_values({"file": str(file), "patient": "id"}, "crp") == [["P1", "1"]]
 
 
+def test_blanks_around_a_recorded_value_count_for_nothing(tmp_path):
+    file = tmp_path / "t.tsv"
+    file.write_text("id\tsex\nP1 \t m\n")
+    assert written_values({"file": str(file), "patient": "id"}, "sex") == [["P1", "m"]]
+
+
 def test_faults_name_the_line_where_lines_are_empty(tmp_path):
     with pytest.raises(ValueError, match="row 5, column crp: 'bad' is no number"):
         written(tmp_path, "id\tcrp\nP1\t1\n\n\nP2\tbad\n")
@@ -168,6 +174,20 @@ def test_a_code_of_two_spellings_is_refused(tmp_path, other):
     named = {"arm": mapping("arm", codes={"drug A": "a", other: "a", "drug B": "b"})}
     found = run(tmp_path, columns, treatment=named)["patients"]["arm"]
     assert found.tolist() == ["a", "a", "a", "b"]
+
+
+def test_the_error_of_a_formula_is_no_code(tmp_path):
+    told = "t.tsv, row 3, column site: #REF! is the error of a formula"
+    with pytest.raises(ValueError, match=told):
+        run(tmp_path, {"site": ["A", "#REF!"]}, person={"site": mapping("site")})
+
+
+@pytest.mark.parametrize("word", ["now", "today"])
+@pytest.mark.parametrize("keys", [{"type": "date"}, {"unit": "d", "day": "seen"}])
+def test_the_moment_of_reading_is_no_date(tmp_path, word, keys):
+    columns = {"zero": ["2020-01-05"], "seen": [word]}
+    with pytest.raises(ValueError, match="the value is n"):
+        run(tmp_path, columns, index_date="zero", outcome={"last": mapping("seen", **keys)})
 
 
 @pytest.mark.parametrize("sex", ["Male", "M", "1"])
@@ -398,7 +418,7 @@ def test_outcomes_treatment_family_and_site_are_no_features(tmp_path):
     assert list(found) == ["age", "sex", "x"]
 
 
-@pytest.mark.parametrize("unknown", ["0", ".", "NA", ""])
+@pytest.mark.parametrize("unknown", ["0", ".", "NA", "#N/A", "<NA>", ""])
 @pytest.mark.parametrize("kind", ["category", "number"])
 def test_who_has_no_family_is_in_none_with_others_who_have_none(tmp_path, unknown, kind):
     """PLINK writes 0; as a name it would tie all of them into one family."""
