@@ -101,3 +101,16 @@ def test_an_event_of_everybody_is_no_fault(run):
     data("clinical.tsv", clinical_table(PEOPLE, dead="1"))(run)
     run.write()
     check_beforehand(run.read())
+
+
+@pytest.mark.parametrize(
+    ("patients", "told_of"),
+    [("P1 P2 P3", "leave out 1 patient(s)"), ("P1 P2 P3 P3", "1 patient(s) twice")],
+)
+def test_given_folds_that_do_not_fit_are_refused(run, patients, told_of):
+    named = patients.split()
+    rows = [f"{patient}\t{number % 3}\n" for number, patient in enumerate(named)]
+    data("folds.tsv", "".join(["patient\trepeat1\n", *rows]))(run)
+    scheme = {"name": "given", "folds": 3, "repeats": 1, "file": "folds.tsv", "patient": "patient"}
+    setting("studies.trial.split.scheme", scheme)(run)
+    assert told_of in told(run)

@@ -11,8 +11,9 @@ from gcin.clinical.visits import tables_of_visits
 from gcin.intake.recorded import MISSING
 from gcin.intake.run import Run
 from gcin.intake.spelling import other_spellings
-from gcin.splits.folds import require_enough
+from gcin.splits.folds import given_folds, require_enough
 from gcin.splits.patients import patients_of
+from gcin.tables import read_text
 
 
 def check_beforehand(run: Run) -> list[str]:
@@ -42,7 +43,7 @@ def check_beforehand(run: Run) -> list[str]:
         own = {cohort: read[cohort] for cohort in run.cohorts_of(study) if cohort in read}
         try:
             if len(own) == len(run.cohorts_of(study)):
-                _check_study(run, settings, own)
+                _check_study(run, settings, run.given_folds_of(study), own)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
     if told:
@@ -69,14 +70,21 @@ def _strangers(cohort: str, card: Mapping, genomes: set[str]) -> Iterator[str]:
         yield f"{cohort}: {count} of {len(named)} patients of the tables have no row in the sheet"
 
 
-def _check_study(run: Run, study: Mapping, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> None:
+def _check_study(
+    run: Run,
+    study: Mapping,
+    folds: list[str],
+    read: Mapping[str, Mapping[str, pd.DataFrame]],
+) -> None:
     """List and count the patients of a study as its splits will, relatives still unknown."""
     clinical = {cohort: tables["patients"] for cohort, tables in read.items()}
     genomes = {cohort: set(run.rows_in(cohort)["patient"]) for cohort in read}
     _require_one_spelling({cohort: tables["features"] for cohort, tables in read.items()})
     _require_one_spelling({cohort: table[["arm"]] for cohort, table in clinical.items()})
     patients = patients_of(clinical, genomes, study["external"], study["endpoints"])
-    require_enough(patients, study["split"])
+    scheme = study["split"]["scheme"]
+    given = [given_folds(read_text(path), scheme["patient"], scheme["repeats"]) for path in folds]
+    require_enough(patients, study["split"], given)
     _require_answers(patients, study["endpoints"])
 
 
