@@ -114,3 +114,16 @@ def test_given_folds_that_do_not_fit_are_refused(run, patients, told_of):
     scheme = {"name": "given", "folds": 3, "repeats": 1, "file": "folds.tsv", "patient": "patient"}
     setting("studies.trial.split.scheme", scheme)(run)
     assert told_of in told(run)
+
+
+@pytest.mark.parametrize(("dead", "fine"), [("0001", False), ("0011", True), ("0111", True)])
+def test_an_event_of_one_patient_alone_is_refused_where_everybody_tests(run, dead, fine):
+    data("clinical.tsv", clinical_table(PEOPLE, dead=list(dead)))(run)
+    run.write()
+    check_beforehand(run.read())
+    scheme = {"name": "k-fold", "folds": 4, "repeats": 1}
+    setting("studies.trial.split.scheme", scheme)(run)
+    if fine:
+        check_beforehand(run.read())
+    else:
+        assert "whose os is known have the same but for one patient, family or site" in told(run)

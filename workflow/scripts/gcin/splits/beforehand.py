@@ -11,7 +11,7 @@ from gcin.clinical.visits import tables_of_visits
 from gcin.intake.recorded import MISSING
 from gcin.intake.run import Run
 from gcin.intake.spelling import other_spellings
-from gcin.splits.folds import given_folds, require_enough
+from gcin.splits.folds import given_folds, require_enough, tested_groups
 from gcin.splits.patients import patients_of
 from gcin.tables import read_text
 
@@ -85,23 +85,38 @@ def _check_study(
     scheme = study["split"]["scheme"]
     given = [given_folds(read_text(path), scheme["patient"], scheme["repeats"]) for path in folds]
     require_enough(patients, study["split"], given)
-    _require_answers(patients, study["endpoints"])
+    _require_answers(patients, study["endpoints"], study["split"])
 
 
-def _require_answers(patients: pd.DataFrame, endpoints: Mapping[str, str | Mapping]) -> None:
-    """Refuse a yes or no, and an event, that those who teach never or always had."""
-    teaching = patients[(patients["role"] == "train") & patients["arm"].notna()]
+def _require_answers(
+    patients: pd.DataFrame, endpoints: Mapping[str, str | Mapping], split: Mapping
+) -> None:
+    """Refuse a yes or no, and an event, that those who teach never or always had.
+
+    In folds that test everybody, two groups that test as a whole must have it: the fold that tests
+    the only one has nobody to learn it from.
+    """
+    training = patients[patients["role"] == "train"].set_index("patient").sort_index()
+    groups, teaching = tested_groups(training, split), training[training["arm"].notna()]
     for name, endpoint in endpoints.items():
-        if isinstance(endpoint, str) or "event" in endpoint:
-            answer = teaching[name if isinstance(endpoint, str) else f"{name}_event"].dropna()
-            # An event of everybody still comes sooner or later; no event comes never.
-            settled = answer.nunique() < 2 if isinstance(endpoint, str) else (answer == 0).all()
-            if settled:
-                raise ValueError(
-                    f"The {len(answer)} patients of a known arm whose {name} is known all have the "
-                    "same, so nothing can be learnt of it. Leave it out of the endpoints, or "
-                    "correct the card."
-                )
+        if not isinstance(endpoint, str) and "event" not in endpoint:
+            continue
+        answer = teaching[name if isinstance(endpoint, str) else f"{name}_event"].dropna()
+        # An event of everybody still comes sooner or later; no event comes never.
+        needed = (0, 1) if isinstance(endpoint, str) else (1,)
+        having = [groups[answer.index[answer == value]].nunique() for value in needed]
+        words = f"The {len(answer)} patients of a known arm whose {name} is known"
+        if min(having) == 0:
+            raise ValueError(
+                f"{words} all have the same, so nothing can be learnt of it. Leave it out of the "
+                "endpoints, or correct the card."
+            )
+        if min(having) == 1 and not isinstance(split["scheme"], str):
+            raise ValueError(
+                f"{words} have the same but for one patient, family or site, and the fold that "
+                "tests it has nobody to learn the other from. Leave it out of the endpoints, "
+                "choose scheme: 70-15-15, or correct the card."
+            )
 
 
 def _require_one_spelling(columns: Mapping[str, pd.DataFrame]) -> None:
