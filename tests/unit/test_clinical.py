@@ -227,6 +227,14 @@ def test_an_age_that_nobody_has_is_refused_by_its_row(tmp_path, column, age):
         run(tmp_path, columns, index_date="zero", person={"age": mapping(column, **kind)})
 
 
+def test_a_date_after_day_0_is_no_feature(tmp_path):
+    columns = {"zero": ["2020-01-05"] * 3, "seen": ["2019-12-01", "2020-01-05", "2020-03-01"]}
+    seen = {"seen": mapping("seen", type="date")}
+    tables = run(tmp_path, columns, index_date="zero", measurement=seen)
+    assert tables["features"]["seen"].dropna().to_dict() == {"P1": -35, "P2": 0}
+    assert tables["measurement"]["value"].tolist() == [-35, 0, 56]
+
+
 def test_a_value_after_day_0_or_of_unknown_day_is_no_feature(tmp_path):
     crp = {"crp": mapping("crp", unit="mg/L", day="day")}
     columns = {"crp": ["1", "2", "3", "4"], "day": ["-3", "0", "1", ""]}

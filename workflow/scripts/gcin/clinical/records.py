@@ -156,6 +156,20 @@ def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
             sources.faults.add(table, row, table.patient, problem, "Write it as in the sheet")
 
 
+def dated_by_itself(rows: pd.DataFrame, section: Mapping) -> pd.DataFrame:
+    """Let a date for which the card names no day be of its own day.
+
+    One after day 0, such as that of a relapse, was not known on day 0.
+
+    Args:
+        rows: Facts of a section.
+        section: Its mappings.
+    """
+    dates = {name for name, mapping in section.items() if mapping["type"] == "date"}
+    later = rows["name"].isin(dates) & rows["undated"] & (rows["value"] > 0)
+    return rows.assign(day=rows["day"].mask(later, rows["value"]), undated=rows["undated"] & ~later)
+
+
 def baseline(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep what was known on day 0.
 
