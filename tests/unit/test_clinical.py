@@ -374,6 +374,15 @@ def test_an_outcome_before_the_index_date_is_refused(tmp_path, keys, value):
         run(tmp_path, columns, index_date="zero", outcome={"os": mapping("t", **keys)})
 
 
+@pytest.mark.parametrize(("unit", "fine"), [("d", True), ("mo", False)])
+def test_days_that_are_called_months_are_refused(tmp_path, unit, fine):
+    if fine:
+        run(tmp_path, {"os": ["2100"]}, outcome={"os": mapping("os", unit=unit, to="mo")})
+        return
+    with pytest.raises(ValueError, match=r"row 2, column os: .* more than a century after"):
+        run(tmp_path, {"os": ["2100"]}, outcome={"os": mapping("os", unit=unit)})
+
+
 def test_patients_without_genome_and_without_clinical_row_are_kept(tmp_path):
     hb = {"hb": mapping("hb", unit="g/L")}
     arm = {"arm": mapping(value="drug")}
