@@ -127,3 +127,22 @@ def test_an_event_of_one_patient_alone_is_refused_where_everybody_tests(run, dea
         check_beforehand(run.read())
     else:
         assert "whose os is known have the same but for one patient, family or site" in told(run)
+
+
+def test_half_an_outcome_is_said(run):
+    data("clinical.tsv", clinical_table(PEOPLE, os_days=["9", "", "9", "9"]))(run)
+    run.write()
+    (said,) = [line for line in check_beforehand(run.read()) if line.startswith("trial")]
+    assert said.startswith("trial: 1 of 5 patients have a time or an event of os, and not both")
+
+
+@pytest.mark.parametrize(("times", "doubted"), [(1, False), (100, True)])
+def test_omics_that_cohorts_hold_on_other_scales_are_said(run, times, doubted):
+    mapped = "omics:\n  rna: {file: %s, patient: id, taken: before_treatment}\ncondition:\n"
+    for cohort, patients, scale in (("a", PEOPLE, 1), ("b", ["P4"], times)):
+        rows = [f"{patient}\t{5 * scale}\t0\n" for patient in patients]
+        data(f"rna.{cohort}.tsv", "".join(["id\tG1\tG2\n", *rows]))(run)
+        card("condition:\n", mapped % f"rna.{cohort}.tsv", cohort)(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "omics.rna reach 500 in b" in line]
+    assert bool(said) == doubted

@@ -1,7 +1,8 @@
 """What the clinical step and the splits would refuse, found before any job starts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from gcin.clinical.harmonise import harmonise
@@ -14,6 +15,8 @@ from gcin.intake.spelling import other_spellings
 from gcin.splits.folds import given_folds, require_enough, tested_groups
 from gcin.splits.patients import patients_of
 from gcin.tables import read_text
+
+SAME_SCALE = 4  # times; logarithms reach some 10, counts and TPM hundreds
 
 
 def check_beforehand(run: Run) -> list[str]:
@@ -43,7 +46,9 @@ def check_beforehand(run: Run) -> list[str]:
         own = {cohort: read[cohort] for cohort in run.cohorts_of(study) if cohort in read}
         try:
             if len(own) == len(run.cohorts_of(study)):
-                _check_study(run, settings, run.given_folds_of(study), own)
+                patients = _check_study(run, settings, run.given_folds_of(study), own)
+                doubts += _half_known(study, settings["endpoints"], patients)
+                doubts += _other_scales(study, own)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
     if told:
@@ -53,8 +58,46 @@ def check_beforehand(run: Run) -> list[str]:
 
 def _read(card: Mapping, genomes: set[str]) -> dict[str, pd.DataFrame]:
     tables = harmonise(card, genomes)
-    omics_features(card["omics"], tables["features"].index)
-    return tables
+    omics = omics_features(card["omics"], tables["features"].index)
+    return tables | {"reach": _reach_of(omics, card["omics"])}
+
+
+def _reach_of(omics: pd.DataFrame, tables: Iterable[str]) -> pd.Series:
+    """Say how far the values of each table go: 19 of 20 that are not 0 lie nearer to it."""
+    reach = {}
+    for name in tables:
+        own = omics.columns.str.startswith(f"{name} ")
+        values = np.abs(omics.loc[:, own].to_numpy())
+        measured = values[values > 0]
+        reach[name] = np.quantile(measured, 0.95) if len(measured) else np.nan
+    return pd.Series(reach, dtype=float)
+
+
+def _other_scales(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> Iterator[str]:
+    """Tell of tables of omics that cohorts seem to hold on other scales, one in logarithms, say."""
+    reach = pd.DataFrame({cohort: tables["reach"] for cohort, tables in read.items()}, dtype=float)
+    for name, own in reach.iterrows():
+        if own.max() > SAME_SCALE * own.min():
+            low, high = own.idxmin(), own.idxmax()
+            yield (
+                f"{study}: values of omics.{name} reach {own[high]:.3g} in {high} and "
+                f"{own[low]:.3g} in {low}; models take them for one scale (logarithms or not, "
+                "standardised or not), so write both alike where they are none"
+            )
+
+
+def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Iterator[str]:
+    """Tell of patients of whom a time is known and not whether the event came, or only this."""
+    for name, endpoint in endpoints.items():
+        if isinstance(endpoint, str) or "event" not in endpoint:
+            continue
+        known = patients[[f"{name}_time", f"{name}_event"]].notna()
+        half = int((known.any(axis=1) & ~known.all(axis=1)).sum())
+        if half:
+            yield (
+                f"{study}: {half} of {len(patients)} patients have a time or an event of {name}, "
+                "and not both, so that nothing is learnt or measured of it in them"
+            )
 
 
 def _strangers(cohort: str, card: Mapping, genomes: set[str]) -> Iterator[str]:
@@ -75,7 +118,7 @@ def _check_study(
     study: Mapping,
     folds: list[str],
     read: Mapping[str, Mapping[str, pd.DataFrame]],
-) -> None:
+) -> pd.DataFrame:
     """List and count the patients of a study as its splits will, relatives still unknown."""
     clinical = {cohort: tables["patients"] for cohort, tables in read.items()}
     genomes = {cohort: set(run.rows_in(cohort)["patient"]) for cohort in read}
@@ -86,6 +129,7 @@ def _check_study(
     given = [given_folds(read_text(path), scheme["patient"], scheme["repeats"]) for path in folds]
     require_enough(patients, study["split"], given)
     _require_answers(patients, study["endpoints"], study["split"])
+    return patients
 
 
 def _require_answers(
