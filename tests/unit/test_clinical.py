@@ -122,6 +122,12 @@ def test_a_table_is_unpacked_by_what_it_is_not_by_its_name(tmp_path, name, pack)
     assert written_values({"file": str(file), "patient": "id"}, "crp") == [["P1", "1"]]
 
 
+def test_blanks_around_a_recorded_value_count_for_nothing(tmp_path):
+    file = tmp_path / "t.tsv"
+    file.write_text("id\tsex\nP1 \t m\n")
+    assert written_values({"file": str(file), "patient": "id"}, "sex") == [["P1", "m"]]
+
+
 def test_faults_name_the_line_where_lines_are_empty(tmp_path):
     with pytest.raises(ValueError, match="row 5, column crp: 'bad' is no number"):
         written(tmp_path, "id\tcrp\nP1\t1\n\n\nP2\tbad\n")
@@ -170,6 +176,20 @@ def test_a_code_of_two_spellings_is_refused(tmp_path, other):
     assert found.tolist() == ["a", "a", "a", "b"]
 
 
+def test_the_error_of_a_formula_is_no_code(tmp_path):
+    told = "t.tsv, row 3, column site: #REF! is the error of a formula"
+    with pytest.raises(ValueError, match=told):
+        run(tmp_path, {"site": ["A", "#REF!"]}, person={"site": mapping("site")})
+
+
+@pytest.mark.parametrize("word", ["now", "today"])
+@pytest.mark.parametrize("keys", [{"type": "date"}, {"unit": "d", "day": "seen"}])
+def test_the_moment_of_reading_is_no_date(tmp_path, word, keys):
+    columns = {"zero": ["2020-01-05"], "seen": [word]}
+    with pytest.raises(ValueError, match="the value is n"):
+        run(tmp_path, columns, index_date="zero", outcome={"last": mapping("seen", **keys)})
+
+
 @pytest.mark.parametrize("sex", ["Male", "M", "1"])
 def test_a_sex_in_other_words_is_refused(tmp_path, sex):
     with pytest.raises(ValueError, match=f"row 2, column s: the sex is '{sex}', which is neither"):
@@ -205,6 +225,14 @@ def test_an_age_that_nobody_has_is_refused_by_its_row(tmp_path, column, age):
     }
     with pytest.raises(ValueError, match=f"row 3, column {column}: the age is below 0 or above"):
         run(tmp_path, columns, index_date="zero", person={"age": mapping(column, **kind)})
+
+
+def test_a_date_after_day_0_is_no_feature(tmp_path):
+    columns = {"zero": ["2020-01-05"] * 3, "seen": ["2019-12-01", "2020-01-05", "2020-03-01"]}
+    seen = {"seen": mapping("seen", type="date")}
+    tables = run(tmp_path, columns, index_date="zero", measurement=seen)
+    assert tables["features"]["seen"].dropna().to_dict() == {"P1": -35, "P2": 0}
+    assert tables["measurement"]["value"].tolist() == [-35, 0, 56]
 
 
 def test_a_value_after_day_0_or_of_unknown_day_is_no_feature(tmp_path):
@@ -346,6 +374,15 @@ def test_an_outcome_before_the_index_date_is_refused(tmp_path, keys, value):
         run(tmp_path, columns, index_date="zero", outcome={"os": mapping("t", **keys)})
 
 
+@pytest.mark.parametrize(("unit", "fine"), [("d", True), ("mo", False)])
+def test_days_that_are_called_months_are_refused(tmp_path, unit, fine):
+    if fine:
+        run(tmp_path, {"os": ["2100"]}, outcome={"os": mapping("os", unit=unit, to="mo")})
+        return
+    with pytest.raises(ValueError, match=r"row 2, column os: .* more than a century after"):
+        run(tmp_path, {"os": ["2100"]}, outcome={"os": mapping("os", unit=unit)})
+
+
 def test_patients_without_genome_and_without_clinical_row_are_kept(tmp_path):
     hb = {"hb": mapping("hb", unit="g/L")}
     arm = {"arm": mapping(value="drug")}
@@ -398,7 +435,7 @@ def test_outcomes_treatment_family_and_site_are_no_features(tmp_path):
     assert list(found) == ["age", "sex", "x"]
 
 
-@pytest.mark.parametrize("unknown", ["0", ".", "NA", ""])
+@pytest.mark.parametrize("unknown", ["0", ".", "NA", "#N/A", "<NA>", ""])
 @pytest.mark.parametrize("kind", ["category", "number"])
 def test_who_has_no_family_is_in_none_with_others_who_have_none(tmp_path, unknown, kind):
     """PLINK writes 0; as a name it would tie all of them into one family."""

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.clinical import omics
 from gcin.clinical.omics import omics_features
 
 KEYS = {
@@ -35,6 +36,28 @@ def test_one_column_per_feature_and_who_has_no_row_was_not_measured(read):
 
 def test_only_named_columns_are_read(read):
     assert list(read(WIDE.replace("-9", "none"), columns=["C", "A"])) == ["rna C", "rna A"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("3\n", "0.12345678901234567\n"),
+        lambda text: text.replace("P1", " P1 ").replace("-9", " -9 "),
+        lambda text: text.replace("NA", ""),
+        lambda text: text.replace("P2\t", '"P2"\t'),
+        lambda text: text.replace("\n", "\r\n"),
+    ],
+)
+def test_a_table_of_numbers_is_read_at_once_as_by_its_text(read, monkeypatch, spoil):
+    at_once = read(spoil(WIDE))
+    monkeypatch.setattr(omics, "read_numbers", lambda *_: None)
+    pd.testing.assert_frame_equal(at_once, read(spoil(WIDE)), check_exact=True)
+
+
+@pytest.mark.parametrize("word", ["True", "FALSE", "1,5", "0x1", "1e39", "NAN", "yes"])
+def test_a_word_in_a_table_of_numbers_is_told_by_its_row(read, word):
+    with pytest.raises(ValueError, match=f"row 2, column B: '{word}' is no number"):
+        read(f"id\tA\tB\nP1\t1\t{word}\n")
 
 
 def test_values_far_out_are_cut(read):

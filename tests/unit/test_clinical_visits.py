@@ -54,6 +54,10 @@ def test_a_row_per_value_in_the_unit_kept(read):
     assert kinds == ["object", "float64", "object", "float64"]
 
 
+def test_a_visit_that_is_written_twice_is_one(read):
+    assert rows(read([*LABS, *LABS])) == READ
+
+
 def test_the_order_of_rows_changes_nothing(read):
     pd.testing.assert_frame_equal(read()["visits"], read(LABS[::-1])["visits"])
 

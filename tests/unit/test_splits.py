@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gcin.splits.division import divide, strata_of
-from gcin.splits.folds import fold_of, folds_of, given_folds
+from gcin.splits.folds import fold_of, folds_of, given_folds, require_enough
 from gcin.splits.groups import groups_of
 from gcin.splits.patients import patients_of
 from gcin.splits.programme import best_counts, deviation_of
@@ -217,6 +217,7 @@ def test_given_folds_are_kept():
         (lambda table: table.replace({"repeat1": {"2": "3"}}), "hold 10 number"),
         (lambda table: pd.concat([table, table.iloc[:1]]), "1 patient.* twice"),
         (lambda table: table.replace({"repeat1": {"2": "two"}}), "10 value"),
+        (lambda table: table.replace({"repeat1": {"2": "1"}}), "nobody in 1 fold"),
     ],
 )
 def test_given_folds_that_do_not_fit_are_refused(spoil, told):
@@ -390,3 +391,11 @@ def test_as_many_folds_as_sites_leave_each_out_once():
 def test_more_folds_than_sites_are_refused():
     with pytest.raises(ValueError, match="3 folds needs as many sites"):
         folds_of(sited([40, 30]), by_site(3), given=[], **DRAWING)
+
+
+def test_sites_of_one_family_are_one_and_more_folds_than_that_are_refused():
+    table = sited([20, 15, 10]).assign(family=None)
+    table.loc[[0, 20], "family"] = "F"
+    with pytest.raises(ValueError, match="come from 3, 2 when those of one family"):
+        require_enough(table, by_site(3), [])
+    require_enough(table, by_site(2), [])

@@ -542,6 +542,22 @@ CARDS = [
         "column of outcome remission",
         "Remove the mapping",
     ),
+    case(
+        "day of an outcome as a feature",
+        both(
+            card(
+                "clinical.remission, type: binary",
+                "clinical.remission, type: binary, day: clinical.arm",
+            ),
+            card(
+                "condition:\n",
+                "measurement:\n  seen: {column: clinical.arm, unit: d}\ncondition:\n",
+            ),
+        ),
+        "measurement.seen.column",
+        "column of outcome remission",
+        "Remove the mapping",
+    ),
     *[
         case(
             f"visit {what}",

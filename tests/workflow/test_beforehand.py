@@ -106,3 +106,48 @@ def test_an_event_of_everybody_is_no_fault(run):
     data("clinical.tsv", clinical_table(PEOPLE, dead="1"))(run)
     run.write()
     check_beforehand(run.read())
+
+
+@pytest.mark.parametrize(
+    ("patients", "told_of"),
+    [("P1 P2 P3", "leave out 1 patient(s)"), ("P1 P2 P3 P3", "1 patient(s) twice")],
+)
+def test_given_folds_that_do_not_fit_are_refused(run, patients, told_of):
+    named = patients.split()
+    rows = [f"{patient}\t{number % 3}\n" for number, patient in enumerate(named)]
+    data("folds.tsv", "".join(["patient\trepeat1\n", *rows]))(run)
+    scheme = {"name": "given", "folds": 3, "repeats": 1, "file": "folds.tsv", "patient": "patient"}
+    setting("studies.trial.split.scheme", scheme)(run)
+    assert told_of in told(run)
+
+
+@pytest.mark.parametrize(("dead", "fine"), [("0001", False), ("0011", True), ("0111", True)])
+def test_an_event_of_one_patient_alone_is_refused_where_everybody_tests(run, dead, fine):
+    data("clinical.tsv", clinical_table(PEOPLE, dead=list(dead)))(run)
+    run.write()
+    check_beforehand(run.read())
+    scheme = {"name": "k-fold", "folds": 4, "repeats": 1}
+    setting("studies.trial.split.scheme", scheme)(run)
+    if fine:
+        check_beforehand(run.read())
+    else:
+        assert "whose os is known have the same but for one patient, family or site" in told(run)
+
+
+def test_half_an_outcome_is_said(run):
+    data("clinical.tsv", clinical_table(PEOPLE, os_days=["9", "", "9", "9"]))(run)
+    run.write()
+    (said,) = [line for line in check_beforehand(run.read()) if line.startswith("trial")]
+    assert said.startswith("trial: 1 of 5 patients have a time or an event of os, and not both")
+
+
+@pytest.mark.parametrize(("times", "doubted"), [(1, False), (100, True)])
+def test_omics_that_cohorts_hold_on_other_scales_are_said(run, times, doubted):
+    mapped = "omics:\n  rna: {file: %s, patient: id, taken: before_treatment}\ncondition:\n"
+    for cohort, patients, scale in (("a", PEOPLE, 1), ("b", ["P4"], times)):
+        rows = [f"{patient}\t{5 * scale}\t0\n" for patient in patients]
+        data(f"rna.{cohort}.tsv", "".join(["id\tG1\tG2\n", *rows]))(run)
+        card("condition:\n", mapped % f"rna.{cohort}.tsv", cohort)(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "omics.rna reach 500 in b" in line]
+    assert bool(said) == doubted

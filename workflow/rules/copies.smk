@@ -173,5 +173,6 @@ rule place_segments:
         runtime=lambda wildcards, attempt: 60 * attempt,
     params:
         code=code_of("place_segments"),
+        contents=lambda wildcards: contents_of([RUN.cards[wildcards.cohort]["segments"]]),
     script:
         "../scripts/place_segments.py"

@@ -3,6 +3,7 @@
 from functools import cache
 
 from gcin.copies.references import references_of
+from gcin.intake.contents import contents_of
 
 
 def fields_of_unit(wildcards, *names):

@@ -55,6 +55,7 @@ rule divide_patients:
         runtime=lambda wildcards, attempt: 120 * attempt,
     params:
         code=code_of("divide_patients"),
+        contents=lambda wildcards: contents_of(RUN.given_folds_of(wildcards.study)),
         split=lookup("{study}/split", within=STUDIES),
         drawing=lookup("splits", within=SETTINGS),
     script:

@@ -113,6 +113,9 @@ rule assemble_tensors:
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("assemble_tensors"),
+        contents=lambda wildcards: contents_of(
+            filter(None, (RUN.cards[wildcards.cohort][key] for key in ("targets", "genes")))
+        ),
         limits={
             "rare_frequency": SETTINGS["tensors"]["rare_frequency"],
             "min_callable": SETTINGS["tensors"]["min_callable"],

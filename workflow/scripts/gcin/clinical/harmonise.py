@@ -10,6 +10,7 @@ from gcin.clinical.records import (
     all_facts,
     arms_of_day_0,
     baseline,
+    dated_by_itself,
     one_per_patient,
     require_after_index,
     require_one_spelling,
@@ -185,7 +186,7 @@ def _columns(
     if name == "treatment":
         rows = arms_of_day_0(rows, card[name], sources)
     elif name != "outcome":
-        rows = baseline(rows)
+        rows = baseline(dated_by_itself(rows, card[name]))
     return one_per_patient(rows, card[name], sources)
 
 

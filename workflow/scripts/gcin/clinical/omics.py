@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.clinical.reading import read_rows
+from gcin.clinical.reading import read_numbers, read_rows
 from gcin.clinical.tables import MISSING, shown
 from gcin.reference.pathways import read_gmt
 
@@ -43,14 +43,9 @@ def omics_features(tables: Mapping[str, Mapping], patients: Iterable[str]) -> pd
 def _read(table: Mapping) -> pd.DataFrame:
     """One row per patient, one column per feature."""
     file, patient = table["file"], table["patient"]
-    wanted = [patient, table["feature"], table["value"]]
     if table["feature"] is None:
-        wanted = [patient, *table["columns"]] if table["columns"] else None
-    rows = read_rows(file, wanted)
-    if table["feature"] is None:
-        names = table["columns"] or [name for name in rows if name != patient]
-        _refuse_twice(rows, [patient], file)
-        return _numbers(rows, names, file).set_axis(rows[patient])
+        return _read_wide(file, patient, table["columns"])
+    rows = read_rows(file, [patient, table["feature"], table["value"]])
     _refuse_twice(rows, [patient, table["feature"]], file)
     values = _numbers(rows, [table["value"]], file)[table["value"]]
     places = pd.MultiIndex.from_arrays([rows[patient], rows[table["feature"]]])
@@ -63,6 +58,22 @@ def _read(table: Mapping) -> pd.DataFrame:
         return wide
     fill = float("nan") if table["absent"] is None else table["absent"]
     return wide.reindex(columns=table["columns"], fill_value=fill)
+
+
+def _read_wide(file: str, patient: str, columns: list[str] | None) -> pd.DataFrame:
+    rows = read_numbers(file, patient, columns, MISSING)
+    is_read = rows is not None and _fits(rows.drop(columns=patient)).all(axis=None)
+    if not is_read:
+        rows = read_rows(file, [patient, *columns] if columns else None)
+    names = columns or [name for name in rows if name != patient]
+    _refuse_twice(rows, [patient], file)
+    values = rows[names] if is_read else _numbers(rows, names, file)
+    return values.set_axis(rows[patient])
+
+
+def _fits(values: pd.DataFrame) -> pd.DataFrame:
+    """Tell which values are missing, or numbers that a feature can hold."""
+    return (values.abs() <= np.finfo("float32").max) | values.isna()
 
 
 def _require_patients(named: pd.Index, known: pd.Index, table: Mapping) -> None:
@@ -86,7 +97,7 @@ def _refuse_twice(rows: pd.DataFrame, keys: list[str], file: str) -> None:
 def _numbers(rows: pd.DataFrame, names: list[str], file: str) -> pd.DataFrame:
     text = rows[names].where(~rows[names].isin(MISSING))
     values = text.apply(pd.to_numeric, errors="coerce")
-    bad = ~(values.abs() <= np.finfo("float32").max) & text.notna()
+    bad = text.notna() & ~(_fits(values) & values.notna())
     if bad.to_numpy().any():
         column = bad.any().idxmax()
         row = bad[column].idxmax()

@@ -1,11 +1,13 @@
 """Rows of tables as hospitals write them: all text, each value where its line has it."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
 from gcin.intake.heads import UnreadableError, lines, opened, table_header
+
+TRUTH = ("true", "false")
 
 
 def read_rows(file: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -39,6 +41,39 @@ def read_rows(file: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         ) from None
     rows.index = numbers
     return rows.fillna("").apply(lambda column: column.str.strip())
+
+
+def read_numbers(
+    file: str, patient: str, columns: Sequence[str] | None, missing: Collection[str]
+) -> pd.DataFrame | None:
+    """Read a table of one row per patient and nothing but numbers, in a tenth of time and memory.
+
+    Args:
+        file: The table.
+        patient: Column that names the patient.
+        columns: Columns of numbers; None for all others.
+        missing: What says that there is none.
+
+    Returns:
+        As `read_rows`, but the numbers float64; None where anything is in the way, of which
+        `read_rows` and whoever reads its text can say more.
+    """
+    try:
+        wanted = [name for name in columns or table_header(file) if name != patient]
+        types = {patient: str} | dict.fromkeys(wanted, "float64")
+        with opened(file) as stream:
+            rows = pd.read_csv(stream, sep="\t", usecols=[*types], dtype=types,
+                na_values=list(missing), keep_default_na=False, float_precision="high",
+                low_memory=False)  # fmt: skip
+        numbers = _numbers_of_lines(file)
+        # pandas reads a column of True and False as 1 and 0.
+        has_words = any(word in line.casefold() for line in lines(file) for word in TRUTH)
+    except (ValueError, OSError, EOFError, UnreadableError):
+        return None
+    if has_words or len(numbers) != len(rows) + 1 or rows[patient].isna().any():
+        return None
+    rows.index = numbers[1:]
+    return rows.assign(**{patient: rows[patient].str.strip()})
 
 
 def _numbers_of_lines(file: str) -> list[int]:

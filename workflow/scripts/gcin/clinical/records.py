@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gcin.clinical.tables import Faults, Table, source_of
-from gcin.clinical.timeline import days_of, days_of_dates
+from gcin.clinical.timeline import CENTURY, days_of, days_of_dates
 from gcin.clinical.values import constant, read_values
 from gcin.intake.spelling import plain_name
 from gcin.intake.units import UNITS, convert
@@ -120,21 +120,22 @@ def all_facts(section: Mapping, sources: Sources) -> pd.DataFrame:
 
 
 def require_after_index(outcomes: pd.DataFrame, section: Mapping, sources: Sources) -> None:
-    """Note outcomes that came before the index date: they are no outcomes."""
+    """Note outcomes that came before the index date, or after all who could tell of them."""
     for name, mapping in section.items():
         if mapping["column"] is None:
             continue
         own = outcomes[outcomes["name"] == name]
-        early = (own["day"] < 0) | (is_time(mapping) & (own["value"] < 0))
         table, column = source_of(mapping, sources.tables, "column")
+        early = (own["day"] < 0) | (is_time(mapping) & (own["value"] < 0))
         for row in own.index[early]:
-            sources.faults.add(
-                table,
-                row,
-                column,
-                f"the outcome {name} lies before the index date",
-                "Correct the time, or map the column as a measurement",
-            )
+            problem = f"the outcome {name} lies before the index date"
+            remedy = "Correct the time, or map the column as a measurement"
+            sources.faults.add(table, row, column, problem, remedy)
+        if mapping["type"] == "date" or not is_time(mapping):
+            continue  # a date is held against today
+        for row in own.index[convert(own["value"], _unit(mapping), "d") > CENTURY]:
+            problem = f"the outcome {name} lies more than a century after the index date"
+            sources.faults.add(table, row, column, problem, "Correct it, or the unit in the card")
 
 
 def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
@@ -154,6 +155,20 @@ def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
         for row in patients.index[patients.isin(doubtful)]:
             problem = "the patient is written with other capitals or leading zeros elsewhere"
             sources.faults.add(table, row, table.patient, problem, "Write it as in the sheet")
+
+
+def dated_by_itself(rows: pd.DataFrame, section: Mapping) -> pd.DataFrame:
+    """Let a date for which the card names no day be of its own day.
+
+    One after day 0, such as that of a relapse, was not known on day 0.
+
+    Args:
+        rows: Facts of a section.
+        section: Its mappings.
+    """
+    dates = {name for name, mapping in section.items() if mapping["type"] == "date"}
+    later = rows["name"].isin(dates) & rows["undated"] & (rows["value"] > 0)
+    return rows.assign(day=rows["day"].mask(later, rows["value"]), undated=rows["undated"] & ~later)
 
 
 def baseline(rows: pd.DataFrame) -> pd.DataFrame:

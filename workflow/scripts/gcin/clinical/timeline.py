@@ -9,6 +9,7 @@ from gcin.clinical.tables import Faults, Table
 from gcin.clinical.values import present
 
 ISO = "%Y-%m-%d"
+WRITTEN = r"\d{4}-\d{1,2}-\d{1,2}"  # pandas also reads `now` and `today`, as the moment it does so
 CENTURY = 36525  # days; more are a date without dashes, a spreadsheet's number, a 1900-01-01
 
 
@@ -46,10 +47,16 @@ def index_dates(tables: Mapping[str, Table], faults: Faults) -> pd.Series:
 def read_dates(table: Table, column: str, faults: Faults) -> pd.Series:
     """Read dates of the form yyyy-mm-dd; a fault does not repeat the date, which identifies."""
     text = present(table.column(column), None)
-    dates = pd.to_datetime(text, format=ISO, errors="coerce")
+    dates = _dates_in(text)
     for row in text.index[text.notna() & dates.isna()]:
         faults.add(table, row, column, "the value is no date", "Write yyyy-mm-dd")
     return dates
+
+
+def _dates_in(text: pd.Series) -> pd.Series:
+    """Read what is written as a date; all else is missing."""
+    written = text.where(text.astype("string").str.fullmatch(WRITTEN).fillna(False).astype(bool))
+    return pd.to_datetime(written, format=ISO, errors="coerce")
 
 
 def days_of_dates(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.Series:
@@ -91,7 +98,7 @@ def days_of(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.S
     text = present(table.column(column), None)
     days = pd.to_numeric(text, errors="coerce").astype(float)
     other = text[text.notna() & ~np.isfinite(days)]
-    if pd.to_datetime(other, format=ISO, errors="coerce").notna().any():
+    if _dates_in(other).notna().any():
         days, other = days_of_dates(table, column, index, faults), other.iloc[:0]
     problems = dict.fromkeys(other.index, "the value is neither a number of days nor a date")
     far = days.index[np.isfinite(days) & (days.abs() > CENTURY)]

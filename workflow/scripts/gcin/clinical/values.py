@@ -10,6 +10,9 @@ from gcin.intake.recorded import matching_code
 from gcin.intake.spelling import other_spellings
 from gcin.intake.units import convert
 
+# What spreadsheets write where a formula failed; that nothing was found (#N/A) is missing.
+ERRORS = ("#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
+
 
 def read_values(mapping: Mapping, table: Table, column: str, faults: Faults) -> pd.Series:
     """Read a mapped column.
@@ -29,6 +32,7 @@ def read_values(mapping: Mapping, table: Table, column: str, faults: Faults) -> 
         text = _decode(text, mapping["codes"], table, column, faults)
     if mapping["type"] == "category":
         if mapping["codes"] is None:
+            _require_no_errors(text, table, column, faults)
             _require_one_spelling(text, table, column, faults)
         return text
     numbers = _numbers(text, mapping["type"], table, column, faults)
@@ -80,6 +84,13 @@ def _decode(
                 int(codes[key]) if codes[key] in (True, False) else codes[key]
             )
     return text.map(meanings).astype(object).where(lambda found: found.notna(), None)
+
+
+def _require_no_errors(text: pd.Series, table: Table, column: str, faults: Faults) -> None:
+    """Note errors of a spreadsheet's formulas: patients with one would have a code in common."""
+    for row in text.index[text.isin(ERRORS)]:
+        problem = f"{text[row]} is the error of a formula"
+        faults.add(table, row, column, problem, "Correct it, or empty the cell")
 
 
 def _require_one_spelling(text: pd.Series, table: Table, column: str, faults: Faults) -> None:

@@ -26,7 +26,7 @@ def visit_rows(card: Mapping, sources: Sources) -> pd.DataFrame:
 
     Args:
         card: With every key filled in.
-        sources: What to read from; patients whom nothing but visits names, and second values of a
+        sources: What to read from; patients whom nothing but visits names, and other values of a
             patient and day, are noted as faults.
 
     Returns:
@@ -40,10 +40,13 @@ def visit_rows(card: Mapping, sources: Sources) -> pd.DataFrame:
     for name, mapping in section.items():
         own = rows[rows["name"] == name]
         table, column = source_of(mapping, sources.tables, "column")
-        for row in own.index[own.duplicated(["patient", "day"])]:
+        first = own.groupby(["patient", "day"])["value"].transform("first")
+        for row in own.index[own["value"] != first]:
             problem = "an earlier row has another value of the same patient and day"
             sources.faults.add(table, row, column, problem, "Keep one of them")
-    return rows[COLUMNS].sort_values(["patient", "day", "name"], ignore_index=True)
+    # An export that joins tables repeats a visit for each row of the other one.
+    kept = rows[COLUMNS].drop_duplicates()
+    return kept.sort_values(["patient", "day", "name"], ignore_index=True)
 
 
 def _require_known(column: str, name: str, sources: Sources) -> None:

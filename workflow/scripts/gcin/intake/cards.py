@@ -180,17 +180,20 @@ def _check_visit(mapping: dict, place: str, problems: Problems) -> None:
 
 
 def _check_outcomes_apart(card: dict, path: str, problems: Problems) -> None:
-    """No feature is read from the column of an outcome, unless its day says that it came before."""
+    """No feature is read from the column of an outcome, unless its day says that it came before.
+
+    When an outcome came is read no more than the outcome itself.
+    """
     outcomes = {
-        mapping["column"]: name for section, name, mapping in mappings_of(card)
-        if section == "outcome"
+        mapping[key]: name for key in REFERENCE_KEYS[::-1]
+        for section, name, mapping in mappings_of(card) if section == "outcome"
     }  # fmt: skip
     for section, name, mapping in mappings_of(card):
         outcome = outcomes.get(mapping["column"])
         if section not in FEATURES or mapping["column"] is None or outcome is None:
             continue
         if mapping["day"] is None:
-            problem = f"{mapping['column']} is the column of outcome {outcome}"
+            problem = f"{mapping['column']} is a column of outcome {outcome}"
             remedy = "Remove the mapping, or name the column of its day: an outcome is no feature"
             problems.add(f"{path}, {section}.{name}.column", problem, remedy)
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -74,7 +75,7 @@ def table_header(path: str, comment: str = "#version") -> list[str]:
     """
     below = (line for line in lines(path) if not line.startswith(comment))
     columns = next(below, "").split("\t")
-    twice = {name for name in columns if columns.count(name) > 1}
+    twice = {name for name, times in Counter(columns).items() if times > 1}
     if columns == [""]:
         raise UnreadableError("it has no header")
     other = [mark for mark in OTHER_SEPARATORS if mark in columns[0]]

@@ -68,8 +68,9 @@ def _check_columns(
     wide = table["feature"] is None
     wanted = {key: table[key] for key in ("patient", "feature", "value") if table[key]}
     wanted |= {f"columns[{n}]": name for n, name in enumerate((table["columns"] or []) * wide)}
+    known = set(header)
     for key, column in wanted.items():
-        if column not in header:
+        if column not in known:
             problem = f"{table['file']} has no column {column!r}"
             problems.add(f"{place}.{key}", problem, f"{nearest(column, header)}; correct the name")
     read = set(wanted.values()) if table["columns"] or not wide else set(header)

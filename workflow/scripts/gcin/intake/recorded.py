@@ -8,8 +8,10 @@ from gcin.generations import digest
 from gcin.intake.heads import UnreadableError, opened
 from gcin.intake.references import SECTIONS, split_reference
 
-# What hospitals write where nothing is known; a card's codes can give any of them a meaning.
+# What hospitals, spreadsheets and pandas write where nothing is known; a card's codes can give any
+# of them a meaning.
 MISSING = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "."})
+MISSING |= {"#N/A", "<NA>", "NaT"}
 
 
 def matching_code(value: str, codes: Mapping) -> str | None:
@@ -68,4 +70,6 @@ def written_values(table: Mapping, column: str) -> list[list[str]]:
             rows = pd.read_csv(stream, sep="\t", usecols=columns, dtype=str, keep_default_na=False)
     except (ValueError, OSError, EOFError, UnreadableError):
         return []
-    return sorted(rows[columns].fillna("").to_numpy().tolist())
+    # The step that reads the table takes blanks away, too.
+    stripped = rows[columns].fillna("").apply(lambda column: column.str.strip())
+    return sorted(stripped.to_numpy().tolist())

@@ -1,7 +1,8 @@
 """What the clinical step and the splits would refuse, found before any job starts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
 import pandas as pd
 
 from gcin.clinical.harmonise import harmonise
@@ -11,8 +12,11 @@ from gcin.clinical.visits import tables_of_visits
 from gcin.intake.recorded import MISSING
 from gcin.intake.run import Run
 from gcin.intake.spelling import other_spellings
-from gcin.splits.folds import require_enough
+from gcin.splits.folds import given_folds, require_enough, tested_groups
 from gcin.splits.patients import patients_of
+from gcin.tables import read_text
+
+SAME_SCALE = 4  # times; logarithms reach some 10, counts and TPM hundreds
 
 
 def check_beforehand(run: Run) -> list[str]:
@@ -42,7 +46,9 @@ def check_beforehand(run: Run) -> list[str]:
         own = {cohort: read[cohort] for cohort in run.cohorts_of(study) if cohort in read}
         try:
             if len(own) == len(run.cohorts_of(study)):
-                _check_study(run, settings, own)
+                patients = _check_study(run, settings, run.given_folds_of(study), own)
+                doubts += _half_known(study, settings["endpoints"], patients)
+                doubts += _other_scales(study, own)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
     if told:
@@ -52,8 +58,46 @@ def check_beforehand(run: Run) -> list[str]:
 
 def _read(card: Mapping, genomes: set[str]) -> dict[str, pd.DataFrame]:
     tables = harmonise(card, genomes)
-    omics_features(card["omics"], tables["features"].index)
-    return tables
+    omics = omics_features(card["omics"], tables["features"].index)
+    return tables | {"reach": _reach_of(omics, card["omics"])}
+
+
+def _reach_of(omics: pd.DataFrame, tables: Iterable[str]) -> pd.Series:
+    """Say how far the values of each table go: 19 of 20 that are not 0 lie nearer to it."""
+    reach = {}
+    for name in tables:
+        own = omics.columns.str.startswith(f"{name} ")
+        values = np.abs(omics.loc[:, own].to_numpy())
+        measured = values[values > 0]
+        reach[name] = np.quantile(measured, 0.95) if len(measured) else np.nan
+    return pd.Series(reach, dtype=float)
+
+
+def _other_scales(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> Iterator[str]:
+    """Tell of tables of omics that cohorts seem to hold on other scales, one in logarithms, say."""
+    reach = pd.DataFrame({cohort: tables["reach"] for cohort, tables in read.items()}, dtype=float)
+    for name, own in reach.iterrows():
+        if own.max() > SAME_SCALE * own.min():
+            low, high = own.idxmin(), own.idxmax()
+            yield (
+                f"{study}: values of omics.{name} reach {own[high]:.3g} in {high} and "
+                f"{own[low]:.3g} in {low}; models take them for one scale (logarithms or not, "
+                "standardised or not), so write both alike where they are none"
+            )
+
+
+def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Iterator[str]:
+    """Tell of patients of whom a time is known and not whether the event came, or only this."""
+    for name, endpoint in endpoints.items():
+        if isinstance(endpoint, str) or "event" not in endpoint:
+            continue
+        known = patients[[f"{name}_time", f"{name}_event"]].notna()
+        half = int((known.any(axis=1) & ~known.all(axis=1)).sum())
+        if half:
+            yield (
+                f"{study}: {half} of {len(patients)} patients have a time or an event of {name}, "
+                "and not both, so that nothing is learnt or measured of it in them"
+            )
 
 
 def _strangers(cohort: str, card: Mapping, genomes: set[str]) -> Iterator[str]:
@@ -69,32 +113,59 @@ def _strangers(cohort: str, card: Mapping, genomes: set[str]) -> Iterator[str]:
         yield f"{cohort}: {count} of {len(named)} patients of the tables have no row in the sheet"
 
 
-def _check_study(run: Run, study: Mapping, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> None:
+def _check_study(
+    run: Run,
+    study: Mapping,
+    folds: list[str],
+    read: Mapping[str, Mapping[str, pd.DataFrame]],
+) -> pd.DataFrame:
     """List and count the patients of a study as its splits will, relatives still unknown."""
     clinical = {cohort: tables["patients"] for cohort, tables in read.items()}
     genomes = {cohort: set(run.rows_in(cohort)["patient"]) for cohort in read}
     _require_one_spelling({cohort: tables["features"] for cohort, tables in read.items()})
     _require_one_spelling({cohort: table[["arm"]] for cohort, table in clinical.items()})
     patients = patients_of(clinical, genomes, study["external"], study["endpoints"])
-    require_enough(patients, study["split"])
-    _require_answers(patients, study["endpoints"])
+    scheme = study["split"]["scheme"]
+    given = [given_folds(read_text(path), scheme["patient"], scheme["repeats"]) for path in folds]
+    require_enough(patients, study["split"], given)
+    _require_answers(patients, study["endpoints"], study["split"])
+    return patients
 
 
-def _require_answers(patients: pd.DataFrame, endpoints: Mapping[str, str | Mapping]) -> None:
-    """Refuse a yes or no, and an event, that those who teach never or always had."""
-    teaching = patients[(patients["role"] == "train") & patients["arm"].notna()]
+def _require_answers(
+    patients: pd.DataFrame, endpoints: Mapping[str, str | Mapping], split: Mapping
+) -> None:
+    """Refuse a yes or no, and an event, that those who teach never or always had.
+
+    In folds that test everybody, two groups that test as a whole must have it: the fold that tests
+    the only one has nobody to learn it from.
+    """
+    training = patients[patients["role"] == "train"].set_index("patient").sort_index()
+    groups, teaching = tested_groups(training, split), training[training["arm"].notna()]
     for name, endpoint in endpoints.items():
-        if isinstance(endpoint, str) or "event" in endpoint:
-            answer = teaching[name if isinstance(endpoint, str) else f"{name}_event"].dropna()
-            # An event of everybody still comes sooner or later; no event comes never.
-            settled = answer.nunique() < 2 if isinstance(endpoint, str) else (answer == 0).all()
-            if settled:
-                who = f"The {len(answer)} patients of a known arm whose {name} is known all have"
-                what = f"{who} the same" if len(answer) else f"No patient of a known arm has {name}"
-                raise ValueError(
-                    f"{what}, so nothing can be learnt of it. Leave it out of the endpoints, or "
-                    "correct the card."
-                )
+        if not isinstance(endpoint, str) and "event" not in endpoint:
+            continue
+        answer = teaching[name if isinstance(endpoint, str) else f"{name}_event"].dropna()
+        # An event of everybody still comes sooner or later; no event comes never.
+        needed = (0, 1) if isinstance(endpoint, str) else (1,)
+        having = [groups[answer.index[answer == value]].nunique() for value in needed]
+        who = f"The {len(answer)} patients of a known arm whose {name} is known"
+        if min(having) == 0:
+            what = (
+                f"{who} all have the same"
+                if len(answer)
+                else f"No patient of a known arm has {name}"
+            )
+            raise ValueError(
+                f"{what}, so nothing can be learnt of it. Leave it out of the endpoints, or "
+                "correct the card."
+            )
+        if min(having) == 1 and not isinstance(split["scheme"], str):
+            raise ValueError(
+                f"{who} have the same but for one patient, family or site, and the fold that "
+                "tests it has nobody to learn the other from. Leave it out of the endpoints, "
+                "choose scheme: 70-15-15, or correct the card."
+            )
 
 
 def _require_one_spelling(columns: Mapping[str, pd.DataFrame]) -> None:

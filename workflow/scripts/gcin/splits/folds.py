@@ -40,17 +40,13 @@ def folds_of(
     """
     training = patients[patients["role"] == "train"].set_index("patient").sort_index()
     strata = strata_of(training, list(split["stratify"]))
-    grouping = [name for name in split["group"] if name != "patient"]
-    groups = groups_of(training, grouping)
+    groups = groups_of(training, _grouping(split))
     scheme = split["scheme"]
     if isinstance(scheme, str):
         shares = [int(share) / 100 for share in scheme.split("-")]
         whole = divide(strata, groups, shares, [seed])[0]
         return _long([(0, _with_turns(strata, groups, whole, seed))])
-    tested = groups
-    if scheme["name"] == "site":
-        _require_sites(training["site"], scheme["folds"])
-        tested = groups_of(training, [*grouping, "site"])
+    tested = tested_groups(training, split)
     inner = [
         (fold, _with_test(strata, groups, test, gap, inner_share, seed + fold))
         for fold, (test, gap) in enumerate(_tests(strata, tested, scheme, seed, given))
@@ -58,32 +54,60 @@ def folds_of(
     return _long(inner)
 
 
-def require_enough(patients: pd.DataFrame, split: Mapping) -> None:
+def tested_groups(training: pd.DataFrame, split: Mapping) -> pd.Series:
+    """Number the groups that test as a whole: families, and where sites are left out these, too.
+
+    Args:
+        training: Patients who train, indexed by patient.
+        split: `scheme` and `group` of the study.
+
+    Raises:
+        ValueError: A site split has fewer sites that share no family than folds.
+    """
+    grouping, scheme = _grouping(split), split["scheme"]
+    if isinstance(scheme, str) or scheme["name"] != "site":
+        return groups_of(training, grouping)
+    groups = groups_of(training, [*grouping, "site"])
+    _require_sites(training["site"], groups, scheme["folds"])
+    return groups
+
+
+def _grouping(split: Mapping) -> list[str]:
+    return [name for name in split["group"] if name != "patient"]
+
+
+def require_enough(patients: pd.DataFrame, split: Mapping, given: list[pd.DataFrame]) -> None:
     """Refuse, before any file of theirs is read, patients who cannot fill the parts of a split.
 
     Args:
         patients: As for `folds_of`.
         split: `scheme` and `group` of the study.
+        given: As for `folds_of`.
 
     Raises:
-        ValueError: There are fewer families than parts, or fewer sites than folds.
+        ValueError: There are fewer families than parts, fewer sites than folds, or given folds
+            do not fit the patients.
     """
     training = patients[patients["role"] == "train"].set_index("patient").sort_index()
-    groups = groups_of(training, [name for name in split["group"] if name != "patient"])
-    scheme = split["scheme"]
-    if not isinstance(scheme, str) and scheme["name"] == "site":
-        _require_sites(training["site"], scheme["folds"])
+    groups, scheme = groups_of(training, _grouping(split)), split["scheme"]
     # Beside a fold that tests there are patients who train and others who validate.
     require_parts(groups, 3 if isinstance(scheme, str) else max(3, scheme["folds"]))
+    tested_groups(training, split)
+    for table in given:
+        _fitting(table, training.index, groups, scheme["folds"])
 
 
-def _require_sites(sites: pd.Series, folds: int) -> None:
-    """Refuse more folds than sites: a fold would leave out nothing but patients of unknown site."""
-    known = len(sites.dropna().unique())
-    if known < folds:
+def _require_sites(sites: pd.Series, groups: pd.Series, folds: int) -> None:
+    """Refuse more folds than sites: a fold would leave out nothing but patients of unknown site.
+
+    Sites to which one family goes are never parted, and count once.
+    """
+    known, apart = len(sites.dropna().unique()), groups[sites.notna()].nunique()
+    if apart < folds:
+        tied = f", {apart} when those of one family are taken together" if apart < known else ""
         raise ValueError(
             f"A site split of {folds} folds needs as many sites, and the study's patients come "
-            f"from {known}. Choose fewer folds, map person.site in the cards, or write "
+            f"from {known}{tied}. Choose fewer folds, map person.site in the cards, or write "
             "name: k-fold."
         )
 
@@ -194,16 +218,20 @@ def given_folds(table: pd.DataFrame, patient: str, repeats: int) -> pd.DataFrame
 def _fitting(
     given: pd.DataFrame, patients: pd.Index, groups: pd.Series, folds: int
 ) -> pd.DataFrame:
-    """Refuse given folds that leave out patients, go beyond the range, or divide a family."""
+    """Refuse given folds that leave out patients, go beyond the range, or divide a family.
+
+    Nor may a fold have nobody to test.
+    """
     absent = int((~patients.isin(given.index)).sum())
     table = given.reindex(patients)
     beyond = int((~table.isin(range(folds)) & table.notna()).to_numpy().sum())
     ranges = table.groupby(groups)
     divided = int((ranges.max() > ranges.min()).any(axis=1).sum())
-    if absent or beyond or divided:
+    empty = int((folds - table.nunique()).clip(lower=0).sum())
+    if absent or beyond or divided or empty:
         raise ValueError(
             f"The given folds leave out {absent} patient(s) who have an outcome, hold {beyond} "
-            f"number(s) outside 0 to {folds - 1} and divide {divided} families. Correct the file, "
-            "or the study's `split`."
+            f"number(s) outside 0 to {folds - 1}, divide {divided} families and have nobody "
+            f"in {empty} fold(s). Correct the file, or the study's `split`."
         )
     return table.astype(int)
