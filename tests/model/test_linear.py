@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from gcin.model import linear
 from gcin.model.linear import LassoSolver, fit_by_block, fit_linear
-from gcin.model.outcomes import answer_targets
+from gcin.model.outcomes import answer_targets, hazard_targets, interval_cuts
 from gcin.model.questions import Questions, questions_of
 from gcin.model.ridge import RidgeSolver, Terms
 
@@ -60,6 +61,18 @@ def test_a_fit_that_began_at_another_penalty_ends_where_it_should(asked):
     moved.fit(0.01)
     fresh = RidgeSolver(questions, terms, 500).fit(1.0)
     np.testing.assert_allclose(terms.scores(moved.fit(1.0)), terms.scores(fresh), atol=2e-3)
+
+
+@pytest.mark.parametrize("l1_ratio", [0.0, 1.0])
+def test_survival_told_of_few_patients_is_theirs_where_columns_say_nothing(l1_ratio, settings):
+    random = np.random.default_rng(3)
+    time = np.minimum(random.exponential(110, 200), 24.0)
+    event = (time < 24).astype(float)
+    cuts = interval_cuts(time, event, 12)
+    given = random.normal(size=(200, 20)), np.zeros(200, int), hazard_targets(time, event, cuts)
+    fit = fit_linear(*given, np.arange(200), 1, l1_ratio, settings["linear"])
+    survival = np.prod(1 - expit(fit.bias[0, :-1]))
+    assert survival == pytest.approx((time > cuts[-1]).mean(), abs=0.012)
 
 
 def learn(noisy, settings, shares, arm=None, arms=1):

@@ -1,18 +1,12 @@
 """Clinical tables of a cohort, in the small common data model."""
 
 
-def tables_of_card(wildcards, section, *keys):
-    """Name the files of a section of a cohort's card."""
-    tables = RUN.cards[wildcards.cohort][section].values()
-    return [table[key] for table in tables for key in keys if table[key] is not None]
-
-
 rule harmonise_clinical:
     """Map a cohort's clinical tables to the common data model; identifiers and dates stay out."""
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
-        tables=lambda wildcards: tables_of_card(wildcards, "tables", "file"),
-        omics=lambda wildcards: tables_of_card(wildcards, "omics", "file", "sets"),
+        tables=lambda wildcards: files_named(RUN.cards[wildcards.cohort]["tables"], "file"),
+        omics=lambda wildcards: files_named(RUN.cards[wildcards.cohort]["omics"], "file", "sets"),
     output:
         tables=collect(
             "results/cohorts/{{cohort}}/{{generation}}/clinical/{table}.parquet",
@@ -35,8 +29,8 @@ rule harmonise_clinical:
     params:
         code=code_of("harmonise_clinical"),
         contents=lambda wildcards: contents_of(
-            tables_of_card(wildcards, "tables", "file")
-            + tables_of_card(wildcards, "omics", "file", "sets")
+            files_named(RUN.cards[wildcards.cohort]["tables"], "file")
+            + files_named(RUN.cards[wildcards.cohort]["omics"], "file", "sets")
         ),
         card=lambda wildcards: {
             section: RUN.cards[wildcards.cohort][section]

@@ -3,7 +3,7 @@
 from functools import cache
 
 from gcin.copies.references import references_of
-from gcin.intake.contents import contents_of
+from gcin.intake.contents import contents_of, files_named
 
 
 def fields_of_unit(wildcards, *names):

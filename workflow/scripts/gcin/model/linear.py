@@ -15,11 +15,12 @@ import numpy as np
 from sklearn.linear_model import Lasso, LogisticRegression
 
 from gcin.model.questions import Questions, questions_of
-from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms
+from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms, base_levels
 
 logger = logging.getLogger(__name__)
 
 CLEARLY_WORSE = 1.03
+UNPENALISED = 1000.0  # size of a column whose weight is to be free
 ENOUGH = 2000  # patients with an outcome choose strengths and shares of blocks
 
 
@@ -157,12 +158,17 @@ class _Task:
         """Number of arms and of intervals, and the share of what an arm adds."""
         return self.arms, self.intervals, self.settings["arm_share"]
 
+    def terms(self, asked: Questions, learnt: Questions) -> Terms:
+        """Terms of some questions, in a model that is learnt from some."""
+        base = 0.0 if self.l1_ratio else base_levels(learnt, self.intervals)
+        return Terms(asked, *self.sizes, base)
+
     def solver(self, questions: Questions) -> "RidgeSolver | LassoSolver":
         """A solver of the kind's models of some questions."""
         most = self.settings["max_iterations"]
         if self.l1_ratio:
             return LassoSolver(questions, self.sizes, most)
-        return RidgeSolver(questions, Terms(questions, *self.sizes), most)
+        return RidgeSolver(questions, self.terms(questions, questions), most)
 
     def fit(self, questions: Questions, strength: float, loss: float) -> LinearFit:
         """Fit a model of a strength, of which the loss on patients left out is known."""
@@ -171,7 +177,7 @@ class _Task:
                 "all training patients have the same outcome; leave this endpoint out."
             )
         weights = self.solver(questions).fit(strength)
-        shared, own, levels, times = Terms(questions, *self.sizes).parts(weights)
+        shared, own, levels, times = self.terms(questions, questions).parts(weights)
         return LinearFit(shared, own, levels[:, None] + times, strength, loss)
 
     def choose_strength(self, questions: Questions) -> tuple[float, float]:
@@ -189,7 +195,7 @@ class _Task:
         tried = []
         for learnt, left_out in questions.folds(self.settings["inner_folds"]):
             if not learnt.is_settled:
-                terms = Terms(left_out, *self.sizes)
+                terms = self.terms(left_out, learnt)
                 tried.append((self.solver(learnt), terms, left_out.answer))
         losses: dict[float, float] = {}
         for strength in sorted(self.settings["strengths"]):
@@ -223,6 +229,8 @@ class LassoSolver:
         own = (columns[:, None] * arm[:, :, None]).reshape(len(arm), -1) * share
         levels = [own, arm * UNSHRUNK] if arms > 1 else []
         self.design = np.hstack([columns, *levels, interval * UNSHRUNK])
+        self.intervals, self.base = intervals, base_levels(questions, intervals)
+        self.based = UNPENALISED * self.base[questions.interval, None]
 
     def fit(self, strength: float) -> np.ndarray:
         """Weights under a penalty, in the order of `Terms`."""
@@ -235,7 +243,11 @@ class LassoSolver:
                 max_iter=self.most,
                 random_state=0,
             )
-            return np.ravel(model.fit(self.design, self.answer).coef_)
+            # liblinear takes no base to start from, but a column of it, whose weight is about one.
+            found = np.ravel(model.fit(np.hstack([self.design, self.based]), self.answer).coef_)
+            weights = found[:-1]
+            weights[-self.intervals :] += UNPENALISED * found[-1] * self.base / UNSHRUNK
+            return weights
         model = Lasso(
             # scikit-learn's takes the mean of half the squared errors, not their sum.
             1 / (strength * len(self.answer)),

@@ -9,7 +9,7 @@ import logging
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from gcin.model.questions import Questions
 
@@ -18,6 +18,23 @@ logger = logging.getLogger(__name__)
 # A column this many times as large pays a hundredth of the penalty: levels are not to be shrunk.
 UNSHRUNK = 10.0
 GRADIENT, GAIN = 1e-5, 1e-9  # of the mean loss: where a fit ends
+
+
+def base_levels(questions: Questions, intervals: int) -> np.ndarray:
+    """Log odds of all patients' answers in each interval, from which its level departs.
+
+    Were levels drawn to even odds instead, hazards would be too high: where 200 patients are
+    followed, the survival told at two years was 0.04 too low.
+
+    Returns:
+        `(intervals,)`; zeros of amounts, which are standardised. An interval of few questions is
+        drawn to what all are answered.
+    """
+    if questions.numeric:
+        return np.zeros(intervals)
+    asked = np.bincount(questions.interval, minlength=intervals)
+    answered = np.bincount(questions.interval, questions.answer, intervals)
+    return logit((answered + questions.answer.mean()) / (asked + 1))
 
 
 class Terms:
@@ -31,9 +48,17 @@ class Terms:
         arms: Number of arms.
         intervals: Number of intervals.
         share: Size of what an arm adds; the smaller, the heavier the penalty on it.
+        base: What each interval's level is added to.
     """
 
-    def __init__(self, questions: Questions, arms: int, intervals: int, share: float) -> None:
+    def __init__(
+        self,
+        questions: Questions,
+        arms: int,
+        intervals: int,
+        share: float,
+        base: np.ndarray | float = 0.0,
+    ) -> None:
         """Put the patients of an arm side by side, so that each arm is one product."""
         patient, first, place = np.unique(questions.patient, return_index=True, return_inverse=True)
         arm = questions.arm[first]
@@ -43,7 +68,7 @@ class Terms:
         columns = questions.columns[patient[order]].astype("float64")
         self.blocks = np.split(columns, self.ends)
         self.interval, self.patients = questions.interval, len(patient)
-        self.arms, self.intervals, self.share = arms, intervals, share
+        self.arms, self.intervals, self.share, self.base = arms, intervals, share, base
 
     @property
     def count(self) -> int:
@@ -55,11 +80,12 @@ class Terms:
         """Weights of all arms, what each arm adds, levels of arms, and levels of intervals."""
         columns = self.blocks[0].shape[1]
         shared, rest, times = np.split(weights, [columns, len(weights) - self.intervals])
+        times = self.base + UNSHRUNK * times
         if self.arms == 1:
-            return shared, np.zeros((1, columns)), np.zeros(1), UNSHRUNK * times
+            return shared, np.zeros((1, columns)), np.zeros(1), times
         own, levels = np.split(rest, [self.arms * columns])
         own = self.share * own.reshape(self.arms, columns)
-        return shared, own, UNSHRUNK * levels, UNSHRUNK * times
+        return shared, own, UNSHRUNK * levels, times
 
     def scores(self, weights: np.ndarray) -> np.ndarray:
         """Score of each question."""
