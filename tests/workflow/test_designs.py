@@ -6,7 +6,7 @@ import sys
 
 import pytest
 import yaml
-from described_run import describe
+from described_run import TESTED_IN_TURN, clinical_table, describe
 from project import ROOT
 
 SEEDS = (1, 2, 3)
@@ -27,7 +27,9 @@ def files(body: str, kind: str) -> list[str]:
 def jobs(tmp_path_factory) -> dict[str, list[tuple[list, list]]]:
     """Rule to inputs and outputs of its jobs, in a study of a network, trees on it and a stack."""
     folder = tmp_path_factory.mktemp("designs") / "run"
-    config = describe(folder).config
+    run = describe(folder)
+    (run.data / "clinical.tsv").write_text(clinical_table(TESTED_IN_TURN))
+    config = run.config
     config["model"]["designs"] |= DESIGNS
     config["model"]["training"]["seeds"] = [*SEEDS]
     study = {"designs": [*DESIGNS], "predict_with": "average"}

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 import yaml
-from described_run import describe
+from described_run import TESTED_IN_TURN, clinical_table, describe
 from planning import files, planned, pretend_to_run
 
 FOLDS, SEEDS, SIZES = 2, 3, (10, 20)
@@ -42,6 +42,7 @@ def plans(tmp_path_factory):
     """Jobs of a run with two trials, and of one with a third."""
     run = describe(tmp_path_factory.mktemp("tuning"))
     run.rows = run.rows[run.rows["kind"] != "fastq"]
+    (run.data / "clinical.tsv").write_text(clinical_table(TESTED_IN_TURN))
     run.study["designs"] = ["gcin", "lasso", "average", "trees"]
     run.study["split"]["scheme"] = {"name": "k-fold", "folds": FOLDS, "repeats": 1}
     run.write()
