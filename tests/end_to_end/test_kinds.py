@@ -270,7 +270,7 @@ def test_an_allele_of_the_panel_that_is_not_covered_makes_its_gene_missing(mixed
     covered = pd.read_parquet(counts).set_index("gene").eval("callable / bases")
     assert covered[UNCOVERED] > 0.5
     store = Store.open(mixed / "tensors")
-    _, known = store.gene_tensor(["A0001", "A0010"])
-    known = pd.DataFrame(known.T, index=store.genes["gene"], columns=["A0001", "A0010"])
-    assert known.loc[UNCOVERED].tolist() == [False, True]
-    assert known.loc[table.loc["carried", "gene"]].tolist() == [True, True]
+    _, known = store.gene_tensor(["A0001"])
+    known = pd.Series(known[0], index=store.genes["gene"])
+    assert not known[UNCOVERED]
+    assert known[table.loc["carried", "gene"]]
