@@ -15,8 +15,10 @@ from conftest import ROOT, TRAVELS, Project
 from cyvcf2 import VCF
 from pysam import FastaFile
 
+from gcin.tensors.callability import read_bed
 from gcin.tensors.calls import Calls
 from gcin.tensors.store import Store
+from gcin.tensors.untold import untold_shares
 
 SIZE = {"patients": 12, "external": 4, "genes": 8, "fastq": 3, "gvcf": 1, "depth": 25}
 LANES = ("L1", "L2")
@@ -270,7 +272,12 @@ def test_an_allele_of_the_panel_that_is_not_covered_makes_its_gene_missing(mixed
     covered = pd.read_parquet(counts).set_index("gene").eval("callable / bases")
     assert covered[UNCOVERED] > 0.5
     store = Store.open(mixed / "tensors")
-    _, known = store.gene_tensor(["A0001"])
-    known = pd.Series(known[0], index=store.genes["gene"])
-    assert not known[UNCOVERED]
-    assert known[table.loc["carried", "gene"]]
+    _, known = store.gene_tensor(["A0001", "A0010"])
+    known = pd.DataFrame(known.T, index=store.genes["gene"], columns=["A0001", "A0010"])
+    assert not known.loc[UNCOVERED, "A0001"]
+    assert known.loc[table.loc["carried", "gene"], "A0001"]
+    # Of A0010, which has no panel, those genes are missing of which its own VCF tells too little.
+    coding = read_bed(processed.folder / "results" / "reference" / "coding.bed")
+    untold = untold_shares(str(mixed / "given" / "0.bcf"), coding)["A0010"][known.index]
+    assert 0 < (untold > 0.5).sum() < len(untold)
+    assert known["A0010"].tolist() == (untold <= 0.5).tolist()

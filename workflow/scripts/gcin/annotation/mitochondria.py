@@ -10,7 +10,7 @@ from itertools import product
 import pandas as pd
 
 from gcin.reference.alleles import COMPLEMENT
-from gcin.reference.order import bare_name
+from gcin.reference.order import is_mitochondrial
 
 # NCBI's translation table 2, vertebrate mitochondria, codons in the order TTT, TTC, ..., GGG.
 CODONS = ("".join(bases) for bases in product("TCAG", repeat=3))
@@ -45,7 +45,7 @@ def reread(
 
 
 def _is_mitochondrial(table: pd.DataFrame) -> pd.Series:
-    names = {name: bare_name(name) == "M" for name in table["chromosome"].unique()}
+    names = {name: is_mitochondrial(name) for name in table["chromosome"].unique()}
     return table["chromosome"].map(names).astype(bool)
 
 

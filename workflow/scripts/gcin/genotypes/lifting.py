@@ -11,7 +11,7 @@ from pysam import bcftools
 
 from gcin.genotypes.taking import take_samples
 from gcin.intake.heads import lines
-from gcin.reference.order import bare_name, with_prefix
+from gcin.reference.order import bare_name, is_mitochondrial, with_prefix
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def _without_foreign(taken: str, copied: str) -> tuple[str, pd.DataFrame]:
     with pysam.VariantFile(taken) as calls:
         contigs = calls.header.contigs.items()
         others = {name for name, contig in contigs if contig.length == HG19_MITOCHONDRION}
-        others = {name for name in others if bare_name(name) == "M"}
+        others = set(filter(is_mitochondrial, others))
         if not others:
             return taken, nothing
         rows = []

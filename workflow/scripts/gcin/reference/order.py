@@ -12,6 +12,11 @@ def bare_name(contig: str) -> str:
     return name if name in MAIN else contig
 
 
+def is_mitochondrial(contig: str) -> bool:
+    """Whether a contig is the mitochondrion, whatever its name."""
+    return bare_name(contig) == "M"
+
+
 def with_prefix(contig: str) -> str:
     """Name a main chromosome as GRCh38 analysis sets do: `chr1`, `chrX`, `chrM`."""
     name = bare_name(contig)

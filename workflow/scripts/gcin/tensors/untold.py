@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from cyvcf2 import VCF
 
-from gcin.reference.order import bare_name
+from gcin.reference.order import is_mitochondrial
 from gcin.tensors.genotypes import dosages
 
 logger = logging.getLogger(__name__)
@@ -63,11 +63,6 @@ def untold_shares(
     whole = missing / alleles if alleles else np.full(len(missing), np.nan)
     rows = pd.Index([*genes, WHOLE], name="gene", dtype=object)
     return pd.DataFrame(np.vstack([shares, whole], dtype=np.float32), rows, vcf.samples)
-
-
-def is_mitochondrial(contig: str) -> bool:
-    """Whether a contig is the mitochondrion, whatever its name."""
-    return bare_name(contig) == "M"
 
 
 class _Exons:
