@@ -61,6 +61,7 @@ def test_words_layout_and_what_is_not_reached_change_nothing(project, file, old,
     text = (project / file).read_text()
     assert old in text
     (project / file).write_text(text.replace(old, new))
+    start_anew()
     assert _code.code_of("recipe") == before
 
 

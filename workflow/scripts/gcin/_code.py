@@ -42,23 +42,24 @@ def fingerprints(script: str | Path) -> dict[str, str]:
         path = queue.pop()
         name = path.relative_to(SCRIPTS).as_posix()
         if name not in found:
-            found[name], imported = _understood(path.read_text())
-            queue += _modules(imported)
+            found[name], reached = _understood(path)
+            queue += reached
     if len(_kept()) > kept_before:
         _keep(_kept())
     return dict(sorted(found.items()))
 
 
 @cache
-def _understood(source: str) -> tuple[str, list[str]]:
-    """Digest a module's code, and name what it imports; most rules reach the same modules."""
-    kept = _kept()
-    key = hashlib.sha256(_own_text() + source.encode()).hexdigest()
+def _understood(path: Path) -> tuple[str, list[Path]]:
+    """Digest a module's code, and name the modules that it imports; most rules reach the same."""
+    kept, source = _kept(), path.read_bytes()
+    key = hashlib.sha256(_own_text() + source).hexdigest()
     if key not in kept:
         tree = ast.parse(source)
         imported = sorted(_imported(tree))
         kept[key] = [_digest(tree), imported]
-    return tuple(kept[key])
+    code, imported = kept[key]
+    return code, sorted(_modules(imported))
 
 
 @cache

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 
 def groups_of(patients: pd.DataFrame, columns: list[str]) -> pd.Series:
@@ -23,7 +21,22 @@ def groups_of(patients: pd.DataFrame, columns: list[str]) -> pd.Series:
         own = positions.loc[known.index]
         first = own.groupby(known).transform("min")
         links.append(np.column_stack([own, first]))
-    ends = np.concatenate(links)
-    shape = (len(patients), len(patients))
-    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=shape)
-    return pd.Series(connected_components(graph, directed=False)[1], index=patients.index)
+    return connected(np.concatenate(links), patients.index)
+
+
+def connected(links: np.ndarray, index: pd.Index) -> pd.Series:
+    """Number the groups of rows that links join, directly or through others.
+
+    Args:
+        links: `(links, 2)`, positions of the two rows that each joins.
+        index: Of the rows.
+
+    Returns:
+        A group number per row.
+    """
+    # Every start of the workflow reads this module, and few divide patients.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    graph = coo_array((np.ones(len(links)), links.astype(int).T), shape=(len(index), len(index)))
+    return pd.Series(connected_components(graph, directed=False)[1], index=index)

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from gcin.splits.groups import connected
 
 DESCRIBED = ("cancer_type", "arm", "family", "site")
 NOBODY = pd.DataFrame({"patient_1": [], "patient_2": []}, dtype=object)
@@ -82,9 +82,7 @@ def united_families(patients: pd.DataFrame, relatives: pd.DataFrame) -> pd.Serie
     found = relatives[relatives[["patient_1", "patient_2"]].isin(place.index).all(axis=1)]
     starts = np.concatenate([own, place[found["patient_1"]]])
     ends = np.concatenate([own.groupby(keys).transform("min"), place[found["patient_2"]]])
-    shape = (len(patients), len(patients))
-    graph = coo_array((np.ones(len(starts)), (starts.astype(int), ends.astype(int))), shape=shape)
-    group = pd.Series(connected_components(graph, directed=False)[1], index=patients.index)
+    group = connected(np.column_stack([starts, ends]), patients.index)
 
     first = patients.groupby(group)[["patient", "cohort", "family"]].transform("first")
     alone = group.groupby(group).transform("size") == 1
