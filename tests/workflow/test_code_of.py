@@ -38,6 +38,7 @@ def start_anew():
     """Forget what this process has read, as the next run of the workflow does not know it."""
     _code._understood.cache_clear()
     _code._kept.cache_clear()
+    _code._module.cache_clear()
 
 
 def test_a_rule_knows_its_script_and_all_that_it_reaches(project):

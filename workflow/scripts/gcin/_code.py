@@ -99,9 +99,16 @@ def _imported(tree: ast.AST) -> frozenset[str]:
 
 
 def _modules(names: Iterable[str]) -> set[Path]:
-    """Modules of the package among names; plumbing (`_name.py`) cannot alter a result."""
-    paths = {SCRIPTS.joinpath(*name.split(".")).with_suffix(".py") for name in names}
-    return {p for p in paths if p.is_file() and PACKAGE in p.parents and p.name[0] != "_"}
+    """Modules of the package among names."""
+    return {path for path in map(_module, names) if path is not None}
+
+
+@cache
+def _module(name: str) -> Path | None:
+    """The module of a dotted name; plumbing (`_name.py`) cannot alter a result, and is none."""
+    path = SCRIPTS.joinpath(*name.split(".")).with_suffix(".py")
+    is_reached = path.name[0] != "_" and PACKAGE in path.parents and path.is_file()
+    return path if is_reached else None
 
 
 def _digest(tree: ast.AST) -> str:
