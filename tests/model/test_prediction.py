@@ -20,7 +20,7 @@ from gcin.prediction.genomes import Sequencing, outside_genomes, unlike_genomes
 RANDOM = np.random.default_rng(0)
 NO_VISITS = pd.DataFrame(columns=["patient", "day", "name", "value"])
 UNTREATED = pd.DataFrame({"patient": ["N1"], "role": "new", "cancer_type": "AML"}).assign(
-    response=np.nan, os_time=np.nan, os_event=np.nan, dose_amount=np.nan
+    arm=None, response=np.nan, os_time=np.nan, os_event=np.nan, dose_amount=np.nan
 )
 
 
@@ -141,34 +141,54 @@ def test_without_response_there_are_no_validation_rows():
     assert validation_rows([run], patients).empty
 
 
-def answered(values, past, **settings):
+CONFORMAL = {"coverage": 0.9, "min_patients": 50}
+
+
+def with_teachers(count, arm="drug"):
+    """The new patient, and so many of an arm who train with a known response."""
+    teachers = pd.DataFrame({"patient": [f"T{number}" for number in range(count)], "arm": arm})
+    return pd.concat([UNTREATED, teachers.assign(role="train", response=1.0)])
+
+
+def answered(values, past, patients):
     new = applied(values)
     table = patient_table(new, past, 5)
-    return with_answers(table, new, past, UNTREATED, settings)["answer"].tolist()
+    return with_answers(table, new, past, patients, CONFORMAL, 20)["answer"].tolist()
+
+
+def certain(runs=3):
+    """Validation patients whose response is the one more likely."""
+    value = np.linspace(0.02, 0.98, 200)
+    rows = pd.DataFrame({"patient": range(200), "value": value, "raw": value, "arm": "drug"})
+    rows = rows.assign(response=(value > 0.5).astype(float), cancer_type="AML", endpoint="response")
+    return pd.concat(rows.assign(run=run) for run in range(runs))
 
 
 def test_new_patients_are_answered_where_validation_patients_leave_one_outcome():
-    blocks = []
-    for run in range(3):
-        value = np.linspace(0.02, 0.98, 200)
-        certain = pd.DataFrame({"run": run, "patient": range(200), "value": value, "raw": value})
-        blocks.append(certain.assign(arm="drug", cancer_type="AML", endpoint="response"))
-    past = pd.concat(blocks).assign(response=lambda rows: (rows["value"] > 0.5).astype(float))
-    settings = {"coverage": 0.9, "min_patients": 50}
-    assert answered([0.97, 0.95, 0.96], past, **settings) == ["response"]
-    assert answered([0.03, 0.05, 0.04], past, **settings) == ["no response"]
-    assert answered([0.97, 0.95, 0.96], past.iloc[:0], **settings) == ["both"]
+    past, patients = certain(), with_teachers(20)
+    assert answered([0.97, 0.95, 0.96], past, patients) == ["response"]
+    assert answered([0.03, 0.05, 0.04], past, patients) == ["no response"]
+    assert answered([0.97, 0.95, 0.96], past.iloc[:0], patients) == ["both"]
+
+
+@pytest.mark.parametrize("patients", [with_teachers(19), with_teachers(200, "other"), UNTREATED])
+def test_no_answer_rests_on_few_patients_of_the_arm(patients):
+    assert answered([0.97, 0.95, 0.96], certain(), patients) == ["few patients"]
+
+
+def test_patients_without_the_outcome_do_not_make_an_arm_known():
+    patients = with_teachers(40).assign(response=[np.nan, *19 * [1.0], *21 * [np.nan]])
+    assert answered([0.97, 0.95, 0.96], certain(), patients) == ["few patients"]
 
 
 def test_risk_has_no_answer_and_nobody_no_rows():
     new = applied([0.1, 0.2], "os")
-    settings = {"coverage": 0.9, "min_patients": 50}
     past = held(20).assign(arm="drug", cancer_type="AML", value=lambda rows: rows["raw"])
-    table = with_answers(patient_table(new, past, 5), new, past, UNTREATED, settings)
+    table = with_answers(patient_table(new, past, 5), new, past, UNTREATED, CONFORMAL, 20)
     assert table["answer"].isna().all()
     assert (table["kind"] == "survival").all()
     nobody = applied([0.5], role="external")
-    table = with_answers(patient_table(nobody, past, 5), nobody, past, UNTREATED, settings)
+    table = with_answers(patient_table(nobody, past, 5), nobody, past, UNTREATED, CONFORMAL, 20)
     assert table.empty
     assert "answer" in table
 
@@ -361,8 +381,7 @@ def test_a_quantity_has_the_band_of_the_validation_patients():
         ]
     ).assign(endpoint="dose", arm="drug", cancer_type="AML")
     past["amount"] += past["run"]
-    settings = {"coverage": 0.9, "min_patients": 50}
-    table = with_bands(patient_table(new, past.iloc[:0], 5), new, past, UNTREATED, settings, {})
+    table = with_bands(patient_table(new, past.iloc[:0], 5), new, past, UNTREATED, CONFORMAL, {})
     row = table.iloc[0]
     assert row[["low", "value", "high"]].tolist() == pytest.approx([18.0, 32.0, 46.0])
 
@@ -370,11 +389,11 @@ def test_a_quantity_has_the_band_of_the_validation_patients():
 def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
     past = pd.DataFrame({"run": 0, "value": 49.0, "amount": [36.0, 64.0] * 10})
     past = past.assign(endpoint="dose", arm="drug", cancer_type="AML")
-    settings, widths = {"coverage": 0.9, "min_patients": 50}, []
+    widths = []
     for value in (0.25, 25.0, 100.0):
         new = applied([value], "dose")
         empty = patient_table(new, past.iloc[:0], 5)
-        row = with_bands(empty, new, past, UNTREATED, settings, {"dose": "sqrt"}).iloc[0]
+        row = with_bands(empty, new, past, UNTREATED, CONFORMAL, {"dose": "sqrt"}).iloc[0]
         assert 0 <= row["low"] < value < row["high"]
         widths.append(row["high"] - row["low"])
     assert widths == sorted(widths)

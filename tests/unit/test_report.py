@@ -275,6 +275,11 @@ def test_a_quality_measure_that_nobody_has_is_not_listed():
         ),
         ({"a": "response", "b": None}, "Not enough evidence: no single outcome is left under b"),
         ({"a": "both"}, "Not enough evidence: no single outcome is left under a"),
+        (
+            {"a": "few patients", "b": "no response"},
+            "Not enough evidence: too few patients with a known outcome were given a.",
+        ),
+        ({"a": "response", "b": "few patients"}, "were given b. Response is expected under a."),
         ({"a": "response", "b": "no response"}, "So a is preferred"),
         ({"a": "response", "b": "response"}, "Response is expected under a and b."),
         ({"a": "no response"}, "No response is expected under a."),

@@ -191,8 +191,7 @@ rule predict_patients:
         runtime=lambda wildcards, attempt: 30 * attempt,
     params:
         code=code_of("predict_patients"),
-        draws=lookup("prediction/bootstrap_draws", within=SETTINGS),
-        conformal=lookup("prediction/conformal", within=SETTINGS),
+        settings=lookup("prediction", within=SETTINGS),
         transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         min_callable=MODEL["preparation"]["min_callable"],

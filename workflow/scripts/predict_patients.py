@@ -21,10 +21,11 @@ features, omics = (
 none = pd.DataFrame(columns=["patient", "day", "name", "value"])
 visits = pd.concat([pd.read_parquet(path) for path in snakemake.input.visits] or [none])
 runs = [pd.read_parquet(path) for path in snakemake.input.validation]
-conformal = snakemake.params.conformal
+settings = snakemake.params.settings
+conformal = settings["conformal"]
 held, amounts = (validation_rows(runs, patients, kind) for kind in ("binary", "quantity"))
-table = patient_table(applied, held, snakemake.params.draws)
-table = with_answers(table, applied, held, patients, conformal)
+table = patient_table(applied, held, settings["bootstrap_draws"])
+table = with_answers(table, applied, held, patients, conformal, settings["min_patients"])
 table = with_bands(table, applied, amounts, patients, conformal, snakemake.params.transforms)
 asked = patients[patients["role"].isin(["train", "new"])].set_index("patient")
 folders = [Path(receipt).parent for receipt in snakemake.input.stores]

@@ -18,6 +18,7 @@ from gcin.model.bands import conformal_bands
 from gcin.model.calibration import Calibration, fit_calibration
 from gcin.model.conformal import RESPONSE, conformal_answers, in_arm_received
 from gcin.model.endpoints import BINARY, QUANTITY, kinds_in
+from gcin.model.outcomes import observed
 
 logger = logging.getLogger(__name__)
 
@@ -119,27 +120,40 @@ def with_answers(
     held: pd.DataFrame,
     patients: pd.DataFrame,
     conformal: Mapping,
+    fewest: int,
 ) -> pd.DataFrame:
     """Add which outcome, if a single one, is to be expected of each patient under each arm.
+
+    Calibration patients are borrowed from other arms where an arm has few, so an answer could rest
+    on a single patient of the arm itself. Of fewer than `fewest` none is given.
 
     Args:
         table: From `patient_table`.
         applied: As `patient_table` was given them.
         held: From `validation_rows`.
-        patients: The study's table with `patient cancer_type` and outcomes.
+        patients: The study's table with `patient role arm cancer_type` and outcomes.
         conformal: `coverage` wanted: share of patients whose true outcome is among the answers;
             and `min_patients`, the fewest with either outcome of a group of its own.
+        fewest: Patients who train, of an arm, with a known outcome.
 
     Returns:
         `table` with `kind` (`binary`, `survival`, `quantity`) and `answer` (`response`, `no
-        response`, `both`, `neither`; missing where the endpoint is not binary).
+        response`, `both`, `neither`, `few patients`; missing where the endpoint is not binary).
     """
-    kinds = kinds_in(patients)
     rows = _asked(applied, patients, BINARY)
     keys = ["endpoint", "patient", "arm"]
     answers = conformal_answers(held, rows, ["endpoint", "run"], keys, **conformal)
-    told = table.merge(answers, on=keys, how="left")
-    return told.assign(kind=told["endpoint"].map(kinds))
+    told = table.merge(answers, on=keys, how="left").merge(_taught(patients), how="left")
+    is_few = told["answer"].notna() & (told.pop("taught").fillna(0) < fewest)
+    told["answer"] = told["answer"].mask(is_few, "few patients")
+    return told.assign(kind=told["endpoint"].map(kinds_in(patients)))
+
+
+def _taught(patients: pd.DataFrame) -> pd.DataFrame:
+    """Count the patients who train with a known outcome: `endpoint arm taught`."""
+    train = patients[patients["role"] == "train"]
+    known = [train[observed(train, name)].assign(endpoint=name) for name in kinds_in(train)]
+    return pd.concat(known).groupby(["endpoint", "arm"]).size().rename("taught").reset_index()
 
 
 def with_bands(

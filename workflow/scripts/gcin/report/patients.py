@@ -151,8 +151,8 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
     """Say what a patient's answers come to, or that there is not enough evidence.
 
     Args:
-        response: `arm answer` of one patient, one row per arm: `response`, `no response`, or
-            anything else where no single outcome is left.
+        response: `arm answer` of one patient, one row per arm: `response`, `no response`, `few
+            patients`, or anything else where no single outcome is left.
         outside: The patient's values outside all that training patients showed; may be empty.
     """
     if outside:
@@ -161,14 +161,16 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
         return "Response was not studied."
     arms, answers = response["arm"], response["answer"]
     good, bad = (arms[answers == answer].tolist() for answer in ("response", "no response"))
-    unsure = arms[~answers.isin(["response", "no response"])].tolist()
+    few = arms[answers == "few patients"].tolist()
+    unsure = arms[~answers.isin(["response", "no response", "few patients"])].tolist()
     said = [
         (unsure, "Not enough evidence: no single outcome is left under"),
+        (few, "Not enough evidence: too few patients with a known outcome were given"),
         (good, "Response is expected under"),
         (bad, "No response is expected under"),
     ]
     words = [f"{text} {' and '.join(sorted(names))}." for names, text in said if names]
-    if len(good) == 1 and bad and not unsure:
+    if len(good) == 1 and bad and not unsure and not few:
         words.append(
             f"So {good[0]} is preferred. This is a prediction from patients whose arms may have "
             "been chosen for a reason, not proof of benefit."
