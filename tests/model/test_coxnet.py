@@ -73,13 +73,23 @@ def test_the_inner_split_chooses_and_noise_is_left_out():
     assert (np.diff(survival, axis=-1) <= 0).all()
 
 
-def test_an_arm_is_not_shrunk():
+def test_an_arm_of_many_is_hardly_shrunk():
     patients = cohort(600)
     arm = np.arange(600) % 2
     slower = Followed(patients.columns, arm, patients.months * np.exp(1.2 * arm), np.ones(600))
     fit = fit_coxnet(slower, slower, 2, SETTINGS | {"lightest": 0.9, "penalties": 2})
     assert fit.arm[0] == 0
     assert fit.arm[1] < -0.5
+
+
+def test_an_arm_of_a_few_without_an_event_is_not_safe():
+    train, held = cohort(200), cohort(100, seed=3)
+    few = np.arange(200) >= 197
+    with_few = Followed(train.columns, few.astype(int), train.months, train.event * ~few)
+    fit = fit_coxnet(with_few, held, 2, SETTINGS)
+    assert -2 < fit.arm[1] < 0
+    beside = fit.survival(train.columns[few], np.array([24.0]))[..., 0]
+    assert (beside[:, 1] < 1 - 0.1 * (1 - beside[:, 0])).all()
 
 
 def test_without_events_outside_the_first_fit_is_kept():

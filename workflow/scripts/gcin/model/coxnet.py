@@ -2,7 +2,8 @@
 
 The penalised partial likelihood is minimised by accelerated proximal gradient steps (Beck and
 Teboulle 2009, SIAM J. Imaging Sci. 2:183) along a path of penalties, each starting where the one
-before ended. What arms add is not penalised. Ties are Breslow's.
+before ended. What arms add is drawn to nothing a little, whatever the penalty, since an arm of a
+few patients without an event would have survival 1. Ties are Breslow's.
 """
 
 import logging
@@ -17,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 CLOSE = 1e-10  # change of the objective, as a share of it, at which a fit has arrived
 STEPS = 2000
+ARM_SPREAD = 1.0  # log hazard ratio of an arm: standard deviation of its normal prior
 SMALLEST_RATIO = 1e-3  # of l1: with none, no penalty is heavy enough to leave nothing
 
 
@@ -101,14 +103,13 @@ def fit_path(
 
     Args:
         likelihood: Of the training patients.
-        penalised: How many of the columns, from the first, are penalised.
+        penalised: How many of the columns, from the first, are penalised; the others are arms.
         ratio: Share of the absolute weights in the penalty, the rest half the squares.
         penalties: Heaviest first, by patient, as lifelines' `penalizer`.
     """
     weights, path = np.zeros(likelihood.columns.shape[1]), []
-    is_penalised = np.arange(len(weights)) < penalised
     for penalty in penalties:
-        weights = _descend(likelihood, weights, penalty * is_penalised, ratio)
+        weights = _descend(likelihood, weights, *_drawn(likelihood, penalised, penalty, ratio))
         path.append(weights)
     return path
 
@@ -118,15 +119,24 @@ def _path(
 ) -> np.ndarray:
     """From the penalty that leaves arms alone down to a share of it."""
     nothing = np.zeros(likelihood.columns.shape[1])
-    free = np.where(np.arange(len(nothing)) < penalised, np.inf, 0.0)
-    arms_alone = _descend(likelihood, nothing, free, 1.0)
+    arms_alone = _descend(likelihood, nothing, *_drawn(likelihood, penalised, np.inf, 1.0))
     pull = np.abs(likelihood.slope(arms_alone)[:penalised])
     heaviest = pull.max(initial=0.0) / max(ratio, SMALLEST_RATIO)
     return heaviest * np.geomspace(1, settings["lightest"], settings["penalties"])
 
 
+def _drawn(
+    likelihood: PartialLikelihood, penalised: int, penalty: float, ratio: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Say by column how heavy the penalty is, and the share of the absolute weights in it."""
+    patients, columns = likelihood.columns.shape
+    is_penalised = np.arange(columns) < penalised
+    of_arms = 1 / (patients * ARM_SPREAD**2)
+    return np.where(is_penalised, penalty, of_arms), np.where(is_penalised, ratio, 0.0)
+
+
 def _descend(
-    likelihood: PartialLikelihood, start: np.ndarray, penalty: np.ndarray, ratio: float
+    likelihood: PartialLikelihood, start: np.ndarray, penalty: np.ndarray, ratio: np.ndarray
 ) -> np.ndarray:
     """Walk downhill with momentum; a step that leads uphill is halved, or taken without it."""
     weights = ahead = start
@@ -155,13 +165,13 @@ def _descend(
     return weights
 
 
-def _shrunk(weights: np.ndarray, step: float, penalty: np.ndarray, ratio: float) -> np.ndarray:
+def _shrunk(weights: np.ndarray, step: float, penalty: np.ndarray, ratio: np.ndarray) -> np.ndarray:
     """The nearest weights once their penalty is paid; nought where it is infinite."""
     with np.errstate(invalid="ignore"):
         left = np.maximum(np.abs(weights) - step * penalty * ratio, 0)
         return np.sign(weights) * left / (1 + step * np.nan_to_num(penalty * (1 - ratio)))
 
 
-def _cost(weights: np.ndarray, penalty: np.ndarray, ratio: float) -> float:
+def _cost(weights: np.ndarray, penalty: np.ndarray, ratio: np.ndarray) -> float:
     paid = np.where(weights == 0, 0.0, penalty)
     return float(paid @ (ratio * np.abs(weights) + (1 - ratio) / 2 * weights**2))
