@@ -324,7 +324,13 @@ def test_the_normal_of_a_somatic_vcf_has_no_row(tmp_path, sheet_of_folder, sampl
 
 
 @pytest.mark.parametrize(
-    ("stem", "tissue"), [("P1_tumour", "tumour"), ("P1-Tumor", "tumour"), ("P1_blood", "germline")]
+    ("stem", "tissue"),
+    [
+        ("P1_tumour", "tumour"),
+        ("P1-Tumor", "tumour"),
+        ("P1_blood", "germline"),
+        ("P1_non-tumour", "germline"),
+    ],
 )
 def test_reads_are_of_a_tumour_where_the_name_says_so(tmp_path, sheet_of_folder, stem, tissue):
     write_pair(tmp_path / "data", stem)

@@ -16,7 +16,7 @@ SUFFIXES = {
     "vcf": (".vcf.gz", ".vcf", ".gvcf.gz", ".gvcf", ".vcf.bgz", ".bcf"),
     "maf": (".maf.gz", ".maf", ".maf.txt"),
 }
-TUMOUR = re.compile(r"(^|[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
+TUMOUR = re.compile(r"(^|(?<!non)[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
 # Up to this size a compressed file is read to its end, which is what shows that it is cut off.
 READ_WHOLE_BYTES = 16 * 1024**2
 # The last, empty block of a BGZF file (SAM specification, section 4.1.2).
