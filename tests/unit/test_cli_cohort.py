@@ -108,6 +108,16 @@ def test_show_prints_samples_and_tools_of_the_current_generation(cohort):
     assert names_of(table, "tool") == ["numpy 2"]
 
 
+def test_show_names_those_whom_a_check_leaves_out(cohort, results):
+    path = results / "cohorts" / "c1" / NEW / "receipt.json"
+    told = {"samples": ["S1", "S2"], "excluded": ["S4"], "not_learnt_from": ["S2"]}
+    path.write_text(json.dumps(json.loads(path.read_text()) | told))
+    _, table, _ = cohort("show", "c1")
+    assert names_of(table, "sample") == ["S1", "S2"]
+    assert names_of(table, "excluded") == ["S4"]
+    assert names_of(table, "not learnt from") == ["S2"]
+
+
 def test_diff_tells_samples_settings_and_variants_apart(cohort):
     code, table, said = cohort("diff", "c1", OLD, NEW)
     assert code == 0

@@ -305,6 +305,39 @@ def test_a_joint_vcf_makes_a_row_of_each_sample_and_a_gvcf_is_told_by_its_record
     assert doubts.empty
 
 
+@pytest.mark.parametrize(
+    ("samples", "meta"),
+    [
+        (["N1", "T1"], ["##normal_sample=N1", "##tumor_sample=T1"]),
+        (["NORMAL", "TUMOR"], []),
+    ],
+)
+def test_the_normal_of_a_somatic_vcf_has_no_row(tmp_path, sheet_of_folder, samples, meta):
+    write_vcf(tmp_path / "data" / "pair.vcf", samples, header=[*meta, CONTIG, GENOTYPE])
+    write_vcf(tmp_path / "data" / "z.vcf", samples[:1])
+    _, rows, doubts, _ = sheet_of_folder()
+    told = rows[["sample", "tissue"]].assign(file=rows["file"].str.rpartition("/")[2])
+    assert sorted(told.to_numpy().tolist()) == sorted(
+        [[samples[0], "germline", "z.vcf"], [samples[1], "tumour", "pair.vcf"]]
+    )
+    assert doubts["doubt"].str.contains("has no calls of its own").sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("stem", "tissue"),
+    [
+        ("P1_tumour", "tumour"),
+        ("P1-Tumor", "tumour"),
+        ("P1_blood", "germline"),
+        ("P1_non-tumour", "germline"),
+    ],
+)
+def test_reads_are_of_a_tumour_where_the_name_says_so(tmp_path, sheet_of_folder, stem, tissue):
+    write_pair(tmp_path / "data", stem)
+    _, rows, _, _ = sheet_of_folder()
+    assert list(rows["tissue"]) == [tissue]
+
+
 def test_the_samples_of_a_second_joint_vcf_are_told_in_one_doubt(tmp_path, sheet_of_folder):
     samples = [f"S{number}" for number in range(6)]
     write_vcf(tmp_path / "data" / "chr1.vcf", samples)

@@ -4,13 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.copies import ratios
 from gcin.copies.alleles import gene_imbalance, heterozygous_sites, read_shares, read_sites
 from gcin.copies.bins import gc_shares, gene_bins, read_depths
-from gcin.copies.ratios import FLOOR, gene_copies
+from gcin.copies.ratios import FLOOR
 from gcin.copies.references import references_of
 
 GENES_EACH, BINS_EACH = 40, 10
 DEPTH = 60
+
+
+def gene_copies(bins, depths, genes, needed):
+    """Copies in a germline sample, the first of those whose depths are given."""
+    return ratios.gene_copies(bins, depths, genes, needed, inherited=depths[:, 0])
 
 
 def made(chromosomes=("chr1", "chr2", "chrX")):
@@ -76,6 +82,13 @@ def test_the_error_says_how_far_ratios_lie_from_the_truth_whatever_the_copies():
     assert (said / strays).between(0.6, 1.5).all()
 
 
+@pytest.mark.parametrize("number", [3, 4, 10])
+def test_the_median_of_bins_is_drawn_to_neither_side(number):
+    values = np.random.default_rng(1).normal(0, 0.3, (5000, number))
+    medians = [ratios._summed(own, np.ones(number))[0] for own in values]
+    assert medians == pytest.approx(np.median(values, axis=1))
+
+
 def test_a_gene_without_a_read_is_gone_and_not_missing():
     genes, bins = made()
     depths = sequenced(bins, 9, copies=scaled(bins, "chr2.3", 0))
@@ -112,12 +125,63 @@ def test_x_is_compared_with_normals_that_have_as_many():
     assert (enough["normals"][~on_x] == 11).all()
 
 
-def test_a_lost_x_is_seen_beside_the_patient_s_own_germline_only():
+@pytest.mark.parametrize("left", [0.75, 0.5])
+def test_a_lost_x_is_seen_beside_the_patient_s_own_germline(left):
     genes, bins = made()
-    lost = np.where(bins["chromosome"] == "chrX", 0.75, 1.0)
-    table = gene_copies(bins, sequenced(bins, 2, copies=lost), genes, needed=1)
+    lost = np.where(bins["chromosome"] == "chrX", left, 1.0)
+    depths = sequenced(bins, 2, copies=lost)
+    table = ratios.gene_copies(bins, depths, genes, needed=1, inherited=depths[:, 1])
     on_x = genes["chromosome"].eq("chrX").to_numpy()
-    assert table["log2"][on_x].median() == pytest.approx(np.log2(0.75), abs=0.1)
+    assert table["log2"][on_x].median() == pytest.approx(np.log2(left), abs=0.1)
+
+
+def people(x, y):
+    """Depths of one sample with so many X and Y as given, of eight women and of eight men."""
+    genes, bins = made(("chr1", "chr2", "chrX", "chrY"))
+    depths = sequenced(bins, 17)
+    for name, copies in (("chrX", [x, *[2] * 8, *[1] * 8]), ("chrY", [y, *[0] * 8, *[1] * 8])):
+        depths[(bins["chromosome"] == name).to_numpy()] *= np.array(copies) / 2
+    return genes, bins, depths
+
+
+def by_chromosome(table, genes, chromosome):
+    return table["log2"][genes["chromosome"].eq(chromosome).to_numpy()]
+
+
+@pytest.mark.parametrize(
+    ("sex", "x", "y", "on_x", "on_y"),
+    [
+        ("female", 2, 0, 0, None),
+        ("female", 1.3, 0, np.log2(1.3 / 2), None),  # most cells lost an X
+        ("female", 1, 0, -1, None),
+        ("male", 1, 1, 0, 0),
+        ("male", 2, 1, 1, 0),
+        ("male", 1, 0.25, 0, -2),  # three quarters of the cells lost the Y
+    ],
+)
+def test_a_tumour_s_x_and_y_are_held_against_people_of_its_patient_s_sex(sex, x, y, on_x, on_y):
+    genes, bins, depths = people(x, y)
+    inherited = depths[:, 1 if sex == "female" else 9]
+    table = ratios.gene_copies(bins, depths, genes, 7, inherited)
+    for chromosome, log2 in (("chrX", on_x), ("chrY", on_y)):
+        own = by_chromosome(table, genes, chromosome)
+        assert own.isna().all() if log2 is None else own.median() == pytest.approx(log2, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "log2"), [(2, 0, 0), (1, 1, 0), (1.6, 0, np.log2(0.8)), (1, 0, None), (2, 1, None)]
+)
+def test_a_tumour_alone_tells_of_x_where_x_and_y_agree(x, y, log2):
+    genes, bins, depths = people(x, y)
+    own = by_chromosome(ratios.gene_copies(bins, depths, genes, 7, None), genes, "chrX")
+    assert own.isna().all() if log2 is None else own.median() == pytest.approx(log2, abs=0.1)
+
+
+def test_a_tumour_alone_without_bins_on_y_tells_nothing_of_x():
+    genes, bins = made()
+    table = ratios.gene_copies(bins, sequenced(bins, 9), genes, 8, None)
+    assert by_chromosome(table, genes, "chrX").isna().all()
+    assert by_chromosome(table, genes, "chr1").notna().all()
 
 
 def test_bins_that_normals_hardly_show_are_left_out():

@@ -3,12 +3,13 @@
 import gzip
 import shutil
 import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
 from cyvcf2 import VCF
 
-from gcin.genotypes.given import adopt
+from gcin.genotypes.given import adopt, judge_sites
 from gcin.genotypes.lifting import lift
 from gcin.reference.genome import contig_sizes
 
@@ -103,6 +104,36 @@ def test_records_lift_with_their_alleles_or_are_listed_with_the_reason(tmp_path)
         ["1", 45, "A", "C", "not in the genome"],
         ["1", 85, "A", "C", "not in the genome"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "lifted_to"),
+    [
+        ("0/0:0,0:0", ("1/1", "NoEvidence")),
+        ("0/0:9,0:9", ("1/1", "NoEvidence")),
+        ("0/0:30,0:30", ("1/1", "PASS")),
+        ("0/1:2,2:4", ("0/1", "PASS")),
+        ("1/1:0,30:30", ("0/0", "PASS")),
+    ],
+)
+def test_a_reference_without_evidence_is_no_carrier_where_the_alleles_are_exchanged(
+    tmp_path, given, lifted_to
+):
+    genome = indexed(tmp_path, f">chr1\n{NEW}\n")
+    (tmp_path / "small.chain").write_text(SMALL)
+    depth = '##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Depth">\n#CHROM'
+    record = f"1\t8\t.\tT\t{FIRST[7]}\t50\tPASS\tXX=1\tGT:AD:DP\t{given}\t0/1:9,9:18\n"
+    (tmp_path / "given.vcf").write_text(HEADER.replace("#CHROM", depth) + record)
+    chain = tmp_path / "small.chain"
+    made, _ = lifted(tmp_path, tmp_path / "given.vcf", ["S1", "S2"], chain, genome)
+    judge = partial(judge_sites, min_depth=10, min_genotype_quality=20)
+    adopted = str(tmp_path / "adopted.bcf")
+    sizes = contig_sizes(f"{genome}.fai")
+    adopt(made, ["S1", "S2"], genome, sizes, tmp_path / "scratch", adopted, judge)
+    (site,) = VCF(adopted)
+    alleles = "/".join(map(str, sorted(site.genotypes[0][:2])))
+    assert (alleles, site.format("FT")[0]) == lifted_to
+    assert dict(site.INFO) == {}
 
 
 def test_the_mitochondrion_of_hg19_is_not_that_of_grch37(tmp_path):

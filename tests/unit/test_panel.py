@@ -3,7 +3,7 @@
 import pytest
 from pysam import VariantFile, tabix_compress, tabix_index
 
-from gcin.genotypes.panel import genotype_panel
+from gcin.genotypes.panel import Trust, genotype_panel
 
 HEADER = """\
 ##fileformat=VCFv4.2
@@ -17,6 +17,8 @@ GVCF = """\
 ##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Reads">
 ##FORMAT=<ID=MIN_DP,Number=1,Type=Integer,Description="Lowest reads">
 ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Quality">
+##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Reads of each allele">
+##FORMAT=<ID=VQ,Number=1,Type=Float,Description="Quality of the variant">
 ##FORMAT=<ID=PS,Number=1,Type=Integer,Description="Phase set">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS
 """
@@ -37,7 +39,13 @@ CALLS = [
     "205 C <NON_REF> END=209 GT:DP:GQ:MIN_DP 0/0:30:60:20",
     "210 ACG TCA,<NON_REF> . GT:DP:GQ 0/1:24:75",
     "213 A <NON_REF> END=219 GT:DP:GQ:MIN_DP 0/0:30:60:20",
+    "220 A G,<NON_REF> . GT:DP:GQ:AD:VQ 0/1:30:13:25,5,0:13",
+    "221 A G,<NON_REF> . GT:DP:GQ:AD:VQ 0/1:30:13:24,6,0:13",
+    "222 A G,<NON_REF> . GT:DP:GQ:AD:VQ 1/1:30:99:1,29,0:99",
+    "223 A G,<NON_REF> . GT:DP:GQ:AD:VQ 0/1:30:9:15,15,0:9.5",
+    "224 A G,C,<NON_REF> . GT:DP:GQ:AD:VQ 1/2:30:50:0,26,4,0:50",
 ]
+TRUST = Trust(min_variant_quality=10.4139, min_allele_balance=0.2)
 
 
 @pytest.fixture
@@ -57,7 +65,9 @@ def told(tmp_path):
         columns = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n"
         asked = [[contig, str(position), "rs1", reference, alternate, ".", ".", "."]]
         out = str(tmp_path / "panel.vcf.gz")
-        genotype_panel(write("s.g.vcf", GVCF, calls), write("p.vcf", columns, asked), "S", out)
+        genotype_panel(
+            write("s.g.vcf", GVCF, calls), write("p.vcf", columns, asked), "S", TRUST, out
+        )
         with VariantFile(out) as records:
             (record,) = records
             call = record.samples["S"]
@@ -80,6 +90,23 @@ def told(tmp_path):
 )
 def test_an_allele_in_a_record_has_its_genotype(told, allele, expected):
     assert told(*allele) == expected
+
+
+@pytest.mark.parametrize(
+    ("allele", "genotype"),
+    [
+        ((220, "A", "G"), (None, None)),
+        ((221, "A", "G"), (0, 1)),
+        ((222, "A", "G"), (1, 1)),
+        ((223, "A", "G"), (None, None)),
+        ((224, "A", "G"), (None, None)),
+        ((220, "A", "C"), (0, 0)),
+        ((221, "AA", "GG"), (0, 1)),
+        ((220, "AA", "GG"), (None, None)),
+    ],
+)
+def test_a_call_that_fails_the_filter_of_genotypes_is_not_told(told, allele, genotype):
+    assert told(*allele)[0] == genotype
 
 
 @pytest.mark.parametrize(

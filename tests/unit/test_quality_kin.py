@@ -19,11 +19,11 @@ def pair(one, two, kinship=0.25, said="", verdict="exclude"):
     return names | {"kinship": kinship, "said": said, "verdict": verdict}
 
 
-def judge(*pairs, action="exclude", markers=None):
+def judge(*pairs, action="exclude", markers=None, unfit=()):
     table = pd.DataFrame(pairs or [pair("A1", "B1")][:0], columns=list(pair("A1", "B1")))
     names = sorted({*table["sample_1"], *table["sample_2"]})
     counts = pd.Series(dict.fromkeys(names, 5000) | (markers or {}), dtype=int)
-    return judged_pairs(table, counts, checks(action))
+    return judged_pairs(table, counts, checks(action), unfit)
 
 
 def test_of_two_relatives_the_one_with_more_markers_stays():
@@ -41,6 +41,13 @@ def test_who_has_the_most_relatives_leaves_first():
     assert gate.set_index("sample")["value"].to_dict() == {
         "A1": 0.25, "B1": 0.25, "C1": 0.25, "D1": 0.2,
     }  # fmt: skip
+
+
+def test_nobody_leaves_for_a_relative_whom_another_check_excludes():
+    pairs = pair("A1", "B1"), pair("B1", "C1"), pair("A1", "C1")
+    assert excluded(judge(*pairs, markers={"B1": 4000, "C1": 4500})) == ["B1", "C1"]
+    assert excluded(judge(*pairs, markers={"B1": 4000, "C1": 4500}, unfit=["A"])) == ["A1", "B1"]
+    assert excluded(judge(pair("A1", "B1"), markers={"B1": 4000}, unfit=["A"])) == ["A1"]
 
 
 def test_a_chain_of_relatives_is_cut_until_none_is_left():

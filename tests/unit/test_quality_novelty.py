@@ -5,16 +5,22 @@ import pandas as pd
 import pytest
 
 from gcin.quality.novelty import novelty
+from gcin.tensors.effects import are_silent
 
 SITES = pd.DataFrame(
     {
         "chromosome": "chr1",
-        "position": [5, 5, 9, 9],
+        "position": [5, 5, 9, 9, 11],
         "reference": "A",
-        "alternate": ["G", "G", "G", "T"],
-        "population_af": [0.1, np.nan, np.nan, 0.0],
+        "alternate": ["G", "G", "G", "T", "T"],
+        "population_af": [0.1, np.nan, np.nan, 0.0, np.nan],
+        "consequence": [
+            *("missense_variant", "intron_variant", "synonymous_variant"),
+            *("splice_donor_variant&intron_variant", "intron_variant"),
+        ],
     }
 )
+SITES["silent"] = are_silent(SITES["consequence"])
 
 
 def named(*samples, tissue="germline"):
@@ -26,6 +32,12 @@ def test_an_allele_of_two_genes_counts_once_and_is_known_where_one_row_says_so()
     table = novelty(SITES, indptr, site, named("A", "B", "C")).set_index("sample")
     assert table["variants"].to_dict() == {"A": 2, "B": 1, "C": 0}
     assert table["novel"].tolist() == pytest.approx([0.5, 0, np.nan], nan_ok=True)
+
+
+def test_introns_of_which_a_store_has_the_rare_alleles_alone_do_not_count():
+    table = novelty(SITES, np.array([0, 2, 3]), np.array([0, 4, 4]), named("A", "B"))
+    assert table["variants"].tolist() == [1, 0]
+    assert table["novel"].tolist() == pytest.approx([0, np.nan], nan_ok=True)
 
 
 def test_a_tumour_s_own_variants_are_expected_to_be_new():

@@ -8,6 +8,7 @@ import pytest
 
 from gcin.quality import samples
 from gcin.quality.balance import balance_table
+from gcin.quality.gate import judged
 from gcin.quality.multiqc import failed_checks, render
 from gcin.quality.sex import read_recorded
 from gcin.quality.units import least_concordances
@@ -72,14 +73,20 @@ def psc(sample, hom, het, transitions, transversions, missing):
 
 
 def test_genotype_counts_become_ratios(tmp_path):
-    lines = ["SN\t0\tnumber of samples:\t2", "SN\t0\tnumber of records:\t40"]
-    lines += [psc("S1", 4, 6, 8, 4, 10), psc("S2", 0, 0, 0, 0, 40)]
     path = tmp_path / "genotypes.txt"
-    path.write_text("\n".join(lines))
+    path.write_text("\n".join([psc("S1", 4, 6, 8, 4, 10), psc("S2", 0, 0, 0, 0, 40)]))
     counts = samples.genotype_counts([str(path)])
-    assert counts.loc["S1"].to_dict() == {"ti_tv": 2.0, "het_hom": 1.5, "missing": 0.25}
-    assert counts.loc["S2", "missing"] == 1
-    assert counts.loc["S2", ["ti_tv", "het_hom"]].isna().all()
+    assert counts.loc["S1"].to_dict() == {"ti_tv": 2.0, "het_hom": 1.5}
+    assert counts.loc["S2"].isna().all()
+
+
+def test_missing_is_what_the_gate_was_told_and_no_share_of_others_alleles():
+    checks = {"max_missing": {"limit": 0.1, "action": "warn"}}
+    measures = pd.DataFrame({"missingness": [0.02, 0.0]}, index=["S1", "tumour"])
+    before = judged(pd.DataFrame(index=["S1", "tumour"]), {})
+    shares = samples.missing_shares([before, judged(measures, checks)])
+    assert shares["missing"].to_dict() == {"S1": 0.02, "tumour": 0.0}
+    assert samples.missing_shares([before]).empty
 
 
 def test_every_sample_of_the_manifest_has_a_row_in_order():

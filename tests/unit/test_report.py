@@ -330,6 +330,16 @@ def pages(study):
     return documents_of(facts)
 
 
+def test_alleles_of_one_id_are_named_apart():
+    place = {"patient": "P1", "gene": "TPMT", "chromosome": "chr6", "position": "9", "id": "rs1"}
+    states = {"C": "absent", "T": "carried", "G": "not covered"}
+    rows = [place | {"reference": "A", "alternate": k, "state": v} for k, v in states.items()]
+    facts = panel_by_patient([pd.DataFrame(rows)])["P1"]
+    assert facts["alleles"] == 3
+    assert facts["carried"] == ["rs1 chr6:9 A>T (TPMT)"]
+    assert facts["unseen"] == ["rs1 chr6:9 A>G (TPMT)"]
+
+
 def test_every_new_patient_has_a_page_and_the_index_links_it(pages):
     assert set(pages) == {"index", "P0400", "P0401"}
     assert {"P0400.html", "P0401.html"} <= set(Links(pages["index"]).addresses)

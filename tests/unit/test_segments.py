@@ -55,6 +55,25 @@ def test_segments_of_others_and_without_a_ratio_are_left_out(tmp_path):
     assert len(read_segments(written(tmp_path, *rows), {"S1"})) == 1
 
 
+@pytest.mark.parametrize("ratio", ["-Inf", "-12.5"])
+def test_a_gene_that_is_gone_has_the_least_ratio(tmp_path, ratio):
+    (row,) = read_segments(written(tmp_path, ("S1", "1", 1, 9, 9, ratio)), {"S1"}).to_dict(
+        "records"
+    )
+    assert row["log2"] == -5
+
+
+@pytest.mark.parametrize(("usual", "refused"), [(2, True), (1, True), (0, False), (-0.1, False)])
+def test_numbers_of_copies_are_no_ratios(tmp_path, usual, refused):
+    rows = [("S1", "1", n, n, 9, usual + n % 3 / 4) for n in range(1, 31)]
+    path = written(tmp_path, *rows)
+    if refused:
+        with pytest.raises(ValueError, match="as numbers of copies are"):
+            read_segments(path, {"S1"})
+    else:
+        assert len(read_segments(path, {"S1"})) == 30
+
+
 @pytest.mark.parametrize(
     ("row", "header", "said"),
     [
@@ -62,6 +81,7 @@ def test_segments_of_others_and_without_a_ratio_are_left_out(tmp_path):
         (("S1", "1", "one", 9, 9, 0.5), HEADER, "row 2: start is no number"),
         (("S1", "1", 1, "", 9, 0.5), HEADER, "row 2: end is no number"),
         (("S1", "1", 1, 9, 9, "lost"), HEADER, "row 2: log2 is no number"),
+        (("S1", "1", 1, 9, 9, "Inf"), HEADER, "row 2: log2 is no number"),
         (("S1", "1", 1, 9), "ID\tchrom\tloc.start\tloc.end", "4 column(s), and segments need 5"),
     ],
 )

@@ -298,6 +298,12 @@ CALLS = [
         "S4.vcf.gz of sample S4: its header names this sample twice",
     ),
     case(
+        "VCF of a tumour whose normal the sample is",
+        calls(meta=(GENOTYPES, "##normal_sample=S4"), samples=("S4", "T4")),
+        "S4.vcf.gz of sample S4: its header names this sample as the normal of a tumour",
+        "leave the row out",
+    ),
+    case(
         "VCF without genotypes",
         calls(meta=()),
         "line 6, column file",

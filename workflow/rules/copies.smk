@@ -8,6 +8,8 @@ COPIED = {
     cohort: RUN.samples_of(cohort, *SEQUENCED) if COPIES["tool"] != "none" else []
     for cohort in RUN.cohorts
 }
+# Whose X and Y tell how many are usual in a sample's patient: nobody's in a tumour without a normal.
+INHERITED = {sample: NORMALS.get(sample, [sample])[:1] for own in COPIED.values() for sample in own}
 # What a sample shows by itself, and may be left out for.
 EXCLUDING = {
     name: check
@@ -115,6 +117,9 @@ rule measure_copies:
         normals=lambda wildcards: collect(
             "results/samples/{sample}/bins.bed.gz",
             sample=copy_references()[wildcards.sample].samples,
+        ),
+        inherited=lambda wildcards: collect(
+            "results/samples/{sample}/bins.bed.gz", sample=INHERITED[wildcards.sample]
         ),
         gates=lambda wildcards: collect(
             "results/samples/{sample}/quality/gate.tsv",

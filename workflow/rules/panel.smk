@@ -61,6 +61,7 @@ rule genotype_panel:
     params:
         code=code_of("genotype_panel"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        filter=lookup("genotypes/filter", within=SETTINGS),
     script:
         "../scripts/genotype_panel.py"
 

@@ -87,7 +87,7 @@ rule compare_normals:
 
 
 rule count_variants:
-    """Count each sample's passing genotypes: transitions, heterozygotes, no-calls."""
+    """Count each sample's passing genotypes: transitions, heterozygotes."""
     input:
         genotypes="results/cohorts/{cohort}/{generation}/genotypes.bcf",
         index="results/cohorts/{cohort}/{generation}/genotypes.bcf.csi",

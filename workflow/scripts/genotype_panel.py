@@ -1,7 +1,7 @@
 """Genotype the alleles of the panel in a sample, from its genomic VCF."""
 
 from gcin._log import log_to
-from gcin.genotypes.panel import genotype_panel
+from gcin.genotypes.panel import Trust, genotype_panel
 
 log_to(snakemake.log[0])
 
@@ -9,5 +9,6 @@ genotype_panel(
     snakemake.input.gvcf,
     snakemake.input.panel,
     snakemake.wildcards.sample,
+    Trust(**snakemake.params.filter),
     snakemake.output.genotypes,
 )

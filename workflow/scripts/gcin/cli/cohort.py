@@ -26,6 +26,8 @@ HELP = "list, show, compare, verify and remove generations of cohorts"
 SHOWN = 20
 # Where a generation says how it was made.
 RECEIPTS = (".", "tensors", "clinical")
+# Samples that a quality check leaves out of the joint call, or whose patients are not learnt from.
+LEFT_OUT = ("excluded", "not_learnt_from")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -106,6 +108,11 @@ def _show(values: argparse.Namespace) -> int:
     rows = [{"what": what, "name": value} for what, value in _described(generation).items()]
     rows += [{"what": "tool", "name": f"{k} {v}"} for k, v in sorted(receipt["tools"].items())]
     rows += [{"what": "sample", "name": name} for name in receipt["samples"]]
+    rows += [
+        {"what": what.replace("_", " "), "name": name}
+        for what in LEFT_OUT
+        for name in receipt.get(what, [])
+    ]
     _print_table(rows)
     return 0
 

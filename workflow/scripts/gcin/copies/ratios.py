@@ -17,6 +17,8 @@ FLOOR = -5.0
 FAINT = -3.0
 # Of X beside the autosomes: half way, in log2, between one copy and two.
 ONE_COPY = -0.5
+# Bins of Y, the best of which tell whether there is one: many genes of Y lie there several times.
+BEST_OF_Y = 0.75
 MIN_BINS = 3
 # Fewer bins do not show how depth depends on GC.
 GC_BINS = 100
@@ -41,27 +43,38 @@ class Expected(NamedTuple):
 
 
 def gene_copies(
-    bins: pd.DataFrame, depths: np.ndarray, genes: pd.DataFrame, needed: int
+    bins: pd.DataFrame,
+    depths: np.ndarray,
+    genes: pd.DataFrame,
+    needed: int,
+    inherited: np.ndarray | None,
 ) -> pd.DataFrame:
     """Measure the copy number of every gene in one sample.
+
+    A tumour loses and gains X and Y as other chromosomes: how many are usual in its patient a
+    germline sample tells.
 
     Args:
         bins: `chromosome start end gc` (0-based, end exclusive), in genome order.
         depths: Mean depth, bins x samples: the sample itself, then its reference.
         genes: The gene universe, with `gene chromosome start end` (1-based, inclusive).
         needed: Fewest normals with which a bin is compared; below it, it is not measured.
+        inherited: Mean depth, by bin, of a germline sample of the patient, or of the sample itself
+            where it is one; None of a tumour without, which is told by itself where bins lie on Y.
 
     Returns:
         One row per gene in order: `gene log2 error bins normals`. `log2` is 0 at the copy number of
-        the reference, -1 at half of it; on X and Y the reference is of samples with as many X.
+        the reference, -1 at half of it; on X and Y the reference is of samples with as many X, and
+        with a Y where the patient has one.
         It is missing, never 0, where fewer than MIN_BINS bins could be compared.
     """
     names = bins["chromosome"].str.removeprefix("chr")
     sexual, other = (names.isin(some).to_numpy() for some in (SEX, NOT_AUTOSOMAL))
     log2 = log_depths(depths, ~other)
-    on_x = log2[(names == "X").to_numpy()]
-    one_x = (np.median(on_x, axis=0) if len(on_x) else on_x.sum(axis=0)) < ONE_COPY
-    expected = expected_depths(log2[:, 1:], sexual, one_x[1:] == one_x[0], needed)
+    told = log2[:, 0] if inherited is None else log_depths(inherited[:, None], ~other)[:, 0]
+    alike = alike_in_sex(told, log2[:, 1:], names.to_numpy())
+    alike &= inherited is not None or (names == "Y").any()
+    expected = expected_depths(log2[:, 1:], sexual, alike, needed)
     ratio = centred(log2[:, 0] - expected.log2, bins["gc"].to_numpy(), ~other)
     ratio[other & ~sexual] = np.nan
     logger.info("%d of %d bins can be compared", np.isfinite(ratio).sum(), len(bins))
@@ -77,6 +90,23 @@ def log_depths(depths: np.ndarray, autosomal: np.ndarray) -> np.ndarray:
         return np.where(usual > 0, np.maximum(np.log2(depths / usual), 2 * FLOOR), np.nan)
 
 
+def alike_in_sex(own: np.ndarray, normals: np.ndarray, names: np.ndarray) -> np.ndarray:
+    """Tell which normals have as many X as a sample, and a Y as it has or has not.
+
+    Args:
+        own: Its log2 depth, by bin.
+        normals: Log2 depth, bins x normals.
+        names: Chromosome of each bin, without prefix.
+    """
+    both = np.column_stack([own, normals])
+    is_one, has_y = np.zeros((2, both.shape[1]), bool)
+    if (names == "X").any():
+        is_one = np.median(both[names == "X"], axis=0) < ONE_COPY
+    if (names == "Y").any():
+        has_y = np.quantile(both[names == "Y"], BEST_OF_Y, axis=0) > FAINT
+    return (is_one[1:] == is_one[0]) & (has_y[1:] == has_y[0])
+
+
 def expected_depths(
     normals: np.ndarray, sexual: np.ndarray, alike: np.ndarray, needed: int
 ) -> Expected:
@@ -85,7 +115,7 @@ def expected_depths(
     Args:
         normals: Log2 depth, bins x normals.
         sexual: Which bins lie on X or Y.
-        alike: Which normals have as many X as the sample.
+        alike: Which normals have as many X, and a Y or none, as is usual in the patient.
         needed: Fewest normals.
     """
     usable = np.isfinite(normals).any(axis=0)
@@ -148,7 +178,9 @@ def _summed(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
     if len(values) < MIN_BINS:
         return np.nan, np.nan
     order = np.argsort(values)
-    reached = np.cumsum(weight[order]) / weight.sum()
-    median = values[order][np.searchsorted(reached, 0.5)]
+    reached = np.cumsum(weight[order])
+    # From the middle of a weight to that of the next, so that of an even number neither side wins.
+    middle = (reached - weight[order] / 2) / reached[-1]
+    median = np.interp(0.5, middle, values[order])
     spread = MAD_TO_SD * np.median(np.abs(values - median))
     return float(median), float(SD_TO_MEDIAN * spread / np.sqrt(len(values)))

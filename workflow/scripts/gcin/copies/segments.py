@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from gcin.copies.ratios import FLOOR
 from gcin.intake.heads import opened
 from gcin.reference.liftover import Chains
 from gcin.reference.order import with_prefix
 
 COLUMNS = ["sample", "chromosome", "start", "end", "log2"]
+# So many ratios, none of them below 0 and half of them as high as a doubling, are no ratios.
+MANY, DOUBLED = 20, 1.0
 
 logger = logging.getLogger(__name__)
 
@@ -26,10 +29,12 @@ def read_segments(path: str | Path, samples: Collection[str]) -> pd.DataFrame:
         samples: Samples of the cohort; segments of others are left out.
 
     Returns:
-        `sample chromosome start end log2`, without rows whose ratio is missing.
+        `sample chromosome start end log2`, without rows whose ratio is missing; what is gone (-Inf,
+        or below FLOOR) is FLOOR, as where reads were counted.
 
     Raises:
-        ValueError: The file has too few columns, a value that is no number, or none of the samples.
+        ValueError: The file has too few columns, a value that is no number, numbers of copies, or
+            none of the samples.
     """
     with opened(str(path)) as stream:
         table = pd.read_csv(stream, sep="\t", dtype=str, keep_default_na=False)
@@ -48,6 +53,12 @@ def read_segments(path: str | Path, samples: Collection[str]) -> pd.DataFrame:
     numbers = {name: _numbers(own[name], path) for name in COLUMNS[2:]}
     own = own.assign(chromosome=own["chromosome"].map(with_prefix), **numbers)
     kept = own.dropna(subset=["log2"])
+    if len(kept) >= MANY and kept["log2"].min() >= 0 and kept["log2"].median() >= DOUBLED:
+        raise ValueError(
+            f"{path}: no ratio is below 0 and half of them are "
+            f"{kept['log2'].median():g} or more, as numbers of copies are. Write log2(copies / 2)."
+        )
+    kept = kept.assign(log2=kept["log2"].clip(lower=FLOOR))
     logger.info(
         "%d segments of %d samples; %d rows are of other samples, %d have no ratio",
         *(len(kept), kept["sample"].nunique(), len(table) - len(own), len(own) - len(kept)),
@@ -59,7 +70,7 @@ def _numbers(text: pd.Series, path: str | Path) -> pd.Series:
     """Read a column; only a ratio may be missing."""
     written = text.mask(text.isin(["", "NA", "NaN"])) if text.name == "log2" else text
     numbers = pd.to_numeric(written, errors="coerce")
-    bad = numbers.isna() & written.notna()
+    bad = (numbers.isna() & written.notna()) | numbers.eq(np.inf)
     if bad.any():
         row = bad.idxmax()
         raise ValueError(f"{path}, row {row + 2}: {text.name} is no number. Correct the row.")

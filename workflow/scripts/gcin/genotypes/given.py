@@ -27,6 +27,8 @@ SHARE = "FORMAT/AF"
 KEPT = f"INFO,{READ},{SHARE}"
 NUMBER_BY_ALLELE = {"AD": "R", "PL": "G"}
 NO_EVIDENCE = "NoEvidence"
+# Flag by which LiftoverVcf says that the older assembly's reference is the alternate now.
+SWAPPED = "SwappedAlleles"
 WRITTEN_OUT = re.compile(r"[ACGTN]+", re.IGNORECASE)
 
 
@@ -38,7 +40,7 @@ def adopt(
     scratch: str | Path,
     adopted: str,
     judge: Callable[[str, str, str], None] | None = None,
-    unread: str = "INFO",
+    unread: str | None = None,
 ) -> None:
     """Write some samples of a given VCF as biallelic, normalised BCF with a verdict on each call.
 
@@ -51,8 +53,9 @@ def adopt(
         adopted: The file to write.
         judge: What writes the split alleles with their verdicts, from one file to another, and
             is told of what file they are; without one, `judge_sites` with its least limits.
-        unread: INFO fields that no judge reads, in words of bcftools: they go before sites are
-            split, as those of some files are not of the number that their header says.
+        unread: INFO fields that the judge does not read, in words of bcftools: they go before sites
+            are split, as those of some files are not of the number that their header says. None
+            for `judge_sites`.
 
     Raises:
         ValueError: Names file, sample or contig, and the remedy.
@@ -62,7 +65,7 @@ def adopt(
     taken = take_samples(path, samples, scratch)
     try:
         require_known_contigs(_contigs_of(taken), sizes, path)
-        dropped = ("-x", f"{unread},{_fields_of(taken)}", "-Ob", "-o", bare)
+        dropped = ("-x", f"{unread or _unjudged(taken)},{_fields_of(taken)}", "-Ob", "-o", bare)
         bcftools.annotate("--no-version", *dropped, taken, catch_stdout=False)
         Path(header).write_text(_allele_numbered(bare))
         bcftools.reheader("-h", header, "-o", renamed, bare, catch_stdout=False)
@@ -83,6 +86,12 @@ def adopt(
             f"{path} of sample {samples[0]} cannot be brought to the genome's form: {error}. "
             f"{remedy}."
         ) from None
+
+
+def _unjudged(path: str) -> str:
+    """INFO fields that `judge_sites` does not read, in words of bcftools."""
+    with pysam.VariantFile(path) as calls:
+        return f"^INFO/{SWAPPED}" if SWAPPED in calls.header.info else "INFO"
 
 
 def _fields_of(path: str) -> str:
@@ -194,7 +203,7 @@ def _is_unseen(site: Variant, least: Mapping[str, int]) -> np.ndarray:
 
     Callers before GATK 4.6 wrote it without any read, and a forced call of a panel writes it on a
     few. Without depth and quality, or where the header calls them text, it is as good as any other
-    genotype.
+    genotype. Where a lift-over exchanged the alleles, such a reference has become two alternates.
     """
     alleles = site.genotype.array()[:, :-1]
     unseen = np.zeros(len(alleles), dtype=bool)
@@ -202,4 +211,7 @@ def _is_unseen(site: Variant, least: Mapping[str, int]) -> np.ndarray:
         told = site.format(name)
         if told.ndim == 2:
             unseen |= (told[:, 0] >= 0) & (told[:, 0] < least[name])
-    return unseen & (alleles <= 0).all(axis=1)
+    is_reference = (alleles <= 0).all(axis=1)
+    if site.INFO.get(SWAPPED):
+        is_reference |= (alleles != 0).all(axis=1)
+    return unseen & is_reference

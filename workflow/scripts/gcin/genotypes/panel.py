@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import pysam
 
@@ -17,6 +18,28 @@ from gcin.reference.alleles import change_of
 logger = logging.getLogger(__name__)
 
 BASES = frozenset("ACGT")
+
+
+class Trust(NamedTuple):
+    """What a call must reach to be believed, see `gcin.genotypes.verdicts`.
+
+    Attributes:
+        min_variant_quality: Lowest QUAL in the sample's own genomic VCF (VQ), phred.
+        min_allele_balance: Lowest share of the reads of each alternate of a heterozygote.
+    """
+
+    min_variant_quality: float
+    min_allele_balance: float
+
+    def doubts(self, call: pysam.VariantRecordSample) -> bool:
+        """Tell whether a call fails; what it does not say it is not doubted for."""
+        quality, reads = call.get("VQ"), call.get("AD") or (None,)
+        alleles = set(call.allele_indices or ())
+        weak = quality is not None and quality < self.min_variant_quality
+        if None in reads or None in alleles or len(alleles) < 2:
+            return weak
+        least = min(reads[number] for number in alleles - {0})
+        return weak or least < self.min_allele_balance * sum(reads)
 
 
 @dataclass(frozen=True)
@@ -43,13 +66,14 @@ class Seen:
         return (0,) * (self.ploidy - self.copies) + (1,) * self.copies
 
 
-def genotype_panel(gvcf: str, panel: str, sample: str, written: str) -> None:
+def genotype_panel(gvcf: str, panel: str, sample: str, trust: Trust, written: str) -> None:
     """Write a panel's alleles with the genotype, depth and quality that a sample has of them.
 
     Args:
         gvcf: The sample's genomic VCF, indexed.
         panel: The alleles, one a record, normalised.
         sample: Its name.
+        trust: What a call with an allele must reach.
         written: The VCF to write, bgzipped; its index goes beside it.
     """
     counts = Counter()
@@ -57,7 +81,7 @@ def genotype_panel(gvcf: str, panel: str, sample: str, written: str) -> None:
         header = _header(alleles.header, sample)
         with pysam.VariantFile(written, "wz", header=header) as out:
             for allele in alleles:
-                seen = look_up(allele, _over(calls, allele))
+                seen = look_up(allele, _over(calls, allele), trust)
                 counts["not told" if seen.copies is None else f"{seen.copies} copies"] += 1
                 out.write(_record(out, allele, seen))
     pysam.tabix_index(written, preset="vcf", force=True)
@@ -90,26 +114,30 @@ def _record(out: pysam.VariantFile, allele: pysam.VariantRecord, seen: Seen) -> 
     return record
 
 
-def look_up(allele: pysam.VariantRecord, records: Iterable[pysam.VariantRecord]) -> Seen:
+def look_up(
+    allele: pysam.VariantRecord, records: Iterable[pysam.VariantRecord], trust: Trust
+) -> Seen:
     """Tell what a sample shows of an allele.
 
     Args:
         allele: With one alternate.
         records: Those of the sample's genomic VCF that reach into its reference bases.
+        trust: What a call with the allele must reach.
 
     Returns:
         The record that has the allele, alone or among neighbouring bases; without one, what all
         records together say of its absence: the least depth and quality. Nothing is told where a
-        base is covered by no record, where the quality is 0, where a called allele is unknown, or
-        where other calls on its bases may come to it.
+        base is covered by no record, where the quality is 0, where a called allele is unknown,
+        where a call with the allele is not to be trusted, or where other calls on its bases may
+        come to it.
     """
     records = list(records)
-    seen = _as_written(allele, records)
+    seen = _as_written(allele, records, trust)
     parts = substitutions(allele.start, allele.ref, allele.alts[0])
     if seen.copies != 0 or len(parts) == 1:
         return seen
     if parts:
-        return _of_parts(seen, [_holding({part}, records) for part in sorted(parts)])
+        return _of_parts(seen, [_holding({part}, records) for part in sorted(parts)], trust)
     start, end, bases = change_of(allele.start, allele.ref, allele.alts[0])
     is_complex = end > start and bases
     other = any(set(record.samples[0].allele_indices) - {0} for record in records)
@@ -123,7 +151,9 @@ def substitutions(start: int, reference: str, alternate: str) -> set[tuple[int, 
     return {(place, new) for place, (old, new) in pairs if old != new}
 
 
-def _as_written(allele: pysam.VariantRecord, records: list[pysam.VariantRecord]) -> Seen:
+def _as_written(
+    allele: pysam.VariantRecord, records: list[pysam.VariantRecord], trust: Trust
+) -> Seen:
     """Tell of an allele by the record that has it, else by what covers its bases."""
     wanted, covered, seen = change_of(allele.start, allele.ref, allele.alts[0]), set(), []
     parts = substitutions(allele.start, allele.ref, allele.alts[0])
@@ -133,7 +163,8 @@ def _as_written(allele: pysam.VariantRecord, records: list[pysam.VariantRecord])
         numbers |= _numbers(parts, record) if parts else set()
         seen.append(_of_record(record, numbers))
         if numbers:
-            return seen[-1]
+            doubtful = seen[-1].copies and trust.doubts(record.samples[0])
+            return replace(seen[-1], copies=None) if doubtful else seen[-1]
         covered |= set(range(max(record.start, allele.start), min(record.stop, allele.stop)))
     if not seen:
         return Seen(None, 0, 0, 0)
@@ -167,7 +198,9 @@ def _holding(
     return None
 
 
-def _of_parts(seen: Seen, found: list[tuple[pysam.VariantRecord, list[bool]] | None]) -> Seen:
+def _of_parts(
+    seen: Seen, found: list[tuple[pysam.VariantRecord, list[bool]] | None], trust: Trust
+) -> Seen:
     """Tell of neighbouring substitutions that a caller writes base by base.
 
     They are one allele where they stand on one copy: by phase, or where no more than one of them
@@ -183,6 +216,7 @@ def _of_parts(seen: Seen, found: list[tuple[pysam.VariantRecord, list[bool]] | N
     else:
         doubtful = sum(not all(copies) for copies in carried) > 1
         copies = None if doubtful else min(map(sum, carried))
+    copies = None if copies and any(map(trust.doubts, calls)) else copies
     return replace(seen, copies=copies)
 
 

@@ -20,6 +20,9 @@ LENGTH = re.compile(r"##contig=<.*\blength=(\d+)")
 VERSION = re.compile(r'##GATKCommandLine.*?<ID=HaplotypeCaller,.*\bVersion="?([^",>]+)')
 NO_VERSION = "unknown"
 CONTIG = re.compile(r"##contig=<ID=([^,>]+)")
+# Mutect2 names the normal; Strelka and VarScan call the two columns so.
+NORMAL_LINE = re.compile(r"##normal_sample=(.+)$")
+NORMAL, TUMOURS = "NORMAL", {"TUMOR", "TUMOUR"}
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class CallsHeader:
         has_blocks: Whether it declares the allele of GATK's reference blocks.
         version: Version of the GATK that called it; `unknown` where it does not say.
         prefix: What stands before the numbers of its chromosomes, see `prefix_of`.
+        normals: Samples beside which a tumour of the file was called.
     """
 
     samples: list[str]
@@ -41,6 +45,7 @@ class CallsHeader:
     has_blocks: bool
     version: str
     prefix: str | None
+    normals: frozenset[str]
 
 
 def calls_header(path: str) -> CallsHeader:
@@ -58,14 +63,24 @@ def described(header: list[str]) -> CallsHeader:
     *meta, columns = header
     lengths = {int(found[1]) for line in meta if (found := LENGTH.match(line))}
     versions = [found[1] for line in meta if (found := VERSION.match(line))]
+    samples = columns.split("\t")[9:]
     return CallsHeader(
-        samples=columns.split("\t")[9:],
+        samples=samples,
         assembly=assembly_of(lengths),
         has_genotypes=any(line.startswith("##FORMAT=<ID=GT,") for line in meta),
         has_blocks=any(line.startswith("##ALT=<ID=NON_REF,") for line in meta),
         version=versions[-1] if versions else NO_VERSION,
         prefix=prefix_of(found[1] for line in meta if (found := CONTIG.match(line))),
+        normals=_normals_in(meta, samples),
     )
+
+
+def _normals_in(meta: list[str], samples: list[str]) -> frozenset[str]:
+    """Name the samples beside which a tumour was called."""
+    named = {found[1].strip() for line in meta if (found := NORMAL_LINE.match(line))}
+    if TUMOURS & {name.upper() for name in samples}:
+        named |= {name for name in samples if name.upper() == NORMAL}
+    return frozenset(named)
 
 
 def require_fitting_calls(header: CallsHeader, kind: str, sample: str, assembly: str) -> None:
@@ -82,6 +97,12 @@ def require_fitting_calls(header: CallsHeader, kind: str, sample: str, assembly:
         )
     if header.samples.count(sample) > 1:
         raise UnreadableError("its header names this sample twice; rename or drop one of the two")
+    if sample in header.normals:
+        raise UnreadableError(
+            "its header names this sample as the normal of a tumour: the tumour's alleles are "
+            "listed and none of its own, so that it would pass for wild type; give the reads or "
+            "calls of the sample itself, or leave the row out"
+        )
     if not header.has_genotypes:
         raise UnreadableError(
             "its header declares no genotypes (FORMAT/GT): a list of sites says nothing of a "

@@ -1,6 +1,7 @@
 """Files found in folders: what a sample sheet could say of them, and what stands against it."""
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ SUFFIXES = {
     "vcf": (".vcf.gz", ".vcf", ".gvcf.gz", ".gvcf", ".vcf.bgz", ".bcf"),
     "maf": (".maf.gz", ".maf", ".maf.txt"),
 }
+TUMOUR = re.compile(r"(^|(?<!non)[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
 # Up to this size a compressed file is read to its end, which is what shows that it is cut off.
 READ_WHOLE_BYTES = 16 * 1024**2
 # The last, empty block of a BGZF file (SAM specification, section 4.1.2).
@@ -49,6 +51,11 @@ class Unit:
     mate: str = ""
     platform: str = ""
     library: str = ""
+
+
+def tissue_of(sample: str) -> str:
+    """Tell the tissue of a sample by its name, as far as that says it."""
+    return "tumour" if TUMOUR.search(sample) else "germline"
 
 
 def left_out(file: str, why: str, remedy: str) -> Doubt:

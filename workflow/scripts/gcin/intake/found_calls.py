@@ -23,22 +23,23 @@ from gcin.intake.found import (
     left_out,
     lines_to_the_end,
     require_end_of_bgzf,
+    tissue_of,
 )
 from gcin.intake.heads import UnreadableError, lines, maf_header
 from gcin.intake.kinds import ALIGNMENTS, BUILDS
 from gcin.intake.sheet import require_file
 
 RECORDS_LOOKED_AT = 100
-TUMOUR = re.compile(r"(^|[^A-Za-z])tumou?r([^A-Za-z]|$)", re.IGNORECASE)
 
 
 class Content(NamedTuple):
-    """What a file says of itself; an unknown assembly is empty."""
+    """What a file says of itself; an unknown assembly is empty, a tumour's normals are apart."""
 
     kind: str
     samples: list[str]
     assembly: str
     tumours: frozenset[str] = frozenset()
+    normals: tuple[str, ...] = ()
 
 
 def units_of_calls(paths: Iterable[str], whole: bool) -> tuple[list[Unit], list[Doubt]]:
@@ -130,11 +131,13 @@ def _called(header: list[str], records: list[str]) -> Content:
     if "<*>" in alternates and "<NON_REF>" not in alternates:
         raise UnreadableError("it is a gVCF with <*> for <NON_REF>, which GATK cannot genotype")
     kind = "gvcf" if by_header or "<NON_REF>" in alternates else "vcf"
-    samples, assembly = head.samples, head.assembly
+    samples = [name for name in head.samples if name not in head.normals]
+    normals = tuple(name for name in head.samples if name in head.normals)
+    assembly = head.assembly
     if samples:
         require_fitting_calls(head, kind, samples[0], assembly)
     tumours = re.findall(r"^##tumor_sample=(.+)$", text, re.MULTILINE)
-    return Content(kind, samples, assembly, frozenset(tumours))
+    return Content(kind, samples, assembly, frozenset(tumours), normals)
 
 
 def _maf(path: str) -> Content:
@@ -169,6 +172,11 @@ def _doubts(path: str, content: Content) -> list[Doubt]:
     if not content.assembly:
         seen = "its assembly is not told; GRCh38 is assumed"
         doubts.append(Doubt(path, seen, "Correct the column assembly"))
+    if content.normals:
+        why = (
+            f"{', '.join(content.normals)}, the normal of its tumour, has no calls of its own there"
+        )
+        doubts.append(left_out(path, why, "Give the normal's own reads or calls"))
     if len(content.samples) == 1 and content.samples[0] not in Path(path).name:
         seen = f"the sample within is {content.samples[0]}, which its file name does not say"
         doubts.append(Doubt(path, seen, "Make sure that the file is that of the sample"))
@@ -176,6 +184,5 @@ def _doubts(path: str, content: Content) -> list[Doubt]:
 
 
 def _unit(path: str, content: Content, sample: str) -> Unit:
-    tumour = sample in content.tumours or TUMOUR.search(sample)
-    tissue = "tumour" if tumour else "germline"
+    tissue = "tumour" if sample in content.tumours else tissue_of(sample)
     return Unit(sample, "1", tissue, content.kind, content.assembly or "GRCh38", path)

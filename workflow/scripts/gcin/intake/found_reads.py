@@ -15,6 +15,7 @@ from gcin.intake.found import (
     lines_to_the_end,
     require_end_of_bgzf,
     stem_of,
+    tissue_of,
 )
 from gcin.intake.heads import (
     READS_LOOKED_AT,
@@ -246,5 +247,5 @@ def _unit(
         doubts.append(Doubt(named.path, seen, "Correct platform and unit in the sheet"))
     platform = origin.platform or "ILLUMINA"
     library = f"{named.sample}-lib1"
-    row = (named.sample, name, "germline", "fastq", "GRCh38", named.path, mate)
+    row = (named.sample, name, tissue_of(named.sample), "fastq", "GRCh38", named.path, mate)
     return Unit(*row, platform, library), doubts

@@ -14,7 +14,10 @@ ACTIONS = ("warn", "exclude", "stop")
 
 
 def judged_pairs(
-    pairs: pd.DataFrame, markers: pd.Series, checks: Mapping[str, Mapping]
+    pairs: pd.DataFrame,
+    markers: pd.Series,
+    checks: Mapping[str, Mapping],
+    unfit: Collection[str] = (),
 ) -> pd.DataFrame:
     """Say what follows for the samples of pairs whose kinship is not as expected.
 
@@ -22,6 +25,7 @@ def judged_pairs(
         pairs: As by `relatedness`, with the verdict of each pair.
         markers: Markers of each sample, by sample.
         checks: The settings `quality: relatedness: checks`.
+        unfit: Patients whom another check excludes: nobody leaves for their sake.
 
     Returns:
         Rows of a gate, `sample check value limit verdict`, sorted; one per check and sample that
@@ -29,7 +33,7 @@ def judged_pairs(
         stays for the others has the verdict `warn`.
     """
     fails = pairs[pairs["verdict"].isin(ACTIONS)]
-    leave = _left_out(fails[fails["verdict"] == "exclude"], markers, checks)
+    leave = _left_out(fails[fails["verdict"] == "exclude"], markers, checks, set(unfit))
     tables = [pd.DataFrame(columns=COLUMNS)]
     for check, (said, worst) in CHECKS.items():
         own = fails[fails["said"] == said]
@@ -43,7 +47,9 @@ def judged_pairs(
     return listed.sort_values(["sample", "check"], ignore_index=True)[COLUMNS]
 
 
-def _left_out(pairs: pd.DataFrame, markers: pd.Series, checks: Mapping[str, Mapping]) -> set[str]:
+def _left_out(
+    pairs: pd.DataFrame, markers: pd.Series, checks: Mapping[str, Mapping], unfit: set[str]
+) -> set[str]:
     """Choose samples so that no pair of two patients is left, and no patient of two genomes.
 
     One genome under two names leaves under both, and two genomes under one name: nobody knows
@@ -54,7 +60,7 @@ def _left_out(pairs: pd.DataFrame, markers: pd.Series, checks: Mapping[str, Mapp
     is_one = pairs["kinship"] >= checks["min_kinship_of_patient"]["limit"]
     whose = _by_sample(pairs, "patient").drop_duplicates()
     fewest = markers.reindex(whose["sample"]).groupby(whose["patient"].to_numpy()).min()
-    gone = set(_by_sample(pairs[is_patient | is_one], "patient")["patient"])
+    gone = unfit | set(_by_sample(pairs[is_patient | is_one], "patient")["patient"])
     related = set(map(frozenset, pairs.loc[~is_patient, ["patient_1", "patient_2"]].to_numpy()))
     gone |= leavers({pair for pair in related if pair.isdisjoint(gone)}, fewest)
     return set(whose["sample"][whose["patient"].isin(gone)])

@@ -14,12 +14,15 @@ logger = logging.getLogger(__name__)
 def novelty(
     sites: pd.DataFrame, indptr: np.ndarray, site: np.ndarray, samples: pd.DataFrame
 ) -> pd.DataFrame:
-    """Count the variants of each sample in genes, and those without a population frequency.
+    """Count the variants of each sample in coding bases, and those without a population frequency.
 
-    A sample with many is of an ancestry that the annotation hardly knows, or badly sequenced.
+    A sample with many is of an ancestry that the annotation hardly knows, or badly sequenced. In
+    introns a store has the rare alleles alone, among which the new ones would be many.
 
     Args:
-        sites: One row per allele and gene: `ALLELE population_af`, missing where it is unknown.
+        sites: One row per allele and gene: `ALLELE population_af silent`, the frequency missing
+            where it is unknown; silent where the allele lies in neither coding bases nor splice
+            sites of the gene.
         indptr: Where the calls of each sample begin, and the last end.
         site: Row of `sites` of each call, sample by sample.
         samples: `sample tissue`, in the order of the calls.
@@ -34,12 +37,14 @@ def novelty(
         logger.info("the annotation names no population frequency: novelty is not measured")
     allele = sites.groupby(ALLELE, sort=False).ngroup().to_numpy()
     known = is_known.groupby(allele).any().to_numpy()
+    counts = ~sites["silent"].groupby(allele).all().to_numpy(dtype=bool)
     germline = samples["tissue"] == "germline"
     rows = []
     for name, told, start, end in zip(
         samples["sample"], germline & known.any(), indptr[:-1], indptr[1:], strict=True
     ):
         own = np.unique(allele[site[start:end]])
+        own = own[counts[own]]
         share = 1 - known[own].mean() if len(own) and told else np.nan
         rows.append((name, len(own), share))
     return pd.DataFrame(rows, columns=COLUMNS)

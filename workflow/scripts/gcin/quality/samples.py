@@ -23,9 +23,8 @@ MEASURED = [
 TYPES = {"reads": "Int64", "sex": object}
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 INSERTS = re.compile(r"^IS\t(\d+)\t\d+\t(\d+)\t", re.MULTILINE)
-RECORDS = re.compile(r"^SN\t\d+\tnumber of records:\t(\d+)$", re.MULTILINE)
 THRESHOLDS = {"10X": "share_10x", "20X": "share_20x", "30X": "share_30x"}
-PER_SAMPLE = {2: "sample", 4: "hom", 5: "het", 6: "transitions", 7: "transversions", 13: "no_call"}
+PER_SAMPLE = {2: "sample", 4: "hom", 5: "het", 6: "transitions", 7: "transversions"}
 
 
 def sample_of(report: str | Path) -> str:
@@ -92,11 +91,19 @@ def covered_shares(reports: Iterable[str]) -> pd.DataFrame:
 
 
 def genotype_counts(reports: Iterable[str]) -> pd.DataFrame:
-    """Samples by `ti_tv het_hom missing` of passing genotypes, from `bcftools stats --samples -`.
-
-    `missing` is the share of the alleles of the cohort at which a sample has no passing genotype.
-    """
+    """Samples by `ti_tv het_hom` of passing genotypes, from `bcftools stats --samples -`."""
     return pd.concat([pd.DataFrame(), *(_genotypes(Path(path).read_text()) for path in reports)])
+
+
+def missing_shares(gates: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Samples by `missing`, as the gate after the joint call was told of it.
+
+    Of the alleles of a whole cohort it would not do: a tumour, or a sample whose file lists only
+    what it carries, has no genotype of nearly all.
+    """
+    asked = [gate[gate["check"] == "max_missing"].set_index("sample")["value"] for gate in gates]
+    told = {sample: value for values in asked for sample, value in values.items()}
+    return pd.DataFrame({"missing": told}, dtype=float)
 
 
 def novel_shares(report: str | Path) -> pd.DataFrame:
@@ -118,12 +125,10 @@ def _genotypes(stats: str) -> pd.DataFrame:
     lines = [line.split("\t") for line in stats.splitlines() if line.startswith("PSC\t")]
     rows = [[line[position] for position in PER_SAMPLE] for line in lines]
     counts = pd.DataFrame(rows, columns=list(PER_SAMPLE.values())).set_index("sample").astype(float)
-    records = float(RECORDS.search(stats)[1])
     return pd.DataFrame(
         {
             "ti_tv": counts["transitions"] / counts["transversions"].where(lambda n: n > 0),
             "het_hom": counts["het"] / counts["hom"].where(lambda n: n > 0),
-            "missing": counts["no_call"] / records if records else float("nan"),
         }
     )
 

@@ -88,13 +88,16 @@ def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
 
     Returns:
         By patient, `alleles` (how many were asked for), and the names of those that a sample has
-        (`carried`) and that no sample covers (`unseen`).
+        (`carried`) and that no sample covers (`unseen`). An ID of several alleles, as of a site
+        with more than one alternate, names none of them alone.
     """
     facts = {}
     for table in tables:
         place = table["chromosome"] + ":" + table["position"]
         change = place + " " + table["reference"] + ">" + table["alternate"]
-        name = table["id"].where(table["id"] != ".", change)
+        several = change.groupby(table["id"]).transform("nunique") > 1
+        name = table["id"].where(~several, table["id"] + " " + change)
+        name = name.where(table["id"] != ".", change)
         name += (" (" + table["gene"] + ")").where(table["gene"] != "", "")
         for patient, states in table["state"].groupby(table["patient"]):
             found = states.groupby(name[states.index], sort=False).agg(set)

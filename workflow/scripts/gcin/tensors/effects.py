@@ -9,8 +9,13 @@ missense > splice region > silent and non-coding.
 
 from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
+
 CLASSES = ("lof", "splice", "missense", "inframe", "synonymous", "utr", "intron", "other")
 PROTEIN_CHANGING = ("lof", "splice", "missense", "inframe")
+# Of these a store has the common alleles as markers only: its sites are the rare ones.
+SILENT = ("utr", "intron", "other")
 
 
 class Effect(NamedTuple):
@@ -70,3 +75,9 @@ def effect_of(consequence: str) -> str | None:
     """
     inside = [term for term in consequence.split("&") if term in RANKS]
     return min(inside, key=RANKS.__getitem__) if inside else None
+
+
+def are_silent(consequences: pd.Series) -> np.ndarray:
+    """Tell which consequences, of sites of a store, lie outside coding bases and splice sites."""
+    silent = {term: EFFECTS[effect_of(term)].kind in SILENT for term in consequences.unique()}
+    return consequences.map(silent).to_numpy(dtype=bool)

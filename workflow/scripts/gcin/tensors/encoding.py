@@ -10,7 +10,7 @@ import pandas as pd
 from cyvcf2 import Variant
 
 from gcin.tensors.consequences import Annotation, GeneIndex, annotation_reader
-from gcin.tensors.effects import EFFECTS, effect_of
+from gcin.tensors.effects import EFFECTS, SILENT, effect_of
 from gcin.tensors.genotypes import carriers, dosages
 from gcin.tensors.layout import Carriers
 from gcin.tensors.markers import MarkerMatrix
@@ -21,7 +21,6 @@ from gcin.tensors.tally import MissingTally
 logger = logging.getLogger(__name__)
 
 BLOCK_ROWS = 20_000
-SILENT = ("utr", "intron", "other")
 ANNOTATED = [name for name in SCHEMA.names if name not in ("chromosome", "gene")]
 
 
