@@ -10,9 +10,8 @@ import pandas as pd
 import pytest
 from memory_hospital import make_hospital, split_of
 
-from gcin.model.batches import Batches
 from gcin.model.outcomes import training_table
-from gcin.model.resuming import Kept, fit_epochs, tell_exhaustion
+from gcin.model.resuming import Batches, Kept, fit_epochs, tell_exhaustion
 from gcin.model.study import prepare_fold
 from gcin.model.training import predict_network, train_network
 
