@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,43 @@ FAULTS = {
     "fail": "the command fails",
     "kill": "the job is killed with half of each output written",
     "full": "the disk is full",
+}
+# Rules that a test lets its faults happen to; together they are the pipeline half.
+MET = {
+    "reference": {
+        *("prepare_genome", "index_genome", "compose_str_table", "prepare_intervals"),
+        *("prepare_gene_models", "list_genes", "list_pathways"),
+    },
+    "sample": {
+        *("check_reads", "align_reads", "mark_duplicates", "compress_alignment", "call_shard"),
+        *("calibrate_dragstr", "reblock_gvcf", "measure_callable", "measure_reads"),
+        *("measure_balance", "compare_units"),
+    },
+    "joint": {
+        *("write_manifest", "list_sexes", "gather_measures", "gate_samples", "list_calls"),
+        *("genotype_shard", "filter_genotypes", "adopt_vcf", "measure_untold", "read_maf"),
+        *("unite_genotypes", "select_sites", "predict_consequences", "describe_consequences"),
+        *("annotate_variants", "encode_calls", "assemble_tensors", "measure_relatedness"),
+        *("gate_genotypes", "count_variants", "measure_concordance", "measure_novelty"),
+        *("compare_batches", "tabulate_quality", "render_multiqc", "seal_generation"),
+        "point_to_generation",
+    },
+    "structural": {
+        *("discover_structural", "list_structural", "merge_structural", "genotype_structural"),
+        *("unite_structural", "map_structural", "cut_copy_bins", "measure_bins", "measure_copies"),
+    },
+    "vep": {"select_sites", "run_vep", "extend_consequences"},
+    "lifting": {"lift_vcf"},
+    "asked for": {
+        *("download_reference", "prepare_known_sites", "prepare_common_sites", "prepare_panel"),
+        *("prepare_cram_genome", "check_alignment", "adopt_alignment", "adopt_gvcf", "trim_reads"),
+        *("index_marked", "learn_recalibration", "recalibrate_alignment", "list_haploid"),
+        *("estimate_contamination", "score_sites", "genotype_panel", "tabulate_panel"),
+        *("judge_normal", "place_segments", "measure_ancestry", "call_somatic_shard"),
+        *("gather_somatic", "filter_somatic", "adopt_somatic", "learn_orientation"),
+        *("judge_orientation", "segment_tumour", "list_heterozygotes", "count_alleles"),
+        *("compare_normals", "measure_tumour_depth", "measure_tumour_callable"),
+    },
 }
 
 
@@ -170,9 +208,10 @@ def _records(path: Path) -> str:
 
 def _reads(path: Path) -> str:
     """Reads and their groups; programs note their threads and temporary folders."""
-    genome = path.parents[2] / "reference" / "genome.fa"
-    command = ["samtools", "view", "--with-header", "--no-PG", "--reference", genome, path]
-    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    command = ["samtools", "view", "--with-header", "--no-PG"]
+    if path.suffix == ".cram":
+        command += ["--reference", path.parents[2] / "reference" / "genome.fa"]
+    text = subprocess.run([*command, path], capture_output=True, text=True, check=True).stdout
     return "".join(line for line in text.splitlines(True) if not line.startswith("@PG"))
 
 
@@ -195,6 +234,13 @@ def _packed(path: Path) -> dict[str, int]:
         return {item.filename: item.CRC for item in archive.infolist()}
 
 
+def _archived(path: Path) -> dict[str, bytes]:
+    """Files that a packed archive holds; it notes their times and folders, too."""
+    with tarfile.open(path) as archive:
+        files = [item for item in archive if item.isfile()]
+        return {Path(item.name).name: archive.extractfile(item).read() for item in files}
+
+
 def _without_comments(path: Path) -> list[str]:
     return [line for line in path.read_text().splitlines() if not line.startswith("#")]
 
@@ -204,6 +250,11 @@ def _without_digests(path: Path) -> dict:
     return receipt | {"files": sorted(receipt["files"])}
 
 
+def _without_threads(path: Path) -> dict:
+    """A report of fastp, without what depends on the number of its threads."""
+    return json.loads(path.read_text()) | {"command": None, "insert_size": None}
+
+
 def _ends(path: Path) -> str:
     return path.read_text().rstrip()[-20:]
 
@@ -211,11 +262,13 @@ def _ends(path: Path) -> str:
 COMPARABLE = (
     ((".vcf.gz", ".bcf"), _records),
     ((".vcf.gz.tbi", ".bcf.csi"), _indexed),
-    ((".cram",), _reads),
+    ((".cram", ".bam"), _reads),
     ((".crai",), _slices),
     ((".zip",), _packed),
+    ((".tar.gz",), _archived),
     ((".txt",), _without_comments),
     (("receipt.json",), _without_digests),
+    ((".fastp.json",), _without_threads),
     ((".html",), _ends),
 )
 

@@ -15,19 +15,14 @@ import pysam
 import pytest
 import yaml
 from conftest import ROOT, TRAVELS, Project
-from faults import NO_MOUNT, differences, expect_survival, files_below, jobs_in
+from faults import MET, NO_MOUNT, differences, expect_survival, files_below, jobs_in
 
+from gcin.inventory.changes import setting_changes
 from gcin.tensors.store import Store
 
 TARGET = "results/cohorts/hospital_a/current"
 SHARED = ROOT.parent / "shared"
-JOINT = {"write_manifest", "gate_samples", "genotype_shard", "filter_genotypes", "adopt_vcf"}
-JOINT |= {"unite_genotypes", "annotate_variants", "encode_calls", "assemble_tensors", "read_maf"}
-JOINT |= {"measure_relatedness", "render_multiqc", "seal_generation", "point_to_generation"}
-JOINT |= {"measure_untold"}
-SAMPLE_RULES = {"check_reads", "align_reads", "mark_duplicates", "call_shard", "measure_callable"}
 REFERENCE = Path("results", "reference")
-REFERENCE_RULES = {"prepare_genome", "index_genome", "compose_str_table", "list_genes"}
 
 
 def with_latecomer(project):
@@ -149,7 +144,7 @@ def test_no_fault_of_a_joint_rule_changes_a_cohort_that_grew(project, latecomer,
     project.write_samples(with_latecomer(project))
     target = [TARGET, str(places[1] / "calls.parquet")]
     jobs = jobs_in(project.snakemake(*target, "--dry-run").stdout)
-    assert {job.rule for job in jobs} >= JOINT
+    assert {job.rule for job in jobs} >= MET["joint"]
     whole = expect_survival(project, target, jobs, tmp_path)
     assert differences(right, project.folder, places) == {}
     for name in ("genotypes.bcf", "annotated.bcf"):
@@ -191,7 +186,7 @@ def test_no_fault_of_a_rule_changes_what_becomes_of_a_sample(project, latecomer,
     project.snakemake(*target)
     project.write_samples(sheet)
     jobs = jobs_in(project.snakemake(*target, "--dry-run").stdout)
-    assert {job.rule for job in jobs} >= SAMPLE_RULES
+    assert {job.rule for job in jobs} >= MET["sample"]
 
     whole = expect_survival(project, target, jobs, tmp_path)
     assert differences(right, project.folder, [place]) == {}
@@ -206,7 +201,7 @@ def test_no_fault_of_a_rule_changes_the_reference(finished, tmp_path):
         (fresh.folder / name).symlink_to(finished.folder / name)
     target = [str(REFERENCE / path) for path in files_below(finished.folder / REFERENCE)]
     jobs = jobs_in(fresh.snakemake(*target, "--dry-run").stdout)
-    assert {job.rule for job in jobs} >= REFERENCE_RULES
+    assert {job.rule for job in jobs} >= MET["reference"]
 
     whole = expect_survival(fresh, target, jobs, tmp_path)
     assert differences(finished.folder, fresh.folder, [REFERENCE]) == {}
@@ -257,7 +252,7 @@ def test_no_fault_of_vep_changes_what_it_says(project, tmp_path, monkeypatch):
     place, right = Path(made[0]).parent, tmp_path / "right"
     shutil.move(project.folder / place, right / place)
     jobs = jobs_in(project.snakemake(*made, "--dry-run", overlays=overlays).stdout)
-    assert {job.rule for job in jobs} == {"select_sites", "run_vep", "extend_consequences"}
+    assert {job.rule for job in jobs} == MET["vep"]
 
     whole = expect_survival(project, made, jobs, tmp_path, overlays)
     assert differences(right, project.folder, [place]) == {}
@@ -308,6 +303,13 @@ def test_a_sample_that_fails_is_left_out_but_stays_in_the_manifest(project):
         assert receipt["excluded"] == [shallow], name
         assert shallow not in receipt["samples"], name
         assert measured.index[1] in receipt["samples"], name
+    receipts = [json.loads((folder / "receipt.json").read_text()) for folder in (before, after)]
+    settings = {name for name in setting_changes(*receipts) if name.startswith("settings.")}
+    assert settings == {
+        "settings.quality.checks.min_mean_depth.limit",
+        "settings.quality.checks.min_mean_depth.action",
+        "settings.quality.joint_checks.max_missing.action",
+    }
     with pysam.VariantFile(after / "genotypes.bcf") as genotypes:
         assert shallow not in genotypes.header.samples
         assert measured.index[1] in genotypes.header.samples

@@ -15,7 +15,7 @@ import pysam
 import pytest
 import yaml
 from conftest import ROOT, TRAVELS, Project
-from faults import NO_MOUNT, differences, expect_survival, jobs_in
+from faults import MET, NO_MOUNT, differences, expect_survival, jobs_in
 
 from gcin.simulation.files import write_hospital
 from gcin.simulation.genome import make_genome
@@ -29,8 +29,7 @@ CARRIER, LOSER, *OTHERS = (f"A{number:04d}" for number in range(1, 5))
 GENE = "PTEN"
 RULES = [
     *("prepare_genome", "prepare_intervals", "prepare_gene_models", "list_genes"),
-    *("discover_structural", "list_structural", "merge_structural", "genotype_structural"),
-    *("unite_structural", "map_structural", "cut_copy_bins", "measure_bins", "measure_copies"),
+    *sorted(MET["structural"]),
 ]
 SWITCHED_ON = {
     "calling": {
@@ -195,7 +194,7 @@ def test_no_fault_of_a_rule_changes_what_is_found(project, generation, tmp_path)
         shutil.move(project.folder / path, right / path)
     target = wanted(project, generation, samples)
     jobs = jobs_in(project.snakemake(*target, "--dry-run").stdout)
-    assert {job.rule for job in jobs} == set(RULES[4:])
+    assert {job.rule for job in jobs} == MET["structural"]
     whole = expect_survival(project, target, jobs, tmp_path)
     assert differences(right, project.folder, made) == {}
     if not whole:

@@ -132,6 +132,25 @@ def test_diff_tells_samples_settings_and_variants_apart(cohort):
     assert "variants gained: 1, variants lost: 1" in said
 
 
+def test_diff_tells_settings_at_any_depth_and_what_only_one_of_both_has(cohort, results):
+    checks = {"min_mean_depth": {"limit": 20, "action": "warn"}, "sex_agrees": {"action": "warn"}}
+    common = {"genotypes": {"filter": {"min_allele_balance": 0.2}}, "alignment": {"trim": {}}}
+    settings = {OLD: common | {"quality": {"checks": checks}}, NEW: common | {"targets": "a.bed"}}
+    stricter = checks | {"min_mean_depth": {"limit": 30, "action": "exclude"}}
+    settings[NEW]["quality"] = {"checks": stricter}
+    for name, own in settings.items():
+        path = results / "cohorts" / "c1" / name / "receipt.json"
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"settings": own}))
+    table = cohort("diff", "c1", OLD, NEW)[1].set_index("name").loc[:, ["before", "after"]]
+    depth = "receipt.json settings.quality.checks.min_mean_depth"
+    assert table.loc[[f"{depth}.action", f"{depth}.limit"]].to_numpy().tolist() == [
+        ["warn", "exclude"],
+        ["20", "30"],
+    ]
+    assert table.loc["receipt.json settings.targets", "after"] == "a.bed"
+    assert sum("settings." in name for name in table.index) == 3
+
+
 def test_diff_of_a_generation_with_itself_is_empty(cohort):
     code, table, _ = cohort("diff", "c1", NEW, "current")
     assert code == 0

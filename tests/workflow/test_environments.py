@@ -24,7 +24,7 @@ BRINGS = {
     **{"gatk": "gatk4", "vep": "ensembl-vep"},
 }
 ON_EVERY_LINUX = {"awk", "cat", "echo", "exec", "exit", "gzip", "mktemp", "mv", "printf", "rm"}
-ON_EVERY_LINUX |= {"trap", "wc"}
+ON_EVERY_LINUX |= {"grep", "tr", "trap", "wc"}
 # Not pinned, since it must be the one that VEP was built against.
 ALSO_BRINGS = {"ensembl-vep": {"htslib"}}
 

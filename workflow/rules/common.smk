@@ -42,9 +42,9 @@ SAMPLED = {
 IDENTITIES = {
     name: identity_of_sample(RUN.units_of(name).values(), SAMPLED) for name in RUN.sample_names
 }
+MADE_BY = {cohort: CALLED | JOINT | RUN.assay_of(cohort) for cohort in RUN.cohorts}
 GENERATIONS = {
-    cohort: generation_of_cohort(RUN.rows_in(cohort), CALLED | JOINT | RUN.assay_of(cohort))
-    for cohort in RUN.cohorts
+    cohort: generation_of_cohort(RUN.rows_in(cohort), MADE_BY[cohort]) for cohort in MADE_BY
 }
 EDITIONS = {
     study: edition_of_study(

@@ -62,16 +62,19 @@ rule estimate_contamination:
         largest_error=LARGEST_ERROR,
         trusted=lambda wildcards: TRUSTED_CONTAMINATION,
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
+    # GATK does not notice that the disk is full where it writes tables.
     shell:
         """
         exec 2>{log:q}
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" GetPileupSummaries \
             --reference {input.genome:q} --input {input.alignment:q} \
             --variant {input.sites:q} --intervals {input.sites:q} \
-            --tmp-dir {resources.tmpdir:q} --output {output.pileups:q} >&2
+            --tmp-dir {resources.tmpdir:q} --output /dev/fd/3 3>&1 >&2 \
+            | cat >{output.pileups:q}
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" CalculateContamination \
             --input {output.pileups:q} --tmp-dir {resources.tmpdir:q} \
             --output {output.estimate:q} >&2
+        (($(wc --lines <{output.estimate:q}) == 2)) || {{ echo "cut short: is the disk full?" >&2; exit 1; }}
         awk -F '\t' -v OFS='\t' -v largest={params.largest_error:q} {params.trusted:q} \
             {output.estimate:q} >{output.listed:q}
         """

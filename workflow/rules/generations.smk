@@ -71,6 +71,7 @@ rule seal_generation:
         runtime=lambda wildcards, attempt: 480 * attempt,
     params:
         code=code_of("seal_generation"),
+        settings=lambda wildcards: MADE_BY[wildcards.cohort],
     script:
         "../scripts/seal_generation.py"
 

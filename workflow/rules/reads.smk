@@ -59,6 +59,7 @@ rule trim_reads:
         ),
         min_length_bases=TRIM["min_length_bases"],
     # Reads of low quality stay: callers weigh them, and what is dropped here nobody sees again.
+    # fastp does not notice that the disk is full, and the aligner takes no reads for none.
     shell:
         """
         exec 2>{log:q}
@@ -66,6 +67,9 @@ rule trim_reads:
             --disable_quality_filtering --length_required {params.min_length_bases:q} \
             --thread {threads} --compression 1 --json {output.report:q} --html /dev/null \
             --out1 {output.reads:q} --out2 {output.mates:q}
+        told=$(grep --after-context 1 '"after_filtering"' {output.report:q} | tr -cd 0-9) || told=-1
+        kept=$(gzip --decompress --stdout {output.reads:q} {output.mates:q} | wc --lines) || kept=-2
+        ((kept == 4 * told)) || {{ echo "cut short: is the disk full?" >&2; exit 1; }}
         """
 
 

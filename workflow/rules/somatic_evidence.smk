@@ -87,13 +87,16 @@ rule segment_tumour:
         largest_error=LARGEST_ERROR,
         heeded=lambda wildcards: TRUSTED_TABLE,
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(wildcards.sample)),
+    # GATK does not notice that the disk is full where it writes tables.
     shell:
         """
         exec 2>{log:q}
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" CalculateContamination \
             --input {input.pileups:q} {params.normal:q} \
-            --tumor-segmentation {output.segments:q} \
-            --tmp-dir {resources.tmpdir:q} --output {output.contamination:q} >&2
+            --tumor-segmentation /dev/fd/3 \
+            --tmp-dir {resources.tmpdir:q} --output {output.contamination:q} 3>&1 >&2 \
+            | cat >{output.segments:q}
+        (($(wc --lines <{output.contamination:q}) == 2)) || {{ echo "cut short: is the disk full?" >&2; exit 1; }}
         awk -F '\t' -v OFS='\t' -v largest={params.largest_error:q} {params.heeded:q} \
             {output.contamination:q} >{output.trusted:q}
         """

@@ -30,4 +30,5 @@ sealed["gatk_versions"] = {
     for table in called
     for version, count in table["gatk_version"].value_counts().sort_index().items()
 }
+sealed["settings"] = snakemake.params.settings
 Path(snakemake.output.receipt).write_text(json.dumps(sealed, indent=1) + "\n")

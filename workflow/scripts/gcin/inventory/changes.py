@@ -41,12 +41,15 @@ def setting_changes(before: dict, after: dict) -> dict[str, tuple[object, object
 
 
 def _settings_in(receipt: dict) -> dict[str, object]:
+    return _flat({key: value for key, value in receipt.items() if key not in OF_CONTENT})
+
+
+def _flat(settings: dict) -> dict[str, object]:
+    """Name each value below a mapping by the keys on the way to it, dotted."""
     flat = {}
-    for key, value in receipt.items():
-        if key in OF_CONTENT:
-            continue
-        inner = value if isinstance(value, dict) else None
-        flat |= {key: value} if inner is None else {f"{key}.{name}": v for name, v in inner.items()}
+    for key, value in settings.items():
+        below = _flat(value) if isinstance(value, dict) and value else {}
+        flat |= {f"{key}.{name}": inner for name, inner in below.items()} or {key: value}
     return flat
 
 
