@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from project import ROOT
@@ -53,6 +54,52 @@ def test_archive_of_another_place_is_not_used_and_that_is_said(tmp_path):
     (tmp_path / "gatk" / "classes" / "archive.jsa").unlink()
     done = run(tmp_path / "bin" / "gatk", "HaplotypeCaller", "--version")
     assert "no class archive" in done.stderr
+
+
+@pytest.fixture
+def conda(tmp_path):
+    """What conda's channels would bring: Java, and GATK in one jar behind a launcher."""
+    share = tmp_path / "share" / "gatk4-4.6.2.0-0"
+    share.mkdir(parents=True)
+    path, services = share / "gatk-package-4.6.2.0-local.jar", {}
+    with ZipFile(path, "w") as whole:
+        for jar in sorted((TOOLS / "gatk" / "jars").glob("*.jar")):
+            with ZipFile(jar) as part:
+                for name in sorted(set(part.namelist()) - set(whole.namelist())):
+                    if name.startswith("META-INF/services/"):
+                        services[name] = services.get(name, b"") + part.read(name) + b"\n"
+                    elif not name.endswith((".SF", ".RSA", ".DSA", "/MANIFEST.MF")):
+                        whole.writestr(name, part.read(name))
+        for name, text in services.items():
+            whole.writestr(name, text)
+        whole.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nMulti-Release: true\n")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "gatk").write_text("#!/bin/sh\nexit 9\n")
+    yield tmp_path
+    path.unlink()  # a gigabyte
+
+
+def test_a_conda_environment_starts_gatk_from_an_archive_of_its_own(conda):
+    deployed = ROOT / "envs" / "gatk.post-deploy.sh"
+    places = {"CONDA_PREFIX": str(conda), "GCIN_ENVS": str(ROOT / "envs")}
+    run("bash", deployed, **places)
+    options = "-Xshare:on -Xlog:class+load=info"
+    done = run(conda / "bin" / "gatk", "--java-options", options, "HaplotypeCaller", "--version")
+    ours = re.findall(r" org\.broadinstitute\.\S+ source: (.+)", done.stdout)
+    assert len(ours) > 50
+    assert sum(source == "shared objects file" for source in ours) > 0.9 * len(ours)
+    assert "archive" not in done.stderr
+
+
+def test_a_conda_environment_without_gatk_is_refused_and_keeps_its_launcher(tmp_path):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "gatk").write_text("its own")
+    deployed = ROOT / "envs" / "gatk.post-deploy.sh"
+    places = os.environ | {"CONDA_PREFIX": str(tmp_path), "GCIN_ENVS": str(ROOT / "envs")}
+    done = subprocess.run(["bash", deployed], env=places, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "not one GATK" in done.stderr
+    assert (tmp_path / "bin" / "gatk").read_text() == "its own"
 
 
 def test_a_failing_tool_fails_and_its_message_is_seen():

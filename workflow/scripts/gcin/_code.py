@@ -21,9 +21,13 @@ KEPT = Path(cache_from_source(str(PACKAGE / "_code.py"))).with_suffix(".json")
 
 
 def run_own_package() -> None:
-    """Let jobs find this package before any installed one, which may be another checkout's."""
+    """Let jobs find this package, and new conda environments the set-up's files, before others.
+
+    An installed package may be another checkout's.
+    """
     others = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(SCRIPTS), others]))
+    os.environ["GCIN_ENVS"] = str(SCRIPTS.parents[1] / "envs")
 
 
 def code_of(rule: str) -> dict[str, str]:
