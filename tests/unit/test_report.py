@@ -409,7 +409,7 @@ def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Not measured, though" not in pages["P0400"]
 
 
-@pytest.mark.parametrize("value", [-0.0001, -0.0, 0.0])
+@pytest.mark.parametrize("value", [-1e-12, -0.0, 0.0])
 def test_no_number_is_less_than_nothing_by_its_sign_alone(value):
     assert number(value) == "0.000"
 
@@ -599,8 +599,9 @@ def test_a_figure_shows_names_as_they_are_and_not_as_formulas(study, name, tmp_p
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.12345, "0.123"), (412, "412"), (0, "0"), (1.0, "1"), (np.nan, "\N{EN DASH}"), ("x", "x")],
-)
+    [(0.12345, "0.123"), (412, "412"), (0, "0"), (1.0, "1"), (np.nan, "\N{EN DASH}"), ("x", "x"),
+     (0.00047, "0.000470"), (1e-17, "0.000")],
+)  # fmt: skip
 def test_numbers_are_written_for_readers(value, text):
     assert number(value) == text
 
@@ -612,6 +613,8 @@ def test_numbers_are_written_for_readers(value, text):
         ((3.0, 2.0, 5.0), "3 (2 to 5)"),
         ((2.5, 1.0, np.inf), "2.500 (1.000 to \N{EN DASH})"),
         ((0.5, np.nan, np.nan), "0.500"),
+        ((0.0012, 0.0011, 0.0014), "0.00120 (0.00110 to 0.00140)"),
+        ((-0.0002, -0.011, 0.012), "0.000 (-0.011 to 0.012)"),
     ],
 )
 def test_a_value_and_its_limits_are_written_in_one_form(three, text):
