@@ -30,7 +30,7 @@ from gcin.report.tables import (
     quality_summary,
     subgroup_tables,
 )
-from gcin.report.words import interval, number, percent, summary, verdict
+from gcin.report.words import interval, level, number, percent, summary, unmeasured, verdict
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +240,20 @@ def test_a_difference_is_claimed_only_where_its_interval_excludes_zero(low, high
     assert words in sentence
 
 
+def test_an_endpoint_without_a_figure_is_told(study):
+    table, tables = study
+    metrics = tables["metrics"]
+    lost = metrics.assign(value=metrics["value"].mask(metrics["metric"] == "roc_auc"))
+    assert unmeasured(metrics, ["response", "os"]) == []
+    for known in (lost, metrics[metrics["endpoint"] == "os"]):
+        told = study_facts(
+            tables | {"metrics": known}, table, made.features(table), made.SETTINGS, ["gcin"]
+        )
+        assert [each.startswith("For response, no design") for each in told["sentences"]] == [
+            False, True,
+        ]  # fmt: skip
+
+
 def test_a_difference_without_an_interval_has_none_that_holds_zero():
     row = {"design": "a", "endpoint": "e", "metric": "roc_auc"}
     other = pd.Series(row | {"design": "b"})
@@ -311,8 +325,8 @@ PANEL = pd.DataFrame(
 )
 
 
-def documents_of(facts):
-    said = {"study": "response", "edition": "e", "design": "gcin", "coverage": 0.9}
+def documents_of(facts, coverage=0.9):
+    said = {"study": "response", "edition": "e", "design": "gcin", "coverage": coverage}
     return patient_documents(facts, **said, units=UNITS)
 
 
@@ -419,6 +433,20 @@ def test_a_page_tells_how_many_received_each_arm(pages, study):
     trained = table["arm"][table["role"] == "train"]
     told = f"chemo {(trained == 'chemo').sum()}, target {(trained == 'target').sum()}. Where"
     assert f"by the arm they received: {told}" in pages["P0400"]
+
+
+def test_a_page_tells_of_how_many_an_endpoint_itself_is_known(study):
+    table, tables = study
+    is_target = (table["role"] == "train") & (table["arm"] == "target")
+    few = table.assign(response=table["response"].mask(is_target & (is_target.cumsum() > 3)))
+    chemo = ((table["role"] == "train") & (table["arm"] == "chemo")).sum()
+    risks, known = (
+        unseen_risks(tables["pooled"], "gcin"),
+        (made.features(table), made.scalars(table)),
+    )
+    facts = patient_pages(tables["patients"], risks, few, *known, {}, {})
+    told = f"target {is_target.sum()}; of response itself: chemo {chemo}, target 3. Where they are"
+    assert told in documents_of(facts)["P0400"]
 
 
 def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages):
@@ -556,6 +584,10 @@ def test_no_row_of_a_table_of_figures_is_passed_over(study, tmp_path, name):
     assert len(facts[shown[name]]) == len(many)
 
 
+def test_the_gap_of_a_division_is_not_called_its_balance(report):
+    assert "a division may miss the best that whole families allow" in report
+
+
 def test_a_table_that_is_cut_says_so(study, tmp_path):
     table, tables = study
     long = tables | {"balance": pd.concat([tables["balance"]] * 300)}
@@ -630,6 +662,18 @@ def test_a_value_and_its_limits_are_written_in_one_form(three, text):
 )  # fmt: skip
 def test_a_chance_is_never_rounded_to_certainty(share, text):
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.9, "90 %"), (0.975, "97.5 %"), (0.025, "2.5 %"), (0.999, "99.9 %")]
+)
+def test_a_share_that_was_chosen_is_written_as_chosen(share, text, study):
+    assert level(share) == text
+    table, tables = study
+    risks, known = unseen_risks(tables["pooled"], "gcin"), made.features(table)
+    facts = patient_pages(tables["patients"], risks, table, known, made.scalars(table), {}, {})
+    html = documents_of(facts, coverage=share)["P0400"]
+    assert f"keeps the true one in {text} of those who respond" in html
 
 
 def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):

@@ -1,7 +1,7 @@
 """What the report says in words: names of metrics, numbers, and the summary's sentences."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -101,6 +101,11 @@ def percent(share: float | None) -> str:
     return "> 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
+def level(share: float) -> str:
+    """Write a share that was chosen, such as a coverage, in percent as it was chosen."""
+    return f"{100 * share:.6g} %"
+
+
 def p_value(p: float | None) -> str:
     """Write a p value without false precision."""
     if p is None or not np.isfinite(p):
@@ -137,6 +142,22 @@ def summary(metrics: pd.DataFrame, differences: pd.DataFrame, networks: list[str
             rows.sort_values("value", ascending=metric in LESS_IS_BETTER), differences, networks
         )
         for (_, metric), rows in shown.groupby(["endpoint", "metric"], sort=False)
+    ]
+
+
+def unmeasured(metrics: pd.DataFrame, endpoints: Iterable[str]) -> list[str]:
+    """Say of which endpoints the summary has no figure.
+
+    Args:
+        metrics: `design endpoint metric value low high n`.
+        endpoints: Those of the study.
+    """
+    shown = metrics[metrics["metric"].isin(HEADLINES) & metrics["value"].notna()]
+    return [
+        f"For {name}, no design could be measured: the outcome is known of nobody tested, or of "
+        "none who can be compared."
+        for name in endpoints
+        if name not in set(shown["endpoint"])
     ]
 
 
