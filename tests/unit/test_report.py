@@ -308,6 +308,7 @@ def test_outside_experience_nothing_is_preferred():
         "Not enough evidence. Outside what the model has seen: age 101."
     )
     assert verdict_of(arms[:0], "age 101") == verdict_of(arms, "age 101")
+    assert verdict_of(arms[:0], "") == "Nothing is said of response."
 
 
 UNITS = {"dose": "mg/wk", "level": None}

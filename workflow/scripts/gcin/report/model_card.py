@@ -43,12 +43,14 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
     study, model = facts.study, facts.settings["model"]
     design, tables, preparation = study["predict_with"], facts.tables, model["preparation"]
     counts = checked["status"].value_counts()
-    open_points = checked[checked["status"] == NOT]
+    open_points, silent = checked[checked["status"] == NOT], silent_of(tables["metrics"], design)
+    spoken = {name: spec for name, spec in study["endpoints"].items() if name not in silent}
     return {
         "predict_with": design,
         "kind": model["designs"][design]["kind"],
         "others": [name for name in study["designs"] if name != design],
-        "outputs": [output_of(name, spec) for name, spec in study["endpoints"].items()],
+        "outputs": [output_of(name, spec) for name, spec in spoken.items()],
+        "silent": silent,
         "backend": model["backend"],
         "seeds": model["training"]["seeds"],
         "imputation": preparation["imputation"]["method"],
@@ -79,6 +81,12 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "done": int(counts.get(DONE, 0)),
         "partly": int(counts.get(PARTLY, 0)),
     }
+
+
+def silent_of(metrics: pd.DataFrame, design: str) -> list[str]:
+    """Name the endpoints of which other designs speak, and this one does not."""
+    own = metrics["endpoint"][metrics["design"] == design]
+    return [name for name in metrics["endpoint"].unique() if name not in set(own)]
 
 
 def looked_for(warnings: pd.DataFrame) -> str:

@@ -172,7 +172,7 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
     if outside:
         return f"Not enough evidence. Outside what the model has seen: {outside}."
     if not len(response):
-        return "Response was not studied."
+        return "Nothing is said of response."
     arms, answers = response["arm"], response["answer"]
     good, bad = (arms[answers == answer].tolist() for answer in ("response", "no response"))
     unsure = arms[~answers.isin(["response", "no response"])].tolist()
