@@ -110,9 +110,8 @@ def _shared_sites(study: str, patients: pd.DataFrame) -> Iterator[str]:
     shared = int((cohorts > 1).sum())
     if shared:
         yield (
-            f"{study}: {shared} of {len(cohorts)} sites have one name in several cohorts, and count "
-            "as one hospital each; where they are not, give them names of their own by codes in "
-            "the cards"
+            f"{study}: {shared} of {len(cohorts)} sites have one name in several cohorts, and each "
+            "counts as one hospital; where it is not, give it names of its own by codes in cards"
         )
 
 
