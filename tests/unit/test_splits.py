@@ -196,7 +196,7 @@ def test_only_training_patients_are_divided():
 
 
 def given_table(people, folds, repeats):
-    numbers = {f"repeat{n + 1}": (people.index + n) % folds for n in range(repeats)}
+    numbers = {f"repeat{n + 1}": people.index // (n + 1) % folds for n in range(repeats)}
     return pd.DataFrame({"patient": people["patient"], **numbers}).astype(str)
 
 
@@ -206,7 +206,7 @@ def test_given_folds_are_kept():
     folds, balance = folds_of(people, given_scheme(3, 2), given=[given], **DRAWING)
     fifth = fold_of(folds, 5)
     tested = fifth["patient"][fifth["part"] == "test"]
-    assert list(tested) == list(people["patient"][(people.index + 1) % 3 == 2])
+    assert list(tested) == list(people["patient"][people.index // 2 % 3 == 2])
     assert balance.loc[balance["part"] == "test", "optimum_gap"].isna().all()
 
 
@@ -229,6 +229,15 @@ def test_given_folds_that_do_not_fit_are_refused(spoil, told):
             given=[given_folds(spoil(given_table(people, 3, 1)), "patient", 1)],
             **DRAWING,
         )
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_given_repeat_that_is_another_again_is_refused(shift):
+    people = patients(30)
+    table = given_table(people, 3, 1).assign(repeat2=((people.index + shift) % 3).astype(str))
+    given = given_folds(table, "patient", 2)
+    with pytest.raises(ValueError, match=r"divide all patients in 1 repeat\(s\) as in another"):
+        folds_of(people, given_scheme(3, 2), given=[given], **DRAWING)
 
 
 def test_given_folds_that_divide_a_family_are_refused():

@@ -220,7 +220,8 @@ def _fitting(
 ) -> pd.DataFrame:
     """Refuse given folds that leave out patients, go beyond the range, or divide a family.
 
-    Nor may a fold have nobody to test.
+    Nor may a fold have nobody to test, nor a repeat be another one again, under other numbers or
+    not: tests over folds would take it for further evidence.
     """
     absent = int((~patients.isin(given.index)).sum())
     table = given.reindex(patients)
@@ -228,10 +229,12 @@ def _fitting(
     ranges = table.groupby(groups)
     divided = int((ranges.max() > ranges.min()).any(axis=1).sum())
     empty = int((folds - table.nunique()).clip(lower=0).sum())
-    if absent or beyond or divided or empty:
+    again = int(table.apply(lambda numbers: pd.factorize(numbers)[0]).T.duplicated().sum())
+    if absent or beyond or divided or empty or again:
         raise ValueError(
             f"The given folds leave out {absent} patient(s) who have an outcome, hold {beyond} "
-            f"number(s) outside 0 to {folds - 1}, divide {divided} families and have nobody "
-            f"in {empty} fold(s). Correct the file, or the study's `split`."
+            f"number(s) outside 0 to {folds - 1}, divide {divided} families, have nobody in "
+            f"{empty} fold(s) and divide all patients in {again} repeat(s) as in another. Correct "
+            "the file, or the study's `split`."
         )
     return table.astype(int)
