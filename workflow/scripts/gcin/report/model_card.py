@@ -1,5 +1,7 @@
 """The model card: what a design is, for whom, how good, and what was not done."""
 
+from collections.abc import Iterator, Mapping
+
 import pandas as pd
 
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
@@ -43,14 +45,12 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
     study, model = facts.study, facts.settings["model"]
     design, tables, preparation = study["predict_with"], facts.tables, model["preparation"]
     counts = checked["status"].value_counts()
-    open_points, silent = checked[checked["status"] == NOT], silent_of(tables["metrics"], design)
-    spoken = {name: spec for name, spec in study["endpoints"].items() if name not in silent}
+    open_points = checked[checked["status"] == NOT]
     return {
         "predict_with": design,
         "kind": model["designs"][design]["kind"],
         "others": [name for name in study["designs"] if name != design],
-        "outputs": [output_of(name, spec) for name, spec in spoken.items()],
-        "silent": silent,
+        "outputs": list(outputs_of(study["endpoints"], tables["metrics"], design)),
         "backend": model["backend"],
         "seeds": model["training"]["seeds"],
         "imputation": preparation["imputation"]["method"],
@@ -83,10 +83,18 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
     }
 
 
-def silent_of(metrics: pd.DataFrame, design: str) -> list[str]:
-    """Name the endpoints of which other designs speak, and this one does not."""
-    own = metrics["endpoint"][metrics["design"] == design]
-    return [name for name in metrics["endpoint"].unique() if name not in set(own)]
+def outputs_of(endpoints: Mapping, metrics: pd.DataFrame, design: str) -> Iterator[str]:
+    """Say what a design puts out, and of which endpoints others speak and it does not.
+
+    Args:
+        endpoints: Of the study, as configured.
+        metrics: `design endpoint` of what was measured.
+        design: The design in question.
+    """
+    own = set(metrics["endpoint"][metrics["design"] == design])
+    silent = set(metrics["endpoint"]) - own
+    for name, spec in endpoints.items():
+        yield f"nothing of {name}" if name in silent else output_of(name, spec)
 
 
 def looked_for(warnings: pd.DataFrame) -> str:

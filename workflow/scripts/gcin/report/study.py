@@ -33,16 +33,13 @@ def study_facts(
         settings: The study as configured.
         networks: Designs that are networks.
     """
-    external, planted = tables.get("external"), tables.get("planted")
-    conformal = tables.get("conformal")
+    external, planted, conformal = map(tables.get, ("external", "planted", "conformal"))
     return {
         "cohorts": settings["cohorts"],
         "external": settings["external"],
         "predict_with": settings["predict_with"],
-        "sentences": [
-            *summary(tables["metrics"], tables["differences"], networks),
-            *unmeasured(tables["metrics"], settings["endpoints"]),
-        ],
+        "sentences": summary(tables["metrics"], tables["differences"], networks)
+        + unmeasured(tables["metrics"], settings["endpoints"]),
         "cohort_table": made.cohort_table(patients, settings["endpoints"]),
         "missing": made.missing_table(features, patients),
         "balance": made.printed(tables["balance"], made.MOST_ROWS),
