@@ -163,6 +163,23 @@ def test_each_patient_tests_once_in_a_repeat_and_repeats_differ():
     assert set(sets[:5]) != set(sets[5:])
 
 
+def test_repeats_differ_where_hardly_anybody_is_like_another():
+    random = np.random.default_rng(3)
+    levels = {"cancer_type": 5, "arm": 3, "site": 6, "response": 2}
+    table = pd.DataFrame({name: random.integers(0, n, 120) for name, n in levels.items()})
+    strata = strata_of(table, [*levels])
+    divisions = divide(strata, pd.Series(table.index), [0.2] * 5, [1, 2, 3])
+    first, *others = (division.parts.to_numpy() for division in divisions)
+    together = np.triu(first[:, None] == first, 1)
+    for other, division in zip(others, divisions[1:], strict=True):
+        # Of those who test together a fifth do so again by chance.
+        assert (other[:, None] == other)[together].mean() < 0.3
+        assert division.balance["deviation"].sum() <= divisions[0].balance["deviation"].sum() + 1e-6
+        got = pd.crosstab(other, table["arm"]).T.to_numpy().ravel()
+        told = division.balance[division.balance["stratum"].str.match(r"arm=\d$")]
+        assert got.tolist() == told["got"].tolist()
+
+
 def test_fractions_are_never_missed_by_a_patient_or_more_without_families():
     _, balance = folds_of(patients(300, types="AAABBC"), SPLIT, given=[], **DRAWING)
     assert balance["deviation"].max() < 1
