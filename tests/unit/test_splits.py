@@ -75,7 +75,7 @@ def test_no_division_is_better(shares, seed, families):
 def test_a_division_that_splitting_off_misses_is_still_found():
     contents = np.array([[3], [2]])
     sizes, wanted = np.array([2, 3]), np.array([[6.0, 6.0]])
-    counts, gap = best_counts(contents, sizes, wanted)
+    counts, gap = best_counts(contents, sizes, wanted, sizes > 0)
     assert (deviation_of(contents, counts, wanted), gap) == (0, 0)
 
 
@@ -412,6 +412,16 @@ def test_as_many_folds_as_sites_leave_each_out_once():
     folds, _ = folds_of(table, by_site(4), given=[], **DRAWING)
     placed = folds[folds["part"] == "test"].merge(table, on="patient")
     assert placed.groupby("fold")["site"].agg(set).map(len).tolist() == [1, 1, 1, 1]
+
+
+def test_patients_of_unknown_site_make_no_fold_that_leaves_no_site_out():
+    table = patients(112)
+    names = [f"s{number}" for number, size in enumerate([60, 10, 9, 8]) for _ in range(size)]
+    table = table.assign(site=[*names, *[None] * 25])
+    folds, _ = folds_of(table, by_site(4), given=[], **DRAWING)
+    placed = folds[folds["part"] == "test"].merge(table, on="patient")
+    assert placed["patient"].nunique() == 112
+    assert placed.groupby("fold")["site"].nunique().tolist() == [1, 1, 1, 1]
 
 
 def test_more_folds_than_sites_are_refused():

@@ -57,7 +57,11 @@ def strata_of(patients: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 
 def divide(
-    strata: pd.DataFrame, groups: pd.Series, shares: list[float], seeds: list[int]
+    strata: pd.DataFrame,
+    groups: pd.Series,
+    shares: list[float],
+    seeds: list[int],
+    fills: pd.Series | None = None,
 ) -> list[Division]:
     """Divide patients in parts of these shares, as evenly as whole groups allow.
 
@@ -69,6 +73,7 @@ def divide(
             all but the first division groups that are not interchangeable change places as well,
             wherever the balance stays as good: where strata are many, hardly any group is like
             another, and further divisions would be the first one again.
+        fills: Whether a patient's group counts where no part may be empty; None = each does.
 
     Raises:
         ValueError: There are fewer groups than parts.
@@ -76,13 +81,16 @@ def divide(
     """
     strata = strata.sort_index()
     groups = groups.loc[strata.index]
-    composition = strata.astype(int).groupby(groups.to_numpy(), sort=False).sum()
-    kinds = composition.groupby(list(composition.columns), sort=True).ngroup()
+    by_group = strata.astype(int).groupby(groups.to_numpy(), sort=False)
+    composition, everybody = by_group.sum(), pd.Series(True, strata.index)
+    filling = (everybody if fills is None else fills.loc[strata.index]).groupby(groups).any()
+    filling = filling.reindex(composition.index)
+    kinds = composition.groupby([*composition.columns, ~filling], sort=True).ngroup()
     sizes = kinds.value_counts().sort_index().to_numpy()
     contents = composition.groupby(kinds).first().to_numpy()
     require_parts(groups, len(shares))
     wanted = np.outer(strata.sum().to_numpy(), shares)
-    counts, gap = best_counts(contents, sizes, wanted)
+    counts, gap = best_counts(contents, sizes, wanted, filling.groupby(kinds).first().to_numpy())
     divisions = []
     for seed in seeds:
         places = _drawn(kinds, counts, seed).reindex(composition.index)
