@@ -30,7 +30,7 @@ from gcin.report.tables import (
     quality_summary,
     subgroup_tables,
 )
-from gcin.report.words import interval, number, percent, summary, verdict
+from gcin.report.words import interval, level, number, percent, summary, unmeasured, verdict
 
 
 @pytest.fixture(scope="module")
@@ -240,6 +240,20 @@ def test_a_difference_is_claimed_only_where_its_interval_excludes_zero(low, high
     assert words in sentence
 
 
+def test_an_endpoint_without_a_figure_is_told(study):
+    table, tables = study
+    metrics = tables["metrics"]
+    lost = metrics.assign(value=metrics["value"].mask(metrics["metric"] == "roc_auc"))
+    assert unmeasured(metrics, ["response", "os"]) == []
+    for known in (lost, metrics[metrics["endpoint"] == "os"]):
+        told = study_facts(
+            tables | {"metrics": known}, table, made.features(table), made.SETTINGS, ["gcin"]
+        )
+        assert [each.startswith("For response, no design") for each in told["sentences"]] == [
+            False, True,
+        ]  # fmt: skip
+
+
 def test_a_difference_without_an_interval_has_none_that_holds_zero():
     row = {"design": "a", "endpoint": "e", "metric": "roc_auc"}
     other = pd.Series(row | {"design": "b"})
@@ -283,7 +297,7 @@ def test_a_quality_measure_that_nobody_has_is_not_listed():
         ({"a": "response", "b": "no response"}, "So a is preferred"),
         ({"a": "response", "b": "response"}, "Response is expected under a and b."),
         ({"a": "no response"}, "No response is expected under a."),
-        ({}, "not studied"),
+        ({}, "Nothing is said of response"),
     ],
 )
 def test_an_arm_is_preferred_only_where_every_answer_is_single(answers, words):
@@ -316,8 +330,8 @@ PANEL = pd.DataFrame(
 )
 
 
-def documents_of(facts):
-    said = {"study": "response", "edition": "e", "design": "gcin", "coverage": 0.9}
+def documents_of(facts, coverage=0.9):
+    said = {"study": "response", "edition": "e", "design": "gcin", "coverage": coverage}
     return patient_documents(facts, **said, units=UNITS)
 
 
@@ -424,7 +438,7 @@ def test_a_page_names_what_is_missing_and_what_is_outside_experience(pages):
     assert "Not measured, though" not in pages["P0400"]
 
 
-@pytest.mark.parametrize("value", [-0.0001, -0.0, 0.0])
+@pytest.mark.parametrize("value", [-1e-12, -0.0, 0.0])
 def test_no_number_is_less_than_nothing_by_its_sign_alone(value):
     assert number(value) == "0.000"
 
@@ -434,6 +448,20 @@ def test_a_page_tells_how_many_received_each_arm(pages, study):
     trained = table["arm"][table["role"] == "train"]
     told = f"chemo {(trained == 'chemo').sum()}, target {(trained == 'target').sum()}. Where"
     assert f"by the arm they received: {told}" in pages["P0400"]
+
+
+def test_a_page_tells_of_how_many_an_endpoint_itself_is_known(study):
+    table, tables = study
+    is_target = (table["role"] == "train") & (table["arm"] == "target")
+    few = table.assign(response=table["response"].mask(is_target & (is_target.cumsum() > 3)))
+    chemo = ((table["role"] == "train") & (table["arm"] == "chemo")).sum()
+    risks, known = (
+        unseen_risks(tables["pooled"], "gcin"),
+        (made.features(table), made.scalars(table)),
+    )
+    facts = patient_pages(tables["patients"], risks, few, *known, {}, {})
+    told = f"target {is_target.sum()}; of response itself: chemo {chemo}, target 3. Where they are"
+    assert told in documents_of(facts)["P0400"]
 
 
 def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages):
@@ -571,6 +599,10 @@ def test_no_row_of_a_table_of_figures_is_passed_over(study, tmp_path, name):
     assert len(facts[shown[name]]) == len(many)
 
 
+def test_the_gap_of_a_division_is_not_called_its_balance(report):
+    assert "a division may miss the best that whole families allow" in report
+
+
 def test_a_table_that_is_cut_says_so(study, tmp_path):
     table, tables = study
     long = tables | {"balance": pd.concat([tables["balance"]] * 300)}
@@ -614,8 +646,9 @@ def test_a_figure_shows_names_as_they_are_and_not_as_formulas(study, name, tmp_p
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.12345, "0.123"), (412, "412"), (0, "0"), (1.0, "1"), (np.nan, "\N{EN DASH}"), ("x", "x")],
-)
+    [(0.12345, "0.123"), (412, "412"), (0, "0"), (1.0, "1"), (np.nan, "\N{EN DASH}"), ("x", "x"),
+     (0.00047, "0.000470"), (1e-17, "0.000")],
+)  # fmt: skip
 def test_numbers_are_written_for_readers(value, text):
     assert number(value) == text
 
@@ -627,6 +660,8 @@ def test_numbers_are_written_for_readers(value, text):
         ((3.0, 2.0, 5.0), "3 (2 to 5)"),
         ((2.5, 1.0, np.inf), "2.500 (1.000 to \N{EN DASH})"),
         ((0.5, np.nan, np.nan), "0.500"),
+        ((0.0012, 0.0011, 0.0014), "0.00120 (0.00110 to 0.00140)"),
+        ((-0.0002, -0.011, 0.012), "0.000 (-0.011 to 0.012)"),
     ],
 )
 def test_a_value_and_its_limits_are_written_in_one_form(three, text):
@@ -642,6 +677,18 @@ def test_a_value_and_its_limits_are_written_in_one_form(three, text):
 )  # fmt: skip
 def test_a_chance_is_never_rounded_to_certainty(share, text):
     assert percent(share) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0.9, "90 %"), (0.975, "97.5 %"), (0.025, "2.5 %"), (0.999, "99.9 %")]
+)
+def test_a_share_that_was_chosen_is_written_as_chosen(share, text, study):
+    assert level(share) == text
+    table, tables = study
+    risks, known = unseen_risks(tables["pooled"], "gcin"), made.features(table)
+    facts = patient_pages(tables["patients"], risks, table, known, made.scalars(table), {}, {})
+    html = documents_of(facts, coverage=share)["P0400"]
+    assert f"keeps the true one in {text} of those who respond" in html
 
 
 def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):

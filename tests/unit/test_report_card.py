@@ -8,7 +8,7 @@ import pytest
 import synthetic_study as made
 import yaml
 
-from gcin.report.checklist import DONE, NOT, Facts, answers, checklist
+from gcin.report.checklist import DONE, NOT, PARTLY, Facts, answers, checklist
 from gcin.report.model_card import card_facts, markdown
 from gcin.report.pages import render
 from gcin.report.pretraining import read_runs
@@ -53,7 +53,29 @@ def test_every_answer_is_to_a_point_of_the_list_and_given_once(facts):
 def test_what_only_people_know_is_not_done(facts):
     undone = status(facts)
     assert (undone[["8b", "8c", "10", "17", "18a", "18b", "18c", "18d", "19"]] == NOT).all()
-    assert undone["21"] == DONE
+    assert (undone[["20b", "23a"]] == DONE).all()
+
+
+def test_what_only_part_is_told_of_is_not_called_done(facts):
+    told = checklist(ITEMS, facts).set_index("item")
+    assert (told.loc[["18f", "21"], "status"] == PARTLY).all()
+    assert "threshold" not in told.loc["15", "fact"]
+    assert "one half and more as a yes" in told.loc["15", "fact"]
+    survival = facts.study | {"endpoints": {"os": facts.study["endpoints"]["os"]}}
+    alone = checklist(ITEMS, replace(facts, study=survival)).set_index("item")["fact"]
+    assert alone["13"] == "no resampling"
+    assert alone["15"].endswith("no threshold")
+
+
+def test_missing_values_are_those_of_who_teaches(facts):
+    trained = facts.patients["patient"][facts.patients["role"] == "train"]
+    wide = facts.features.assign(elsewhere=1.0, heard=facts.features["age"])
+    wide.loc[trained, "elsewhere"] = None
+    wide.loc[~wide.index.isin(trained), "heard"] = None
+    told = checklist(ITEMS, replace(facts, features=wide)).set_index("item")["fact"]
+    assert told["9a"].startswith("4 clinical columns")
+    share = facts.features.loc[trained].isna().to_numpy().sum() / (4 * len(trained))
+    assert told["11"].startswith(f"{100 * share:.0f} % of training patients' clinical values")
 
 
 def test_sizes_are_those_of_the_patients(facts):
@@ -158,6 +180,12 @@ def test_the_card_says_what_networks_learnt_before_outcomes(facts, tmp_path):
     assert f"- Learnt before outcomes, primed: {means}; {best} 0.3500." in card
     assert read_runs([]) == {}
     assert "Learnt before outcomes" not in card_of(facts)
+
+
+def test_the_card_names_no_output_of_which_the_design_is_silent(facts):
+    assert "- Puts out: probability of response under each arm; risk" in card_of(facts)
+    card = card_of(replace(facts, study=facts.study | {"predict_with": "cox"}))
+    assert "- Puts out: nothing of response; risk and curve of os under each arm." in card
 
 
 def test_tables_are_markdown():

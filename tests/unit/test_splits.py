@@ -75,7 +75,7 @@ def test_no_division_is_better(shares, seed, families):
 def test_a_division_that_splitting_off_misses_is_still_found():
     contents = np.array([[3], [2]])
     sizes, wanted = np.array([2, 3]), np.array([[6.0, 6.0]])
-    counts, gap = best_counts(contents, sizes, wanted)
+    counts, gap = best_counts(contents, sizes, wanted, sizes > 0)
     assert (deviation_of(contents, counts, wanted), gap) == (0, 0)
 
 
@@ -163,6 +163,23 @@ def test_each_patient_tests_once_in_a_repeat_and_repeats_differ():
     assert set(sets[:5]) != set(sets[5:])
 
 
+def test_repeats_differ_where_hardly_anybody_is_like_another():
+    random = np.random.default_rng(3)
+    levels = {"cancer_type": 5, "arm": 3, "site": 6, "response": 2}
+    table = pd.DataFrame({name: random.integers(0, n, 120) for name, n in levels.items()})
+    strata = strata_of(table, [*levels])
+    divisions = divide(strata, pd.Series(table.index), [0.2] * 5, [1, 2, 3])
+    first, *others = (division.parts.to_numpy() for division in divisions)
+    together = np.triu(first[:, None] == first, 1)
+    for other, division in zip(others, divisions[1:], strict=True):
+        # Of those who test together a fifth do so again by chance.
+        assert (other[:, None] == other)[together].mean() < 0.3
+        assert division.balance["deviation"].sum() <= divisions[0].balance["deviation"].sum() + 1e-6
+        got = pd.crosstab(other, table["arm"]).T.to_numpy().ravel()
+        told = division.balance[division.balance["stratum"].str.match(r"arm=\d$")]
+        assert got.tolist() == told["got"].tolist()
+
+
 def test_fractions_are_never_missed_by_a_patient_or_more_without_families():
     _, balance = folds_of(patients(300, types="AAABBC"), SPLIT, given=[], **DRAWING)
     assert balance["deviation"].max() < 1
@@ -196,7 +213,7 @@ def test_only_training_patients_are_divided():
 
 
 def given_table(people, folds, repeats):
-    numbers = {f"repeat{n + 1}": (people.index + n) % folds for n in range(repeats)}
+    numbers = {f"repeat{n + 1}": people.index // (n + 1) % folds for n in range(repeats)}
     return pd.DataFrame({"patient": people["patient"], **numbers}).astype(str)
 
 
@@ -206,7 +223,7 @@ def test_given_folds_are_kept():
     folds, balance = folds_of(people, given_scheme(3, 2), given=[given], **DRAWING)
     fifth = fold_of(folds, 5)
     tested = fifth["patient"][fifth["part"] == "test"]
-    assert list(tested) == list(people["patient"][(people.index + 1) % 3 == 2])
+    assert list(tested) == list(people["patient"][people.index // 2 % 3 == 2])
     assert balance.loc[balance["part"] == "test", "optimum_gap"].isna().all()
 
 
@@ -229,6 +246,15 @@ def test_given_folds_that_do_not_fit_are_refused(spoil, told):
             given=[given_folds(spoil(given_table(people, 3, 1)), "patient", 1)],
             **DRAWING,
         )
+
+
+@pytest.mark.parametrize("shift", [0, 1])
+def test_a_given_repeat_that_is_another_again_is_refused(shift):
+    people = patients(30)
+    table = given_table(people, 3, 1).assign(repeat2=((people.index + shift) % 3).astype(str))
+    given = given_folds(table, "patient", 2)
+    with pytest.raises(ValueError, match=r"divide all patients in 1 repeat\(s\) as in another"):
+        folds_of(people, given_scheme(3, 2), given=[given], **DRAWING)
 
 
 def test_given_folds_that_divide_a_family_are_refused():
@@ -386,6 +412,16 @@ def test_as_many_folds_as_sites_leave_each_out_once():
     folds, _ = folds_of(table, by_site(4), given=[], **DRAWING)
     placed = folds[folds["part"] == "test"].merge(table, on="patient")
     assert placed.groupby("fold")["site"].agg(set).map(len).tolist() == [1, 1, 1, 1]
+
+
+def test_patients_of_unknown_site_make_no_fold_that_leaves_no_site_out():
+    table = patients(112)
+    names = [f"s{number}" for number, size in enumerate([60, 10, 9, 8]) for _ in range(size)]
+    table = table.assign(site=[*names, *[None] * 25])
+    folds, _ = folds_of(table, by_site(4), given=[], **DRAWING)
+    placed = folds[folds["part"] == "test"].merge(table, on="patient")
+    assert placed["patient"].nunique() == 112
+    assert placed.groupby("fold")["site"].nunique().tolist() == [1, 1, 1, 1]
 
 
 def test_more_folds_than_sites_are_refused():

@@ -141,6 +141,23 @@ def test_half_an_outcome_is_said(run):
     assert said.startswith("trial: 1 of 5 patients have a time or an event of os, and not both")
 
 
+def test_sites_of_one_name_in_two_cohorts_are_said(run):
+    for cohort in "ab":
+        card("person:\n", "person:\n  site: {column: clinical.site}\n", cohort)(run)
+    setting("studies.trial.external", [])(run)
+    setting("studies.trial.cohorts", ["a", "b"])(run)
+    for table, patients, sites in (
+        ("clinical", PEOPLE, "1233"),
+        ("clinical.b", ["P4", "P6"], "23"),
+    ):
+        people = clinical_of("xyxy"[: len(patients)], patients).splitlines()
+        rows = [f"{row}\t{site}" for row, site in zip(people, ["site", *sites], strict=True)]
+        data(f"{table}.tsv", "\n".join([*rows, ""]))(run)
+    run.write()
+    [said] = [line for line in check_beforehand(run.read()) if "sites" in line]
+    assert said.startswith("trial: 2 of 3 sites have one name in several cohorts")
+
+
 @pytest.mark.parametrize(("times", "doubted"), [(1, False), (100, True)])
 def test_omics_that_cohorts_hold_on_other_scales_are_said(run, times, doubted):
     mapped = "omics:\n  rna: {file: %s, patient: id, taken: before_treatment}\ncondition:\n"

@@ -12,6 +12,10 @@ import pandas as pd
 from gcin.report.words import amount, label, percent
 
 DONE, PARTLY, NOT = "done", "partly", "not done"
+HALF = (
+    "accuracy and the like count a probability of one half and more as a yes, and pages of new "
+    "patients name an outcome where the other is ruled out, at the coverage of conformal.tsv"
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,11 @@ class Facts:
     def training(self) -> pd.DataFrame:
         """Patients who take part in the splits."""
         return self.patients[self.patients["role"] == "train"]
+
+    @property
+    def learnt(self) -> pd.DataFrame:
+        """Their clinical features; others, as of an external cohort alone, teach no model."""
+        return self.features.reindex(self.training["patient"]).dropna(axis=1, how="all")
 
 
 def checklist(items: pd.DataFrame, facts: Facts) -> pd.DataFrame:
@@ -96,20 +105,21 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     model, study, split = facts.settings["model"], facts.study, facts.study["split"]
     chosen = model["preparation"]["selection"]["method"]
     selection = "all that vary" if chosen == "none" else f"chosen in the fold by {chosen}"
-    columns = facts.features.shape[1]
+    learnt, columns = facts.learnt, facts.learnt.shape[1]
     yield (
         "9a",
         DONE,
         f"{columns} clinical columns mapped in the cards; columns and genes: {selection}",
     )
     yield "9b", PARTLY, "only values known on day 0 are read; units stand in the cards"
-    share = percent(facts.features.isna().to_numpy().mean()) if columns else percent(0)
+    share = percent(learnt.isna().to_numpy().mean()) if columns else percent(0)
     how = model["preparation"]["imputation"]["method"]
     marked = ", marked" * model["preparation"]["imputation"]["mark_missing"]
     yield (
         "11",
         DONE,
-        f"{share} of clinical values missing; filled by {how} of training patients{marked}",
+        f"{share} of training patients' clinical values missing; filled by {how} of "
+        f"training patients{marked}",
     )
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
     yield "12b", DONE, "scaled, log where skewed, knots or steps, all fitted on training patients"
@@ -123,14 +133,11 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
         fact = f"{', '.join(yes_or_no)} recalibrated on patients held out of training"
         yield "12f", DONE, fact
     yield "12g", DONE, "by the models of the folds that a patient had no part in, seeds averaged"
-    yield "13", DONE, "no resampling; accuracy beside the majority rate, PR AUC beside chance"
-    yield (
-        "15",
-        DONE,
-        "; ".join(output_of(name, spec) for name, spec in study["endpoints"].items())
-        + "; no threshold fixed",
-    )
-    yield "18f", DONE, "digest of the code of every rule in the report"
+    read = "; accuracy beside the majority rate, PR AUC beside chance" * bool(yes_or_no)
+    yield "13", DONE, f"no resampling{read}"
+    outputs = [output_of(name, spec) for name, spec in study["endpoints"].items()]
+    yield "15", DONE, "; ".join([*outputs, HALF if yes_or_no else "no threshold"])
+    yield "18f", PARTLY, "digest of the code of every rule in the report; where it lies is not said"
 
 
 def output_of(endpoint: str, spec: str | Mapping) -> str:
@@ -187,7 +194,8 @@ def _of_results(facts: Facts) -> Iterator[tuple[str, str, str]]:
     flow = ", ".join(f"{count} {role}" for role, count in roles.items())
     yield "20a", PARTLY, f"{flow}; who was not in the data is not known"
     yield "20b", DONE, "patients by cohort and role, and missing values, in the report"
-    yield "21", DONE, "; ".join(_events(facts, name) for name in facts.study["endpoints"])
+    events = "; ".join(_events(facts, name) for name in facts.study["endpoints"])
+    yield "21", PARTLY, f"{events}; training, tuning and test together, divided in balance.tsv"
     yield "22", PARTLY, "every fitted model is kept; a network has no formula to print"
     raised = int(facts.tables["warnings"]["raised"].sum())
     yield "26", PARTLY, f"the report lists limits; possible shortcuts raised: {raised}"

@@ -1,5 +1,7 @@
 """The model card: what a design is, for whom, how good, and what was not done."""
 
+from collections.abc import Iterator, Mapping
+
 import pandas as pd
 
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
@@ -48,7 +50,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "predict_with": design,
         "kind": model["designs"][design]["kind"],
         "others": [name for name in study["designs"] if name != design],
-        "outputs": [output_of(name, spec) for name, spec in study["endpoints"].items()],
+        "outputs": list(outputs_of(study["endpoints"], tables["metrics"], design)),
         "backend": model["backend"],
         "seeds": model["training"]["seeds"],
         "imputation": preparation["imputation"]["method"],
@@ -79,6 +81,20 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "done": int(counts.get(DONE, 0)),
         "partly": int(counts.get(PARTLY, 0)),
     }
+
+
+def outputs_of(endpoints: Mapping, metrics: pd.DataFrame, design: str) -> Iterator[str]:
+    """Say what a design puts out, and of which endpoints others speak and it does not.
+
+    Args:
+        endpoints: Of the study, as configured.
+        metrics: `design endpoint` of what was measured.
+        design: The design in question.
+    """
+    own = set(metrics["endpoint"][metrics["design"] == design])
+    silent = set(metrics["endpoint"]) - own
+    for name, spec in endpoints.items():
+        yield f"nothing of {name}" if name in silent else output_of(name, spec)
 
 
 def looked_for(warnings: pd.DataFrame) -> str:

@@ -8,7 +8,16 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gcin.report.patients import overview
-from gcin.report.words import Markdown, amount, in_markdown, label, number, p_value, percent
+from gcin.report.words import (
+    Markdown,
+    amount,
+    in_markdown,
+    label,
+    level,
+    number,
+    p_value,
+    percent,
+)
 
 LIBRARIES = ("numpy", "pandas", "scipy", "lifelines", "matplotlib", "seaborn", "jinja2")
 
@@ -28,7 +37,7 @@ def environment(is_html: bool = True) -> Environment:
         lstrip_blocks=True,
     )
     words = {"number": number, "amount": amount, "percent": percent, "label": label}
-    made.filters |= {**words, "p_value": p_value}
+    made.filters |= {**words, "level": level, "p_value": p_value}
     return made
 
 

@@ -33,16 +33,16 @@ def patient_pages(
 
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
-        train, by arm), `planned` (an arm that none of them received, or None), `kin`
+        train, by arm), `fewer_known` (those of an endpoint, where these are fewer), `planned`
+        (an arm that none of them received, or None), `kin`
         (patients who train, of the same family), `alike`, `fewer` (what some models are silent
         of, in words), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
         `risks` (survival by arm) and `data`.
     """
-    train = patients["patient"][patients["role"] == "train"]
+    trained = patients[patients["role"] == "train"]
+    train, received = trained["patient"], trained["arm"].value_counts()
     known = features.loc[features.index.isin(train)]
-    received = patients["arm"][patients["role"] == "train"].value_counts()
-    families = patients["family"][patients["role"] == "train"].value_counts()
-    is_sequenced = bool(patients["has_genome"][patients["role"] == "train"].any())
+    families, is_sequenced = trained["family"].value_counts(), bool(trained["has_genome"].any())
     pages = []
     for patient, rows in predictions.groupby("patient"):
         response = rows[rows["endpoint"] == "response"].sort_values("value", ascending=False)
@@ -54,6 +54,7 @@ def patient_pages(
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
+        page["fewer_known"] = _fewer_known(trained, rows["endpoint"].unique(), page["received"])
         is_strange = pd.notna(facts["arm"]) and facts["arm"] not in received
         page["planned"] = facts["arm"] if is_strange else None
         page["kin"] = int(families.get(facts["family"], 0)) if facts["family"] else 0
@@ -78,6 +79,19 @@ def _told(rows: pd.DataFrame, reference: pd.DataFrame) -> dict[str, list]:
             for row in rows[rows["models"] < rows["of"]].itertuples()
         ],
     }
+
+
+def _fewer_known(
+    trained: pd.DataFrame, endpoints: Iterable[str], received: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
+    """Count by arm the patients of whom an endpoint is known, where not all of them are."""
+    counts = {}
+    for endpoint in endpoints:
+        parts = (endpoint, *(f"{endpoint}_{part}" for part in ("time", "event", "amount")))
+        whole = trained[[name for name in parts if name in trained]].notna().all(axis=1)
+        known = trained["arm"][whole].value_counts().reindex(list(received), fill_value=0)
+        counts[endpoint] = known.to_dict()
+    return {endpoint: known for endpoint, known in counts.items() if known != received}
 
 
 def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
@@ -161,7 +175,7 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
     if outside:
         return f"Not enough evidence. Outside what the model has seen: {outside}."
     if not len(response):
-        return "Response was not studied."
+        return "Nothing is said of response."
     arms, answers = response["arm"], response["answer"]
     good, bad = (arms[answers == answer].tolist() for answer in ("response", "no response"))
     few = arms[answers == "few patients"].tolist()

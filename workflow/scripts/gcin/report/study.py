@@ -11,7 +11,7 @@ from gcin.report import tables as made
 from gcin.report.pages import library_versions
 from gcin.report.policy import floor_table, policy_tables
 from gcin.report.reading import read_table
-from gcin.report.words import shortcuts_raised, silences, summary
+from gcin.report.words import shortcuts_raised, silences, summary, unmeasured
 
 
 def study_facts(
@@ -33,13 +33,13 @@ def study_facts(
         settings: The study as configured.
         networks: Designs that are networks.
     """
-    external, planted = tables.get("external"), tables.get("planted")
-    conformal = tables.get("conformal")
+    external, planted, conformal = map(tables.get, ("external", "planted", "conformal"))
     return {
         "cohorts": settings["cohorts"],
         "external": settings["external"],
         "predict_with": settings["predict_with"],
-        "sentences": summary(tables["metrics"], tables["differences"], networks),
+        "sentences": summary(tables["metrics"], tables["differences"], networks)
+        + unmeasured(tables["metrics"], settings["endpoints"]),
         "cohort_table": made.cohort_table(patients, settings["endpoints"]),
         "missing": made.missing_table(features, patients),
         "balance": made.printed(tables["balance"], made.MOST_ROWS),

@@ -1,7 +1,7 @@
 """What the report says in words: names of metrics, numbers, and the summary's sentences."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,8 @@ HORIZON = re.compile(r"auc_(?P<months>\d+)_months")
 # What Markdown would read as more than text, and a line that it would take for a heading or list.
 MARKS = re.compile(r"[\\`*\[\]|~]|(?<!\w)_|_(?!\w)|^(?=[#>+=]|-\D)")
 NONE = "\N{EN DASH}"  # printed where there is no number
+SMALL = 0.01  # below it three decimals say too little, as of an amount in a large unit
+NOISE = 1e-9  # below it a number is rounding, and nought
 HEADLINES = ("roc_auc", "uno_c", "mae")  # what an endpoint is summed up by: free of any threshold
 LESS_IS_BETTER = ("mae",)
 
@@ -62,20 +64,26 @@ def in_markdown(text: str) -> str:
     return MARKS.sub(lambda mark: "\\" + mark[0], plain)
 
 
-def number(value: float | int | str | None, digits: int = 3) -> str:
-    """Write a number; a dash where there is none."""
+def number(value: float | int | str | None, digits: int | None = None) -> str:
+    """Write a number, with three decimals unless told; a dash where there is none."""
     if isinstance(value, str | int | np.integer):
         return str(value)
     if value is None or not np.isfinite(value):
         return NONE
     if float(value).is_integer() and abs(value) >= 1:
         return f"{int(value)}"
-    return _decimal(value, digits)
+    return _decimal(value, _digits(value) if digits is None else digits)
 
 
-def _decimal(value: float, digits: int = 3) -> str:
+def _decimal(value: float, digits: int) -> str:
     text = f"{value:.{digits}f}" if abs(value) < 100 else f"{value:.1f}"
     return text if float(text) else text.removeprefix("-")
+
+
+def _digits(*values: float) -> int:
+    """Decimals to write numbers with: three, or as many as leave three digits of small ones."""
+    largest = max((abs(value) for value in values if np.isfinite(value)), default=0.0)
+    return 2 - int(np.floor(np.log10(largest))) if NOISE < largest < SMALL else 3
 
 
 def amount(value: float | None) -> str:
@@ -93,6 +101,11 @@ def percent(share: float | None) -> str:
     return "> 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
 
 
+def level(share: float) -> str:
+    """Write a share that was chosen, such as a coverage, in percent as it was chosen."""
+    return f"{100 * share:.6g} %"
+
+
 def p_value(p: float | None) -> str:
     """Write a p value without false precision."""
     if p is None or not np.isfinite(p):
@@ -105,9 +118,9 @@ def interval(row: pd.Series, value: str = "value") -> str:
     if not np.isfinite(row["low"]):
         return number(row[value])
     three = [float(row[name]) for name in (value, "low", "high")]
-    whole = all(one.is_integer() for one in three)
+    whole, digits = all(one.is_integer() for one in three), _digits(*three)
     middle, low, high = (
-        _decimal(one) if np.isfinite(one) and not whole else number(one) for one in three
+        _decimal(one, digits) if np.isfinite(one) and not whole else number(one) for one in three
     )
     return f"{middle} ({low} to {high})"
 
@@ -129,6 +142,22 @@ def summary(metrics: pd.DataFrame, differences: pd.DataFrame, networks: list[str
             rows.sort_values("value", ascending=metric in LESS_IS_BETTER), differences, networks
         )
         for (_, metric), rows in shown.groupby(["endpoint", "metric"], sort=False)
+    ]
+
+
+def unmeasured(metrics: pd.DataFrame, endpoints: Iterable[str]) -> list[str]:
+    """Say of which endpoints the summary has no figure.
+
+    Args:
+        metrics: `design endpoint metric value low high n`.
+        endpoints: Those of the study.
+    """
+    shown = metrics[metrics["metric"].isin(HEADLINES) & metrics["value"].notna()]
+    return [
+        f"For {name}, no design could be measured: the outcome is known of nobody tested, or of "
+        "none who can be compared."
+        for name in endpoints
+        if name not in set(shown["endpoint"])
     ]
 
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 from gcin.simulation.hospital import Hospital
 
-# Share of patients whose gene is impaired, in hospital A and B; background genes draw from a range.
+# About the share of patients whose gene is impaired, in hospital A and B, or up to a sixth less, as
+# alleles meet on a haplotype; background genes draw from a range.
 IMPAIRED = {
     "PIK3CA": (0.38, 0.30),
     "KRAS": (0.20, 0.26),

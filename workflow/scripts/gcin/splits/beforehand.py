@@ -48,6 +48,7 @@ def check_beforehand(run: Run) -> list[str]:
             if len(own) == len(run.cohorts_of(study)):
                 patients = _check_study(run, settings, run.given_folds_of(study), own)
                 doubts += _half_known(study, settings["endpoints"], patients)
+                doubts += _shared_sites(study, patients)
                 doubts += _other_scales(study, own)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
@@ -98,6 +99,20 @@ def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Itera
                 f"{study}: {half} of {len(patients)} patients have a time or an event of {name}, "
                 "and not both, so that nothing is learnt or measured of it in them"
             )
+
+
+def _shared_sites(study: str, patients: pd.DataFrame) -> Iterator[str]:
+    """Tell of sites whose name several cohorts have: hospitals often number what they are made of.
+
+    How many is said, as elsewhere, and not which.
+    """
+    cohorts = patients[patients["role"] == "train"].groupby("site")["cohort"].nunique()
+    shared = int((cohorts > 1).sum())
+    if shared:
+        yield (
+            f"{study}: {shared} of {len(cohorts)} sites have one name in several cohorts, and each "
+            "counts as one hospital; where it is not, give it names of its own by codes in cards"
+        )
 
 
 def _strangers(cohort: str, card: Mapping, genomes: set[str]) -> Iterator[str]:

@@ -15,6 +15,9 @@ import pandas as pd
 from gcin.splits.programme import best_counts
 
 BALANCE = ("stratum", "part", "wanted", "got", "deviation", "optimum_gap")
+EXCHANGES = 200  # tried for each group that could change places with another
+MOST_EXCHANGES = 100_000  # of many groups most are like others, among whom a seed draws anyway
+ROUNDING = 1e-9  # patients
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,11 @@ def strata_of(patients: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
 
 
 def divide(
-    strata: pd.DataFrame, groups: pd.Series, shares: list[float], seeds: list[int]
+    strata: pd.DataFrame,
+    groups: pd.Series,
+    shares: list[float],
+    seeds: list[int],
+    fills: pd.Series | None = None,
 ) -> list[Division]:
     """Divide patients in parts of these shares, as evenly as whole groups allow.
 
@@ -62,7 +69,11 @@ def divide(
         strata: Patients by strata, boolean; from `strata_of`.
         groups: Group of each patient; from `gcin.splits.groups.groups_of`.
         shares: Share of the patients that each part should get; they sum to 1.
-        seeds: One for each division; it draws who goes where among interchangeable groups.
+        seeds: One for each division; it draws who goes where among interchangeable groups. In
+            all but the first division groups that are not interchangeable change places as well,
+            wherever the balance stays as good: where strata are many, hardly any group is like
+            another, and further divisions would be the first one again.
+        fills: Whether a patient's group counts where no part may be empty; None = each does.
 
     Raises:
         ValueError: There are fewer groups than parts.
@@ -70,17 +81,25 @@ def divide(
     """
     strata = strata.sort_index()
     groups = groups.loc[strata.index]
-    composition = strata.astype(int).groupby(groups.to_numpy(), sort=False).sum()
-    kinds = composition.groupby(list(composition.columns), sort=True).ngroup()
+    by_group = strata.astype(int).groupby(groups.to_numpy(), sort=False)
+    composition, everybody = by_group.sum(), pd.Series(True, strata.index)
+    filling = (everybody if fills is None else fills.loc[strata.index]).groupby(groups).any()
+    filling = filling.reindex(composition.index)
+    kinds = composition.groupby([*composition.columns, ~filling], sort=True).ngroup()
     sizes = kinds.value_counts().sort_index().to_numpy()
     contents = composition.groupby(kinds).first().to_numpy()
     require_parts(groups, len(shares))
     wanted = np.outer(strata.sum().to_numpy(), shares)
-    counts, gap = best_counts(contents, sizes, wanted)
-    got = contents.T @ counts
-    balance = balance_of(list(strata.columns), wanted, got, gap)
-    drawn = [groups.map(_drawn(kinds, counts, seed)).rename("part") for seed in seeds]
-    return [Division(parts, balance) for parts in drawn]
+    counts, gap = best_counts(contents, sizes, wanted, filling.groupby(kinds).first().to_numpy())
+    divisions = []
+    for seed in seeds:
+        places = _drawn(kinds, counts, seed).reindex(composition.index)
+        if divisions:
+            places = _exchanged(places, composition.to_numpy(float), wanted, seed)
+        got = composition.T.to_numpy() @ np.eye(len(shares), dtype=int)[places]
+        balance = balance_of(list(strata.columns), wanted, got, gap)
+        divisions.append(Division(groups.map(places).rename("part"), balance))
+    return divisions
 
 
 def require_parts(groups: pd.Series, parts: int) -> None:
@@ -106,6 +125,25 @@ def _drawn(kinds: pd.Series, counts: np.ndarray, seed: int) -> pd.Series:
         places = np.repeat(np.arange(counts.shape[1]), counts[kind])
         drawn.append(pd.Series(places, index=shuffled))
     return pd.concat(drawn)
+
+
+def _exchanged(
+    places: pd.Series, composition: np.ndarray, wanted: np.ndarray, seed: int
+) -> pd.Series:
+    """Let pairs of groups change places, in random order, where no deviation is added by it."""
+    part = places.to_numpy(copy=True)
+    over = composition.T @ np.eye(wanted.shape[1])[part] - wanted
+    tried = min(EXCHANGES * len(part), MOST_EXCHANGES)
+    for one, other in np.random.default_rng(seed).integers(0, len(part), (tried, 2)):
+        ends = part[[one, other]]
+        change = composition[other] - composition[one]
+        moved = np.flatnonzero(change)
+        before = over[np.ix_(moved, ends)]
+        after = before + np.outer(change[moved], [1, -1])
+        if ends[0] != ends[1] and np.abs(after).sum() <= np.abs(before).sum() + ROUNDING:
+            part[[one, other]] = ends[::-1]
+            over[np.ix_(moved, ends)] = after
+    return pd.Series(part, places.index)
 
 
 def balance_of(strata: list[str], wanted: np.ndarray, got: np.ndarray, gap: float) -> pd.DataFrame:

@@ -49,7 +49,7 @@ def folds_of(
     tested = tested_groups(training, split)
     inner = [
         (fold, _with_test(strata, groups, test, gap, inner_share, seed + fold))
-        for fold, (test, gap) in enumerate(_tests(strata, tested, scheme, seed, given))
+        for fold, (test, gap) in enumerate(_tests(training, strata, tested, scheme, seed, given))
     ]
     return _long(inner)
 
@@ -113,16 +113,25 @@ def _require_sites(sites: pd.Series, groups: pd.Series, folds: int) -> None:
 
 
 def _tests(
-    strata: pd.DataFrame, groups: pd.Series, scheme: Mapping, seed: int, given: list[pd.DataFrame]
+    training: pd.DataFrame,
+    strata: pd.DataFrame,
+    groups: pd.Series,
+    scheme: Mapping,
+    seed: int,
+    given: list[pd.DataFrame],
 ) -> list[tuple[pd.Series, float]]:
-    """Say for each fold, over all repeats, which patients test, and the gap of that division."""
+    """Say for each fold, over all repeats, which patients test, and the gap of that division.
+
+    Where sites are left out, each fold has one: patients of unknown site alone leave nothing out.
+    """
     folds, repeats = scheme["folds"], scheme["repeats"]
     if scheme["name"] == "given":
         table = _fitting(given[0], strata.index, groups, folds)
         divided = [(table[column], float("nan")) for column in table]
     else:
         seeds = list(range(seed, seed + repeats))
-        divisions = divide(strata, groups, [1 / folds] * folds, seeds)
+        sited = training["site"].notna() if scheme["name"] == "site" else None
+        divisions = divide(strata, groups, [1 / folds] * folds, seeds, sited)
         divided = [(d.parts, d.balance["optimum_gap"].iloc[0]) for d in divisions]
     return [(parts == fold, gap) for parts, gap in divided for fold in range(folds)]
 
@@ -220,7 +229,8 @@ def _fitting(
 ) -> pd.DataFrame:
     """Refuse given folds that leave out patients, go beyond the range, or divide a family.
 
-    Nor may a fold have nobody to test.
+    Nor may a fold have nobody to test, nor a repeat be another one again, under other numbers or
+    not: tests over folds would take it for further evidence.
     """
     absent = int((~patients.isin(given.index)).sum())
     table = given.reindex(patients)
@@ -228,10 +238,12 @@ def _fitting(
     ranges = table.groupby(groups)
     divided = int((ranges.max() > ranges.min()).any(axis=1).sum())
     empty = int((folds - table.nunique()).clip(lower=0).sum())
-    if absent or beyond or divided or empty:
+    again = int(table.apply(lambda numbers: pd.factorize(numbers)[0]).T.duplicated().sum())
+    if absent or beyond or divided or empty or again:
         raise ValueError(
             f"The given folds leave out {absent} patient(s) who have an outcome, hold {beyond} "
-            f"number(s) outside 0 to {folds - 1}, divide {divided} families and have nobody "
-            f"in {empty} fold(s). Correct the file, or the study's `split`."
+            f"number(s) outside 0 to {folds - 1}, divide {divided} families, have nobody in "
+            f"{empty} fold(s) and divide all patients in {again} repeat(s) as in another. Correct "
+            "the file, or the study's `split`."
         )
     return table.astype(int)

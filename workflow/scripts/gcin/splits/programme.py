@@ -14,7 +14,7 @@ PROVEN = 1e-6
 
 
 def best_counts(
-    contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray
+    contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray, filling: np.ndarray
 ) -> tuple[np.ndarray, float]:
     """Find the counts with the least total absolute deviation, no part being empty.
 
@@ -23,8 +23,10 @@ def best_counts(
 
     Args:
         contents: Kinds of group by strata, patients of one group in each stratum.
-        sizes: Groups of each kind; no fewer than parts in all.
+        sizes: Groups of each kind.
         wanted: Strata by parts, patients wanted.
+        filling: Kinds of which each part must have a group; of these there are no fewer groups than
+            parts.
 
     Returns:
         Kinds by parts, groups assigned; and by how many patients the total deviation may exceed
@@ -35,10 +37,10 @@ def best_counts(
     """
     fewest = [1] * wanted.shape[1]
     bound = _least_deviation(contents, sizes, wanted)
-    found = _one_by_one(contents, sizes, wanted)
+    found = _one_by_one(contents, sizes, wanted, filling)
     gap = deviation_of(contents, found, wanted) - bound
     if gap > PROVEN:
-        whole, proven = _solved(contents, sizes, wanted, fewest, WHOLE_LIMIT_S)
+        whole, proven = _solved(contents, sizes, wanted, filling, fewest, WHOLE_LIMIT_S)
         if whole is not None and deviation_of(contents, whole, wanted) - bound < gap + PROVEN:
             found, gap = whole, deviation_of(contents, whole, wanted) - bound
         gap = 0.0 if proven else gap
@@ -52,13 +54,15 @@ def deviation_of(contents: np.ndarray, counts: np.ndarray, wanted: np.ndarray) -
     return float(np.abs(contents.T @ counts - wanted).sum())
 
 
-def _one_by_one(contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _one_by_one(
+    contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray, filling: np.ndarray
+) -> np.ndarray:
     """Split off one part after another from what is left."""
     left, columns = sizes.copy(), []
     for part in range(wanted.shape[1] - 1):
         pair = np.column_stack([wanted[:, part], wanted[:, part + 1 :].sum(axis=1)])
         fewest = [1, wanted.shape[1] - part - 1]
-        counts, _ = _solved(contents, left, pair, fewest, STEP_LIMIT_S)
+        counts, _ = _solved(contents, left, pair, filling, fewest, STEP_LIMIT_S)
         if counts is None:
             raise RuntimeError(f"The integer solver found no division within {STEP_LIMIT_S} s.")
         columns.append(counts[:, 0])
@@ -67,16 +71,21 @@ def _one_by_one(contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray) -> 
 
 
 def _solved(
-    contents: np.ndarray, sizes: np.ndarray, wanted: np.ndarray, fewest: list[int], limit_s: int
+    contents: np.ndarray,
+    sizes: np.ndarray,
+    wanted: np.ndarray,
+    filling: np.ndarray,
+    fewest: list[int],
+    limit_s: int,
 ) -> tuple[np.ndarray | None, bool]:
-    """Solve a programme in which each part has a fewest number of groups.
+    """Solve a programme in which each part has a fewest number of groups of the kinds `filling`.
 
     Returns:
         The counts, if any were found in time, and whether they are optimal.
     """
     model, counts = _programme(contents, sizes, wanted, pulp.LpInteger)
     for part, least in enumerate(fewest):
-        model += pulp.lpSum(row[part] for row in counts) >= least
+        model += pulp.lpSum(counts[kind][part] for kind in np.flatnonzero(filling)) >= least
     model.solve(_solver(limit_s))
     if model.sol_status not in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible):
         return None, False
