@@ -408,34 +408,44 @@ def test_silent_variants_tell_the_network_nothing_but_what_is_planted_in_them(qu
     assert area > SEEN if leak else abs(area - 0.5) < CHANCE
 
 
-@pytest.mark.parametrize("leak", [False, True])
-def test_a_genome_of_silent_variants_alone_gives_no_gain(tmp_path, quick, leak):
-    """From a store on disk: genes that nobody has altered are not read, whatever goes along them.
-
-    Scores of a gene's variants count silent ones, low, so that of genes that others have altered
-    a leak along silent variants is seen by trees.
-    """
-    planted = Planted(patients=300, genes=60)
-    table = pd.read_csv(CHROMOSOMES, sep="\t")
+def silent_store(folder, left_out):
+    """A study of coins and noise beside a store on disk, of which some variants are left out."""
+    planted, table = Planted(patients=300, genes=60), pd.read_csv(CHROMOSOMES, sep="\t")
     cohort = PlantedCohort.make(planted, Ground.drawn(planted, table))
     patients = cohort.patients.assign(arm="chemo")
     patients["response"] = np.random.default_rng(7).integers(0, 2, len(patients)).astype(float)
-    seen, responds = cohort.genotypes, patients["response"].to_numpy() == 1
-    calls = seen.calls
-    silent = (seen.sites["consequence"] == "synonymous_variant").to_numpy()[calls["site"]]
-    told = silent & responds[calls["patient"]]
-    kept = told | ~silent if leak else told
+    seen = cohort.genotypes
+    silent = (seen.sites["consequence"] == "synonymous_variant").to_numpy()[seen.calls["site"]]
+    calls = seen.calls[~silent if left_out == "silent" else silent].reset_index(drop=True)
     samples = pd.DataFrame({"sample": patients["patient"], "patient": patients["patient"]})
-    genotypes = dataclasses.replace(seen, calls=calls[kept].reset_index(drop=True))
-    folder = tmp_path / "tensors"
-    write_store(folder, genotypes, samples.assign(tissue="tumour"), np.zeros(len(samples)))
-    noise = pd.DataFrame({"age": np.random.default_rng(1).normal(60, 9, len(patients))})
-    clinical = {"planted": noise.set_index(pd.Index(patients["patient"]))}
+    samples, genotypes = samples.assign(tissue="tumour"), dataclasses.replace(seen, calls=calls)
+    write_store(folder, genotypes if left_out else seen, samples, np.zeros(len(samples)))
+    noise = np.random.default_rng(1).normal(60, 9, len(patients))
+    clinical = {"planted": pd.DataFrame({"age": noise}, pd.Index(patients["patient"]))}
     cohorts = Cohorts({"planted": Store.open(folder)}, clinical)
-    hospital = Hospital(patients[KNOWN], cohorts, cohort.pathways, cohort.truth.probability)
-    assert told.sum() > 300
-    found = area(unseen_of(hospital, "boosting", quick, split_by(hospital.patients)))
-    assert found > SEEN if leak else abs(found - 0.5) < CHANCE
+    return Hospital(patients[KNOWN], cohorts, cohort.pathways, cohort.truth.probability)
+
+
+def test_genomes_of_silent_variants_alone_give_no_gain(tmp_path, quick):
+    """Genes that nobody has altered are not read, whatever goes along with them."""
+    hospital = silent_store(tmp_path / "tensors", left_out="altering")
+    splits = split_by(hospital.patients)
+    table = training_table(hospital.patients, splits[0])
+    preparation, _ = prepare_fold(table, hospital.cohorts, quick["preparation"], 64)
+    assert preparation.genes == preparation.burdens == []
+    assert abs(area(unseen_of(hospital, "boosting", quick, splits)) - 0.5) < CHANCE
+
+
+def test_silent_variants_of_genes_that_are_read_count_in_their_scores_alone(tmp_path, quick):
+    """What docs/designs.md says of them, from a store on disk."""
+    columns = []
+    for left_out in (None, "silent"):
+        hospital = silent_store(tmp_path / f"{left_out}", left_out)
+        table = training_table(hospital.patients, split_by(hospital.patients)[0])
+        preparation, patients = prepare_fold(table, hospital.cohorts, quick["preparation"], 64)
+        columns.append(tree_columns(patients, preparation))
+    changed = (columns[0].fillna(-9) != columns[1].fillna(-9)).any()
+    assert {name.split()[-1] for name in changed.index[changed]} == {"max_score", "sum_score"}
 
 
 def test_counts_of_silent_variants_reach_no_model(quick):
