@@ -2,7 +2,6 @@
 
 import argparse
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -11,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
-from measuring import ROOT, print_figure
+from measuring import ROOT, print_figure, spent_by
 
 from gcin.model.backend import use_backend
 from gcin.model.inputs import Patients
 from gcin.model.outcomes import training_table
 from gcin.model.preparation import Preparation
 from gcin.model.study import open_cohorts, prepare_fold
+from gcin.simulation.planted.__main__ import CHROMOSOMES
 
 SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 MODEL, VARIANTS = SETTINGS["model"], SETTINGS["tensors"]["variants_per_patient"]
@@ -30,12 +30,17 @@ def main() -> None:
     parser.add_argument("--patients", type=int, default=10_000)
     parser.add_argument("--genes", type=int, default=300)
     options = parser.parse_args()
+    size = f"{options.patients} patients x {options.genes} genes"
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "cohort"
         sizes = ["--patients", str(options.patients), "--genes", str(options.genes)]
-        simulate = [sys.executable, "-m", "gcin.simulation.planted", folder, *sizes]
-        subprocess.run(simulate, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-        _measure(folder, f"{options.patients} patients x {options.genes} genes")
+        chromosomes = ["--chromosomes", ROOT / CHROMOSOMES]
+        for folder, more in (("files", ["--files"]), ("cohort", [])):
+            command = [sys.executable, "-m", "gcin.simulation.planted", folder, *sizes, *more]
+            spent = spent_by([*command, *chromosomes], Path(name), "said.txt")
+            what = "as files and store" if more else "as a store"
+            print_figure(f"{size}: simulated {what}, CPU s", spent.cpu, 60)
+            print_figure(f"{size}: memory of that, GiB", spent.peak_gib, 4)
+        _measure(Path(name) / "cohort", size)
 
 
 def _measure(folder: Path, size: str) -> None:

@@ -173,6 +173,24 @@ def test_boosted_trees_end_where_the_inner_split_is_best_off(settings, numeric):
     assert min(losses) < losses[-1] - 0.01
 
 
+def test_a_column_that_none_of_those_learnt_from_has_is_passed_over(settings):
+    """One that nobody has, as burdens in a cohort without genomes, and one that an arm lacks."""
+    random = np.random.default_rng(0)
+    columns, arm = random.normal(size=(300, 4)), np.arange(300) % 2
+    answer = (columns[:, 0] + random.normal(size=300) > 0).astype(float)
+    columns[:, 2], columns[arm == 1, 3] = np.nan, np.nan
+    told = []
+    for kept in ([0, 1, 2, 3], [0, 1, 3]):
+        train, held = (
+            Questions(columns[:, kept], arm[rows], np.zeros(len(rows), int), rows, answer[rows],
+                      np.arange(300))
+            for rows in (np.arange(220), np.arange(220, 300))
+        )  # fmt: skip
+        told.append(fit_by_arm(train, held, 2, 1, settings["boosting"], 1).told(columns[:, kept]))
+    np.testing.assert_array_equal(*told)
+    assert np.isfinite(told[0]).all()
+
+
 def test_arm_of_one_answer_is_predicted_by_the_trees_of_all_arms(settings, caplog):
     random = np.random.default_rng(0)
     columns, arm = random.normal(size=(200, 2)), np.repeat([0, 1], 100)

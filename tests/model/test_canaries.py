@@ -2,16 +2,18 @@
 
 Each test compares two ways to the same number on data in which nothing is to be found, or in which
 only the leak is: the wrong way must look good, or else the canary could not sing, and the way
-through the project's functions must be at chance, or must raise the alarm. That shuffled labels and
-locked outcomes teach nothing is held in test_baselines, test_training and test_curves.
+through the project's functions must be at chance, or must raise the alarm. That locked outcomes
+teach nothing is held in test_baselines, test_training and test_curves, and of every baseline that
+shuffled ones do not in test_baselines.
 """
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from memory_hospital import make_hospital
+from memory_hospital import Hospital, MemoryStore, Sets, make_hospital
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -24,12 +26,26 @@ from gcin.intake.problems import Problems
 from gcin.model.baselines import fit_baseline, predict_baseline
 from gcin.model.inputs import linear_columns, network_arrays, tree_columns
 from gcin.model.outcomes import training_table
-from gcin.model.study import prepare_fold
+from gcin.model.study import Cohorts, prepare_fold
+from gcin.model.training import predict_network, train_network
+from gcin.simulation.planted.cohort import PlantedCohort
+from gcin.simulation.planted.dials import Planted
+from gcin.simulation.planted.ground import Ground
+from gcin.simulation.planted.writing import write_store
 from gcin.splits.folds import fold_of, folds_of
 from gcin.splits.patients import patients_of
+from gcin.tensors.store import Store
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*PuLP 4.0:DeprecationWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*PuLP 4.0:DeprecationWarning"),
+    # Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 
+ROOT = Path(__file__).parents[2]
+CHROMOSOMES = ROOT / "resources/reference/chromosomes.grch38.tsv"
+KNOWN = ["patient", "cohort", "role", "cancer_type", "arm", "family", "site", "has_genome"]
+KNOWN += ["response"]
 CHANCE = 0.12  # three standard errors of an AUC of about 200 patients
 SEEN = 0.7  # what a leak must reach to be called seen
 FOLDS = {"name": "k-fold", "folds": 5, "repeats": 1}
@@ -332,8 +348,108 @@ def test_site_as_a_shortcut(quick, unlike):
     assert flags == (sites if unlike else set())
 
 
-def test_silent_variants_give_no_gain(quick):
-    """The outcome itself, written into the synonymous track, does not reach any model's columns."""
+def area_of_network(hospital, settings, epochs):
+    """AUC of a network in two fifths of the patients, of which it was taught nothing."""
+    parts = np.arange(len(hospital.patients)) % 20
+    named = np.select([parts < 8, parts < 11], ["test", "validation"], "train")
+    split = pd.DataFrame({"patient": hospital.patients["patient"], "part": named})
+    table = training_table(hospital.patients, split)
+    preparation, everyone = prepare_fold(table, hospital.cohorts, settings["preparation"], 64)
+    training = settings["training"] | {"max_epochs": epochs, "learning_rate": 0.01}
+    network = settings["network"] | {"sparsity": 0, "dropout": 0}
+    own = settings | {"training": training, "network": network}
+    trained = train_network(everyone, preparation, hospital.members, own, 1)
+    test = everyone.part("test")
+    said = predict_network(trained.network, test, preparation)["response"].mean(axis=1)
+    known = hospital.patients.set_index("patient").loc[test.table.index, "response"]
+    seen = known.notna().to_numpy()
+    return roc_auc_score(known[seen], said[seen])
+
+
+def test_shuffled_labels(quick):
+    """Of those who taught them, trees know shuffled outcomes; of others, no network does."""
+    hospital = make_hospital(count=400, genes=8, signal=2.5, seed=3)
+    assert area_of_network(hospital, quick, 2) > 0.65
+    patients, random = hospital.patients.copy(), np.random.default_rng(0)
+    columns = ["response", "os_time", "os_event"]
+    patients[columns] = patients[columns].to_numpy()[random.permutation(len(patients))]
+    shuffled = dataclasses.replace(hospital, patients=patients)
+    response, rows = responses(shuffled), all_rows(shuffled, quick)
+    known = response.notna().to_numpy()
+    trees = HistGradientBoostingClassifier(min_samples_leaf=5).fit(rows[known], response[known])
+    assert roc_auc_score(response[known], trees.predict_proba(rows[known])[:, 1]) > SEEN
+    assert abs(area_of_network(shuffled, quick, 2) - 0.5) < CHANCE
+
+
+class WithSilent(MemoryStore):
+    """A store whose variant sets have synonymous variants of the first gene as well."""
+
+    carriers = frozenset()
+
+    def variants(self, patients, limit, genes):
+        """As of any store; silent variants have a class of their own."""
+        features, gene, mask, left_out = super().variants(patients, limit, genes)
+        for place, patient in enumerate(patients):
+            if patient in self.carriers:
+                free = mask[place].sum()
+                mask[place, free] = features[place, free, 4] = True
+        return Sets(features, gene, mask, left_out)
+
+
+@pytest.mark.parametrize("leak", [False, True])
+def test_silent_variants_tell_the_network_nothing_but_what_is_planted_in_them(quick, leak):
+    """Networks read them, as one class of many, so that a leak through them would be seen."""
+    hospital, random = silent_hospital(count=400, genes=8), np.random.default_rng(4)
+    store, response = hospital.cohorts.stores["hospital"], responses(hospital)
+    store.__class__ = WithSilent
+    carries = response == 1 if leak else random.random(len(response)) < 0.5
+    store.carriers = frozenset(response.index[carries])
+    area = area_of_network(hospital, quick, 30)
+    assert area > SEEN if leak else abs(area - 0.5) < CHANCE
+
+
+def silent_store(folder, left_out):
+    """A study of coins and noise beside a store on disk, of which some variants are left out."""
+    planted, table = Planted(patients=300, genes=60), pd.read_csv(CHROMOSOMES, sep="\t")
+    cohort = PlantedCohort.make(planted, Ground.drawn(planted, table))
+    patients = cohort.patients.assign(arm="chemo")
+    patients["response"] = np.random.default_rng(7).integers(0, 2, len(patients)).astype(float)
+    seen = cohort.genotypes
+    silent = (seen.sites["consequence"] == "synonymous_variant").to_numpy()[seen.calls["site"]]
+    calls = seen.calls[~silent if left_out == "silent" else silent].reset_index(drop=True)
+    samples = pd.DataFrame({"sample": patients["patient"], "patient": patients["patient"]})
+    samples, genotypes = samples.assign(tissue="tumour"), dataclasses.replace(seen, calls=calls)
+    write_store(folder, genotypes if left_out else seen, samples, np.zeros(len(samples)))
+    noise = np.random.default_rng(1).normal(60, 9, len(patients))
+    clinical = {"planted": pd.DataFrame({"age": noise}, pd.Index(patients["patient"]))}
+    cohorts = Cohorts({"planted": Store.open(folder)}, clinical)
+    return Hospital(patients[KNOWN], cohorts, cohort.pathways, cohort.truth.probability)
+
+
+def test_genomes_of_silent_variants_alone_give_no_gain(tmp_path, quick):
+    """Genes that nobody has altered are not read, whatever goes along with them."""
+    hospital = silent_store(tmp_path / "tensors", left_out="altering")
+    splits = split_by(hospital.patients)
+    table = training_table(hospital.patients, splits[0])
+    preparation, _ = prepare_fold(table, hospital.cohorts, quick["preparation"], 64)
+    assert preparation.genes == preparation.burdens == []
+    assert abs(area(unseen_of(hospital, "boosting", quick, splits)) - 0.5) < CHANCE
+
+
+def test_silent_variants_of_genes_that_are_read_count_in_their_scores_alone(tmp_path, quick):
+    """What docs/designs.md says of them, from a store on disk."""
+    columns = []
+    for left_out in (None, "silent"):
+        hospital = silent_store(tmp_path / f"{left_out}", left_out)
+        table = training_table(hospital.patients, split_by(hospital.patients)[0])
+        preparation, patients = prepare_fold(table, hospital.cohorts, quick["preparation"], 64)
+        columns.append(tree_columns(patients, preparation))
+    changed = (columns[0].fillna(-9) != columns[1].fillna(-9)).any()
+    assert {name.split()[-1] for name in changed.index[changed]} == {"max_score", "sum_score"}
+
+
+def test_counts_of_silent_variants_reach_no_model(quick):
+    """The outcome itself, written into the synonymous track, is in none of the columns."""
     hospital = silent_hospital(genes=10)
     splits, response = split_by(hospital.patients), responses(hospital)
     store = hospital.cohorts.stores["hospital"]

@@ -47,6 +47,14 @@ def test_soft_or_is_the_chance_that_any_variant_impairs():
     np.testing.assert_allclose(pooled[0, 0], 1 - spared, atol=1e-6)
 
 
+@pytest.mark.parametrize("pooling", ["max", "sum"])
+def test_other_poolings_take_the_strongest_variant_or_all(pooling):
+    pooled = np.asarray(GenePool(4, pooling)(STRENGTH, GENE, REAL))
+    both = softplus(STRENGTH[0, :2])
+    expected = both.max(axis=0) if pooling == "max" else both.sum(axis=0)
+    np.testing.assert_allclose(pooled[0, 0], expected, atol=1e-6)
+
+
 @pytest.mark.parametrize("pooling", ["soft_or", "max", "sum"])
 def test_gene_without_variants_is_zero(pooling):
     pooled = np.asarray(GenePool(4, pooling)(STRENGTH, GENE, REAL))
@@ -237,6 +245,17 @@ def test_heads_and_modulation_say_nothing_at_the_start():
     columns = RANDOM.normal(size=(3, 4)).astype("float32")
     assert (np.asarray(ArmHeads(2, 5)(columns)) == 0).all()
     np.testing.assert_array_equal(np.asarray(Film()(columns, columns)), columns)
+
+
+def test_modulation_scales_and_shifts_each_channel_by_the_clinic():
+    layer, said = Film(), RANDOM.normal(size=(3, 2)).astype("float32")
+    clinic = RANDOM.normal(size=(3, 4)).astype("float32")
+    layer.build(said.shape, clinic.shape)
+    scale, shift = RANDOM.normal(size=(2, 4, 2)).astype("float32")
+    layer.scale.assign(scale)
+    layer.shift.assign(shift)
+    expected = said * (1 + clinic @ scale) + clinic @ shift
+    np.testing.assert_allclose(np.asarray(layer(said, clinic)), expected, atol=1e-5)
 
 
 def test_arm_adds_its_own_weights_to_the_shared_ones():

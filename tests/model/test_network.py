@@ -236,9 +236,27 @@ def test_attention_is_an_output(network):
     np.testing.assert_allclose(attention.sum(axis=-1), 1, atol=1e-5)
 
 
-def test_eight_patients_are_learnt_by_heart():
+def test_edges_of_pathways_have_a_penalty_of_their_own():
+    network = awake(build_network({**DESIGN, "edge_decay": 0.5}, SHAPE, dict(response=0, os=0)))
+    edges = np.asarray(network.get_layer("pathway_tokens").edges)
+    penalty = sum(float(loss) for loss in network.losses)
+    assert penalty == pytest.approx(0.5 * np.square(edges).sum(), rel=1e-5)
+
+
+def test_genes_are_dropped_whole_and_only_in_training():
+    network = build_network({**DESIGN, "gene_dropout": 0.4}, SHAPE, dict(response=0, os=0))
+    layer, ones = network.get_layer("gene_dropout"), np.ones((300, 7, 3), "float32")
+    np.testing.assert_array_equal(np.asarray(layer(ones)), ones)
+    kept = np.asarray(layer(ones, training=True)) > 0
+    assert (kept.all(axis=2) == kept.any(axis=2)).all()
+    assert abs(kept.mean() - 0.6) < 0.05
+
+
+@pytest.mark.parametrize("pooling", ["soft_or", "max", "sum"])
+def test_eight_patients_are_learnt_by_heart(pooling):
     keras.utils.set_random_seed(0)
-    network = build_network(DESIGN, SHAPE, {"response": 0.0, "os": 0.0})
+    design = {**DESIGN, "pooling": pooling}
+    network = build_network(design, SHAPE, {"response": 0.0, "os": 0.0})
     # The linear path is held at zero, so that only the deep part can learn them.
     for endpoint in SHAPE.endpoints:
         network.get_layer(f"linear_{endpoint}").trainable = False

@@ -9,6 +9,7 @@ from memory_hospital import make_hospital, scrambled, split_of
 from gcin.model.inputs import linear_columns
 from gcin.model.linear_path import fit_linear_paths
 from gcin.model.outcomes import training_table
+from gcin.model.pathways import choose_pathways, masked
 from gcin.model.predictions import calibrate, prediction_table, reported
 from gcin.model.study import prepare_fold
 from gcin.model.training import network_curves, predict_network, train_network
@@ -102,6 +103,26 @@ def test_network_starts_as_the_ridge_model(small, settings):
     odds = fit.scores(columns[1][:, list(shares)] * list(shares.values()))[..., 0]
     predicted = predict_network(trained.network, everyone, preparation)["response"]
     np.testing.assert_allclose(predicted, 1 / (1 + np.exp(-odds)), atol=1e-4)
+
+
+def test_masks_and_decoys_of_a_design_reach_its_network(small, settings):
+    """Drawn pathways, decoys, another pooling, dropouts: all that is off by default at once."""
+    hospital, split = small
+    design = {"pathway_mask": "random", "pathway_decoys": 2, "pooling": "max"}
+    design |= {"gene_dropout": 0.2, "modality_dropout": 0.2, "bidirectional": True}
+    own = settings | {"network": {**settings["network"], **design}}
+    trained, rows, (preparation, _) = run(hospital, hospital.patients, split, own)
+    tokens = trained.network.get_layer("pathway_tokens")
+    limits = settings["preparation"]
+    edges = choose_pathways(
+        hospital.members, preparation.genes, limits["min_pathway_genes"], limits["max_pathways"]
+    )
+    assert tokens.pathways == 3 * len(edges.pathways)
+    drawn = masked(edges, "random", 2, len(preparation.genes), seed=1)
+    assert (tokens.gene, tokens.pathway) == (drawn.gene, drawn.pathway)
+    assert tokens.gene[: len(edges.gene)] != edges.gene
+    assert np.isfinite(rows["value"]).all()
+    assert np.isfinite(trained.history["loss"]).all()
 
 
 def test_linear_path_leaves_out_burdens_that_say_nothing(settings):

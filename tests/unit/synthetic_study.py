@@ -14,6 +14,7 @@ from gcin.evaluation.policies import balance_table, cases_of, policy_table
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.propensity import confounders_of, overlap_table, propensity_table
 from gcin.evaluation.restricted import outcome_table
+from gcin.evaluation.seeds import seed_table
 from gcin.evaluation.shortcuts import shortcut_table
 from gcin.evaluation.significance import significance_table
 from gcin.evaluation.subgroups import groupings_of, subgroup_table
@@ -98,6 +99,7 @@ def curve_scores(pooled):
 def tables_of(table, said, draws=100):
     """Every table of the evaluation, and the new patients' predictions."""
     pooled = pooled_of(table, said)
+    own = said.merge(pooled[["patient", "fold"]].drop_duplicates(), on="patient")
     measured, counts = comparison.metric_draws(pooled, draws, 1), comparison.patients_of(pooled)
     pairs = comparison.design_pairs(DESIGNS)
     survival, tests = curves.survival_tables(pooled, 2, 0.95)
@@ -127,6 +129,7 @@ def tables_of(table, said, draws=100):
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
         "answered": answered("hospital_a", "target", left_out=0, by_fewer=3),
+        "seeds": seed_table(pd.concat([own.assign(seed=seed) for seed in (1, 2)]), pooled),
         "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
         "planted": planted(),

@@ -9,6 +9,22 @@ from sklearn import metrics as reference
 
 from gcin.evaluation.metrics import response_metrics
 
+
+def specificity(y, p, w):
+    return reference.recall_score(y, p >= 0.5, sample_weight=w, pos_label=0)
+
+
+def sensitivity(y, p, w):
+    false, true, _ = reference.roc_curve(y, p, sample_weight=w, drop_intermediate=False)
+    return true[false <= 0.1 + 1e-9].max()
+
+
+def scaled_brier(y, p, w):
+    always = np.full(len(y), np.average(y, weights=w))
+    brier = reference.brier_score_loss
+    return 1 - brier(y, p, sample_weight=w) / brier(y, always, sample_weight=w)
+
+
 SAME = {
     "accuracy": lambda y, p, w: reference.accuracy_score(y, p >= 0.5, sample_weight=w),
     "precision": lambda y, p, w: reference.precision_score(y, p >= 0.5, sample_weight=w),
@@ -17,6 +33,10 @@ SAME = {
     "roc_auc": lambda y, p, w: reference.roc_auc_score(y, p, sample_weight=w),
     "pr_auc": lambda y, p, w: reference.average_precision_score(y, p, sample_weight=w),
     "brier": lambda y, p, w: reference.brier_score_loss(y, p, sample_weight=w),
+    "mcc": lambda y, p, w: reference.matthews_corrcoef(y, p >= 0.5, sample_weight=w),
+    "specificity": specificity,
+    "sensitivity_at_specificity": sensitivity,
+    "scaled_brier": scaled_brier,
 }
 
 
@@ -67,11 +87,14 @@ def test_a_probability_of_one_half_names_a_responder():
     assert measure(rows([0.5, 0.1], [1, 0]))["recall"] == 1
 
 
+UNDEFINED = {"roc_auc", "sensitivity_at_specificity", "mcc", "scaled_brier"}
+
+
 @pytest.mark.parametrize(
     ("response", "undefined"),
     [
-        ([0, 0, 0], {"roc_auc", "pr_auc", "pr_chance", "recall"}),
-        ([1, 1, 1], {"roc_auc"}),
+        ([0, 0, 0], UNDEFINED | {"pr_auc", "pr_chance", "recall"}),
+        ([1, 1, 1], UNDEFINED | {"specificity"}),
     ],
 )
 def test_one_class_leaves_a_metric_empty(response, undefined):
@@ -112,5 +135,5 @@ def test_order_does_not_change_under_a_monotone_transform(seed):
     table, weights = cohort(seed)
     bent = table.assign(value=1 / (1 + np.exp(-3 * table["value"])))
     ours, theirs = response_metrics(table, weights), response_metrics(bent, weights)
-    for metric in ("roc_auc", "pr_auc"):
+    for metric in ("roc_auc", "pr_auc", "sensitivity_at_specificity"):
         assert ours[metric] == pytest.approx(theirs[metric], nan_ok=True)

@@ -387,6 +387,11 @@ def test_a_page_says_what_fewer_models_say(pages):
     assert "fewer models" not in pages["P0401"]
 
 
+def test_the_report_says_what_averaging_over_seeds_gives(study, report):
+    assert "What averaging over seeds gives" in report
+    assert "single seeds, mean" in report
+
+
 def test_the_report_says_whom_figures_leave_out(study, report):
     table, tables = study
     assert "response under target in hospital_a: of 90 patients, figures leave out 0" in report

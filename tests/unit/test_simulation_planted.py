@@ -11,6 +11,7 @@ import yaml
 from gcin.intake.cards import read_card
 from gcin.intake.problems import Problems
 from gcin.simulation.genome import Genome
+from gcin.simulation.planted import carriers, clinic
 from gcin.simulation.planted.__main__ import main
 from gcin.simulation.planted.clinic import FLOOR, treatment
 from gcin.simulation.planted.cohort import PlantedCohort
@@ -22,10 +23,18 @@ from gcin.simulation.planted.genome import (
     DRIVER,
     RARE_SITES,
     RESISTANCE,
+    TOXICITY,
 )
 from gcin.simulation.planted.ground import Ground
 from gcin.simulation.planted.sequence import Sequenced
-from gcin.simulation.planted.truth import ARMS, gene_logic, impairs
+from gcin.simulation.planted.truth import (
+    ARMS,
+    gene_logic,
+    impaired_genes,
+    impairs,
+    response_logits,
+    toxicity_chance,
+)
 from gcin.simulation.translation import coding_consequence
 from gcin.tensors.store import Store
 
@@ -138,6 +147,104 @@ def test_treatment_is_confounded_and_every_arm_stays_possible(paper):
     assert set(shares.index) == set(ARMS)
     assert shares.min() > FLOOR
     assert shares["targeted"] > 0.4
+
+
+def test_the_chance_of_an_arm_is_never_below_its_floor(monkeypatch):
+    """With a floor of nearly a third no fact counts; without one the driver counts for more."""
+    facts = pd.DataFrame({"cancer_type": ["breast"] * 20_000, "stage": [1] * 20_000})
+    shares = []
+    for floor in (0.33, FLOOR, 0.0):
+        monkeypatch.setattr(clinic, "FLOOR", floor)
+        given = treatment(facts, pd.Series([True] * 20_000), Planted(patients=20_000))
+        shares.append(np.mean(given == "targeted"))
+    assert shares[0] == pytest.approx(1 / 3, abs=0.02)
+    assert shares[0] < shares[1] < shares[2]
+
+
+def impaired_in(cohort):
+    seen = cohort.genotypes
+    genes = list(seen.genes["gene"])
+    return impaired_genes(
+        seen.calls, cohort.truth.impairing, seen.sites, genes, len(cohort.patients)
+    )
+
+
+def test_driver_and_stage_decide_who_gets_which_arm(paper):
+    arm, facts = paper.patients["arm"], clinic.facts(Planted(patients=3000))
+    driver = impaired_in(paper)[DRIVER]
+    assert (arm == "targeted")[driver].mean() > (arm == "targeted")[~driver].mean() + 0.1
+    late = facts["stage"] == 4
+    assert (arm == "immunotherapy")[late].mean() > (arm == "immunotherapy")[~late].mean()
+
+
+def test_a_trend_of_the_laboratory_counts_and_is_seen_through_draws_alone(paper):
+    facts = clinic.facts(Planted(patients=3000))
+    none = pd.concat([genes_impaired()] * 3000, ignore_index=True)
+    steep = facts.assign(ldh_slope=facts["ldh_slope"] + 0.2)
+    before, after = (response_logits(own, none, np.zeros(3000), 4.0) for own in (facts, steep))
+    np.testing.assert_allclose(after - before, 4 * -0.35)
+    trend = np.log(facts["ldh_0"] / facts["ldh_28"])
+    assert trend.corr(facts["ldh_slope"]) > 0.9
+    assert "ldh_slope" not in paper.clinical
+    assert {"ldh_28", "ldh_14", "ldh_0"} <= set(paper.clinical)
+
+
+def test_expression_reads_impaired_pathways_with_noise_and_is_missing_in_forty_percent(paper):
+    missing = paper.expression.isna()
+    assert (missing.any(axis=1) == missing.all(axis=1)).all()
+    assert missing.all(axis=1).mean() == pytest.approx(0.4, abs=0.03)
+    impaired = impaired_in(paper)
+    for name, members in paper.pathways.groupby("pathway")["gene"]:
+        share = impaired[list(members)].mean(axis=1).set_axis(paper.expression.index)
+        assert paper.expression[name].corr(share) == pytest.approx(0.5**0.5, abs=0.05)
+
+
+def test_each_arm_is_toxic_by_one_gene_of_its_own():
+    genes = list(TOXICITY.values())
+    none = pd.DataFrame(np.zeros((1, 3), bool), columns=genes)
+    base = toxicity_chance(none, 4.0).iloc[0]
+    for arm, gene in TOXICITY.items():
+        chance = toxicity_chance(none.assign(**{gene: True}), 4.0).iloc[0]
+        assert set(chance.index[chance > base]) == {arm}
+
+
+def test_times_follow_the_chance_and_old_patients_leave_earlier(paper):
+    patients = paper.patients
+    assert (patients["pfs_time"] <= patients["os_time"]).all()
+    good = paper.truth.received(patients["arm"]) > 0.5
+    for name in ("os", "pfs"):
+        assert 0.2 < patients[f"{name}_event"].mean() < 0.95
+        assert (
+            patients[f"{name}_time"][good].median() > 1.3 * patients[f"{name}_time"][~good].median()
+        )
+    planted = Planted(patients=4000)
+    facts = pd.DataFrame({"age": np.repeat([30, 90], 2000)})
+    immortal = clinic.outcomes(np.full(4000, 50.0), np.zeros(4000), facts, planted)
+    assert (immortal["os_event"] == 0).all()
+    left = immortal["os_time"].groupby(facts["age"]).mean()
+    assert left[90] < left[30] - 2
+
+
+def test_ancestries_differ_by_the_distance_planted_and_sites_are_six(paper):
+    planted = Planted(patients=3000)
+    ancestry = carriers.people(planted)["ancestry"]
+    dosages, root = carriers.markers(planted, ancestry)
+    for name, distance in carriers.FST.items():
+        own = dosages[(ancestry == name).to_numpy()]
+        called = np.where(own < 0, np.nan, own)
+        frequency = np.nanmean(called, axis=0) / 2
+        spread = np.square(frequency - root) - frequency * (1 - frequency) / (2 * len(own))
+        found = spread.sum() / (root * (1 - root)).sum()
+        assert found == pytest.approx(distance, rel=0.25)
+    assert (dosages < 0).mean() == pytest.approx(0.01, abs=0.001)
+    assert paper.patients["site"].nunique() == 6
+
+
+def test_segments_span_neighbours(paper):
+    outside = ~paper.genotypes.genes["gene"].isin(AMPLICON).to_numpy()
+    ratio = paper.genotypes.copies[:, outside]
+    near, far = (np.corrcoef(ratio[:, :-by].ravel(), ratio[:, by:].ravel())[0, 1] for by in (1, 60))
+    assert near > 0.02 > abs(far) + 0.01
 
 
 def test_neighbours_share_the_gain_of_the_amplicon(paper):

@@ -14,6 +14,7 @@ rule pool_predictions:
     output:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
         answered="results/studies/{study}/{edition}/evaluation/answered.tsv",
+        seeds="results/studies/{study}/{edition}/evaluation/seeds.tsv",
     log:
         "logs/pool_predictions/{study}/{edition}.log",
     benchmark:

@@ -16,7 +16,7 @@ FIGURES = {
 }
 
 TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
-TABLES += ["calibration", "logrank", "d_calibration", "answered"]
+TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds"]
 
 
 rule draw_figures:

@@ -5,6 +5,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.evaluation.answered import answered_table
 from gcin.evaluation.pooling import pool, read_folds, read_runs, with_curves
+from gcin.evaluation.seeds import seed_table
 
 log_to(snakemake.log[0])
 
@@ -12,6 +13,7 @@ patients = pd.read_parquet(snakemake.input.patients)
 folds = read_folds(snakemake.input.folds)
 predictions = read_runs(snakemake.input.predictions)
 pooled = pool(predictions, patients, folds, snakemake.params.horizons)
+seed_table(predictions, pooled).to_csv(snakemake.output.seeds, sep="\t", index=False)
 pooled = with_curves(pooled, snakemake.input.curves, patients, folds)
 pooled.to_parquet(snakemake.output.pooled, index=False)
 answered = answered_table(predictions, patients, folds)

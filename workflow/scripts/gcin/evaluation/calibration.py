@@ -5,13 +5,15 @@ BMC Medicine 17:230) and TRIPOD+AI ask for beside discrimination.
 """
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit, logit
 
-from gcin.evaluation.metrics import ratio
+from gcin.evaluation.metrics import equal_groups, ratio
 
 SMALLEST = 1e-6  # probabilities are kept this far from 0 and 1 on the scale of log odds
 STEPS = 30
 SETTLED = 1e-8
+BINS = 10  # of equal size, in which predicted and observed shares are compared
 STEEPEST = 100.0  # a slope beyond it means that the classes are parted completely
 
 
@@ -27,17 +29,57 @@ def calibration_metrics(
 
     Returns:
         `log_loss`; `observed_expected`, responders over the sum of probabilities (1 is right, more
-        means that predictions are too low); `calibration_slope` (1 is right, less means that
-        predictions are too extreme). NaN where a measure is not defined: the slope of one
-        probability for everybody, of one class, or of classes parted completely.
+        means that predictions are too low); `calibration_intercept`, the shift of the log odds that
+        would make their mean right (0 is); `calibration_slope` (1 is right, less means that
+        predictions are too extreme); `ece`, the expected calibration error: how far predicted and
+        observed shares are apart in tenths of the patients, on average. NaN where a measure is not
+        defined: the intercept of one class, the slope also of one probability for everybody or of
+        classes parted completely.
     """
     kept = np.clip(value, SMALLEST, 1 - SMALLEST)
     losses = -(response * np.log(kept) + (1 - response) * np.log1p(-kept))
     return {
         "log_loss": ratio(drawn @ losses, drawn.sum(axis=1)),
         "observed_expected": ratio(drawn @ response, drawn @ value),
+        "calibration_intercept": calibration_intercept(drawn, logit(kept), response),
         "calibration_slope": calibration_slope(drawn, logit(kept), response),
+        "ece": _expected_error(drawn, value, response),
     }
+
+
+def _expected_error(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> np.ndarray:
+    """Mean distance of predicted and observed shares over tenths of the patients."""
+    place = equal_groups(pd.Series(value), BINS).to_numpy()
+    members = (place[:, None] == np.unique(place)).astype(float)
+    return ratio(np.abs(drawn @ (members * (response - value)[:, None])).sum(axis=1),
+                 drawn.sum(axis=1))  # fmt: skip
+
+
+def calibration_intercept(drawn: np.ndarray, odds: np.ndarray, response: np.ndarray) -> np.ndarray:
+    """Shift all log odds until their mean chance is the observed share.
+
+    Newton's steps, halved between the limits so far where one would leave these.
+
+    Args:
+        drawn: How often a resample holds each patient, `(draws, patients)`.
+        odds: Predicted log odds.
+        response: 1 or 0.
+    """
+    share = ratio(drawn @ response, drawn.sum(axis=1))
+    mixed = (share > 0) & (share < 1)
+    # One beyond the furthest shift possible, so that rounding cannot put it outside.
+    high = np.abs(odds).max() + np.abs(logit(np.where(mixed, share, 0.5))) + 1
+    low, shift = -high, np.zeros(len(drawn))
+    for _ in range(STEPS):
+        chance = expit(odds + shift[:, None])
+        excess = (drawn * (response - chance)).sum(axis=1)
+        low, high = np.where(excess > 0, shift, low), np.where(excess > 0, high, shift)
+        moved = shift + ratio(excess, (drawn * chance * (1 - chance)).sum(axis=1))
+        inside = (moved > low) & (moved < high)
+        before, shift = shift, np.where(inside, moved, (low + high) / 2)
+        if not (np.abs(shift - before)[mixed] > SETTLED).any():
+            break
+    return np.where(mixed, shift, np.nan)
 
 
 def calibration_slope(drawn: np.ndarray, odds: np.ndarray, response: np.ndarray) -> np.ndarray:

@@ -29,13 +29,15 @@ UNCOMPARED = (
     "pr_chance",  # and this
     "observed_expected",  # best at one, not at an end
     "calibration_slope",  # so is this
-    "d_calibration",  # grows with chance alone where it is small
+    "calibration_intercept",  # best at zero
+    "ece",  # grows with chance alone where it is small
+    "d_calibration",  # so does this
     "bias",  # best at zero
 )
 
-# A distance from uniform is larger in every resample than in the cohort, so resamples say nothing
-# of its error; the test of `d_calibration_table` does.
-WITHOUT_INTERVAL = ("d_calibration",)
+# A distance is larger in every resample than in the cohort, so resamples say nothing of its error;
+# the test of `d_calibration_table` does, and intercept and slope of the calibration do.
+WITHOUT_INTERVAL = ("d_calibration", "ece")
 
 Estimates = dict[tuple[str, str, str], Estimate]
 

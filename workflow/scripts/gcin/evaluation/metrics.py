@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 THRESHOLD = 0.5  # a probability from here on counts as a predicted response
+SPECIFICITY = 0.9  # at which sensitivity is told, free of that threshold
+ROUNDING = 1e-9  # by which sums of weights may miss a limit that they meet
 
 Parts = tuple[np.ndarray, np.ndarray]
 
@@ -36,7 +38,9 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
         Each metric in each resample. `majority` is the accuracy of always naming the commoner
         outcome of these patients, `prevalence` the share of responders, `pr_chance` the PR AUC of
         who knows nothing (folds of more responders count more): what accuracy and PR AUC have to
-        be read against.
+        be read against. `sensitivity_at_specificity` is the most responders that a threshold names
+        which names at most a tenth of the others, `scaled_brier` the share of the Brier score of
+        always saying the prevalence that is gone.
     """
     drawn = weights[:, rows["column"]]
     value, response = rows["value"].to_numpy(), rows["response"].to_numpy()
@@ -45,8 +49,11 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
         "roc_auc": within_folds(_roc_parts, rows, weights, "response"),
         "pr_auc": within_folds(_pr_parts, rows, weights, "response"),
         "pr_chance": within_folds(_chance_parts, rows, weights, "response"),
+        "sensitivity_at_specificity": within_folds(_sensitive_parts, rows, weights, "response"),
     }
-    return _threshold_metrics(drawn, value, response) | order | {"brier": squares}
+    counted = _threshold_metrics(drawn, value, response)
+    chance = counted["prevalence"] * (1 - counted["prevalence"])
+    return counted | order | {"brier": squares, "scaled_brier": 1 - ratio(squares, chance)}
 
 
 def _threshold_metrics(
@@ -57,12 +64,15 @@ def _threshold_metrics(
     total, positives = drawn.sum(axis=1), drawn @ response
     hits, called = drawn @ (named * response), drawn @ named.astype(float)
     prevalence = ratio(positives, total)
+    margins = positives * (total - positives) * called * (total - called)
     return {
         "accuracy": ratio(total - positives - called + 2 * hits, total),
         "majority": np.maximum(prevalence, 1 - prevalence),
         "precision": ratio(hits, called),
         "recall": ratio(hits, positives),
+        "specificity": ratio(total - positives - called + hits, total - positives),
         "f1": ratio(2 * hits, called + positives),
+        "mcc": ratio(total * hits - positives * called, np.sqrt(margins)),
         "prevalence": prevalence,
     }
 
@@ -130,6 +140,17 @@ def _pr_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Par
     called = hits + negative.cumsum(axis=1)
     precision = np.divide(hits, called, out=np.zeros_like(hits), where=called > 0)
     return (precision * positive).sum(axis=1), positive.sum(axis=1)
+
+
+def _sensitive_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
+    """Responders whom the lowest threshold of enough specificity names, and all of them."""
+    positive, negative = _tied_sums(drawn, value, response, 1 - response)
+    others = negative.sum(axis=1, keepdims=True)
+    specific = negative.cumsum(axis=1) <= (1 - SPECIFICITY) * others + ROUNDING
+    named = np.where(specific, positive.cumsum(axis=1), 0).max(axis=1)
+    # Without others there is no specificity to keep.
+    known = (others[:, 0] > 0).astype(float)
+    return named * known, positive.sum(axis=1) * known
 
 
 def _chance_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:

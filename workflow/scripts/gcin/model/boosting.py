@@ -143,6 +143,8 @@ def fit_boosting(
         seed: Of the binning.
     """
     rows, inner = _rows(train), {"X_val": _rows(held), "y_val": held.answer}
+    # Of a column that none of them has there is nothing to part by; scikit-learn (1.9) fails on it.
+    rows[:, np.isnan(rows).all(axis=0)] = 0
     tried = []
     for rate, leaves in product(settings["learning_rates"], settings["leaves"]):
         model = _booster(train.numeric, rate, leaves, settings, seed)

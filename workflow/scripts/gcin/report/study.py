@@ -25,9 +25,9 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios answered balance patients` and, where the study has them, `conformal`,
-            `learning_curve`, `policy` and `policy_balance`, `external` and `external_answered`,
-            and `planted`.
+            hazard_ratios answered seeds balance patients` and, where the study has them,
+            `conformal`, `learning_curve`, `policy` and `policy_balance`, `external` and
+            `external_answered`, and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -48,6 +48,7 @@ def study_facts(
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),
+        "seeds": made.seed_table(tables["seeds"]),
         "warnings": shortcuts_raised(tables["warnings"]),
         "shortcuts": made.shortcut_table(tables["warnings"]),
         "subgroups": made.subgroup_tables(tables["subgroups"], settings["designs"]),

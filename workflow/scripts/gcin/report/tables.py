@@ -142,6 +142,13 @@ def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"p_holm": "p (Holm)"})
 
 
+def seed_table(seeds: pd.DataFrame) -> pd.DataFrame:
+    """What averaging over seeds gives beside single seeds, ready to print."""
+    shown = printed(seeds.assign(metric=seeds["metric"].map(label)))
+    names = {"alone": "single seeds, mean", "sd": "s.d. of seeds", "averaged": "seeds averaged"}
+    return shown.rename(columns=names)
+
+
 def shortcut_table(shortcuts: pd.DataFrame) -> pd.DataFrame:
     """Checks for shortcuts, those raised first, ready to print."""
     ordered = shortcuts.sort_values("raised", ascending=False, kind="stable")
