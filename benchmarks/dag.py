@@ -1,4 +1,4 @@
-"""Dry runs of large cohorts, beside a bare workflow of twelve rules and as many jobs."""
+"""Dry runs of large cohorts, and shell jobs, beside bare workflows with as many."""
 
 import argparse
 import gzip
@@ -50,6 +50,16 @@ rule unite:
     output: "joint/whole.txt"
     shell: "cat {{input}} >{{output}}"
 """
+
+# Jobs whose commands take no time, so that what is left is Snakemake's.
+SHELL = """
+rule note:
+    output: "notes/{number}.txt"
+    log: "logs/note/{number}.log"
+    benchmark: "benchmarks/note/{number}.tsv"
+    shell: "exec 2>{log:q}; echo {wildcards.number} >{output:q}"
+"""
+SHELL_JOBS = (20, 520)
 
 
 def describe_cohort(folder: Path, samples: int) -> None:
@@ -113,8 +123,46 @@ def compare(samples: int) -> None:
     print_figure(f"memory of the dry run, {samples} samples, GiB", own.peak_gib, 2.5)
 
 
+def compare_shell_jobs() -> None:
+    """Print what a shell job takes within the workflow, and how much more than in one of its own.
+
+    The difference of many jobs and few: what starts and plans the workflow is in both.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        describe_cohort(folder, 1)
+        # The workflow finds its own files beside the Snakefile that the user names.
+        for name in ("envs", "resources", "workflow"):
+            (folder / name).symlink_to(ROOT / name)
+        (folder / "bare.smk").write_text(SHELL)
+        (folder / "own.smk").write_text(f'include: "{ROOT / "Snakefile"}"\n{SHELL}')
+        configs = ["--configfile", ROOT / "config" / "config.yaml", "own.yaml"]
+        profile = ["--workflow-profile", ROOT / "profiles" / "default"]
+        own, bare = (
+            _of_a_job(folder, name, [*profile, *more])
+            for name, more in (("own", configs), ("bare", []))
+        )
+    print_figure("shell job, CPU s", own)
+    print_figure("shell job of a workflow of its own, CPU s", bare)
+    # Both are measured, so that alike they come out a few hundredths apart.
+    print_figure("shell job over that of a workflow of its own", own / bare, 1.05)
+
+
+def _of_a_job(folder: Path, workflow: str, arguments: list) -> float:
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "--quiet", "rules", "progress"]
+    command += ["--snakefile", f"{workflow}.smk", *arguments]
+    few, many = SHELL_JOBS
+    spent = [
+        spent_by([*command, "--", *(f"notes/{workflow}-{jobs}-{n}.txt" for n in range(jobs))],
+                 folder, f"{workflow}.log").cpu
+        for jobs in (few, many)
+    ]  # fmt: skip
+    return (spent[1] - spent[0]) / (many - few)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, nargs="+", default=[500, 10_000])
     for size in parser.parse_args().samples:
         compare(size)
+    compare_shell_jobs()
