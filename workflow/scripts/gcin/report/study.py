@@ -33,8 +33,7 @@ def study_facts(
         settings: The study as configured.
         networks: Designs that are networks.
     """
-    external, planted = tables.get("external"), tables.get("planted")
-    conformal = tables.get("conformal")
+    external, planted, conformal = map(tables.get, ("external", "planted", "conformal"))
     return {
         "cohorts": settings["cohorts"],
         "external": settings["external"],
