@@ -13,6 +13,7 @@ from functools import partial
 import keras
 import numpy as np
 
+from gcin.model.backend import compiles_steps
 from gcin.model.layers.genome import ChromosomeGaps
 from gcin.model.layers.masking import GeneDecoder, ImpairmentDecoder
 from gcin.model.losses import MeasuredError
@@ -194,7 +195,9 @@ def _fit(
 ) -> None:
     """Fit with early stopping on patients held out."""
     model.compile(
-        keras.optimizers.Adam(settings["learning_rate"]), MeasuredError(), jit_compile=False
+        keras.optimizers.Adam(settings["learning_rate"]),
+        MeasuredError(),
+        jit_compile=compiles_steps(),
     )
     stopping = keras.callbacks.EarlyStopping(
         min_delta=least_gain, patience=settings["patience_epochs"], restore_best_weights=True

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from gcin.model.backend import compiles_steps
 from gcin.model.inputs import VARIANT_ARRAYS, Patients, variant_arrays
 from gcin.model.layers.readouts import PathwayReadout
 from gcin.model.losses import MeasuredError
@@ -158,7 +159,9 @@ def _fit(
 ) -> float:
     """Fit to `train`, and say the mean squared error of the read-outs in `held`."""
     model.compile(
-        keras.optimizers.Adam(settings["learning_rate"]), MeasuredError(), jit_compile=False
+        keras.optimizers.Adam(settings["learning_rate"]),
+        MeasuredError(),
+        jit_compile=compiles_steps(),
     )
     stopping = keras.callbacks.EarlyStopping(
         min_delta=LEAST_GAIN, patience=settings["patience_epochs"], restore_best_weights=True

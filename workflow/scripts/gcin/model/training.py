@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from gcin.model.backend import compiles_steps
 from gcin.model.curves import clocks_of, curve_table, survival_of
 from gcin.model.inputs import Patients, arm_numbers, network_arrays
 from gcin.model.linear_path import LinearPath, fit_linear_paths, start_at
@@ -131,8 +132,7 @@ def fit_network(
             name: AnsweredSquaredError() if name in numeric else AnsweredCrossEntropy()
             for name in network.output
         },
-        # XLA on CPU took 30 s to compile and 3 times as long a step (TensorFlow 2.21).
-        jit_compile=False,
+        jit_compile=compiles_steps(),
     )
     # Made now, its variables do not make TensorFlow trace the training step a second time.
     network.optimizer.build(network.trainable_variables)
