@@ -35,9 +35,7 @@ def study_facts(
     """
     external, planted, conformal = map(tables.get, ("external", "planted", "conformal"))
     return {
-        "cohorts": settings["cohorts"],
-        "external": settings["external"],
-        "predict_with": settings["predict_with"],
+        **{name: settings[name] for name in ("cohorts", "external", "predict_with")},
         "sentences": summary(tables["metrics"], tables["differences"], networks)
         + unmeasured(tables["metrics"], settings["endpoints"]),
         "cohort_table": made.cohort_table(patients, settings["endpoints"]),
