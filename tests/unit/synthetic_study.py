@@ -130,6 +130,9 @@ def tables_of(table, said, draws=100):
         ),
         "answered": answered("hospital_a", "target", left_out=0, by_fewer=3),
         "seeds": seed_table(pd.concat([own.assign(seed=seed) for seed in (1, 2)]), pooled),
+        "openings": pd.DataFrame(
+            {"cohort": "hospital_b", "opened": ["2026-01-02", "2026-03-04"], "edition": ["a", "b"]}
+        ),
         "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
         "planted": planted(),

@@ -94,6 +94,16 @@ def test_external_evaluation_is_claimed_only_where_it_was_made(facts):
     assert "none: performance elsewhere is not known" in alone
 
 
+def test_every_look_at_external_outcomes_is_told(facts):
+    looks = facts.tables["openings"]
+    assert "hospital_b: 2 times since 2026-01-02; what was changed" in card_of(facts)
+    once = replace(facts, tables=facts.tables | {"openings": looks.head(1)})
+    assert (
+        "- Outcomes looked at, over all editions of the study: hospital_b: once, on 2026-01-02."
+        in (card_of(once))
+    )
+
+
 def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(facts):
     nobody = replace(facts, tables=facts.tables | {"external": facts.tables["external"].head(0)})
     assert "No patient of theirs could be held against an outcome" in card_of(nobody)
@@ -107,6 +117,7 @@ def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(f
         quality=[], **told, **origin([], {}),
     )  # fmt: skip
     assert "No patient of theirs could be held against an outcome" in html
+    assert "over all editions of this study: hospital_b: 2 times since 2026-01-02" in html
 
 
 def test_a_policy_is_claimed_only_where_it_was_valued(facts):

@@ -7,7 +7,7 @@ FURTHER = {
     study: ["conformal"] * bool({"binary", "quantity"} & {*RUN.kinds_of(study).values()})
     + ["learning_curve"] * bool(LEARNT[study])
     + ["policy", "policy_balance"] * (study in POLICIES)
-    + ["external", "external_answered"] * bool(STUDIES[study]["external"])
+    + ["external", "external_answered", "openings"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
 }

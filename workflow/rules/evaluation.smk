@@ -158,6 +158,7 @@ rule evaluate_external:
     output:
         external="results/studies/{study}/{edition}/evaluation/external.tsv",
         answered="results/studies/{study}/{edition}/evaluation/external_answered.tsv",
+        openings="results/studies/{study}/{edition}/evaluation/openings.tsv",
     log:
         "logs/evaluate_external/{study}/{edition}.log",
     benchmark:

@@ -1,10 +1,14 @@
 """Measure the frozen designs on the cohorts that no design was trained on."""
 
+from datetime import date
+from pathlib import Path
+
 import pandas as pd
 
 from gcin._log import log_to
 from gcin.evaluation.answered import external_answered_table
 from gcin.evaluation.comparison import external_table
+from gcin.evaluation.openings import openings_of, record_openings
 from gcin.evaluation.pooling import external_rows
 
 log_to(snakemake.log[0])
@@ -18,3 +22,7 @@ table = external_table(rows, settings["bootstrap_draws"], settings["seed"], sett
 table.to_csv(snakemake.output.external, sep="\t", index=False)
 answered = external_answered_table(predictions, patients)
 answered.to_csv(snakemake.output.answered, sep="\t", index=False)
+looks = openings_of(rows, snakemake.wildcards.edition, date.today().isoformat())
+beside_editions = Path(snakemake.output.openings).parents[2] / "openings.tsv"
+openings = record_openings(beside_editions, looks)
+openings.to_csv(snakemake.output.openings, sep="\t", index=False)

@@ -9,7 +9,15 @@ from gcin.report.policy import policy_sentences
 from gcin.report.pretraining import taught_words
 from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
-from gcin.report.words import Markdown, in_markdown, interval, label, shortcuts_raised, silences
+from gcin.report.words import (
+    Markdown,
+    in_markdown,
+    interval,
+    label,
+    opened,
+    shortcuts_raised,
+    silences,
+)
 
 # Checks that ask how far one fact goes alone, as the card names them.
 ASKED = {"one column": "clinical columns", "site": "sites", "cohort": "cohorts"}
@@ -44,8 +52,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
     """
     study, model = facts.study, facts.settings["model"]
     design, tables, preparation = study["predict_with"], facts.tables, model["preparation"]
-    counts = checked["status"].value_counts()
-    open_points = checked[checked["status"] == NOT]
+    counts, open_points = checked["status"].value_counts(), checked[checked["status"] == NOT]
     return {
         "predict_with": design,
         "kind": model["designs"][design]["kind"],
@@ -62,6 +69,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "grouped": study["split"]["group"],
         "external": study["external"],
         "silences": silences(tables),
+        "openings": opened(tables),
         "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
         "external_metrics": metric_rows(
             tables["external"], study["designs"], ["cohort", "endpoint"]

@@ -11,7 +11,7 @@ from gcin.report import tables as made
 from gcin.report.pages import library_versions
 from gcin.report.policy import floor_table, policy_tables
 from gcin.report.reading import read_table
-from gcin.report.words import shortcuts_raised, silences, summary, unmeasured
+from gcin.report.words import opened, shortcuts_raised, silences, summary, unmeasured
 
 
 def study_facts(
@@ -27,7 +27,7 @@ def study_facts(
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
             hazard_ratios answered seeds balance patients` and, where the study has them,
             `conformal`, `learning_curve`, `policy` and `policy_balance`, `external` and
-            `external_answered`, and `planted`.
+            `external_answered` and `openings`, and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -43,6 +43,7 @@ def study_facts(
         "balance": made.printed(tables["balance"], made.MOST_ROWS),
         "strata": len(tables["balance"]),
         "silences": silences(tables),
+        "openings": opened(tables),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),

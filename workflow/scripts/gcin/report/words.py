@@ -216,6 +216,23 @@ def silences(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     ]
 
 
+def opened(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Say how often the outcomes of each external cohort were looked at.
+
+    Args:
+        tables: `openings`, where the study has external cohorts: `cohort opened`.
+    """
+    if "openings" not in tables:
+        return []
+    return [
+        f"{cohort}: once, on {days.iloc[0]}"
+        if len(days) == 1
+        else f"{cohort}: {len(days)} times since {days.iloc[0]}; what was changed since then may "
+        "have been chosen by what was seen, and only the first look confirms"
+        for cohort, days in tables["openings"].groupby("cohort")["opened"]
+    ]
+
+
 def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str:
     """Say whether a difference was shown; only an interval that excludes zero shows one.
 
