@@ -14,7 +14,8 @@ rule write_model_card:
             "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
             table=["metrics", "subgroups", "warnings", "answered"]
             + ["policy", "policy_balance"] * (wildcards.study in POLICIES)
-            + ["external", "external_answered", "openings"] * bool(STUDIES[wildcards.study]["external"]),
+            + ["external", "external_answered", "openings"]
+            * bool(STUDIES[wildcards.study]["external"]),
         ),
         trials=lambda wildcards: trials_in(wildcards.study),
         histories=lambda wildcards: histories_in(wildcards.study),
