@@ -146,7 +146,8 @@ def _code(network: keras.Model, arrays: Arrays) -> keras.KerasTensor:
     code = keras.layers.Dense(
         count, use_bias=False, kernel_initializer=lambda *_, **__: weights, name="code"
     )
-    return code(keras.layers.Normalization(mean=mean, variance=variance)(said))
+    # Keras's own layer for this looks for TensorFlow under every library.
+    return code((said - mean) / np.sqrt(variance))
 
 
 def _teach(
