@@ -181,6 +181,12 @@ def test_patients_without_the_outcome_do_not_make_an_arm_known():
     assert answered([0.97, 0.95, 0.96], certain(), patients) == ["few patients"]
 
 
+def test_patients_who_taught_an_endpoint_are_counted_by_arm():
+    new, patients = applied([0.5]), pd.concat([with_teachers(7), with_teachers(9, "other")])
+    table = with_answers(patient_table(new, certain(1), 5), new, certain(1), patients, CONFORMAL, 1)
+    assert table["taught"].tolist() == [7]
+
+
 def test_risk_has_no_answer_and_nobody_no_rows():
     new = applied([0.1, 0.2], "os")
     past = held(20).assign(arm="drug", cancer_type="AML", value=lambda rows: rows["raw"])

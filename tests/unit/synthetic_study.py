@@ -272,6 +272,7 @@ def new_predictions(table):
         (second, "chemo", "os", 1.3, 0.9, 1.9),
         (second, "target", "os", -0.9, -1.4, -0.2),
     ]
+    of_arm = table["arm"][table["role"] == "train"].value_counts()
     table = pd.DataFrame(rows, columns=columns)
     answers = {(second, "chemo"): "no response", (second, "target"): "response"}
     places = zip(table["patient"], table["arm"], strict=True)
@@ -280,6 +281,7 @@ def new_predictions(table):
     table["kind"] = table["endpoint"].map({"response": "binary", "os": "survival"})
     outside = {first: "", second: "age 101 (training 40 to 80)"}
     lacking = {first: "", second: "omics rna"}
+    table["taught"] = [of_arm[arm] for arm in table["arm"]]
     table["models"], table["of"] = [15, 12, *[15] * 6], 15
     told = {"outside": outside, "lacking": lacking, "unread": {first: 0, second: 3}}
     return table.assign(**{name: table["patient"].map(words) for name, words in told.items()})

@@ -458,13 +458,15 @@ def test_a_page_tells_how_many_received_each_arm(pages, study):
 def test_a_page_tells_of_how_many_an_endpoint_itself_is_known(study):
     table, tables = study
     is_target = (table["role"] == "train") & (table["arm"] == "target")
-    few = table.assign(response=table["response"].mask(is_target & (is_target.cumsum() > 3)))
+    said = tables["patients"]
+    of_target = (said["endpoint"] == "response") & (said["arm"] == "target")
+    few = said.assign(taught=said["taught"].mask(of_target, 3))
     chemo = ((table["role"] == "train") & (table["arm"] == "chemo")).sum()
     risks, known = (
         unseen_risks(tables["pooled"], "gcin"),
         (made.features(table), made.scalars(table)),
     )
-    facts = patient_pages(tables["patients"], risks, few, *known, {}, {})
+    facts = patient_pages(few, risks, table, *known, {}, {})
     told = f"target {is_target.sum()}; of response itself: chemo {chemo}, target 3. Where they are"
     assert told in documents_of(facts)["P0400"]
 

@@ -18,11 +18,11 @@ predictions = pd.read_parquet(snakemake.input.predictions)
 settings = snakemake.params.evaluation
 
 rows = external_rows(predictions, patients, settings["horizons_months"])
+looks = openings_of(rows, snakemake.wildcards.edition, date.today().isoformat())
+# Before anything is measured, so that a run that dies here has been seen to look.
+openings = record_openings(Path(snakemake.output.openings).parents[2] / "openings.tsv", looks)
+openings.to_csv(snakemake.output.openings, sep="\t", index=False)
 table = external_table(rows, settings["bootstrap_draws"], settings["seed"], settings["confidence"])
 table.to_csv(snakemake.output.external, sep="\t", index=False)
 answered = external_answered_table(predictions, patients)
 answered.to_csv(snakemake.output.answered, sep="\t", index=False)
-looks = openings_of(rows, snakemake.wildcards.edition, date.today().isoformat())
-beside_editions = Path(snakemake.output.openings).parents[2] / "openings.tsv"
-openings = record_openings(beside_editions, looks)
-openings.to_csv(snakemake.output.openings, sep="\t", index=False)

@@ -137,14 +137,16 @@ def with_answers(
         fewest: Patients who train, of an arm, with a known outcome.
 
     Returns:
-        `table` with `kind` (`binary`, `survival`, `quantity`) and `answer` (`response`, `no
-        response`, `both`, `neither`, `few patients`; missing where the endpoint is not binary).
+        `table` with `kind` (`binary`, `survival`, `quantity`), `taught` (patients of the arm who
+        train with a known outcome) and `answer` (`response`, `no response`, `both`, `neither`, `few
+        patients`; missing where the endpoint is not binary).
     """
     rows = _asked(applied, patients, BINARY)
     keys = ["endpoint", "patient", "arm"]
     answers = conformal_answers(held, rows, ["endpoint", "run"], keys, **conformal)
     told = table.merge(answers, on=keys, how="left").merge(_taught(patients), how="left")
-    is_few = told["answer"].notna() & (told.pop("taught").fillna(0) < fewest)
+    told["taught"] = told["taught"].fillna(0).astype(int)
+    is_few = told["answer"].notna() & (told["taught"] < fewest)
     told["answer"] = told["answer"].mask(is_few, "few patients")
     return told.assign(kind=told["endpoint"].map(kinds_in(patients)))
 

@@ -21,8 +21,8 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high models of answer outside lacking
-            unread` of the new patients.
+        predictions: `patient arm endpoint kind value low high models of taught answer outside
+            lacking unread` of the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role arm family has_genome`.
@@ -54,7 +54,7 @@ def patient_pages(
         page["verdict"] = verdict_of(response, outside)
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
-        page["fewer_known"] = _fewer_known(trained, rows["endpoint"].unique(), page["received"])
+        page["fewer_known"] = _fewer_known(rows, page["received"])
         is_strange = pd.notna(facts["arm"]) and facts["arm"] not in received
         page["planned"] = facts["arm"] if is_strange else None
         page["kin"] = int(families.get(facts["family"], 0)) if facts["family"] else 0
@@ -81,17 +81,17 @@ def _told(rows: pd.DataFrame, reference: pd.DataFrame) -> dict[str, list]:
     }
 
 
-def _fewer_known(
-    trained: pd.DataFrame, endpoints: Iterable[str], received: Mapping[str, int]
-) -> dict[str, dict[str, int]]:
-    """Count by arm the patients of whom an endpoint is known, where not all of them are."""
-    counts = {}
-    for endpoint in endpoints:
-        parts = (endpoint, *(f"{endpoint}_{part}" for part in ("time", "event", "amount")))
-        whole = trained[[name for name in parts if name in trained]].notna().all(axis=1)
-        known = trained["arm"][whole].value_counts().reindex(list(received), fill_value=0)
-        counts[endpoint] = known.to_dict()
-    return {endpoint: known for endpoint, known in counts.items() if known != received}
+def _fewer_known(rows: pd.DataFrame, received: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Gather by arm of how many patients an endpoint is known, where not of all of them."""
+    counts = {
+        endpoint: dict(sorted(zip(own["arm"], own["taught"], strict=True)))
+        for endpoint, own in rows.groupby("endpoint", sort=False)
+    }
+    return {
+        endpoint: known
+        for endpoint, known in counts.items()
+        if any(known[arm] != received[arm] for arm in known)
+    }
 
 
 def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
