@@ -10,9 +10,12 @@ from pysam import bcftools, faidx, tabix_compress
 from gcin.genotypes.given import adopt, judge_sites
 from gcin.genotypes.joint import split_alleles, unite
 from gcin.genotypes.verdicts import filter_genotypes, verdicts
+from gcin.quality.markers import dosages as kinship_dosages
+from gcin.tensors.genotypes import dosages as tensor_dosages
 
 LIMITS = {"min_variant_quality": 10.4139, "min_allele_balance": 0.2}
 NO_LIMIT = {"max_excess_het": None}
+EVIDENCE = {"min_depth": 10, "min_genotype_quality": 20}
 SEQUENCE = "ACGTTGCACCATTTTTGACGTACGGATCCA" * 4
 SIZES = {"chr1": 120}
 HEADER = """\
@@ -73,10 +76,11 @@ def calls_of(path):
     }
 
 
-def judged(genotype, quality, depths):
+def judged(genotype, quality, depths, is_seen=True):
     qualities = None if quality is None else np.array([[quality]])
     depths = None if depths is None else np.array([depths])
-    return verdicts(np.array([genotype]), qualities, depths, **LIMITS)[0].decode()
+    seen = np.array([is_seen])
+    return verdicts(np.array([genotype]), qualities, depths, seen, **LIMITS)[0].decode()
 
 
 @pytest.mark.parametrize(
@@ -108,9 +112,40 @@ def test_a_genotype_is_judged_by_its_own_fields(genotype, quality, depths, verdi
     assert judged(genotype, quality, depths) == verdict
 
 
+@pytest.mark.parametrize(
+    ("genotype", "verdict"),
+    [((0, 0), "NoEvidence"), ((0,), "NoEvidence"), ((0, 1), "PASS"), ((-1, -1), ".")],
+)
+def test_a_reference_that_was_not_seen_well_enough_is_none(genotype, verdict):
+    assert judged(genotype, 50, (10, 10), is_seen=False) == verdict
+
+
+@pytest.mark.parametrize(
+    ("told", "verdict", "dosage"),
+    [
+        ("0/0:10,0:10:20", "PASS", 0),
+        ("0/0:9,0:9:99", "NoEvidence", -1),
+        ("0/0:30,0:30:19", "NoEvidence", -1),
+        ("0/0:30,0:.:99", "NoEvidence", -1),
+        ("0/0:30,0:30:.", "NoEvidence", -1),
+        ("0/1:5,4:9:15", "PASS", 1),
+    ],
+)
+def test_a_joint_reference_needs_what_makes_a_base_callable(tmp_path, told, verdict, dosage):
+    row = (20, "G", "A", ".", "GT:AD:DP:GQ:VQ", f"{told}:50", "0/1:9,9:18:99:50")
+    source = vcf(tmp_path / "joint.vcf", ["S1", "S2"], row)
+    out = str(tmp_path / "judged.bcf")
+    tally = filter_genotypes(source, out, **LIMITS, evidence=EVIDENCE, sites=NO_LIMIT)
+    site = next(iter(VCF(out)))
+    assert (site.format("FT")[0], site.FILTER) == (verdict, None)
+    assert tensor_dosages(site).tolist() == kinship_dosages(site).tolist() == [dosage, 1]
+    assert tally.references == ({verdict: 1} if told.startswith("0/0") else {})
+
+
 def test_company_changes_no_verdict():
-    own = (np.array([[0, 1]]), np.array([[12.0]]), np.array([[8, 2]]))
+    own = (np.array([[0, 1]]), np.array([[12.0]]), np.array([[8, 2]]), np.array([False]))
     others = (np.array([[1, 1], [-1, -1]]), np.array([[9], [np.nan]]), np.array([[0, 1]] * 2))
+    others = (*others, np.array([True, False]))
     together = [np.concatenate(pair) for pair in zip(own, others, strict=True)]
     assert verdicts(*together, **LIMITS)[0] == verdicts(*own, **LIMITS)[0] == b"PASS"
 
@@ -118,14 +153,14 @@ def test_company_changes_no_verdict():
 def test_filtering_comes_before_splitting_and_a_site_passes_where_a_genotype_does(tmp_path, genome):
     rows = [
         (10, "C", "A,T", ".", "GT:AD:VQ", "1/2:0,8,2:90", "./.:0,0,0:."),
-        (20, "G", "A", ".", "GT:AD:VQ", "0/1:9,1:50", "0/0:9,0:."),
+        (20, "G", "A", ".", "GT:AD:DP:GQ:VQ", "0/1:9,1:10:30:50", "0/0:10,0:10:30:."),
         (30, "A", "*", ".", "GT:AD:VQ", "0/1:9,9:50", "0/0:9,0:."),
     ]
     source = vcf(tmp_path / "joint.vcf", ["S1", "S2"], *rows)
     out, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")
-    tally = filter_genotypes(source, out, **LIMITS, sites=NO_LIMIT)
+    tally = filter_genotypes(source, out, **LIMITS, evidence=EVIDENCE, sites=NO_LIMIT)
     split_alleles(out, genome, tmp_path, split)
-    assert tally == ({"PASS": 2, "AlleleBalance": 1}, {})
+    assert tally == ({"PASS": 2, "AlleleBalance": 1}, {".": 1, "PASS": 1, "NoEvidence": 1}, {})
     assert [(site.POS, site.FILTER) for site in VCF(split)] == [
         (10, None), (10, None), (20, "NoPassingGenotype")]  # fmt: skip
     assert calls_of(split) == {
@@ -160,7 +195,7 @@ def test_an_allele_keeps_its_share_of_all_reads_when_its_site_is_split(tmp_path,
             (20, "G", "*,A", ".", "GT:AD:VQ", "1/2:0,15,5:90")]  # fmt: skip
     path = vcf(tmp_path / "given.vcf", ["X"], *rows)
     judged_file, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")
-    filter_genotypes(path, judged_file, **LIMITS, sites=NO_LIMIT)
+    filter_genotypes(path, judged_file, **LIMITS, evidence=EVIDENCE, sites=NO_LIMIT)
     split_alleles(judged_file, genome, tmp_path, split)
     for out in (adopted(path, ["X"]), split):
         depths = {(site.POS, *site.ALT): site.format("AD")[0].tolist() for site in VCF(out)}
@@ -235,7 +270,7 @@ def test_joint_calls_of_one_allele_become_one_record(tmp_path, genome):
     ]
     source = vcf(tmp_path / "joint.vcf", ["S1", "S2"], *rows)
     out, split = str(tmp_path / "judged.bcf"), str(tmp_path / "split.bcf")
-    filter_genotypes(source, out, **LIMITS, sites=NO_LIMIT)
+    filter_genotypes(source, out, **LIMITS, evidence=EVIDENCE, sites=NO_LIMIT)
     split_alleles(out, genome, tmp_path, split)
     assert [site.POS for site in VCF(split)] == [11]
     assert calls_of(split) == {(11, "AT", "A"): [("0/1", "AlleleBalance"), ("0/1", "PASS")]}

@@ -11,7 +11,10 @@ from gcin.genotypes.verdicts import filter_genotypes
 
 ROOT = Path(__file__).parents[2]
 SITES = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())["genotypes"]["site_filter"]
-LIMITS = {"min_variant_quality": 10, "min_allele_balance": 0.2}
+LIMITS = {
+    **{"min_variant_quality": 10, "min_allele_balance": 0.2},
+    "evidence": {"min_depth": 10, "min_genotype_quality": 20},
+}
 FIELDS = ("ExcessHet", "QD", "SOR", "FS", "MQ", "MQRankSum", "ReadPosRankSum")
 INFO = "".join(
     f'##INFO=<ID={name},Number=1,Type=Float,Description="As GATK has it">\n' for name in FIELDS
@@ -23,10 +26,12 @@ HEADER = f"""\
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
 ##FORMAT=<ID=AD,Number=R,Type=Integer,Description="Depths">
 ##FORMAT=<ID=VQ,Number=1,Type=Float,Description="Quality">
+##FORMAT=<ID=DP,Number=1,Type=Integer,Description="Depth">
+##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="Genotype quality">
 #CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tS1\tS2\tS3\tS4
 """
 # A sound heterozygote, one whose own balance fails, a reference, a no-call.
-CALLS = "GT:AD:VQ\t0/1:9,9:50\t0/1:19,1:50\t0/0:9,0:.\t./.:0,0:."
+CALLS = "GT:AD:DP:GQ:VQ\t0/1:9,9:18:50:50\t0/1:19,1:20:50:50\t0/0:10,0:10:30:.\t./.:0,0:0:0:."
 GOOD = "QD=20;SOR=1;FS=0;MQ=60;MQRankSum=0;ReadPosRankSum=0;ExcessHet=3"
 
 

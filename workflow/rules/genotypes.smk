@@ -118,6 +118,7 @@ rule filter_genotypes:
     params:
         code=code_of("filter_genotypes"),
         filter=lookup("genotypes/filter", within=SETTINGS),
+        evidence=WELL_ASSAYED,
         sites=lookup("genotypes/site_filter", within=IN_FORCE),
     script:
         "../scripts/filter_genotypes.py"

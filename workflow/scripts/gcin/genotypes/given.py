@@ -16,9 +16,10 @@ from cyvcf2 import VCF, Variant, Writer
 from pysam import bcftools
 
 from gcin.calling import require_known_contigs
+from gcin.evidence import is_well_seen
 from gcin.genotypes.repeats import unite_repeats
 from gcin.genotypes.taking import take_samples
-from gcin.genotypes.verdicts import FT_HEADER, NO_VERDICT, PASS
+from gcin.genotypes.verdicts import FT_HEADER, NO_EVIDENCE, NO_VERDICT, PASS, told_numbers
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,6 @@ READ = "^FORMAT/GT,FORMAT/AD,FORMAT/DP,FORMAT/GQ,FORMAT/FT,FORMAT/PL,FORMAT/PS"
 SHARE = "FORMAT/AF"
 KEPT = f"INFO,{READ},{SHARE}"
 NUMBER_BY_ALLELE = {"AD": "R", "PL": "G"}
-NO_EVIDENCE = "NoEvidence"
 # Flag by which LiftoverVcf says that the older assembly's reference is the alternate now.
 SWAPPED = "SwappedAlleles"
 WRITTEN_OUT = re.compile(r"[ACGTN]+", re.IGNORECASE)
@@ -157,7 +157,7 @@ def judge_sites(
     Raises:
         ValueError: A record has no genotypes.
     """
-    least = {"DP": max(min_depth, 1), "GQ": max(min_genotype_quality, 1)}
+    least = (max(min_depth, 1), max(min_genotype_quality, 1))
     reader = VCF(str(calls))
     has_verdicts = "##FORMAT=<ID=FT," in reader.raw_header
     reader.add_format_to_header(FT_HEADER)
@@ -184,7 +184,7 @@ def judge_sites(
         logger.info("%s: %d record(s)", name, count)
 
 
-def _verdicts(site: Variant, own: np.ndarray | None, least: Mapping[str, int]) -> np.ndarray:
+def _verdicts(site: Variant, own: np.ndarray | None, least: tuple[int, int]) -> np.ndarray:
     """Verdict on each genotype of a site: the site's filter where it fails, else the file's own."""
     called = (site.genotype.array()[:, :-1] >= 0).any(axis=1)
     if site.FILTER:
@@ -198,7 +198,7 @@ def _verdicts(site: Variant, own: np.ndarray | None, least: Mapping[str, int]) -
     return np.where(called, verdict, NO_VERDICT.encode())
 
 
-def _is_unseen(site: Variant, least: Mapping[str, int]) -> np.ndarray:
+def _is_unseen(site: Variant, least: tuple[int, int]) -> np.ndarray:
     """Whether a genotype is reference on less evidence than an absent allele needs.
 
     Callers before GATK 4.6 wrote it without any read, and a forced call of a panel writes it on a
@@ -206,12 +206,9 @@ def _is_unseen(site: Variant, least: Mapping[str, int]) -> np.ndarray:
     genotype. Where a lift-over exchanged the alleles, such a reference has become two alternates.
     """
     alleles = site.genotype.array()[:, :-1]
-    unseen = np.zeros(len(alleles), dtype=bool)
-    for name in set(least) & set(site.FORMAT):
-        told = site.format(name)
-        if told.ndim == 2:
-            unseen |= (told[:, 0] >= 0) & (told[:, 0] < least[name])
+    told = (told_numbers(site, name) for name in ("DP", "GQ"))
+    known = [np.where(found < 0, limit, found) for found, limit in zip(told, least, strict=True)]
     is_reference = (alleles <= 0).all(axis=1)
     if site.INFO.get(SWAPPED):
         is_reference |= (alleles != 0).all(axis=1)
-    return unseen & is_reference
+    return is_reference & ~is_well_seen(*known, *least)

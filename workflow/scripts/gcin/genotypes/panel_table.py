@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pysam
 
+from gcin.evidence import is_well_seen
+
 logger = logging.getLogger(__name__)
 
 CARRIED, ABSENT, NOT_COVERED = "carried", "absent", "not covered"
@@ -59,7 +61,7 @@ def _told(path: str | Path, min_depth: int, min_genotype_quality: int) -> Iterat
         for record in records:
             call = record.samples[0]
             alleles, depth, quality = call.allele_indices, call["DP"], call["GQ"]
-            is_seen = depth >= min_depth and quality >= min_genotype_quality
+            is_seen = is_well_seen(depth, quality, min_depth, min_genotype_quality)
             state = CARRIED if 1 in alleles else ABSENT if is_seen else NOT_COVERED
             yield {
                 "chromosome": record.chrom,

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from cyvcf2 import VCF, Writer
+from cyvcf2 import VCF, Variant, Writer
 
+from gcin.evidence import is_well_seen
 from gcin.genotypes.sites import described, faults_of
 
 PASS = "PASS"
@@ -20,6 +21,7 @@ NO_VERDICT = "."
 LOW_QUALITY = "LowVQ"
 NO_QUALITY = "NoVQ"
 ALLELE_BALANCE = "AlleleBalance"
+NO_EVIDENCE = "NoEvidence"
 NO_PASSING = "NoPassingGenotype"
 
 FT_HEADER = {
@@ -34,6 +36,7 @@ def verdicts(
     alleles: np.ndarray,
     qualities: np.ndarray | None,
     depths: np.ndarray | None,
+    seen: np.ndarray,
     min_variant_quality: float,
     min_allele_balance: float,
 ) -> np.ndarray:
@@ -44,6 +47,7 @@ def verdicts(
         qualities: `(samples, 1)` VQ in phred: QUAL of each sample in its own genomic VCF, which
             in DRAGEN mode is its posterior of no variant, priors included; NaN where missing.
         depths: `(samples, alleles)` AD in reads; negative where missing.
+        seen: `(samples,)` whether a sample was seen well enough to be called reference.
         min_variant_quality: Lowest VQ at which an alternate is believed.
         min_allele_balance: Lowest share of the reads that each called alternate of a heterozygote
             must have.
@@ -57,8 +61,12 @@ def verdicts(
     weak = carried & (quality < min_variant_quality)
     heterozygous = carried & (alleles >= 0).all(axis=1) & (alleles != alleles[:, :1]).any(axis=1)
     unbalanced = heterozygous & (balance(alleles, depths) < min_allele_balance)
+    unseen = ~carried & (alleles >= 0).any(axis=1) & ~seen
     reasons = np.full(len(alleles), b"", dtype="S32")
-    for failed, name in ((unknown, NO_QUALITY), (weak, LOW_QUALITY), (unbalanced, ALLELE_BALANCE)):
+    for failed, name in (
+        (unknown, NO_QUALITY), (weak, LOW_QUALITY), (unbalanced, ALLELE_BALANCE),
+        (unseen, NO_EVIDENCE),
+    ):  # fmt: skip
         joined = np.where(reasons == b"", b"", b";")
         named = np.char.add(np.char.add(reasons, joined), name.encode())
         reasons = np.where(failed, named, reasons)
@@ -83,10 +91,19 @@ def balance(alleles: np.ndarray, depths: np.ndarray | None) -> np.ndarray:
     return shares
 
 
+def told_numbers(site: Variant, name: str) -> np.ndarray:
+    """Read a number that a record has of each sample; -1 where it is absent, text or missing."""
+    values = site.format(name) if name in site.FORMAT else None
+    if values is None or values.ndim < 2 or values.dtype.kind not in "if":
+        return np.full(site.genotype.array().shape[0], -1)
+    return np.where(values[:, 0] >= 0, values[:, 0], -1)
+
+
 class Tally(NamedTuple):
-    """How many carried genotypes got each verdict, and how many sites failed each filter."""
+    """How many genotypes of each kind got each verdict, and how many sites failed each filter."""
 
     genotypes: Counter
+    references: Counter
     sites: Counter
 
 
@@ -95,6 +112,7 @@ def filter_genotypes(
     judged: str | Path,
     min_variant_quality: float,
     min_allele_balance: float,
+    evidence: Mapping[str, int],
     sites: Mapping,
 ) -> Tally:
     """Judge every genotype of a joint VCF, site by site, and write it as BCF.
@@ -104,21 +122,24 @@ def filter_genotypes(
         judged: The file to write.
         min_variant_quality: See `verdicts`.
         min_allele_balance: See `verdicts`.
+        evidence: What a reference genotype needs, see `gcin.evidence.is_well_seen`.
         sites: Limits of whole sites, see `gcin.genotypes.sites.faults_of`.
     """
     reader = VCF(str(calls))
     _describe(reader, sites)
     writer = Writer(str(judged), reader, mode="wb")
-    tally = Tally(Counter(), Counter())
+    tally = Tally(Counter(), Counter(), Counter())
     for site in reader:
         alleles = site.genotype.array()[:, :-1]
-        own = verdicts(
-            alleles, site.format("VQ"), site.format("AD"), min_variant_quality, min_allele_balance
-        )
+        seen = is_well_seen(told_numbers(site, "DP"), told_numbers(site, "GQ"), **evidence)
+        fields = (site.format("VQ"), site.format("AD"), seen)
+        own = verdicts(alleles, *fields, min_variant_quality, min_allele_balance)
         faults = faults_of(site, sites)
         found = burdened(own, faults)
-        carried = found[(alleles > 0).any(axis=1)]
+        is_carried = (alleles > 0).any(axis=1)
+        carried = found[is_carried]
         tally.genotypes.update(carried.astype(str).tolist())
+        tally.references.update(found[~is_carried].astype(str).tolist())
         tally.sites.update(faults)
         site.set_format("FT", found)
         site.FILTER = ";".join(faults) or _site_verdict(carried)
@@ -146,6 +167,7 @@ def _describe(reader: VCF, sites: Mapping) -> None:
     meanings = {
         LOW_QUALITY: "That the sample has no variant here is too likely",
         NO_QUALITY: "An alternate is called where the sample's own genomic VCF says no quality",
+        NO_EVIDENCE: "Reference on fewer reads or less quality than an absent variant needs",
         ALLELE_BALANCE: "A called alternate of a heterozygote has too few of the reads",
         NO_PASSING: "No genotype with an alternate passes",
         **described(sites),

@@ -10,6 +10,7 @@ import pandas as pd
 from cyvcf2 import VCF, Variant
 
 from gcin.annotation.symbols import match_genes
+from gcin.evidence import is_well_seen
 from gcin.intake.kinds import LIFTED
 from gcin.reference.liftover import read_chains
 from gcin.reference.order import with_prefix
@@ -74,7 +75,7 @@ def good_blocks(
     for record in records:
         depth = _number(record, "MIN_DP")
         depth = _number(record, "DP") if depth < 0 else depth
-        if depth >= min_depth and _number(record, "GQ") >= min_genotype_quality:
+        if is_well_seen(depth, _number(record, "GQ"), min_depth, min_genotype_quality):
             yield record.start, record.end
 
 
