@@ -7,6 +7,7 @@ from project import MODULES, PACKAGE, ROOT, RULES_FILES, SCRIPTS, imports_of, re
 
 # Each part of the package, and the parts that it may know beside those of FOR_ALL.
 MAY_KNOW = {
+    "evidence": set(),
     "tables": set(),
     "intake": {"intake"},
     "generations": {"intake"},
@@ -15,11 +16,11 @@ MAY_KNOW = {
     "calling": {"reference", "intake"},
     "copies": {"quality", "reference", "intake"},
     "quality": {"reference", "intake"},
-    "genotypes": {"calling", "reference", "intake"},
+    "genotypes": {"calling", "evidence", "reference", "intake"},
     "structural": {"genotypes", "reference", "intake"},
     "annotation": {"reference", "intake"},
     "clinical": {"reference", "intake"},
-    "tensors": {"reference", "annotation", "quality", "intake"},
+    "tensors": {"evidence", "reference", "annotation", "quality", "intake"},
     "splits": {"clinical", "intake"},
     "model": {"tensors", "clinical", "splits"},
     "evaluation": set(),
