@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from gcin.copies.segments import gene_ratios, lift_segments, read_segments
+from gcin.copies.usual import against_usual
 from gcin.reference.liftover import read_chains
 
 GENES = pd.DataFrame(
@@ -126,3 +127,54 @@ def test_segments_of_the_old_assembly_are_lifted(tmp_path, old, new):
     rows = {name: tuple(row) for name, row in lifted.iterrows()}
     assert rows.pop("S2") == (f"chr{old[0]}", *old[1:], 2.0)
     assert rows == ({"S1": (*new, 1.0)} if new else {})
+
+
+PLACES = pd.DataFrame(
+    [
+        ("AAA", "chr1", 5_000_000, 5_001_000),
+        ("PAR", "chrX", 1_000_000, 1_001_000),
+        ("XXX", "chrX", 5_000_000, 5_001_000),
+        ("YYY", "chrY", 5_000_000, 5_001_000),
+    ],
+    columns=["gene", "chromosome", "start", "end"],
+)
+SHARED = pd.DataFrame([("chrX", 10_001, 2_781_479)], columns=["chrom", "start", "end"])
+SEXES = pd.Series({"M1": "male", "M2": "male", "W": "female", "U": None})
+# As against two copies: of men, one with a gain of X, of a woman who lost one, of an unknown sex.
+TWO = {"M1": [0, 0, -1, -1], "M2": [1, 0, -0.4, -5], "W": [0, 0, -1, -4], "U": [0, 0, -1, -1]}
+ONE = {"M1": [0, 0, 0, 0], "M2": [1, 0, 0.6, -5], "W": [0, 0, -1, None], "U": [0, 0, None, None]}
+
+
+def usual(rows, of_men=None, sexes=SEXES):
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=PLACES["gene"], dtype=np.float32)
+    return against_usual(table, PLACES, sexes, SHARED, of_men, "cohort.seg")
+
+
+@pytest.mark.parametrize(("of_men", "rows"), [(None, {"M1": [0, 0, -1, -1]}), ("two_copies", TWO)])
+def test_one_copy_of_x_and_y_is_what_is_usual_in_a_man(of_men, rows):
+    found = usual(rows, of_men)
+    np.testing.assert_allclose(found, np.array([ONE[name] for name in rows], float), atol=1e-6)
+
+
+@pytest.mark.parametrize("of_men", [None, "one_copy"])
+def test_ratios_that_are_of_one_copy_stay(of_men):
+    rows = {"M1": [0, 0, 0.1, 0], "M2": [0, 0, -0.1, -1], "U": [0, 0, -1, 0]}
+    expected = np.array(list(rows.values()), float)
+    np.testing.assert_allclose(usual(rows, of_men), expected, atol=1e-6)
+
+
+def test_without_men_nothing_is_told_of_an_unknown_sex_nor_of_a_womans_y():
+    found = usual({"W": [0, 0, -1, -4], "U": [0.5, 0.2, -1, -1]})
+    expected = [[0, 0, -1, np.nan], [0.5, 0.2, np.nan, np.nan]]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_ratios_of_men_that_say_neither_are_refused_with_the_remedy():
+    with pytest.raises(ValueError, match=r"cohort\.seg: X and Y of 1 men read -0\.60 .*of_men"):
+        usual({"M1": [0, 0, -0.6, -1]})
+    found = usual({"M1": [0, 0, -0.6, -1]}, "two_copies")
+    assert found.loc["M1", "XXX"] == pytest.approx(0.4)
+
+
+def test_the_y_of_men_tells_where_no_segment_lies_on_x():
+    assert usual({"M1": [0, None, None, -1]}).loc["M1", "YYY"] == 0

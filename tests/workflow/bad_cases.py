@@ -636,6 +636,13 @@ CARDS = [
         "Write sample, chromosome",
     ),
     case(
+        "what segments of men are, without segments",
+        card("condition:\n", "segments_of_men: one_copy\ncondition:\n"),
+        "a.yaml, segments_of_men",
+        "the card names no segments",
+        "Name the SEG file",
+    ),
+    case(
         "omics feature missing",
         card(
             "condition:\n",

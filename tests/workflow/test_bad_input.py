@@ -289,7 +289,8 @@ def test_visits_count_only_where_a_card_names_any(run):
     after = run.read()
     for part in ("network", "preparation"):
         assert after.in_force["model"][part] == after.settings["model"][part]
-    assert after.card_in_force("a") | {"segments": None} == after.cards["a"]
+    later = {"segments": None, "segments_of_men": None}
+    assert after.card_in_force("a") | later == after.cards["a"]
     assert after.card_in_force("a")["visits"]["weight"]["type"] == "number"
     assert after.card_in_force("b") == before.card_in_force("b")
 
@@ -303,6 +304,10 @@ def test_segments_make_another_generation_and_no_card_without_them(run):
     run.write()
     after = run.read()
     assert after.assay_of("a")["segments"] == str(run.data / "cohort.seg")
+    assert "segments_of_men" not in after.assay_of("a") | after.card_in_force("a")
+    run.replace_in_card("condition:\n", "segments_of_men: two_copies\ncondition:\n")
+    run.write()
+    assert run.read().assay_of("a")["segments_of_men"] == "two_copies"
     assert after.assay_of("b") == before.assay_of("b")
 
 

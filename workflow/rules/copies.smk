@@ -1,7 +1,7 @@
 """Copy number of genes: depth over bins beside that of normals (off where its tool is none), or
 segments that a cohort hands in."""
 
-from gcin.quality.gate import BY_ITSELF
+from gcin.quality.gate import BY_ITSELF, is_asked
 
 COPIES = SETTINGS["calling"]["copy_number"]
 COPIED = {
@@ -14,7 +14,7 @@ INHERITED = {sample: NORMALS.get(sample, [sample])[:1] for own in COPIED.values(
 EXCLUDING = {
     name: check
     for name, check in SETTINGS["quality"]["checks"].items()
-    if check["action"] == "exclude" and name in BY_ITSELF
+    if check["action"] == "exclude" and name in BY_ITSELF and is_asked(name, check)
 }
 
 
@@ -80,6 +80,7 @@ rule judge_normal:
     """Hold a sample whose depth others are compared with against the checks that exclude."""
     input:
         reads="results/samples/{sample}/quality/flagstat.txt",
+        stats="results/samples/{sample}/quality/stats.txt",
         depth="results/samples/{sample}/quality/coverage.regions.bed.gz",
         coverage="results/samples/{sample}/quality/coverage.thresholds.bed.gz",
         balance="results/samples/{sample}/quality/balance.tsv",
@@ -163,6 +164,8 @@ rule place_segments:
     input:
         manifest="results/cohorts/{cohort}/{generation}/manifest.tsv",
         segments=lambda wildcards: RUN.cards[wildcards.cohort]["segments"],
+        recorded="results/cohorts/{cohort}/{generation}/quality/recorded_sexes.tsv",
+        shared=SETTINGS["quality"]["sex"]["shared_regions"],
         chain=SETTINGS["annotation"]["maf"]["chain"],
         genes="results/reference/genes.parquet",
     output:
@@ -179,5 +182,7 @@ rule place_segments:
     params:
         code=code_of("place_segments"),
         contents=lambda wildcards: contents_of([RUN.cards[wildcards.cohort]["segments"]]),
+        assembly=SETTINGS["reference"]["name"],
+        of_men=lambda wildcards: RUN.cards[wildcards.cohort]["segments_of_men"],
     script:
         "../scripts/place_segments.py"

@@ -73,7 +73,7 @@ def read_card(path: Path, resolve: Callable[[str], str], problems: Problems) -> 
     _check_mappings(card, str(path), problems)
     check_assumed(card, written, str(path), problems)
     check_omics(card, str(path), problems)
-    check_segments(card["segments"], str(path), problems)
+    check_segments(card["segments"], card["segments_of_men"], str(path), problems)
     return card
 
 

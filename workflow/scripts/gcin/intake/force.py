@@ -15,6 +15,10 @@ def in_force(settings: dict) -> dict:
     # Batches are compared, and ancestry is drawn, once all is made, for the reader.
     del own["quality"]["batches"]
     del own["quality"]["ancestry"]
+    checks = own["quality"]["checks"]
+    own["quality"]["checks"] = {
+        name: check for name, check in checks.items() if check.get("limit", 0) is not None
+    }
     # Each trial, and what is chosen among them, is named after the settings that it tries.
     del own["model"]["tuning"]
     # Policies are valued by what was predicted, and nothing is trained for them.

@@ -33,14 +33,18 @@ def check_omics(card: Mapping, path: str, problems: Problems) -> None:
         _check_columns(table, outcomes.get(table["file"], {}), place, problems)
 
 
-def check_segments(file: str | None, path: str, problems: Problems) -> None:
-    """Note where a table of copy-number segments has too few columns.
+def check_segments(file: str | None, of_men: str | None, path: str, problems: Problems) -> None:
+    """Note where a table of copy-number segments has too few columns, or none is described.
 
     Args:
         file: The table; None where the card names none.
+        of_men: What the card says of those of men.
         path: Of the card, for messages.
         problems: Where problems are noted.
     """
+    if of_men and not file:
+        remedy = "Name the SEG file under segments:, or take the key out"
+        problems.add(f"{path}, segments_of_men", "the card names no segments", remedy)
     header = header_of(file, f"{path}, segments", problems) if file else None
     if header is not None and len(header) < SEGMENT_COLUMNS:
         problem = f"{file} has {len(header)} column(s): {', '.join(header)}"

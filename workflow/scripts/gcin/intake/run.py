@@ -56,7 +56,7 @@ class Run:
 
     def card_in_force(self, cohort: str) -> dict:
         """A cohort's card; what is not there is as before cards could name it."""
-        card, later = self.cards[cohort], ("visits", "segments")
+        card, later = self.cards[cohort], ("visits", "segments", "segments_of_men")
         return {section: said for section, said in card.items() if said or section not in later}
 
     @property
@@ -166,8 +166,8 @@ class Run:
     def assay_of(self, cohort: str) -> dict:
         """What a tensor depends on beside the cohort's own rows: its card's assay, the normals."""
         card = {key: self.cards[cohort][key] for key in ("assay", "targets", "genes")}
-        segments = self.cards[cohort]["segments"]
-        card |= {"segments": segments} if segments else {}
+        later = {key: self.cards[cohort][key] for key in ("segments", "segments_of_men")}
+        card |= {key: said for key, said in later.items() if said}
         copies = self.settings["calling"]["copy_number"]
         normals = self.samples["sample"].isin(copies["normals"]) & (copies["tool"] != "none")
         rows = self.samples[normals].drop(columns=list(DESCRIBING))
