@@ -17,6 +17,7 @@ import yaml
 from conftest import ROOT, TRAVELS, Project
 from faults import MET, NO_MOUNT, differences, expect_survival, jobs_in
 
+from gcin.reference.alleles import COMPLEMENT
 from gcin.simulation.files import write_hospital
 from gcin.simulation.genome import make_genome
 from gcin.simulation.hospital import Hospital
@@ -31,6 +32,9 @@ RULES = [
     *("prepare_genome", "prepare_intervals", "prepare_gene_models", "list_genes"),
     *sorted(MET["structural"]),
 ]
+# A chromosome without genes, and most of an arm of it; reads lie at the breakpoints alone.
+ARM, ARM_BASES, ARM_LOST = "chr21", 1_500_000, (100_000, 1_350_000)
+ARM_REACH, INSERT, READ = 4_000, 300, 100
 SWITCHED_ON = {
     "calling": {
         "structural": {"tool": "delly"},
@@ -72,13 +76,41 @@ def reads_with_deletion(genome, catalogue, haplotypes, patient, chromosome, star
     )
 
 
-def align(folder, patient, lanes):
+def write_arm(genome):
+    """Add the chromosome to a genome, and return its sequence."""
+    sequence = "".join(np.random.default_rng(4).choice(list("ACGT"), ARM_BASES))
+    with genome.open("a") as stream:
+        stream.write(f">{ARM}\n{sequence}\n")
+    return sequence
+
+
+def arm_reads(sequence, is_lost):
+    """Read pairs of two haplotypes around the breakpoints; the first lacks what lies between."""
+    start, end = ARM_LOST
+    whole = [sequence[place - ARM_REACH : place + ARM_REACH] for place in ARM_LOST]
+    joined = sequence[start - ARM_REACH : start] + sequence[end : end + ARM_REACH]
+    rng, mates = np.random.default_rng(5), ([], [])
+    for piece in [*whole, *([joined] if is_lost else whole)]:
+        for place in range(0, len(piece) - 2 * INSERT, 13):
+            size = INSERT + int(rng.integers(-40, 41))
+            fragment = piece[place : place + size]
+            name, pair = f"@arm{len(mates[0])}", (fragment, reverse_complement(fragment))
+            for reads, text in zip(mates, pair, strict=True):
+                reads.append(f"{name}\n{text[:READ]}\n+\n{'I' * READ}\n")
+    return tuple("".join(reads).encode() for reads in mates)
+
+
+def reverse_complement(sequence):
+    return sequence[::-1].translate(COMPLEMENT)
+
+
+def align(folder, patient, lanes, more=(b"", b"")):
     """Align a patient's reads as the workflow would, duplicates left in."""
     place = folder / "results" / "samples" / patient
     place.mkdir(parents=True)
     for mate in (0, 1):
         text = b"".join(fastq_text(reads, mate, "L1") for reads in lanes)
-        (folder / f"{patient}_{mate}.fastq").write_bytes(text)
+        (folder / f"{patient}_{mate}.fastq").write_bytes(text + more[mate])
     genome, reads = "hospital/reference/genome.fa", f"{patient}_0.fastq {patient}_1.fastq"
     cram = f"results/samples/{patient}/alignment.cram"
     command = (
@@ -97,6 +129,7 @@ def project(tmp_path_factory) -> Project:
         (folder / name).symlink_to(ROOT / name)
     (folder / "hospital").mkdir()
     write_hospital(folder / "hospital", HOSPITAL, "hospital")
+    arm = write_arm(folder / "hospital" / "reference" / "genome.fa")
     subprocess.run(
         ["bwa", "index", "genome.fa"],
         cwd=folder / "hospital" / "reference",
@@ -115,7 +148,7 @@ def project(tmp_path_factory) -> Project:
         else:
             place = within(gene) if patient == CARRIER else whole(gene)
             lanes = reads_with_deletion(genome, catalogue, own, patient, gene.chromosome, *place)
-        align(folder, patient, lanes)
+        align(folder, patient, lanes, arm_reads(arm, patient == CARRIER))
     return Project(folder)
 
 
@@ -152,7 +185,9 @@ def generation(project):
 def test_a_deletion_is_found_genotyped_and_mapped_in_its_carrier_alone(project, generation):
     with pysam.VariantFile(generation / "structural.vcf.gz") as calls:
         assert list(calls.header.samples) == [CARRIER, LOSER, OTHERS[0]]
-        found = [(r.pos, r.stop, [s["GT"] for s in r.samples.values()]) for r in calls]
+        found = [
+            (r.pos, r.stop, [s["GT"] for s in r.samples.values()]) for r in calls if r.chrom != ARM
+        ]
     gene = next(gene for gene in make_genome(HOSPITAL).genes if gene.name == GENE)
     start, end = within(gene)
     ((first, last, genotypes),) = found
@@ -163,6 +198,18 @@ def test_a_deletion_is_found_genotyped_and_mapped_in_its_carrier_alone(project, 
     assert table[["sample", "gene", "effect", "dosage", "type"]].to_numpy().tolist() == [
         [CARRIER, GENE, "loss", 1, "DEL"]
     ]
+
+
+def test_a_loss_of_most_of_an_arm_is_kept(generation):
+    with pysam.VariantFile(generation / "structural.vcf.gz") as calls:
+        ((kind, first, last, genotypes),) = [
+            (r.info["SVTYPE"], r.pos, r.stop, [s["GT"] for s in r.samples.values()])
+            for r in calls
+            if r.chrom == ARM
+        ]
+    assert (kind, genotypes) == ("DEL", [(0, 1), (0, 0), (0, 0)])
+    assert (abs(first - ARM_LOST[0]), abs(last - ARM_LOST[1])) <= (3, 3)
+    assert last - first > 1_000_000
 
 
 def test_a_gene_that_one_haplotype_lacks_has_half_the_depth(project, generation):

@@ -89,10 +89,13 @@ rule merge_structural:
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
         runtime=lambda wildcards, attempt: 480 * attempt,
+    params:
+        max_bases=SETTINGS["calling"]["structural"]["max_bases"],
     shell:
         """
         exec 2>{log:q}
-        delly merge --precise --pass --outfile {output.sites:q} {input.listed:q} >&2
+        delly merge --precise --pass --maxsize {params.max_bases:q} \
+            --outfile {output.sites:q} {input.listed:q} >&2
         """
 
 
