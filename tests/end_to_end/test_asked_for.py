@@ -48,7 +48,10 @@ ASKED_FOR = {
     "quality": {
         "common_sites": "common.vcf",
         "ancestry": {"components": 2},
-        "checks": {"max_duplicate_share": {"action": "exclude"}},
+        "checks": {
+            "max_duplicate_share": {"action": "exclude"},
+            "min_insert_bases": {"limit": 100, "action": "exclude"},
+        },
     },
     "studies": {},
 }

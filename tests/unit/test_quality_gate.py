@@ -16,12 +16,12 @@ from gcin.quality.gate import (
     left_in,
     read_gate,
     require_passable,
-    require_some,
     require_unstopped,
     unasked,
     unasked_of_tumours,
     unasked_together,
     united,
+    warn_of_none,
     worst,
 )
 from gcin.splits.patients import patients_of
@@ -52,6 +52,16 @@ def test_a_value_at_the_limit_is_good_on_either_side(name, below, above):
     measures = pd.DataFrame({MEASURES[name]: {"A": 0.4999, "B": 0.5, "C": 0.5001}})
     expected = {"A": below, "B": "pass", "C": above}
     assert verdicts(measures, check(0.5, "warn", name)) == expected
+
+
+def test_the_length_of_fragments_is_held_against_both_sides_where_they_have_a_limit():
+    sizes = pd.DataFrame({"insert_size": {"SHORT": 120.0, "LONG": 900.0, "GOOD": 350.0}})
+    least = {"min_insert_bases": {"limit": 150, "action": "exclude"}}
+    most = {"max_insert_bases": {"limit": 800, "action": "stop"}}
+    assert verdicts(sizes, least) == {"SHORT": "exclude", "LONG": "pass", "GOOD": "pass"}
+    assert verdicts(sizes, most) == {"SHORT": "pass", "LONG": "stop", "GOOD": "pass"}
+    unasked = {name: {"limit": None, "action": "stop"} for name in (*least, *most)}
+    assert judged(sizes, unasked).empty
 
 
 def test_a_statement_holds_or_gets_the_action_and_has_no_limit():
@@ -103,12 +113,17 @@ def test_a_cohort_of_which_no_sample_is_left_is_refused():
     require_passable(judged(depths(A=1, B=30), check()), "a", ["A", "B"])
 
 
-def test_samples_of_one_step_of_which_none_is_left_are_refused():
+def test_samples_that_no_check_measures_go_on_where_all_others_are_left_out():
+    require_passable(judged(depths(A=1, B=2), check()), "a", ["A", "B", "GIVEN"])
+
+
+def test_samples_of_one_step_of_which_none_is_left_are_told_of(caplog):
     gate = judged(depths(A=1, B=30), check())
-    with pytest.raises(ValueError, match=r"cohort a that is searched .* sample A, check min_mean"):
-        require_some(gate[gate["sample"] == "A"], "a", "searched for structural variants")
-    require_some(gate, "a", "searched for structural variants")
-    require_some(gate.iloc[:0], "a", "searched for structural variants")
+    warn_of_none(gate, ["A", "B"], "searched")
+    warn_of_none(gate, [], "searched")
+    assert "others go on" not in caplog.text
+    warn_of_none(gate, ["A"], "searched")
+    assert "checks exclude all 1 samples to be searched; others go on" in caplog.text
 
 
 def test_a_cohort_that_is_not_called_here_has_an_empty_gate():
@@ -127,12 +142,8 @@ def test_a_tumour_is_told_of_a_normal_that_is_left_out():
     assert judged_tumours(gate, {}, {"action": "exclude"}).empty
 
 
-def test_tumours_alone_leave_nothing_to_call_jointly():
-    gate = judged(depths(A=1, B=2, T=30), check())
-    with pytest.raises(ValueError, match="every sample of cohort a that is called jointly fails"):
-        require_passable(gate, "a", ["A", "B"])
-    require_passable(gate, "a", ["A", "B", "T"])
-    require_passable(judged(depths(B=30, T=3), check()), "a", ["B"])
+def test_tumours_go_on_where_all_that_are_called_jointly_are_left_out():
+    require_passable(judged(depths(A=1, B=2, T=30), check()), "a", ["A", "B", "T"])
 
 
 def test_missing_and_novel_genotypes_have_limits_as_other_measures():

@@ -199,6 +199,17 @@ def test_relatives_are_found_across_cohorts_at_common_markers(cohort):
     assert relatives_of(cohorts, samples, pairs, 451, 0.0884)["patient_2"].tolist() == ["SIB1"]
 
 
+def test_a_cohort_that_nobody_with_genotypes_is_left_of_has_no_relatives(cohort, tmp_path):
+    nobody = Markers([], cohort.sites.iloc[:0], np.empty((0, 0), np.int8))
+    nobody.write(tmp_path / "sites.parquet", tmp_path / "dosages.parquet")
+    nobody = Markers.read(tmp_path / "sites.parquet", tmp_path / "dosages.parquet")
+    cohorts = {"a": cohort, "b": nobody}
+    told = {name: described(markers, min_markers=100) for name, markers in cohorts.items()}
+    pairs = {name: table for name, (table, _) in told.items()}
+    found = relatives_of(cohorts, {name: t for name, (_, t) in told.items()}, pairs, 100, 0.0884)
+    assert len(pairs["b"]) == 0 < len(found) <= len(pairs["a"])
+
+
 HEADER = """\
 ##fileformat=VCFv4.2
 ##contig=<ID=chr1,length=1000000>

@@ -57,6 +57,14 @@ def test_a_limit_of_damage_counts_only_where_it_decides(use, counts):
     assert (in_force(settings["before"]) != in_force(settings["after"])) == counts
 
 
+@pytest.mark.parametrize(("limit", "counts"), [(None, False), (200, True)])
+def test_a_check_without_a_limit_names_and_remakes_nothing(limit, counts):
+    settings = deepcopy(CONFIG)
+    settings["quality"]["checks"]["min_insert_bases"] = {"limit": limit, "action": "exclude"}
+    assert ("min_insert_bases" in in_force(settings)["quality"]["checks"]) == counts
+    assert "sex_agrees" in in_force(settings)["quality"]["checks"]
+
+
 def test_what_is_kept_names_and_remakes_nothing():
     kept, dropped = (changed("dragen", known_sites=[], min_qd=2) for _ in range(2))
     dropped["alignment"]["keep_cram"] = False

@@ -7,6 +7,7 @@ import pytest
 from cyvcf2 import VCF
 
 from gcin.structural.effects import (
+    COLUMNS,
     Breakpoints,
     CodingGenes,
     breakpoints_of,
@@ -145,6 +146,13 @@ def test_genotyped_samples_are_united_in_order_and_what_nobody_carries_is_left_o
     assert "fileDate" not in vcf.raw_header
     assert [(r.ID, r.genotypes) for r in vcf] == [("DEL900", [[0, 0, False], [0, 1, False]])]
     assert (tmp_path / "structural.vcf.gz.tbi").is_file()
+
+
+def test_a_cohort_of_which_nobody_searched_enters_has_no_structural_variant(tmp_path):
+    united = str(tmp_path / "structural.vcf.gz")
+    unite_structural([], [], str(tmp_path), united)
+    assert (VCF(united).samples, list(VCF(united))) == ([], [])
+    assert structural_table(VCF(united), CODING).columns.tolist() == COLUMNS
 
 
 def test_files_without_a_sample_that_enters_are_refused(tmp_path):

@@ -125,6 +125,7 @@ def test_foreign_reads_and_single_copies_are_looked_for_where_the_settings_ask(t
         ("max_contamination", "warn", False),
         ("max_contamination", "exclude", True),
         ("sex_agrees", "exclude", False),
+        ("min_insert_bases", "exclude", False),
     ],
 )
 def test_normals_of_copy_number_are_judged_where_a_check_excludes(tmp_path, check, action, judged):

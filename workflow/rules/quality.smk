@@ -105,9 +105,10 @@ rule count_variants:
     shell:
         """
         exec 2>{log:q}
+        samples=$(bcftools query --list-samples {input.genotypes:q})
         bcftools +setGT {input.genotypes:q} --output-type u -- \
             --target-gt q --new-gt . --include 'FORMAT/FT!="PASS"' \
-            | bcftools stats --samples - - | cat >{output.counts:q}
+            | bcftools stats ${{samples:+--samples -}} - | cat >{output.counts:q}
         """
 
 

@@ -5,7 +5,14 @@ from pathlib import Path
 from gcin._log import log_to
 from gcin.intake.tumours import normals_by_tumour
 from gcin.quality import samples
-from gcin.quality.gate import judged, judged_tumours, require_passable, unasked, united
+from gcin.quality.gate import (
+    judged,
+    judged_tumours,
+    require_passable,
+    unasked,
+    united,
+    warn_of_none,
+)
 from gcin.quality.normals import believed_concordance
 from gcin.quality.sex import agreement, read_recorded
 from gcin.tables import read_text
@@ -28,6 +35,6 @@ gate = judged(table, checks, unasked(called, normals, recorded))
 gate = united([gate, judged_tumours(gate, normals, of_normals)])
 # Where the run stops here, the whole table is still to be read, beside the log.
 gate.to_csv(Path(snakemake.log[0]).with_suffix(".tsv"), sep="\t", index=False, float_format="%.6g")
-together = called.loc[called["tissue"] == "germline", "sample"].unique()
-require_passable(gate, snakemake.wildcards.cohort, together)
+require_passable(gate, snakemake.wildcards.cohort, manifest["sample"])
+warn_of_none(gate, called.loc[called["tissue"] == "germline", "sample"], "called jointly")
 gate.to_csv(snakemake.output.gate, sep="\t", index=False, float_format="%.6g")

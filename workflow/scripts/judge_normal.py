@@ -14,6 +14,7 @@ log_to(snakemake.log[0])
 read = snakemake.input
 measures = [
     samples.read_counts([read.reads]),
+    samples.insert_sizes([read.stats]),
     samples.mean_depths([read.depth]),
     samples.covered_shares([read.coverage]),
     least_concordances(read.units, "unit_concordance"),

@@ -18,8 +18,10 @@ MEASURES = {
     "max_contamination": "contamination",
     "max_duplicate_share": "duplicates",
     "max_het_hom": "het_hom",
+    "max_insert_bases": "insert_size",
     "max_missing": "missingness",
     "max_novel": "novel",
+    "min_insert_bases": "insert_size",
     "min_mapped_share": "mapped",
     "min_mean_depth": "depth",
     "min_normal_concordance": "normal_concordance",
@@ -89,17 +91,18 @@ def judged(
 
     Args:
         measures: Samples by measures; NaN, or no such column, where nothing could be measured.
-        checks: By name of a check, its `limit` (a statement has none) and the `action` where a
-            sample fails: `warn`, `exclude` or `stop`. A value at the limit is good.
+        checks: By name of a check, its `limit` (a statement has none; a check whose limit is None
+            is not asked) and the `action` where a sample fails: `warn`, `exclude` or `stop`. A
+            value at the limit is good.
         silent: By check, samples that it cannot be asked of, as by `unasked`.
 
     Returns:
         One row per sample and check, sorted: `sample check value limit verdict`. The verdict is
         `pass`, `not measured`, `does not apply`, or the action of the check that failed.
     """
-    rows = []
+    rows, limited = [], {name: own for name, own in checks.items() if is_asked(name, own)}
     for sample, own in measures.sort_index().iterrows():
-        for check, asked in sorted(checks.items()):
+        for check, asked in sorted(limited.items()):
             limit = 1 if check in STATEMENTS else asked["limit"]
             value = float(own.get(MEASURES.get(check, check), float("nan")))
             verdict = _verdict(check, value, limit, asked["action"])
@@ -114,6 +117,11 @@ def judged(
         )  # fmt: skip
     logger.info("%d of %d samples stay", len(measures) - len(excluded(table)), len(measures))
     return table
+
+
+def is_asked(name: str, check: Mapping) -> bool:
+    """Tell whether a check is asked at all: of a statement, or where it has a limit."""
+    return name in STATEMENTS or check["limit"] is not None
 
 
 def judged_tumours(
@@ -212,41 +220,39 @@ def require_unstopped(gate: pd.DataFrame, cohort: str, setting: str) -> None:
         )
 
 
-def require_passable(gate: pd.DataFrame, cohort: str, together: Collection[str]) -> None:
-    """Refuse a cohort that a check stops, or of which no sample would enter the joint call.
+def require_passable(gate: pd.DataFrame, cohort: str, samples: Collection[str]) -> None:
+    """Refuse a cohort that a check stops, or of which no sample would be left.
 
     Args:
         gate: Samples, checks and verdicts.
         cohort: Its name.
-        together: The samples that are called jointly; a tumour is called by itself.
+        samples: All of the cohort, those of whom nothing is measured here, too.
 
     Raises:
         ValueError: Names samples, checks, values and limits, and the remedy.
     """
     require_unstopped(gate, cohort, "checks")
-    require_some(gate, cohort, "called here")
-    require_some(gate[gate["sample"].isin(together)], cohort, "called jointly")
-
-
-def require_some(gate: pd.DataFrame, cohort: str, how: str) -> None:
-    """Refuse samples of which none is left.
-
-    Args:
-        gate: Samples, checks and verdicts; of these samples alone.
-        cohort: Its name.
-        how: What is done with them.
-
-    Raises:
-        ValueError: Names samples, checks, values and limits, and the remedy.
-    """
-    left_out = excluded(gate)
-    if left_out and len(left_out) == gate["sample"].nunique():
+    if set(samples) and set(samples) <= set(excluded(gate)):
         fails = gate[gate["verdict"] == "exclude"]
         said = "; ".join(map(_sentence, fails.head(5).itertuples()))
         raise ValueError(
-            f"every sample of cohort {cohort} that is {how} fails a quality check whose "
-            f"action is exclude, so none is left to call: {said}. Change the limits under quality: "
+            f"every sample of cohort {cohort} fails a quality check whose action is exclude, so "
+            f"none is left: {said}. Change the limits under quality: "
             "checks, or take these samples out of the sheet."
+        )
+
+
+def warn_of_none(gate: pd.DataFrame, samples: Collection[str], how: str) -> None:
+    """Warn where every one of some samples is left out.
+
+    Args:
+        gate: Samples, checks and verdicts.
+        samples: Those that something is done with.
+        how: What.
+    """
+    if set(samples) and set(samples) <= set(excluded(gate)):
+        logger.warning(
+            "checks exclude all %d samples to be %s; others go on", len(set(samples)), how
         )
 
 

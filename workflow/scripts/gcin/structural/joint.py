@@ -7,7 +7,7 @@ from cyvcf2 import VCF
 from pysam import bcftools
 
 from gcin.generations import require_samples
-from gcin.genotypes.joint import merged_samples, timeless_header
+from gcin.genotypes.joint import merged_samples, of_nobody, timeless_header
 
 DATED = "##fileDate="
 
@@ -20,7 +20,8 @@ def unite_structural(genotyped: list[str], samples: list[str], scratch: str, uni
 
     Args:
         genotyped: One BCF per sample, each with every site.
-        samples: Every sample that enters, in the order they are to have.
+        samples: Every sample that enters, in the order they are to have; where there is none, the
+            file holds no site either.
         scratch: A folder for files that are not kept.
         united: The bgzipped VCF to write, with the sites that anybody carries; its index goes
             beside it.
@@ -31,8 +32,9 @@ def unite_structural(genotyped: list[str], samples: list[str], scratch: str, uni
     require_samples([name for path in genotyped for name in VCF(path).samples], samples, united)
     listed, ordered, header = (str(Path(scratch) / n) for n in ("order.txt", "ordered", "header"))
     Path(listed).write_text("\n".join(samples) + "\n")
-    everyone = merged_samples(genotyped, scratch, "id")
-    options = ("--no-version", "-S", listed, "--min-ac", "1:nref", "-Oz", "-o", ordered)
+    everyone = merged_samples(genotyped or [of_nobody(scratch)], scratch, "id")
+    kept = ("-S", listed, "--min-ac", "1:nref") if samples else ()
+    options = ("--no-version", *kept, "-Oz", "-o", ordered)
     bcftools.view(*options, everyone, catch_stdout=False)
     lines = timeless_header(ordered).splitlines(keepends=True)
     Path(header).write_text("".join(line for line in lines if not line.startswith(DATED)))
