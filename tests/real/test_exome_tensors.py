@@ -20,6 +20,7 @@ COLUMNS = [
 ]
 
 pytestmark = pytest.mark.skipif(not EXOME.exists(), reason="the shared data is not here")
+BY_SAMPLE = ("missing_by_sample", "carried_by_sample")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def encode(path, genes, folder):
         columns=["sample", "patient", "tissue", "kind", "file"],
     )
     names = ["indptr", "site", "dosage", "vaf", "depth", "quality"]
-    names += ["sites", "markers", "dosages", "missing_by_sample"]
+    names += ["sites", "markers", "dosages", *BY_SAMPLE]
     outputs = {name: folder / f"{name}.npy" for name in names}
     encode_cohort(samples, genes, str(path), None, outputs, str(folder), marker_frequency=0.01)
     sites, markers = (pd.read_parquet(outputs[name]) for name in ("sites", "markers"))

@@ -42,6 +42,7 @@ GENES = pd.DataFrame(
         "protein_length": [100, 200, 30],
     }
 )
+BY_SAMPLE = ("missing_by_sample", "carried_by_sample")
 
 
 def block(consequence, gene="AAA", pick="1", frequency="", revel="", **more):
@@ -119,7 +120,7 @@ def build(
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
     outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
     outputs |= {"sites": folder / "sites.parquet", "markers": folder / "markers.parquet"}
-    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", "missing_by_sample")}
+    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", *BY_SAMPLE)}
     called = [s for s, kind in samples[["sample", "kind"]].to_numpy() if kind != "maf"]
     path = None if records is None else write_records(folder, records, called)
     encode_cohort(samples, genes, path, calls, outputs, str(folder), marker_frequency=0.01)
@@ -130,6 +131,7 @@ def build(
         dict.fromkeys(samples["sample"], Untold(np.zeros(len(genes)), np.nan)) | (untold or {}),
         np.load(folder / "missing_by_sample.npy"),
         reached or {},
+        np.load(folder / "carried_by_sample.npy"),
     )
     genes.to_parquet(folder / "genes.parquet")
     limits = {"rare_frequency": 0.01, "min_callable": 0.5}
@@ -217,6 +219,28 @@ def test_a_share_of_reads_is_counted_else_as_the_caller_tells_it(
     place = store.variant_features.index("vaf")
     assert values[0, 0, place] == pytest.approx(vaf or 0, abs=1e-3)
     assert values[0, 0, place + 1] == (vaf is not None)
+
+
+def test_all_alleles_carried_in_genes_are_counted_and_common_silent_ones_make_no_site(tmp_path):
+    records = [
+        record(300, block("stop_gained"), HET, REF),
+        record(400, block("5_prime_UTR_variant", frequency="0.4"), HET, REF),
+        record(500, block("intron_variant", frequency="0.4"), "1/1:0,30:30:99:PASS", HET),
+        record(4000, block("upstream_gene_variant", frequency="0.4"), HET, HET),
+    ]
+    store = build(tmp_path / "s", cohort("vcf", "vcf"), records)
+    assert len(store.sites) == 1
+    assert scalar(store, "variants") == {"P0": 3, "P1": 1}
+    assert scalar(store, "heterozygosity") == {"P0": pytest.approx(2 / 3), "P1": 1}
+    assert scalar(store, "rare_coding") == {"P0": 1, "P1": 0}
+
+
+def test_an_allele_of_a_maf_in_two_genes_is_carried_once(tmp_path):
+    own = {"sample": "S0"}
+    calls = maf(own, own | {"gene": "BBB"}, own | {"position": 301})
+    store = build(tmp_path / "s", cohort("maf"), calls=calls)
+    assert len(store.sites) == 3
+    assert scalar(store, "variants") == {"P0": 2}
 
 
 def test_the_only_copy_of_a_gene_in_a_male_is_as_good_as_both(tmp_path):
@@ -592,7 +616,7 @@ def test_sample_order_of_the_records_does_not_matter(tmp_path):
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
     outputs = {name: folder / "calls" / f"{name}.npy" for name in names}
     outputs |= {"sites": folder / "sites.parquet", "markers": folder / "m.parquet"}
-    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", "missing_by_sample")}
+    outputs |= {name: folder / f"{name}.npy" for name in ("dosages", *BY_SAMPLE)}
     encode_cohort(samples, GENES, path, None, outputs, str(folder), marker_frequency=0.01)
     assert np.load(folder / "calls" / "indptr.npy").tolist() == [0, 0, 1]
 
@@ -606,7 +630,7 @@ def test_records_of_other_samples_are_refused(tmp_path):
 
 
 def _anywhere(folder):
-    names = ["sites", "markers", "dosages", "missing_by_sample"]
+    names = ["sites", "markers", "dosages", *BY_SAMPLE]
     return {name: folder / name for name in names}
 
 

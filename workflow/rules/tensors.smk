@@ -29,6 +29,9 @@ rule encode_calls:
         missing_by_sample=temp(
             "results/cohorts/{cohort}/{generation}/tensors/missing_by_sample.npy"
         ),
+        carried_by_sample=temp(
+            "results/cohorts/{cohort}/{generation}/tensors/carried_by_sample.npy"
+        ),
     log:
         "logs/encode_calls/{cohort}/{generation}.log",
     benchmark:
@@ -95,6 +98,7 @@ rule assemble_tensors:
             column=["indptr", "site", "dosage", "vaf", "depth", "quality"],
         ),
         missing_by_sample="results/cohorts/{cohort}/{generation}/tensors/missing_by_sample.npy",
+        carried_by_sample="results/cohorts/{cohort}/{generation}/tensors/carried_by_sample.npy",
     output:
         track="results/cohorts/{cohort}/{generation}/tensors/genes.npy",
         gene_table="results/cohorts/{cohort}/{generation}/tensors/genes.parquet",

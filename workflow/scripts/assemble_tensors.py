@@ -17,24 +17,24 @@ from gcin.tensors.panel import without_untold
 
 log_to(snakemake.log[0])
 
+read = snakemake.input
 folder = Path(snakemake.output.receipt).parent
-manifest, gate = read_text(snakemake.input.manifest), read_gate(snakemake.input.gate)
-samples = samples_of_manifest(entering(manifest, gate))
-genes = pd.read_parquet(snakemake.input.genes)
+manifest, gate = read_text(read.manifest), read_gate(read.gate)
+samples, genes = samples_of_manifest(entering(manifest, gate)), pd.read_parquet(read.genes)
 genes.to_parquet(snakemake.output.gene_table, index=False)
-coding, *targets = map(read_bed, [snakemake.input.coding, *snakemake.input.targets])
-known = (genes["gene"], snakemake.input.aliases)
-listed = next((read_gene_list(path, *known) for path in snakemake.input.listed), None)
-measured = {Path(path).parent.name: pd.read_parquet(path) for path in snakemake.input.counts}
+coding, *targets = map(read_bed, [read.coding, *read.targets])
+listed = next((read_gene_list(path, genes["gene"], read.aliases) for path in read.listed), None)
+measured = {Path(path).parent.name: pd.read_parquet(path) for path in read.counts}
 assay = Assay(
     assayed_share(genes, coding, next(iter(targets), None), listed),
-    without_untold(measured_shares(measured, genes), map(read_text, snakemake.input.panel), genes),
-    Beside.of_files(snakemake.input.copies, snakemake.input.structural, snakemake.input.segments),
-    read_untold(snakemake.input.untold, genes),
-    np.load(snakemake.input.missing_by_sample),
-    reached_shares(manifest, genes, coding, snakemake.input.chain),
+    without_untold(measured_shares(measured, genes), map(read_text, read.panel), genes),
+    Beside.of_files(read.copies, read.structural, read.segments),
+    read_untold(read.untold, genes),
+    np.load(read.missing_by_sample),
+    reached_shares(manifest, genes, coding, read.chain),
+    np.load(read.carried_by_sample),
 )
-limits, made_of = snakemake.params.limits, (snakemake.input.sources, excluded(gate))
+limits, made_of = snakemake.params.limits, (read.sources, excluded(gate))
 assemble(folder, samples, genes, assay, **limits)
 receipt = store_receipt(folder, snakemake.wildcards.generation, samples, *made_of, **limits)
 Path(snakemake.output.receipt).write_text(json.dumps(receipt, indent=1) + "\n")

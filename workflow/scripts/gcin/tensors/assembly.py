@@ -47,6 +47,8 @@ class Assay:
         missing_by_sample: Share of no-calls of each sample among the alleles called with it.
         reached: By sample whose calls are lifted from an older assembly, the share of each gene
             that calls can be lifted to.
+        carried: Of each sample the alleles that it carries in genes, and those with one copy; None
+            where the store holds every call.
     """
 
     assayed: np.ndarray
@@ -55,6 +57,7 @@ class Assay:
     untold: Mapping[str, Untold]
     missing_by_sample: np.ndarray
     reached: Mapping[str, np.ndarray] = field(default_factory=dict)
+    carried: np.ndarray | None = None
 
 
 def measured_shares(
@@ -127,7 +130,8 @@ def assemble(
         features = gene_features(own["site"], own["dosage"], effects, len(genes))
         beside = assay.beside.of_sample(sample.sample, sample.kind, genes, assay.assayed)
         track[row], shares[row] = gene_rows(features, share, beside, min_callable), share
-        scalars.append(sample_scalars(own, alleles, effects, share, coding_bases))
+        carried = None if assay.carried is None else assay.carried[row]
+        scalars.append(sample_scalars(own, alleles, effects, share, coding_bases, carried))
     _save(folder, {"genes.npy": track, "callable.npy": shares})
 
     seen = is_callable(shares, min_callable)

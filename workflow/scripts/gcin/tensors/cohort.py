@@ -18,7 +18,7 @@ from gcin.tensors.manifest import require_same_samples, sources
 from gcin.tensors.markers import MarkerMatrix
 from gcin.tensors.sites import SiteTable
 from gcin.tensors.spool import CallSpool
-from gcin.tensors.tally import MissingTally
+from gcin.tensors.tally import CarriedTally, MissingTally
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def encode_cohort(
     scratch: str,
     marker_frequency: float,
 ) -> None:
-    """Write the sites, the calls by sample, the common markers and the share of no-calls.
+    """Write the sites, the calls by sample, the common markers, and numbers of each sample.
 
     Args:
         samples: As by `gcin.tensors.manifest.samples_of_manifest`.
@@ -46,7 +46,7 @@ def encode_cohort(
         records: Annotated, indexed BCF or VCF; None in a cohort of MAF only.
         calls: MAF calls, columns of MAF_COLUMNS; None in a cohort without MAF.
         outputs: File of `sites`, `indptr site dosage vaf depth quality`, `markers`, `dosages`,
-            and `missing_by_sample`.
+            `missing_by_sample`, and `carried_by_sample`.
         scratch: Folder for what is spooled on the way.
         marker_frequency: Lowest population frequency of a common marker.
 
@@ -69,6 +69,7 @@ def encode_cohort(
         sinks.calls.lay_down(sinks.sites.final, outputs, Path(spool) / "by_sample")
         markers = sinks.markers.lay_down(outputs["dosages"], outputs["markers"])
         np.save(outputs["missing_by_sample"], sinks.missing.by_sample)
+        np.save(outputs["carried_by_sample"], sinks.carried.by_sample)
         logger.info("%d sites, %d markers, %d samples", sinks.sites.rows, markers, len(samples))
         if not markers:
             logger.info("no marker: no allele carries a population frequency that makes it common")
@@ -109,4 +110,5 @@ def _sinks(
             CallSpool(scratch / "by_site", len(samples)),
             markers,
             MissingTally(sources(samples)),
+            CarriedTally(len(samples)),
         )

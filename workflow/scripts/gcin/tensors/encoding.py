@@ -16,7 +16,7 @@ from gcin.tensors.layout import Carriers
 from gcin.tensors.markers import MarkerMatrix
 from gcin.tensors.sites import KEY, SCHEMA, SiteTable
 from gcin.tensors.spool import CallSpool
-from gcin.tensors.tally import MissingTally
+from gcin.tensors.tally import CarriedTally, MissingTally
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class Sinks:
     calls: CallSpool
     markers: MarkerMatrix
     missing: MissingTally
+    carried: CarriedTally
 
 
 class Encoder:
@@ -89,22 +90,24 @@ class Encoder:
             return
         annotation = self._read(value)
         common = (annotation.population_af or 0) >= self._marker_frequency
-        rows = [row for row in annotation.rows if self._wanted(row, record.CHROM, common)]
+        own = [row for row in annotation.rows if self._is_here(row, record.CHROM)]
+        rows = [row for row in own if not (common and _is_silent(row))]
         marked = common and annotation.near
         if not rows and not marked:
             self.tally["records outside the transcripts of the gene universe"] += 1
             return
         dosage = dosages(record)
         self._sinks.missing.add(self._spread(dosage))
+        if own:
+            self._sinks.carried.add(self._columns, dosage)
         if marked:
             self._sinks.markers.append(_marker(record, annotation), self._spread(dosage))
         if rows:
             self._sites(record, rows, dosage)
 
-    def _wanted(self, row: dict, chromosome: str, common: bool) -> bool:
-        """Whether a row becomes a site: common silent alleles are markers only."""
-        silent = EFFECTS[effect_of(row["consequence"])].kind in SILENT
-        return self._chromosomes[row["gene_index"]] == chromosome and not (common and silent)
+    def _is_here(self, row: dict, chromosome: str) -> bool:
+        """Whether the gene of a row lies on a chromosome."""
+        return self._chromosomes[row["gene_index"]] == chromosome
 
     def _spread(self, dosage: np.ndarray) -> np.ndarray:
         """Place dosages of the records' samples among all samples; others have no call."""
@@ -134,6 +137,8 @@ class Encoder:
                 group.iloc[0][ANNOTATED].to_dict(),
                 Carriers(*(group[name].to_numpy() for name in Carriers._fields)),
             )
+        alleles = calls.drop_duplicates(["sample", "position", "reference", "alternate"])
+        self._sinks.carried.add(*(alleles[name].to_numpy(int) for name in ("sample", "dosage")))
         self._sinks.sites.append(chromosome, self._rows)
         self._rows = []
 
@@ -152,6 +157,11 @@ def gene_index(genes: pd.DataFrame) -> GeneIndex:
         genes["transcript"].fillna("").astype(str).tolist(),
         genes["protein_length"].fillna(0).tolist(),
     )
+
+
+def _is_silent(row: dict) -> bool:
+    """Whether a row changes no protein: where it is common it becomes no site, but a marker."""
+    return EFFECTS[effect_of(row["consequence"])].kind in SILENT
 
 
 def _marker(record: Variant, annotation: Annotation) -> dict:

@@ -29,6 +29,7 @@ def sample_scalars(
     effects: SiteEffects,
     share: np.ndarray,
     coding_bases: np.ndarray,
+    carried: np.ndarray | None = None,
 ) -> dict[str, float]:
     """Describe one sample.
 
@@ -38,11 +39,13 @@ def sample_scalars(
         effects: Effects of all sites.
         share: Callable share of each gene.
         coding_bases: Coding bases of each gene.
+        carried: How many alleles it carries in genes, and how many with one copy, those included
+            that are common and silent and so in no call; None where the calls are all.
 
     Returns:
-        `variants`: carried alleles in genes; `rare_coding`: of these, rare ones that change a
-        protein; `burden`: the same per callable megabase; `heterozygosity`: share of carried
-        alleles with one copy; `depth`: mean reads of the calls; `callable`: share of all coding
+        `variants`: carried alleles in genes, introns included; `rare_coding`: of these, rare ones
+        that change a protein; `burden`: the same per callable megabase; `heterozygosity`: share of
+        `variants` with one copy; `depth`: mean reads of the calls; `callable`: share of all coding
         bases. NaN where there is nothing to divide by.
     """
     site = calls["site"]
@@ -50,12 +53,14 @@ def sample_scalars(
     wanted = effects.changing[site] & effects.rare[site]
     rare_coding = len(np.unique(alleles[site][wanted]))
     depth = calls["depth"][first]
+    single = (calls["dosage"][first] == 1).sum()
+    variants, single = (len(first), single) if carried is None else carried
     bases = float(share @ coding_bases)
     return {
-        "variants": float(len(first)),
+        "variants": float(variants),
         "rare_coding": float(rare_coding),
         "burden": _ratio(rare_coding * 1e6, bases),
-        "heterozygosity": _ratio((calls["dosage"][first] == 1).sum(), len(first)),
+        "heterozygosity": _ratio(single, variants),
         "depth": _ratio(depth.sum(dtype=float), (depth > 0).sum()),
         "callable": _ratio(bases, coding_bases.sum()),
     }

@@ -1,4 +1,4 @@
-"""How many genotypes are missing, by sample."""
+"""How many genotypes are missing, and how many alleles are carried, by sample."""
 
 import numpy as np
 
@@ -36,3 +36,22 @@ class MissingTally:
         """Share of no-calls of each sample; NaN where its source had no allele at all."""
         seen = self._seen[self._sources].astype(float)
         return np.divide(self._missing, seen, out=np.full(len(seen), np.nan), where=seen > 0)
+
+
+class CarriedTally:
+    """Counts the alleles that each sample carries in genes, also those of which no site is made."""
+
+    def __init__(self, samples: int) -> None:
+        """Begin with nothing counted, for so many samples."""
+        self.by_sample = np.zeros((samples, 2), np.int64)
+
+    def add(self, sample: np.ndarray, dosage: np.ndarray) -> None:
+        """Count genotypes.
+
+        Args:
+            sample: Row of each in the store.
+            dosage: Copies of the alternate, of two; none where it is 0 or less.
+        """
+        for column, counted in enumerate((dosage > 0, dosage == 1)):
+            own = np.bincount(sample[counted], minlength=len(self.by_sample))
+            self.by_sample[:, column] += own
