@@ -338,6 +338,41 @@ def test_a_check_that_stops_ends_the_run_before_the_joint_call(project):
     assert project.current() == before
 
 
+def test_those_who_were_given_go_on_where_a_check_excludes_all_called_jointly(project, latecomer):
+    before, rows, everything = project.current(), project.samples(), with_latecomer(project)
+    away = everything[everything["sample"] == latecomer].assign(cohort="hospital_b")
+    away["patient"] = rows["patient"][rows["kind"] == "maf"].iloc[0]
+    called = {
+        "hospital_a": sorted(set(rows["sample"][rows["kind"] == "fastq"])),
+        "hospital_b": [latecomer],
+    }
+    project.write_samples(pd.concat([rows[rows["kind"] != "gvcf"], away]))
+    policy = {"quality": {"checks": {"min_mean_depth": {"limit": 10_000, "action": "exclude"}}}}
+    policy |= {"calling": {"panel_sites": str(project.folder / "hospital/truth/A0001.vcf.gz")}}
+    if shutil.which("delly"):
+        policy["calling"]["structural"] = {"tool": "delly"}
+    (project.folder / "policy.yaml").write_text(yaml.safe_dump(policy))
+    other = "results/cohorts/hospital_b/current"
+    project.snakemake(TARGET, other, overlays=("policy.yaml",))
+    for cohort, kind in (("hospital_a", "vcf"), ("hospital_b", "maf")):
+        receipt = json.loads((project.current(cohort) / "receipt.json").read_text())
+        assert receipt["excluded"] == called[cohort]
+        assert receipt["samples"] == sorted(
+            rows["sample"][(rows["kind"] == kind) & (rows["cohort"] == cohort)]
+        )
+        store = Store.open(project.current(cohort) / "tensors")
+        carried = store.variants(store.patients, 200)[2].sum(axis=1)
+        assert (carried > 0).mean() > 0.5
+    with pysam.VariantFile(project.current() / "genotypes.bcf") as genotypes:
+        assert list(genotypes.header.samples) == sorted(rows["sample"][rows["kind"] == "vcf"])
+    with pysam.VariantFile(project.current("hospital_b") / "genotypes.bcf") as genotypes:
+        assert list(genotypes.header.samples) == []
+
+    project.write_samples(rows)
+    project.snakemake(TARGET, other)
+    assert project.current() == before
+
+
 def as_tumour_of(normal: str, rows: pd.DataFrame, reads: pd.DataFrame) -> pd.DataFrame:
     """Rows that give another person's reads as those of a tumour of this sample's patient."""
     patient = rows.loc[rows["sample"] == normal, "patient"].iloc[0]

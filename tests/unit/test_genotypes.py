@@ -1,5 +1,6 @@
 """The genotype filter, given VCFs, and their union with joint calls."""
 
+import subprocess
 from functools import partial
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 from cyvcf2 import VCF
 from pysam import bcftools, faidx, tabix_compress
 
+from gcin.calling import NOBODY
 from gcin.genotypes.given import adopt, judge_sites
 from gcin.genotypes.joint import split_alleles, unite
 from gcin.genotypes.verdicts import filter_genotypes, verdicts
 from gcin.quality.markers import dosages as kinship_dosages
+from gcin.quality.markers import read_markers
 from gcin.tensors.genotypes import dosages as tensor_dosages
 
 LIMITS = {"min_variant_quality": 10.4139, "min_allele_balance": 0.2}
@@ -399,6 +402,34 @@ def test_given_files_alone_or_shards_alone_are_enough(tmp_path, sources):
     unite(sources[:1], [], ["B"], tmp_path, alone[1])
     assert calls_of(alone[0]) == calls_of(alone[1])
     assert set(calls_of(alone[0])) == {(10, "C", "T"), (20, "G", "A")}
+
+
+@pytest.fixture
+def unpeopled(tmp_path, genome):
+    """What a shard becomes of which every sample is left out."""
+    path, judged_file, split = (tmp_path / name for name in ("n.vcf", "j.bcf", "s.bcf"))
+    listed = subprocess.run(["awk", NOBODY, f"{genome}.fai"], capture_output=True, check=True)
+    path.write_bytes(listed.stdout)
+    filter_genotypes(path, judged_file, **LIMITS, evidence=EVIDENCE, sites=NO_LIMIT)
+    split_alleles(str(judged_file), genome, tmp_path, str(split))
+    return str(split)
+
+
+def test_what_was_given_goes_on_where_nobody_is_left_to_call_jointly(tmp_path, sources, unpeopled):
+    both = [str(tmp_path / name) for name in ("alone.bcf", "beside.bcf")]
+    unite([], sources, ["A", "B"], tmp_path, both[0])
+    unite([unpeopled], sources, ["A", "B"], tmp_path, both[1])
+    assert calls_of(both[0]) == calls_of(both[1]) != {}
+    assert VCF(both[1]).samples == ["A", "B"]
+
+
+@pytest.mark.parametrize("is_called", [False, True])
+def test_a_cohort_without_anybody_who_has_records_has_none(tmp_path, unpeopled, is_called):
+    out = str(tmp_path / "united.bcf")
+    unite([unpeopled] * is_called, [], [], tmp_path, out)
+    assert (VCF(out).samples, list(VCF(out))) == ([], [])
+    assert "ID=FT" in VCF(out).raw_header
+    assert read_markers(out, 50_000, 0.05).samples == []
 
 
 def test_the_same_sources_make_the_same_bytes(tmp_path, sources):

@@ -1,5 +1,7 @@
 """Genomic VCFs to the genotypes of a cohort; given VCFs (given.smk) and tumours join at the end."""
 
+from gcin.calling import NOBODY
+
 # What a cohort with genotypes has of them, besides the tensors.
 RECORD_FILES = [
     "genotypes.bcf",
@@ -74,11 +76,15 @@ rule genotype_shard:
     params:
         min_confidence=lookup("calling/min_confidence", within=SETTINGS),
         compiler=lambda wildcards: compiler_options(RUN.bytes_of(*TOGETHER[wildcards.cohort])),
-    # The workspace lives for this job only: one that is kept and added to would outlive the
-    # cohort it was made for. GenomicsDB allocates outside the Java heap.
+        nobody=NOBODY,
+    # Where every sample is left out, nothing is called, and those that are given go on. The
+    # workspace lives for this job only: one that is kept and added to would outlive the cohort it
+    # was made for. GenomicsDB allocates outside the Java heap.
     shell:
         """
         exec 2>{log:q}
+        [ -s {input.listed:q} ] \
+            || {{ awk {params.nobody:q} {input.others[0]:q} | bgzip >{output.calls:q}; tabix {output.calls:q}; exit; }}
         workspace=$(mktemp --directory --tmpdir={resources.tmpdir:q})
         trap 'rm --recursive --force "$workspace"' EXIT
         gatk --java-options "-Xmx$(({resources.mem_mb} * 4 / 5))m {params.compiler}" GenomicsDBImport \

@@ -12,6 +12,12 @@ VARIANT_QUALITY = (
     '"QUAL of the sample in its own genomic VCF: phred, that it has no variant here">'
 )
 
+# For awk: from the lines of a FASTA index, a VCF of the genome's contigs without any sample.
+NOBODY = (
+    'BEGIN {print "##fileformat=VCFv4.2"} {print "##contig=<ID=" $1 ",length=" $2 ">"} '
+    'END {OFS = "\\t"; print "#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"}'
+)
+
 
 def require_known_contigs(
     lengths: Mapping[str, int | None], sizes: Mapping[str, int], path: str | Path

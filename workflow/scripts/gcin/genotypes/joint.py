@@ -11,6 +11,12 @@ from gcin.genotypes.given import KEPT, splitting
 from gcin.genotypes.repeats import unite_repeats
 
 MAX_OPEN_FILES = 500
+NOBODY = """\
+##fileformat=VCFv4.2
+##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">
+##FORMAT=<ID=FT,Number=1,Type=String,Description="Verdict on this genotype">
+#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO
+"""
 COMMAND_LINES = ("##GATKCommandLine", "##bcftools_", "##source=", "##reference=file:")
 
 
@@ -39,17 +45,20 @@ def unite(
     A sample whose file does not have a site stays a no-call there: absent is not reference.
 
     Args:
-        shards: Joint calls of the parts of the genome, in genome order.
+        shards: Joint calls of the parts of the genome, in genome order; without a sample where
+            none was left to call jointly.
         given: Adopted files, each of its own samples.
-        samples: Every sample of the cohort, in the order they are to have.
+        samples: Every sample that enters, in the order they are to have; none of a cohort whose
+            others came as MAF.
         scratch: A folder for files that are not kept.
         united: The BCF to write; its index goes beside it.
 
     Raises:
         ValueError: The files do not hold exactly these samples, or one of them twice.
     """
-    sources = [_gathered(shards, scratch)] if shards else []
-    sources += given
+    called = [_gathered(shards, scratch)] if shards else []
+    sources = [source for source in (*called, *given) if VCF(source).samples]
+    sources = sources or called or [of_nobody(scratch)]
     found = [name for source in sources for name in VCF(source).samples]
     require_samples(found, samples, united)
     if len(found) > len(set(found)):
@@ -59,11 +68,19 @@ def unite(
         )
     listed, ordered, header = (str(Path(scratch) / n) for n in ("order.txt", "ordered", "header"))
     Path(listed).write_text("\n".join(samples) + "\n")
-    options = ("--no-version", "-S", listed, "--min-ac", "1:nref", "-Ob", "-o", ordered)
+    kept = ("-S", listed, "--min-ac", "1:nref") if samples else ()
+    options = ("--no-version", *kept, "-Ob", "-o", ordered)
     bcftools.view(*options, merged_samples(sources, scratch), catch_stdout=False)
     Path(header).write_text(timeless_header(ordered))
     bcftools.reheader("-h", header, "-o", united, ordered, catch_stdout=False)
     bcftools.index("--force", united, catch_stdout=False)
+
+
+def of_nobody(scratch: str | Path) -> str:
+    """Write calls of no sample."""
+    path = Path(scratch, "nobody.vcf")
+    path.write_text(NOBODY)
+    return str(path)
 
 
 def timeless_header(calls: str) -> str:
