@@ -11,10 +11,26 @@ halve_outputs() {
     done <"$FAULTS/outputs"
 }
 
+# Take the whole disk but for so many bytes.
+fill_but() {
+    fallocate --length "$(($(df --output=avail --block-size=1 results | tail -1) - $1))" results/filler
+}
+
+# Note each output that this job left, with its size.
+note_outputs() {
+    local path
+    while read -r path; do
+        if [[ -s $path && $path -nt $FAULTS/started ]]; then
+            stat --format='%n %s' "$path" >>"$FAULTS/left_behind"
+        fi
+    done <"$FAULTS/outputs"
+}
+
 happen() {
     case $1 in
         fail) exit 1 ;;
-        full) fallocate --length "$(df --output=avail --block-size=1 results | tail -1)" results/filler ;;
+        full) fill_but 0 ;;
+        fills) at_end=note_outputs && fill_but "$(cat "$FAULTS/room")" ;;
         kill) at_end='halve_outputs; kill -KILL $$' ;;
         murder) at_end='halve_outputs; kill -KILL 0' ;;
     esac

@@ -16,6 +16,7 @@ from pathlib import Path
 from conftest import Project
 
 NO_MOUNT = "all was tried but the full disk: no file system may be mounted here"
+BLOCK_BYTES = 4096  # of a tmpfs
 # In the order in which they happen to a rule. The first ends Snakemake; then a plain rerun tries
 # the job again after each of the others.
 FAULTS = {
@@ -101,6 +102,34 @@ def on_small_disk(project: Project) -> Iterator[bool]:
             subprocess.run(["umount", results], check=True)
         shutil.rmtree(results)
         kept.rename(results)
+
+
+def fill_midway(project: Project, job: Job, folder: Path) -> dict[str, int]:
+    """Run a job whose outputs are there on a disk that has room for half of them.
+
+    Args:
+        project: On a small disk.
+        job: Of several outputs, all there; they are removed first.
+        folder: An empty folder for the injector's notes.
+
+    Returns:
+        Size in bytes of each output that the job, which failed, had written by then.
+    """
+    paths = [project.folder / path for path in job.outputs]
+    blocks = sum(-(-path.stat().st_size // BLOCK_BYTES) for path in paths)
+    for path in paths:
+        path.unlink()
+    environment = injected(project, [job], {job.rule: ["fills"]}, folder)
+    (folder / "room").write_text(str(blocks // 2 * BLOCK_BYTES))
+    target = [*job.outputs, "--cores", "1", "--notemp", "--allowed-rules", job.rule]
+    done = project.snakemake(*target, more=environment, check=False)
+    (project.folder / "results" / "filler").unlink()
+    assert done.returncode != 0, job.rule
+    assert (folder / "happened").read_text() == f"{job.rule} fills\n"
+    noted = folder / "left_behind"
+    lines = noted.read_text().splitlines() if noted.exists() else []
+    project.snakemake(*target)
+    return {path: int(size) for path, size in (line.rsplit(" ", 1) for line in lines)}
 
 
 def injected(

@@ -19,7 +19,16 @@ import pysam
 import pytest
 import yaml
 from conftest import ROOT, TRAVELS, Project
-from faults import MET, NO_MOUNT, Job, differences, expect_survival, jobs_in
+from faults import (
+    MET,
+    NO_MOUNT,
+    Job,
+    differences,
+    expect_survival,
+    fill_midway,
+    jobs_in,
+    on_small_disk,
+)
 
 from gcin.simulation.files import write_hospital
 from gcin.simulation.hospital import Hospital
@@ -27,7 +36,9 @@ from gcin.tensors.store import Store
 
 HOSPITAL = Hospital(patients=12, external=4, genes=8, fastq=3, gvcf=1, depth=25)
 CURRENT = "results/cohorts/hospital_a/current"
-NORMAL, TUMOUR, AWAY, GIVEN = "A0001", "T1", "AWAY", "A0004"
+# The normal has six heterozygous SNVs on chr13 and on chr17, enough to measure a lost allele by.
+NORMAL, TUMOUR, AWAY, GIVEN = "A0003", "T1", "AWAY", "A0004"
+MOVED = "A0001"
 RECORDED, LISTED = "A0005", "B0001"
 KNOWN = "reference/known_sites.vcf.gz"
 # Rules files of the other half, and wiring; a file that is not named here is of the pipeline.
@@ -100,9 +111,9 @@ def write_sheet(project: Project) -> None:
     first = rows.drop_duplicates("sample").set_index("sample", drop=False)
     tumour = first.loc[["A0002"]].assign(sample=TUMOUR, patient=NORMAL, tissue="tumour")
     cram = {"sample": AWAY, "kind": "cram", "mate": "", "library": "", "platform": ""}
-    cram["file"] = align_elsewhere(project.sheet.parent, "A0003")
+    cram["file"] = align_elsewhere(project.sheet.parent, MOVED)
     kept = rows[rows["sample"].isin([NORMAL, GIVEN, RECORDED, LISTED])].assign(cohort="hospital_a")
-    project.write_samples(pd.concat([kept, tumour, first.loc[["A0003"]].assign(**cram)]))
+    project.write_samples(pd.concat([kept, tumour, first.loc[[MOVED]].assign(**cram)]))
 
 
 def write_aids(hospital: Path, server: str, offered: Path) -> dict:
@@ -176,19 +187,47 @@ def test_no_fault_of_a_rule_changes_what_is_asked_for(project, made, tmp_path):
         pytest.skip(NO_MOUNT)
 
 
+@pytest.mark.parametrize("rule", ["trim_reads", "annotate_variants", "encode_calls"])
+def test_a_disk_that_fills_while_outputs_are_written_leaves_none_of_them(
+    project, made, tmp_path, rule
+):
+    everything = jobs_in(project.snakemake(CURRENT, "--notemp", "--forceall", "--dry-run").stdout)
+    job = next(job for job in everything if job.rule == rule)
+    assert len(job.outputs) > 1
+    right, notes = tmp_path / "right", tmp_path / "notes"
+    notes.mkdir()
+    for path in job.outputs:
+        (right / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(project.folder / path, right / path)
+    with on_small_disk(project) as permitted:
+        if permitted:
+            written = fill_midway(project, job, notes)
+    if not permitted:
+        pytest.skip("no file system may be mounted here")
+    whole = {path: (right / path).stat().st_size for path in job.outputs}
+    # The disk filled between the first byte of them and the last.
+    assert 0 < sum(written.values()) < sum(whole.values())
+    assert differences(right, project.folder, map(Path, job.outputs)) == {}
+
+
 def test_each_kind_reaches_the_tensors_and_copies_of_those_who_have_any(project, made):
     """A tumour's by depth beside a normal, and by segments those of one who has no reads."""
     receipt = next(project.folder.glob("results/cohorts/*/*/tensors/receipt.json"))
     store = Store.open(receipt.parent)
-    _, _, carried, _ = store.variants([NORMAL, "A0003", GIVEN, RECORDED, LISTED], 100)
+    _, _, carried, _ = store.variants([NORMAL, MOVED, GIVEN, RECORDED, LISTED], 100)
     assert (carried.sum(axis=1) > 3).all()
     track, _ = store.gene_tensor([NORMAL, GIVEN])
-    log2, measured = (
+    log2, measured, loh, told = (
         pd.DataFrame(track[..., list(store.features).index(name)].T, store.genes["gene"])
-        for name in ("copy_number", "copy_number_measured")
+        for name in ("copy_number", "copy_number_measured", "loh", "loh_measured")
     )
     own = pd.read_csv(project.folder / "results/samples" / TUMOUR / "copies.tsv", sep="\t")
     assert log2[0].tolist() == pytest.approx(own["log2"].tolist(), abs=1e-3)
+    # Another person's reads show but one allele at most of the germline's heterozygous SNVs.
+    assert told[0].tolist() == own["loh"].notna().tolist()
+    assert own["loh"].max() > 0.5
+    assert loh[0].tolist() == pytest.approx(own["loh"].fillna(0).tolist(), abs=1e-3)
+    assert told[1].sum() == 0
     assert (log2.loc["PTEN", 1], measured[1].sum()) == (-1, 1)
 
 
