@@ -396,6 +396,11 @@ def test_a_dial_out_of_bounds_is_refused(dial, beyond):
         Planted(**{dial: value})
 
 
+def test_a_reason_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="missing is often; give one of mcar, mar, mnar"):
+        Planted(missing="often")
+
+
 @pytest.mark.parametrize(
     ("choices", "told"),
     [

@@ -28,7 +28,7 @@ class Missing(StrEnum):
 SCALES = {Difficulty.REALISTIC: 1.0, Difficulty.PAPER: 4.0, Difficulty.NULL: 0.0}
 
 
-# Highest value of a dial; the lowest is 0, which is off.
+# Highest value of a dial; the lowest is 0.
 BOUNDS = {
     "hidden": 5.0,
     "missing_share": 0.9,
@@ -81,8 +81,10 @@ class Planted:
         """Refuse what no cohort can be.
 
         Raises:
-            ValueError: A dial is out of its bounds.
+            ValueError: A dial is out of its bounds, or a reason is none.
         """
+        if self.missing not in list(Missing):
+            raise ValueError(f"missing is {self.missing}; give one of {', '.join(Missing)}.")
         for name, most in BOUNDS.items():
             value = getattr(self, name)
             if not 0 <= value <= most:
