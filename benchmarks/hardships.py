@@ -35,6 +35,8 @@ def main() -> None:
     columns = ["hardship", "best accuracy", "given", "design", "accuracy / best", *KEYS]
     print("| " + " | ".join(columns) + " |", "|---" * len(columns) + "|", sep="\n", flush=True)
     for number, (name, dials) in enumerate(HARDSHIPS.items()):
+        if name not in options.hardships:
+            continue
         cohort = options.folder / f"seed-{options.seed}-{options.genes}-{number}"
         own = ["--seed", str(options.seed), "--genes", str(options.genes), *dials]
         simulate(cohort, options.size + options.tested, own)
@@ -47,6 +49,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=21, help="of the cohorts")
     parser.add_argument("--genes", type=int, default=100)
+    parser.add_argument("--hardships", nargs="+", choices=list(HARDSHIPS), default=list(HARDSHIPS))
     parser.add_argument("--designs", nargs="+", default=["gcin", "ridge"])
     parser.add_argument("--size", type=int, default=1_500, help="patients learnt from")
     parser.add_argument("--tested", type=int, default=1_000)
