@@ -10,6 +10,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,13 +18,23 @@ import numpy as np
 import pandas as pd
 import yaml
 from measuring import ROOT, print_figure, use_one_thread, write_section
-from recovery import impairment_auc, pathway_shifts, worst_rank
+from recovery import (
+    first_decoy,
+    gene_shifts,
+    impairment_auc,
+    pathway_shifts,
+    planted_genes,
+    worst_rank,
+)
+from scores import DRAWS, chance_of, right, scores_of
+from scores import beside as beside_of
 
 from gcin._code import code_of
-from gcin.evaluation.comparison import estimate_of, resampled
+from gcin.evaluation.comparison import resampled
 from gcin.evaluation.intervals import Estimate, bca_interval
 from gcin.evaluation.significance import holm
 from gcin.generations import digest
+from gcin.simulation.planted.genome import PATHWAYS, TOXICITY
 
 SETTINGS = yaml.safe_load((ROOT / "config" / "config.yaml").read_text())
 MODEL, VARIANTS = SETTINGS["model"], SETTINGS["tensors"]["variants_per_patient"]
@@ -39,10 +50,11 @@ STACK = ("gcin", "boosting_on_network")  # which, like the network, have every s
 # The better one is what must be beaten.
 RIVALS = ("boosting_per_arm", "boosting_per_arm without omics")
 HELD = 0.15  # of the patients learnt from, for early stopping and calibration
-DRAWS, CONFIDENCE = 2_000, 0.95
+CONFIDENCE = 0.95
+SEED = 1  # of the cohorts that are reported
 COLUMNS = [
     "patients", "design", "accuracy / best", "AUC", "mean error of p", "policy share",
-    "accuracy beside boosting",
+    "accuracy beside boosting", "PEHE", "PEHE / boosting's",
 ]  # fmt: skip
 
 
@@ -54,7 +66,7 @@ class Job:
         cohort: Folder of the cohort.
         size: Patients learnt from.
         tested: Patients tested.
-        design: A key of ENDPOINTS.
+        design: A key of ENDPOINTS, or a baseline, which learns response.
         seed: Of the training.
     """
 
@@ -77,6 +89,11 @@ class Job:
         return self.result.with_suffix(".json")
 
     @property
+    def genes(self) -> Path:
+        """Where lies how far a network's predictions move without each gene."""
+        return self.result.with_suffix(".genes.json")
+
+    @property
     def network(self) -> Path:
         """Where lies the network of this seed and size, whatever the design makes of it."""
         return self.result.with_name(f"{replace(self, design='gcin').result.stem}.keras")
@@ -88,22 +105,26 @@ def main() -> None:
     options = _options()
     if options.job:
         size, tested, design, seed = options.job
-        train(Job(options.folder, int(size), int(tested), design, int(seed)))
+        job = Job(options.folder, int(size), int(tested), design, int(seed))
+        rate_genes(job) if options.genes else train(job)
         return
     for difficulty in options.difficulties:
         lines = [f"Seeds of the network: {options.seeds}.", ""]
         lines += ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-        cohort = options.folder / f"{difficulty}-{max(options.sizes)}"
-        _simulate(cohort, max(options.sizes) + options.tested, difficulty)
+        own = "" if options.cohort_seed == SEED else f"-seed-{options.cohort_seed}"
+        cohort = options.folder / f"{difficulty}-{max(options.sizes)}{own}"
+        dials = ["--difficulty", difficulty, "--seed", str(options.cohort_seed)]
+        simulate(cohort, max(options.sizes) + options.tested, dials)
         for size in options.sizes:
             said = {
-                design: _average(_trained(cohort, size, options, design)) for design in ENDPOINTS
+                design: average(_trained(cohort, size, options, design)) for design in ENDPOINTS
             }
             said["stack"] = sum(said[name] for name in STACK) / len(STACK)
             lines += report(cohort, difficulty, size, said)
             if difficulty == "paper":
                 print_recovery(cohort, size, options)
-        write_section(f"Planted truth: {difficulty}", lines)
+        if options.cohort_seed == SEED:
+            write_section(f"Planted truth: {difficulty}", lines)
 
 
 def _options() -> argparse.Namespace:
@@ -113,15 +134,19 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--difficulties", nargs="+", default=["paper", "realistic", "null"])
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--folder", type=Path, default=ROOT / "benchmarks/results/planted")
+    parser.add_argument(
+        "--cohort-seed", type=int, default=SEED, help="another one is printed and not reported"
+    )
+    parser.add_argument("--genes", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--job", nargs=4, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-def _simulate(cohort: Path, patients: int, difficulty: str) -> None:
+def simulate(cohort: Path, patients: int, dials: list[str]) -> None:
+    """Simulate a cohort, or leave the same one as it is."""
     command = [sys.executable, "-m", "gcin.simulation.planted", cohort, "--patients", patients]
-    command += ["--difficulty", difficulty]
     cohort.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run([*map(str, command)], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*map(str, command), *dials], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def _trained(
@@ -129,16 +154,24 @@ def _trained(
 ) -> list[pd.DataFrame]:
     """Read the predictions of every seed; each is trained in a process of its own."""
     seeds = range(1, 1 + (options.seeds if design in STACK else 1))
-    jobs = [Job(cohort, size, options.tested, design, seed) for seed in seeds]
-    for job in jobs:
-        if not job.result.exists():
-            words = [job.size, job.tested, job.design, job.seed]
-            command = [sys.executable, __file__, "--folder", cohort, "--job", *words]
-            subprocess.run([*map(str, command)], check=True, stderr=subprocess.DEVNULL)
-    return [pd.read_parquet(job.result) for job in jobs]
+    return [predictions(Job(cohort, size, options.tested, design, seed)) for seed in seeds]
 
 
-def _average(tables: list[pd.DataFrame]) -> pd.DataFrame:
+def predictions(job: Job) -> pd.DataFrame:
+    """Read what a design says; it is trained where that was not kept."""
+    if not job.result.exists():
+        _run_apart(job)
+    return pd.read_parquet(job.result)
+
+
+def _run_apart(job: Job, *more: str) -> None:
+    """Do a job in a process of its own."""
+    words = ["--folder", job.cohort, "--job", job.size, job.tested, job.design, job.seed, *more]
+    command = [sys.executable, __file__, *words]
+    subprocess.run([*map(str, command)], check=True, stderr=subprocess.DEVNULL)
+
+
+def average(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Mean probability of response, patients x arms."""
     return pd.concat(tables).pivot_table(values="value", index="patient", columns="arm")
 
@@ -151,18 +184,11 @@ def train(job: Job) -> None:
     from gcin.model.baselines import fit_baseline, predict_baseline
     from gcin.model.network import load_network
     from gcin.model.network_states import state_reader
-    from gcin.model.outcomes import training_table
     from gcin.model.predictions import calibrate, prediction_table
-    from gcin.model.study import open_cohorts, prepare_fold
     from gcin.model.training import predict_network, train_network
 
-    patients, split = _split(job)
-    kind, _, without = job.design.partition(" without ")
-    read = [name for name in ("clinical", "omics") if name != without]
-    tables = [[str(job.cohort / f"{name}.parquet")] for name in read]
-    cohorts = open_cohorts(["planted"], [job.cohort / "tensors"], *tables)
-    table = training_table(patients, split)
-    preparation, everyone = prepare_fold(table, cohorts, MODEL["preparation"], VARIANTS)
+    preparation, everyone = _prepared(job)
+    kind = _kind_of(job)
     held, tested = everyone.part("validation"), everyone.part("test")
     if job.design == "gcin":
         members = pd.read_csv(job.cohort / "pathways.tsv", sep="\t")
@@ -185,6 +211,46 @@ def train(job: Job) -> None:
     beside.rename(job.result)
 
 
+def _kind_of(job: Job) -> str:
+    """The design, whatever it is not to see."""
+    return job.design.partition(" without ")[0]
+
+
+def _prepared(job: Job) -> tuple:
+    """Fit the preparation on the patients learnt from, and read all."""
+    from gcin.model.outcomes import training_table
+    from gcin.model.study import open_cohorts, prepare_fold
+
+    patients, split = _split(job)
+    without = job.design.partition(" without ")[2]
+    read = [name for name in ("clinical", "omics") if name != without]
+    tables = [[str(job.cohort / f"{name}.parquet")] for name in read]
+    cohorts = open_cohorts(["planted"], [job.cohort / "tensors"], *tables)
+    table = training_table(patients, split)
+    return prepare_fold(table, cohorts, MODEL["preparation"], VARIANTS)
+
+
+def rate_genes(job: Job) -> None:
+    """Write how far the predictions of a kept network move without each gene."""
+    from gcin.model.backend import use_backend
+
+    use_backend(MODEL["backend"], threads=1)
+    from gcin.model.inputs import network_arrays
+    from gcin.model.network import load_network
+
+    preparation, everyone = _prepared(job)
+    arrays = network_arrays(everyone.part("test"), preparation)
+    shifts = gene_shifts(_odds_of(load_network(job.network)), arrays, preparation.genes)
+    beside = job.genes.with_suffix(".partial")
+    beside.write_text(json.dumps(shifts.to_dict(), indent=1) + "\n")
+    beside.rename(job.genes)
+
+
+def _odds_of(network: object) -> Callable[[dict], np.ndarray]:
+    """Log odds of response that a network says of arrays, `(patients, arms)`."""
+    return lambda some: network.predict(some, batch_size=256, verbose=0)["response"][..., 0]
+
+
 def _keep_recovery(
     job: Job, network: object, tested: object, preparation: object, members: pd.DataFrame
 ) -> None:
@@ -201,13 +267,8 @@ def _keep_recovery(
         strengths, arrays["variant_mask"], tested.table.index, preparation.genes, job.cohort
     )
 
-    def odds(some: dict) -> np.ndarray:
-        return network.predict(some, batch_size=256, verbose=0)["response"][..., 0]
-
-    found = {
-        "auc": auc,
-        "shifts": pathway_shifts(odds, arrays, preparation.genes, members).to_dict(),
-    }
+    shifts = pathway_shifts(_odds_of(network), arrays, preparation.genes, members)
+    found = {"auc": auc, "shifts": shifts.to_dict()}
     job.recovery.write_text(json.dumps(found, indent=1) + "\n")
 
 
@@ -216,7 +277,7 @@ def _split(job: Job) -> tuple[pd.DataFrame, pd.DataFrame]:
     patients = pd.read_parquet(job.cohort / "patients.parquet")
     learnt = [
         column
-        for name in ENDPOINTS[job.design]
+        for name in ENDPOINTS.get(job.design, ["response"])
         for column in ([name] if name in patients else [f"{name}_time", f"{name}_event"])
     ]
     known = ["patient", "cohort", "role", "cancer_type", "arm", "family", "site", "has_genome"]
@@ -239,13 +300,15 @@ def report(cohort: Path, difficulty: str, size: int, said: dict[str, pd.DataFram
     truth = probability.loc[tested.index]
     placed, weights = resampled(tested.reset_index(), DRAWS, 1)
     weights = weights[:, placed["column"]]
-    best = _right(truth, tested).mean()
-    scores = {name: _scores(table, truth, tested) for name, table in said.items()}
+    best = right(truth, tested).mean()
+    scores = {name: scores_of(table, truth, tested) for name, table in said.items()}
     rival = max(RIVALS, key=lambda name: scores[name]["accuracy"])
-    beside = {name: _beside(said[name], said[rival], tested, weights) for name in ("gcin", "stack")}
+    beside = {
+        name: beside_of(said[name], said[rival], tested, weights) for name in ("gcin", "stack")
+    }
     _print(difficulty, size, scores, beside, best, rival)
     if difficulty == "paper":
-        ahead = _beside(said["stack"], said["gcin"], tested, weights)
+        ahead = beside_of(said["stack"], said["gcin"], tested, weights)
         low, high = bca_interval(ahead, CONFIDENCE)
         place = f"paper, {size} patients: accuracy of stack beside gcin"
         print_figure(place, ahead.whole)
@@ -255,9 +318,12 @@ def report(cohort: Path, difficulty: str, size: int, said: dict[str, pd.DataFram
         ahead = scores["gcin"]["AUC"] - scores[rival]["AUC"]
         print_figure(f"realistic, {size} patients: AUC of gcin less boosting's", ahead, 0, True)
     if difficulty == "null":
-        found = holm(np.array([_chance(table, tested) for table in said.values()])).min()
+        found = holm(np.array([chance_of(table, tested) for table in said.values()])).min()
         print_figure(f"null, {size} patients: least p of any design, by Holm", found, 0.05, True)
-    return [_row(size, name, values, best, beside.get(name)) for name, values in scores.items()]
+    return [
+        _row(size, name, values, best, beside.get(name), scores[rival]["PEHE"])
+        for name, values in scores.items()
+    ]
 
 
 def _print(difficulty: str, size: int, scores: dict, beside: dict, best: float, rival: str) -> None:
@@ -279,6 +345,10 @@ def _print(difficulty: str, size: int, scores: dict, beside: dict, best: float, 
         print_figure(f"{place}: policy share of gcin", policy, 0.85, least=True)
         closer = scores["gcin"]["mean error of p"] / scores[rival]["mean error of p"]
         print_figure(f"{place}: mean error of p over that of boosting", closer, 1.0)
+    for name in scores:
+        if name not in RIVALS:
+            ratio = scores[name]["PEHE"] / scores[rival]["PEHE"]
+            print_figure(f"{place}: PEHE of {name} over that of boosting", ratio)
 
 
 def print_recovery(cohort: Path, size: int, options: argparse.Namespace) -> None:
@@ -290,62 +360,31 @@ def print_recovery(cohort: Path, size: int, options: argparse.Namespace) -> None
     place = f"paper, {size} patients"
     print_figure(f"{place}: AUC of impairment by variant", auc, 0.9, least=True)
     print_figure(f"{place}: rank of the last planted pathway", worst_rank(shifts), 6)
+    found = first_decoy(shifts, PATHWAYS)
+    print_figure(f"{place}: rank of the first decoy pathway (best {len(PATHWAYS) + 1})", found)
+    for job in jobs:
+        if not job.genes.exists():
+            _run_apart(job, "--genes")
+    moved = pd.DataFrame([json.loads(job.genes.read_text()) for job in jobs]).mean()
+    planted = planted_genes(moved.index)
+    found = first_decoy(moved.drop(list(TOXICITY.values()), errors="ignore"), planted)
+    print_figure(f"{place}: rank of the first decoy gene (best {len(planted) + 1})", found)
 
 
-def _row(size: int, name: str, values: dict, best: float, beside: Estimate | None) -> str:
+def _row(
+    size: int, name: str, values: dict, best: float, beside: Estimate | None, rival: float
+) -> str:
     cells = [str(size), name, f"{values['accuracy'] / best:.3f}"]
     told = [values[key] for key in ("AUC", "mean error of p", "policy share")]
     # Where all arms are alike, no policy wins a thing.
     cells += ["" if np.isnan(value) else f"{value:.3f}" for value in told]
     if beside is None:
-        return "| " + " | ".join([*cells, ""]) + " |"
-    low, high = bca_interval(beside, CONFIDENCE)
-    return "| " + " | ".join([*cells, f"{beside.whole:+.3f} ({low:+.3f} to {high:+.3f})"]) + " |"
-
-
-def _received(table: pd.DataFrame, tested: pd.DataFrame) -> np.ndarray:
-    place = table.columns.get_indexer(tested["arm"])
-    return table.loc[tested.index].to_numpy()[np.arange(len(tested)), place]
-
-
-def _right(table: pd.DataFrame, tested: pd.DataFrame) -> np.ndarray:
-    return (_received(table, tested) > 0.5) == (tested["response"] == 1)
-
-
-def _scores(said: pd.DataFrame, truth: pd.DataFrame, tested: pd.DataFrame) -> dict[str, float]:
-    """Accuracy and AUC in the arm received, mean |p - true p| over all arms, and the policy.
-
-    The policy's share is of the gain in true response that always knowing the best arm would bring
-    over the arms that were given.
-    """
-    from sklearn.metrics import roc_auc_score
-
-    exact = truth[said.columns].to_numpy()
-    chosen = exact[np.arange(len(said)), said.to_numpy().argmax(axis=1)].mean()
-    given = _received(truth, tested).mean()
-    gain = exact.max(axis=1).mean() - given
-    return {
-        "accuracy": _right(said, tested).mean(),
-        "AUC": roc_auc_score(tested["response"], _received(said, tested)),
-        "mean error of p": np.abs(said.to_numpy() - exact).mean(),
-        "policy share": (chosen - given) / gain if gain > 0 else float("nan"),
-    }
-
-
-def _chance(said: pd.DataFrame, tested: pd.DataFrame) -> float:
-    """How likely chance alone parts responders from others so well or so badly."""
-    from scipy.stats import mannwhitneyu
-
-    values, yes = _received(said, tested), (tested["response"] == 1).to_numpy()
-    return float(mannwhitneyu(values[yes], values[~yes]).pvalue)
-
-
-def _beside(
-    said: pd.DataFrame, other: pd.DataFrame, tested: pd.DataFrame, weights: np.ndarray
-) -> Estimate:
-    """Difference of accuracy, in the patients as they are and in every resample."""
-    gap = _right(said, tested).astype(float) - _right(other, tested)
-    return estimate_of(weights @ gap / weights.sum(axis=1), DRAWS)
+        cells.append("")
+    else:
+        low, high = bca_interval(beside, CONFIDENCE)
+        cells.append(f"{beside.whole:+.3f} ({low:+.3f} to {high:+.3f})")
+    cells += [f"{values['PEHE']:.3f}", f"{values['PEHE'] / rival:.2f}"]
+    return "| " + " | ".join(cells) + " |"
 
 
 if __name__ == "__main__":

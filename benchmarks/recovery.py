@@ -1,6 +1,6 @@
 """What a network found out about a planted cohort, beside what was planted."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +70,27 @@ def pathway_shifts(
         after = predict({**some, "variant_mask": seen, "genes": normal})
         shifts[name] = np.abs(after - before).mean()
     return pd.Series(shifts)
+
+
+def gene_shifts(predict: object, arrays: Mapping[str, np.ndarray], genes: list[str]) -> pd.Series:
+    """How far predictions move when nothing is known to be wrong with a gene, as of pathways."""
+    alone = pd.DataFrame({"pathway": genes, "gene": genes})
+    return pathway_shifts(predict, arrays, genes, alone)
+
+
+def planted_genes(genes: Collection[str]) -> list[str]:
+    """Of some genes, those by which the planted logic settles response."""
+    logic = {gene for own in PATHWAYS.values() for gene in own}
+    return [gene for gene in genes if gene in logic]
+
+
+def first_decoy(shifts: pd.Series, planted: Collection[str]) -> int:
+    """Rank of the first that is not planted, among the planted ones, by the shift of predictions.
+
+    One more than how many are planted is best: all of them come before it.
+    """
+    decoy = shifts.drop(list(planted)).max()
+    return 1 + int((shifts[list(planted)] > decoy).sum())
 
 
 def worst_rank(shifts: pd.Series) -> int:

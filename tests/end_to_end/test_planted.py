@@ -14,12 +14,15 @@ from gcin.tensors.genes import GENE_FEATURES
 from gcin.tensors.store import ARRAYS, Store
 
 SIZE = ["--files", "--patients", "40", "--genes", "44", "--seed", "2"]
+# All that files can show; panels are refused with them.
+HARDSHIPS = ["--missing", "mnar", "--missing-share", "0.3", "--site-effects", "1"]
+HARDSHIPS += ["--linkage", "0.7", "--decoy-genes", "--hidden", "1", "--site-shortcut", "0.5"]
 # The protein's change in words is the annotator's own; no feature is made of it.
 WORDS = ["hgvsp"]
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
+@pytest.fixture(scope="module", params=[[], HARDSHIPS], ids=["plain", "hard"])
+def folder(tmp_path_factory, request) -> Path:
     """A folder with the cohort `planted`, and what the workflow made of its files."""
     folder = tmp_path_factory.mktemp("planted")
     (folder / "config").symlink_to(ROOT / "config")
@@ -30,7 +33,7 @@ def folder(tmp_path_factory) -> Path:
     }
     chromosomes = ROOT / "resources" / "reference" / "chromosomes.grch38.tsv"
     simulate = [sys.executable, "-m", "gcin.simulation.planted", "planted", *SIZE]
-    simulate += ["--chromosomes", str(chromosomes)]
+    simulate += ["--chromosomes", str(chromosomes), *request.param]
     subprocess.run(simulate, cwd=folder, env=environment, check=True)
     command = ["snakemake", "--snakefile", str(ROOT / "Snakefile"), "--cores", "2"]
     command += ["--workflow-profile", "none", "--configfile", "planted/config.yaml"]

@@ -295,7 +295,7 @@ def visits_of_card(folder, told, names):
 
 
 def warnings_of(hospital, pooled):
-    features = hospital.cohorts.clinical["hospital"]
+    (features,) = hospital.cohorts.clinical.values()
     table = shortcut_table(hospital.patients, features, NO_ARMS, pooled, NO_TWINS, EVALUATION)
     return table[table["raised"]]
 
@@ -346,6 +346,24 @@ def test_site_as_a_shortcut(quick, unlike):
     flags = named(warnings_of(marked, pooled))
     sites = {("site", "outcome"), ("within site", "clinical_logistic")}
     assert flags == (sites if unlike else set())
+
+
+@pytest.mark.parametrize("settled", [1.0, 0.0])
+def test_a_planted_site_that_settles_the_outcome(tmp_path, quick, settled):
+    """Read-outs tell the site in both cohorts; only in one does it tell the outcome."""
+    hardships = {"site_effects": 2.0, "site_shortcut": settled}
+    planted = Planted(patients=600, genes=60, **hardships)
+    cohort = PlantedCohort.make(planted, Ground.drawn(planted, pd.read_csv(CHROMOSOMES, sep="\t")))
+    patients = cohort.patients.assign(arm="chemo")
+    samples = pd.DataFrame({"sample": patients["patient"], "patient": patients["patient"]})
+    samples = samples.assign(tissue="tumour")
+    write_store(tmp_path / "tensors", cohort.genotypes, samples, np.zeros(len(samples)))
+    read = ({"planted": Store.open(tmp_path / "tensors")}, {"planted": cohort.clinical})
+    cohorts = Cohorts(*read, {"planted": cohort.expression.add_prefix("expression ")})
+    hospital = Hospital(patients[KNOWN], cohorts, cohort.pathways, cohort.truth.probability)
+    pooled = unseen_of(hospital, "ridge", quick, split_by(hospital.patients))
+    raised = {("site", "outcome"), ("within site", "ridge")} if settled else set()
+    assert named(warnings_of(hospital, pooled)) == raised
 
 
 def area_of_network(hospital, settings, epochs):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcin._code import fingerprints
 from gcin.simulation.planted.cohort import PlantedCohort
-from gcin.simulation.planted.dials import Difficulty, Planted
+from gcin.simulation.planted.dials import Difficulty, Missing, Planted
 from gcin.simulation.planted.files import write_files
 from gcin.simulation.planted.ground import Ground
 from gcin.simulation.planted.sequence import Sequenced
@@ -21,10 +21,19 @@ CHROMOSOMES = Path("resources/reference/chromosomes.grch38.tsv")
 
 def main(arguments: list[str] | None = None) -> int:
     """Write a cohort into a folder, whole or not at all; a folder that has it stays untouched."""
-    options = vars(_parser().parse_args(arguments))
+    parser = _parser()
+    options = vars(parser.parse_args(arguments))
     folder, files = options.pop("folder"), options.pop("files")
     chromosomes = pd.read_csv(options.pop("chromosomes"), sep="\t")
-    planted = Planted(**options)
+    if files and options["panels"]:
+        parser.error(
+            "--panels cannot go with --files: a card describes one assay, and the files are of "
+            "one cohort. Leave one of the two out."
+        )
+    try:
+        planted = Planted(**options)
+    except ValueError as error:
+        parser.error(str(error))
     record = {"planted": asdict(planted), "files": files, "code": fingerprints(__file__)}
 
     def write(beside: Path) -> None:
@@ -45,7 +54,31 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=Planted.seed)
     parser.add_argument("--files", action="store_true", help="write what a user would hand in, too")
     parser.add_argument("--chromosomes", type=Path, default=CHROMOSOMES, help="table of lengths")
+    _add_hardships(parser.add_argument_group("hardships", "all off by default"))
     return parser
+
+
+def _add_hardships(group: argparse._ArgumentGroup) -> None:
+    """Offer the dials of `Planted` that make a cohort harder."""
+    told = {
+        "hidden": "log odds that a trait which no column shows adds to an arm and to response",
+        "missing-share": "of each laboratory value",
+        "site-effects": "s.d. of shifts of read-outs between sites; sites also lose reads",
+        "linkage": "r2 of neighbouring common markers; siblings inherit them, too",
+        "site-shortcut": "how far two sites settle the chance of response, 0 to 1",
+    }
+    for name, meaning in told.items():
+        default = getattr(Planted, name.replace("-", "_"))
+        group.add_argument(f"--{name}", type=float, default=default, help=meaning)
+    group.add_argument(
+        "--missing", choices=list(Missing), default=Planted.missing, help="why values are missing"
+    )
+    group.add_argument(
+        "--panels", action="store_true", help="two sites assay half of the genes alone"
+    )
+    group.add_argument(
+        "--decoy-genes", action="store_true", help="one goes with age, one with burden"
+    )
 
 
 if __name__ == "__main__":

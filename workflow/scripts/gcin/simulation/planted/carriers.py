@@ -22,6 +22,7 @@ RELATIVES = 0.08
 ANCESTRIES = ("P1", "P2", "P3")
 FST = {"P1": 0.02, "P2": 0.06, "P3": 0.12}  # Balding and Nichols 1995
 MARKERS = 500
+NO_CALLS = 0.01  # share of the genotypes of common markers
 AMPLIFIED = 0.35
 COPY_NOISE = 1.1  # s.d. of a gene's log2 ratio; neighbours must be read together
 SEGMENTS = 3  # mean further segments of a patient
@@ -59,12 +60,22 @@ def calls(planted: Planted, sites: pd.DataFrame, family: pd.Series) -> pd.DataFr
     table = table.drop_duplicates(["patient", "site"]).sort_values(
         ["patient", "site"], ignore_index=True
     )
+    return measured(table, rng)
+
+
+def measured(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Sequence calls, `somatic dosage`: draw the reads, and give `depth vaf quality` as well."""
     count = len(table)
     table["depth"] = rng.poisson(120, count).clip(20)
     share = np.where(table["somatic"], rng.uniform(0.02, 0.6, count), table["dosage"] / 2)
     table["vaf"] = rng.binomial(table["depth"], share) / table["depth"]
-    table["quality"] = np.minimum(99, 3 * table["depth"] * table["vaf"]).astype(int)
+    table["quality"] = quality_of(table["depth"], table["vaf"])
     return table
+
+
+def quality_of(depth: pd.Series, vaf: pd.Series) -> pd.Series:
+    """Say how sure a call is, phred: three for each read with the alternate, 99 at most."""
+    return np.minimum(99, 3 * depth * vaf).astype(int)
 
 
 def _rare(planted: Planted, sites: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -84,13 +95,17 @@ def _rare(planted: Planted, sites: pd.DataFrame, rng: np.random.Generator) -> pd
 
 def _inherited(table: pd.DataFrame, family: pd.Series, rng: np.random.Generator) -> pd.DataFrame:
     """Let a second sibling share half of the first one's germline variants instead of own ones."""
-    number = pd.factorize(family)[0]
-    second = np.flatnonzero(np.diff(number, prepend=-1) == 0)
+    second = second_siblings(family)
     germline = ~table["somatic"]
     lost = germline & table["patient"].isin(second) & (rng.random(len(table)) < 0.5)
     shared = germline & table["patient"].isin(second - 1) & (rng.random(len(table)) < 0.5)
     copies = table[shared].assign(patient=table["patient"][shared] + 1)
     return pd.concat([table[~lost], copies], ignore_index=True)
+
+
+def second_siblings(family: pd.Series) -> np.ndarray:
+    """Row numbers of those whose sibling stands in the row before."""
+    return np.flatnonzero(np.diff(pd.factorize(family)[0], prepend=-1) == 0)
 
 
 def _common(planted: Planted, sites: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -143,5 +158,5 @@ def markers(planted: Planted, ancestry: pd.Series) -> tuple[np.ndarray, np.ndarr
     }
     frequency = np.stack([own[name] for name in ANCESTRIES])
     drawn = rng.binomial(2, frequency[pd.Categorical(ancestry, ANCESTRIES).codes]).astype(np.int8)
-    drawn[rng.random(drawn.shape) < 0.01] = -1
+    drawn[rng.random(drawn.shape) < NO_CALLS] = -1
     return drawn, root

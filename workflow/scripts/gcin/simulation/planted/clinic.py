@@ -2,15 +2,18 @@
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import expit
+from scipy.stats import norm
 
 from gcin.simulation.clinic import DAYS_PER_MONTH, days, weibull
-from gcin.simulation.planted.dials import Planted
+from gcin.simulation.planted.dials import Missing, Planted
 from gcin.simulation.planted.truth import ARMS
 
 CANCERS = ("breast", "lung", "colorectal", "ovarian", "melanoma")
 SITES = tuple(f"site_{number}" for number in range(1, 7))
 FLOOR = 0.05  # lowest chance of each arm
-MISSING = 0.1  # share of each laboratory value
+STEEPNESS = 2.0  # log odds of a missing value, per s.d. of what it is missing by
 DRAWS = (-28, -14, 0)  # days of the laboratory draws before treatment
 MEASURED = ("crp", "haemoglobin", *(f"ldh_{-day}" for day in DRAWS))
 
@@ -46,20 +49,53 @@ def facts(planted: Planted) -> pd.DataFrame:
 
 
 def observed(complete: pd.DataFrame, planted: Planted) -> pd.DataFrame:
-    """Hide what no clinic sees, and a share of the laboratory values, at random."""
+    """Hide what no clinic sees, and a share of the laboratory values."""
     rng = planted.stream("missing")
     seen = complete.drop(columns=["ldh_slope", "site"]).astype({"ecog": float, "stage": float})
     for name in MEASURED:
-        seen[name] = seen[name].mask(rng.random(len(seen)) < MISSING)
+        seen[name] = seen[name].mask(
+            rng.random(len(seen)) < missing_chance(complete, name, planted)
+        )
     return seen
 
 
-def treatment(complete: pd.DataFrame, driver: pd.Series, planted: Planted) -> np.ndarray:
-    """Assign an arm: confounded by driver, cancer type and stage, each arm with a least chance."""
+def missing_chance(complete: pd.DataFrame, name: str, planted: Planted) -> np.ndarray | float:
+    """Say how likely a laboratory value is missing, by patient; on average `missing_share`."""
+    share = planted.missing_share
+    if planted.missing == Missing.MCAR or share == 0:
+        return share
+    if planted.missing == Missing.MAR:
+        frail = (complete["age"] - 61) / 11 + (complete["ecog"] - 0.8) / 0.75
+        reason = frail.to_numpy() / 2**0.5
+    else:
+        values = complete[name]
+        reason = norm.ppf((values.rank().to_numpy() - 0.5) / len(values))
+    rise = STEEPNESS * reason
+    level = brentq(lambda least: expit(least + rise).mean() - share, -50, 50)
+    return expit(level + rise)
+
+
+def trait(planted: Planted) -> np.ndarray:
+    """Draw what the hidden trait adds to log odds, by patient; 0 where there is none."""
+    return planted.hidden * planted.stream("hidden").normal(size=planted.patients)
+
+
+def treatment(
+    complete: pd.DataFrame, driver: pd.Series, planted: Planted, hidden: np.ndarray | float = 0.0
+) -> np.ndarray:
+    """Assign an arm: confounded by driver, cancer type and stage, each arm with a least chance.
+
+    Args:
+        complete: The facts.
+        driver: Whether the driver is impaired.
+        planted: What is simulated.
+        hidden: As `trait` gives it; it speaks for the targeted arm.
+    """
     rng = planted.stream("treatment")
+    targeted = 0.9 * driver.to_numpy() + 0.4 * (complete["cancer_type"] == "breast")
     score = np.stack(
         [
-            0.9 * driver.to_numpy() + 0.4 * (complete["cancer_type"] == "breast"),
+            targeted + hidden,
             0.5 * complete["cancer_type"].isin(["lung", "melanoma"]) + 0.1 * complete["stage"],
             0.3 * (complete["cancer_type"] == "ovarian") + 0.3 * np.ones(len(complete)),
         ],

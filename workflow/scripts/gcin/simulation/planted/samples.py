@@ -57,9 +57,9 @@ def deliver(genotypes: Genotypes, patients: pd.Series) -> Delivered:
         ],
         columns=["sample", "patient", "tissue"],
     )
-    seen = replace(
-        genotypes, sites=sites, calls=calls, copies=copies, dosages=dosages, markers=markers
-    )
+    assayed = np.repeat(genotypes.assayed, len(TISSUES), axis=0)
+    own = {"copies": copies, "dosages": dosages, "markers": markers, "assayed": assayed}
+    seen = replace(genotypes, sites=sites, calls=calls, **own)
     return Delivered(seen, samples, _missing(calls, dosages, apart), apart)
 
 

@@ -71,7 +71,11 @@ def gene_logic(impaired: pd.DataFrame) -> pd.DataFrame:
 
 
 def response_logits(
-    facts: pd.DataFrame, impaired: pd.DataFrame, amplified: np.ndarray, scale: float
+    facts: pd.DataFrame,
+    impaired: pd.DataFrame,
+    amplified: np.ndarray,
+    scale: float,
+    trait: np.ndarray | float = 0.0,
 ) -> pd.DataFrame:
     """Work out the log odds of response of each patient under each arm.
 
@@ -80,6 +84,7 @@ def response_logits(
         impaired: Patients x genes.
         amplified: Whether the amplicon is, by patient.
         scale: What the log odds are multiplied with; 0 leaves nothing to know.
+        trait: What the hidden trait adds to the log odds before, by patient.
     """
     scaled = pd.DataFrame(
         {
@@ -89,7 +94,7 @@ def response_logits(
             "ldh_slope": facts["ldh_slope"] / 0.2,
         }
     )
-    clinical = (scaled @ pd.Series(CLINICAL)).to_numpy()
+    clinical = (scaled @ pd.Series(CLINICAL)).to_numpy() + trait
     logic = gene_logic(impaired).to_numpy()
     arms = {
         arm: clinical + LEVEL[arm] + LOGIC * logic[:, place] + AMPLIFIED[arm] * (amplified - 0.35)

@@ -42,12 +42,14 @@ def write_tables(folder: Path, cohort: PlantedCohort) -> None:
         getattr(cohort.truth, name).to_parquet(folder / "truth" / f"{name}.parquet")
     np.save(folder / "truth" / "impairing.npy", cohort.truth.impairing)
     np.save(folder / "truth" / "amplified.npy", cohort.truth.amplified)
+    if cohort.truth.trait.any():
+        np.save(folder / "truth" / "trait.npy", cohort.truth.trait)
 
 
 def write_store(
     folder: Path, genotypes: Genotypes, samples: pd.DataFrame, missing: np.ndarray
 ) -> None:
-    """Write the tensor store, every gene callable.
+    """Write the tensor store; a gene is callable where the assay looks at it.
 
     Args:
         folder: Where to.
@@ -65,9 +67,11 @@ def write_store(
     pq.write_table(markers, folder / "markers.parquet")
     np.save(folder / "dosages.npy", genotypes.dosages)
     samples = samples.assign(kind="vcf", file="").reset_index(drop=True)
-    none = np.zeros(len(genotypes.genes), np.float32)
     untold = {
-        name: Untold(none, share) for name, share in zip(samples["sample"], missing, strict=True)
+        name: Untold((~looked_at).astype(np.float32), share)
+        for name, looked_at, share in zip(
+            samples["sample"], genotypes.assayed, missing, strict=True
+        )
     }
     everywhere = np.ones(len(genotypes.genes), np.float32)
     assay = Assay(everywhere, {}, Beside({}, None), untold, missing)
