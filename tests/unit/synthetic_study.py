@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation import comparison, curves
+from gcin.evaluation.abstention import abstention_tables
 from gcin.evaluation.amounts import agreement_table
 from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.coverage import coverage_table
@@ -125,6 +126,7 @@ def tables_of(table, said, draws=100):
         "logrank": tests,
         "d_calibration": d_calibration_table(pooled),
         "conformal": conformal(pooled),
+        **abstention(pooled),
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
@@ -188,6 +190,16 @@ def conformal(pooled):
         [known["value"] > 0.8, known["value"] < 0.2], ["response", "no response"], "both"
     )
     return coverage_table(known.assign(answer=sure), 0.9, 0.95)
+
+
+def abstention(pooled):
+    """Each design fits the outcomes as well as its probability says."""
+    known = pooled[pooled["response"].notna()]
+    chance = known["value"]
+    sure = np.select([chance > 0.8, chance < 0.2], ["response", "no response"], "both")
+    rows = known.assign(no=1 - chance, yes=chance, answer=sure)
+    curve, areas = abstention_tables(rows, 30, 1, 0.95)
+    return {"risk_coverage": curve, "abstention": areas}
 
 
 def policy_tables_of(table, said):

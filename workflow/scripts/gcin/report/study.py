@@ -8,6 +8,7 @@ import pandas as pd
 
 from gcin.generations import digest
 from gcin.report import tables as made
+from gcin.report.abstention import abstention_table
 from gcin.report.pages import library_versions
 from gcin.report.policy import floor_table, policy_tables
 from gcin.report.reading import read_table
@@ -26,14 +27,14 @@ def study_facts(
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
             hazard_ratios answered seeds balance patients` and, where the study has them,
-            `conformal`, `learning_curve`, `policy` and `policy_balance`, `external` and
-            `external_answered` and `openings`, and `planted`.
+            `conformal`, `abstention`, `learning_curve`, `policy` and `policy_balance`,
+            `external` and `external_answered` and `openings`, and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
         networks: Designs that are networks.
     """
-    external, planted, conformal = map(tables.get, ("external", "planted", "conformal"))
+    external, planted = map(tables.get, ("external", "planted"))
     return {
         **{name: settings[name] for name in ("cohorts", "external", "predict_with")},
         "sentences": summary(tables["metrics"], tables["differences"], networks)
@@ -53,10 +54,7 @@ def study_facts(
         "subgroups": made.subgroup_tables(tables["subgroups"], settings["designs"]),
         "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
-        "conformal": None if conformal is None else made.printed(conformal),
-        "learning": None
-        if "learning_curve" not in tables
-        else made.printed(tables["learning_curve"]),
+        **asked_facts(tables),
         **policy_facts(tables, settings),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),
@@ -65,6 +63,23 @@ def study_facts(
         else made.metric_tables(external, settings["designs"]),
         "planted": None if planted is None else made.planted_table(planted),
         "predictions": made.prediction_table(tables["patients"]),
+    }
+
+
+def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
+    """Gather what only some studies have; None where a study has none of it.
+
+    Args:
+        tables: As `study_facts` takes them.
+    """
+    printing = {
+        "conformal": ("conformal", made.printed),
+        "abstention": ("abstention", abstention_table),
+        "learning": ("learning_curve", made.printed),
+    }
+    return {
+        name: write(tables[table]) if table in tables else None
+        for name, (table, write) in printing.items()
     }
 
 
