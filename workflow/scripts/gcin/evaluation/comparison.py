@@ -133,7 +133,7 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
     Returns:
         `design endpoint metric value low high n`; value and limits are empty where the metric is
         undefined (one class only, nobody named a responder, no comparable pair): the log says
-        where. WITHOUT_INTERVAL have no limits, nor has what is 0 or 1 in every resample.
+        where. WITHOUT_INTERVAL have no limits, nor has what resamples do not move.
     """
     rows = []
     for (design, endpoint, metric), estimate in draws.items():

@@ -11,6 +11,7 @@ from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
 from gcin.report.words import (
     Markdown,
+    count,
     in_markdown,
     interval,
     label,
@@ -134,7 +135,9 @@ def group_rows(subgroups: pd.DataFrame, design: str) -> str:
     if not len(own):
         return ""
     cells = own.assign(
-        cell=[interval(row) for _, row in own.iterrows()], measure=own["metric"].map(label)
+        cell=[interval(row) for _, row in own.iterrows()],
+        measure=own["metric"].map(label),
+        events=own["events"].map(count),
     )
     keys = ["endpoint", "grouping", "group", "n", "events"]
     return _spread(cells, keys, list(dict.fromkeys(cells["measure"])), "measure")

@@ -112,10 +112,17 @@ def level(share: float) -> str:
     return f"{100 * share:.6g} %"
 
 
-def p_value(p: float | None) -> str:
-    """Write a p value without false precision."""
+def count(value: float | None) -> str:
+    """Write how many there are; nothing where there is nothing to count."""
+    return "" if pd.isna(value) else f"{int(value)}"
+
+
+def p_value(p: float | None, is_bound: bool = False) -> str:
+    """Write a p value without false precision, one that is only known to be smaller behind a <."""
     if p is None or not np.isfinite(p):
         return NONE
+    if is_bound and p >= 1e-4:
+        return f"< {p:.2g}"
     return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
 
 
