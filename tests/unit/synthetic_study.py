@@ -135,6 +135,7 @@ def tables_of(table, said, draws=100):
         "openings": pd.DataFrame(
             {"cohort": "hospital_b", "opened": ["2026-01-02", "2026-03-04"], "edition": ["a", "b"]}
         ),
+        "test_openings": pd.DataFrame({"cohort": "test part", "opened": ["2026-05-06"]}),
         "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
         "planted": planted(),

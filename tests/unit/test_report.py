@@ -156,6 +156,8 @@ def test_every_section_is_there_and_linked(report):
 
 def test_the_report_says_how_often_answers_held_the_truth(report):
     assert "Answers and bands of stated coverage" in report
+    assert "<h3>Answering only the surest</h3>" in report
+    assert "its outcomes were looked at, over all editions of this study: once" in report
     assert "response=0" in report
 
 

@@ -104,6 +104,19 @@ def test_every_look_at_external_outcomes_is_told(facts):
     )
 
 
+def test_every_look_at_the_locked_test_part_is_told_and_nothing_of_a_cross_validation(facts):
+    words = "Outcomes of its test part looked at, over all editions of the study: "
+    assert f"- {words}once, on 2026-05-06." in card_of(facts)
+    looks = facts.tables["test_openings"]
+    again = facts.tables | {"test_openings": pd.concat([looks, looks.assign(opened="2026-06-07")])}
+    card = card_of(replace(facts, tables=again))
+    assert f"- {words}2 times since 2026-05-06; what was changed" in card
+    told = study_facts(again, facts.patients, facts.features, made.SETTINGS, ["gcin"])
+    assert told["test_openings"].startswith("2 times since 2026-05-06")
+    none = facts.tables | {"test_openings": looks.head(0)}
+    assert words not in card_of(replace(facts, tables=none))
+
+
 def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(facts):
     nobody = replace(facts, tables=facts.tables | {"external": facts.tables["external"].head(0)})
     assert "No patient of theirs could be held against an outcome" in card_of(nobody)

@@ -15,6 +15,7 @@ rule pool_predictions:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
         answered="results/studies/{study}/{edition}/evaluation/answered.tsv",
         seeds="results/studies/{study}/{edition}/evaluation/seeds.tsv",
+        openings="results/studies/{study}/{edition}/evaluation/test_openings.tsv",
     log:
         "logs/pool_predictions/{study}/{edition}.log",
     benchmark:
@@ -27,6 +28,8 @@ rule pool_predictions:
     params:
         code=code_of("pool_predictions"),
         horizons=lookup("evaluation/horizons_months", within=SETTINGS),
+        # A division in one, such as 70-15-15, has a test part that nobody else is tested beside.
+        locked=lambda wildcards: isinstance(STUDIES[wildcards.study]["split"]["scheme"], str),
     script:
         "../scripts/pool_predictions.py"
 

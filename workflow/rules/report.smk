@@ -17,7 +17,7 @@ FIGURES = {
 }
 
 TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
-TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds"]
+TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds", "test_openings"]
 
 
 rule draw_figures:

@@ -15,6 +15,7 @@ from gcin.report.words import (
     in_markdown,
     interval,
     label,
+    locked_opened,
     opened,
     shortcuts_raised,
     silences,
@@ -71,6 +72,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "external": study["external"],
         "silences": silences(tables),
         "openings": opened(tables),
+        "test_openings": locked_opened(tables),
         "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
         "external_metrics": metric_rows(
             tables["external"], study["designs"], ["cohort", "endpoint"]
@@ -78,10 +80,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         if len(tables.get("external", ()))
         else "",
         "subgroups": group_rows(tables["subgroups"], design),
-        "policy": study["policy"],
-        "policies": policy_sentences(tables["policy"], design, study["policy"]["min_patients"])
-        if "policy" in tables
-        else [],
+        **policy_facts(tables, study),
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
         "quiet": looked_for(tables["warnings"]),
@@ -90,6 +89,20 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "done": int(counts.get(DONE, 0)),
         "partly": int(counts.get(PARTLY, 0)),
     }
+
+
+def policy_facts(tables: Mapping[str, pd.DataFrame], study: Mapping) -> dict:
+    """Say what following the design that predicts was shown to gain, where a policy is declared.
+
+    Args:
+        tables: Of the run, with `policy` where one is declared.
+        study: As configured.
+    """
+    policy, design = study["policy"], study["predict_with"]
+    if "policy" not in tables:
+        return {"policy": policy, "policies": []}
+    told = policy_sentences(tables["policy"], design, policy["min_patients"])
+    return {"policy": policy, "policies": told}
 
 
 def outputs_of(endpoints: Mapping, metrics: pd.DataFrame, design: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from gcin.report.abstention import abstention_table
 from gcin.report.pages import library_versions
 from gcin.report.policy import floor_table, policy_tables
 from gcin.report.reading import read_table
-from gcin.report.words import opened, shortcuts_raised, silences, summary, unmeasured
+from gcin.report.words import locked_opened, opened, shortcuts_raised, silences, summary, unmeasured
 
 
 def study_facts(
@@ -26,7 +26,8 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios answered seeds balance patients` and, where the study has them,
+            hazard_ratios answered seeds test_openings balance
+            patients` and, where the study has them,
             `conformal`, `abstention`, `learning_curve`, `policy` and `policy_balance`,
             `external` and `external_answered` and `openings`, and `planted`.
         patients: The study's patients.
@@ -45,6 +46,7 @@ def study_facts(
         "strata": len(tables["balance"]),
         "silences": silences(tables),
         "openings": opened(tables),
+        "test_openings": locked_opened(tables),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),

@@ -231,13 +231,27 @@ def opened(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """
     if "openings" not in tables:
         return []
-    return [
-        f"{cohort}: once, on {days.iloc[0]}"
-        if len(days) == 1
-        else f"{cohort}: {len(days)} times since {days.iloc[0]}; what was changed since then may "
-        "have been chosen by what was seen, and only the first look confirms"
-        for cohort, days in tables["openings"].groupby("cohort")["opened"]
-    ]
+    looks = tables["openings"].groupby("cohort")["opened"]
+    return [f"{cohort}: {_looks(days)}" for cohort, days in looks]
+
+
+def locked_opened(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Say how often the outcomes of a locked test part were looked at; nothing where none is.
+
+    Args:
+        tables: `test_openings`: `opened`, without rows of a cross-validation.
+    """
+    days = tables["test_openings"]["opened"]
+    return _looks(days) if len(days) else ""
+
+
+def _looks(days: pd.Series) -> str:
+    if len(days) == 1:
+        return f"once, on {days.iloc[0]}"
+    return (
+        f"{len(days)} times since {days.iloc[0]}; what was changed since then may have been chosen "
+        "by what was seen, and only the first look confirms"
+    )
 
 
 def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str:
