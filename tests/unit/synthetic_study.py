@@ -15,6 +15,7 @@ from gcin.evaluation.policies import balance_table, cases_of, policy_table
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.propensity import confounders_of, overlap_table, propensity_table
 from gcin.evaluation.restricted import outcome_table
+from gcin.evaluation.restricted_means import restricted_mean_table
 from gcin.evaluation.seeds import seed_table
 from gcin.evaluation.shortcuts import shortcut_table
 from gcin.evaluation.significance import significance_table
@@ -31,6 +32,8 @@ SETTINGS = {
     "predict_with": "gcin",
     "policy": {"confounders": ["age", "sex"], "min_propensity": 0.05, "min_patients": 30},
 }
+RISK = {"risk_groups": 2, "confidence": 0.95, "horizons_months": [12, 24]}
+RISK |= {"bootstrap_draws": 50, "seed": 1}
 SIZES = {"train": 300, "external": 100, "new": 2}
 
 
@@ -113,9 +116,8 @@ def tables_of(table, said, draws=100):
         "tests": significance_table(pooled, measured, pairs),
         "warnings": shortcuts_of(table, pooled),
         "subgroups": subgroups_of(table, pooled),
-        "hazard_ratios": hazard_table(
-            pooled, features(table)[["age", "sex"]], {"risk_groups": 2, "confidence": 0.95}
-        ),
+        "hazard_ratios": hazard_table(pooled, features(table)[["age", "sex"]], RISK),
+        "restricted_means": restricted_mean_table(pooled, RISK),
         "roc": curves.roc_table(pooled),
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),

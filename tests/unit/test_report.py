@@ -28,6 +28,7 @@ from gcin.report.tables import (
     metric_tables,
     prediction_table,
     quality_summary,
+    restricted_mean_table,
     subgroup_tables,
 )
 from gcin.report.words import interval, level, number, percent, summary, unmeasured, verdict
@@ -195,12 +196,23 @@ def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
     ratios = hazard_ratio_table(tables["hazard_ratios"])
     assert set(ratios["model"]) == {"alone", "adjusted"}
     assert ratios["hazard ratio"].str.contains("to").any()
+    means = restricted_mean_table(tables["restricted_means"])
+    sure = means[(means["design"] == "gcin") & (means["group"] == 2)]
+    assert sure["less that of group 1"].str.fullmatch(r"-[\d.]+ \(-[\d.]+ to -[\d.]+\)").all()
+    assert (means.loc[means["group"] == 1, "less that of group 1"] == "\N{EN DASH}").all()
 
 
 def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_path):
     table, tables = study
     empty = {}
-    for name in ("warnings", "subgroups", "hazard_ratios", "policy", "policy_balance"):
+    for name in (
+        "warnings",
+        "subgroups",
+        "hazard_ratios",
+        "restricted_means",
+        "policy",
+        "policy_balance",
+    ):
         tables[name].head(0).to_csv(tmp_path / f"{name}.tsv", sep="\t", index=False)
         empty[name] = pd.read_csv(tmp_path / f"{name}.tsv", sep="\t")
     facts = study_facts(tables | empty, table, made.features(table), made.SETTINGS, ["gcin"])

@@ -124,7 +124,7 @@ rule check_shortcuts:
 
 
 rule evaluate_subgroups:
-    """Measure every design in groups of patients, and hazard ratios of the risk groups."""
+    """Measure every design in groups of patients, and the risk groups: ratios and means."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
@@ -137,6 +137,7 @@ rule evaluate_subgroups:
     output:
         subgroups="results/studies/{study}/{edition}/evaluation/subgroups.tsv",
         hazards="results/studies/{study}/{edition}/evaluation/hazard_ratios.tsv",
+        means="results/studies/{study}/{edition}/evaluation/restricted_means.tsv",
     log:
         "logs/evaluate_subgroups/{study}/{edition}.log",
     benchmark:

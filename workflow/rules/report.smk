@@ -17,6 +17,7 @@ FIGURES = {
 }
 
 TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
+TABLES += ["restricted_means"]
 TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds", "test_openings"]
 
 

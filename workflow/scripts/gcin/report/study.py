@@ -26,7 +26,7 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios answered seeds test_openings balance
+            hazard_ratios restricted_means answered seeds test_openings balance
             patients` and, where the study has them,
             `conformal`, `abstention`, `learning_curve`, `policy` and `policy_balance`,
             `external` and `external_answered` and `openings`, and `planted`.
@@ -54,6 +54,7 @@ def study_facts(
         "warnings": shortcuts_raised(tables["warnings"]),
         "shortcuts": made.shortcut_table(tables["warnings"]),
         "subgroups": made.subgroup_tables(tables["subgroups"], settings["designs"]),
+        "means": made.restricted_mean_table(tables["restricted_means"]),
         "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
         **asked_facts(tables),

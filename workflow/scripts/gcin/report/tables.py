@@ -201,6 +201,19 @@ def hazard_ratio_table(hazards: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"hazard_ratio": "hazard ratio", "p_proportional": "p (steady)"})
 
 
+def restricted_mean_table(means: pd.DataFrame) -> pd.DataFrame:
+    """Mean times of risk groups with their differences, ready to print."""
+    names = {"difference_low": "low", "difference_high": "high"}
+    gaps = means[["difference", *names]].rename(columns=names)
+    shown = means[["endpoint", "design", "months", "group"]].assign(
+        mean=[interval(row, "mean") for _, row in means.iterrows()],
+        less=[interval(row, "difference") for _, row in gaps.iterrows()],
+        n=means["n"],
+        events=means["events"],
+    )
+    return shown.rename(columns={"months": "up to month", "less": "less that of group 1"})
+
+
 def calibration_summary(calibration: pd.DataFrame) -> pd.DataFrame:
     """Intercept and slope of each design."""
     columns = ["endpoint", "design", "intercept", "slope"]
