@@ -26,6 +26,7 @@ LABELS = {
     "calibration_intercept": "calibration intercept (0 is right)",
     "calibration_slope": "calibration slope (1 is right)",
     "ece": "expected calibration error (lower is better)",
+    "smooth_ece": "smooth calibration error (lower is better)",
     "mae": "mean absolute error (lower is better)",
     "rmse": "root mean squared error (lower is better)",
     "r2": "R2",
