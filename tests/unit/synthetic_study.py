@@ -11,7 +11,8 @@ from gcin.evaluation.amounts import agreement_table
 from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.coverage import coverage_table
 from gcin.evaluation.hazards import hazard_table
-from gcin.evaluation.policies import balance_table, cases_of, policy_table
+from gcin.evaluation.policies import balance_table, policy_table
+from gcin.evaluation.policy_cases import cases_of
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.propensity import confounders_of, overlap_table, propensity_table
 from gcin.evaluation.restricted import outcome_table
@@ -30,7 +31,12 @@ SETTINGS = {
     "endpoints": {"response": "response_cr", "os": {"months": "os_months", "event": "os_event"}},
     "designs": list(DESIGNS),
     "predict_with": "gcin",
-    "policy": {"confounders": ["age", "sex"], "min_propensity": 0.05, "min_patients": 30},
+    "policy": {
+        "confounders": ["age", "sex"],
+        "min_propensity": 0.05,
+        "min_patients": 30,
+        "negative_control": "fracture",
+    },
 }
 RISK = {"risk_groups": 2, "confidence": 0.95, "horizons_months": [12, 24]}
 RISK |= {"bootstrap_draws": 50, "seed": 1}
@@ -232,8 +238,17 @@ def policy_tables_of(table, said):
     return {
         "policy": policy_table(cases, settings, [0.05, 0.4]),
         "policy_balance": balance_table(cases, declared, 0.05),
+        "policy_control": control(),
         "overlap": overlap_table(chances, arms, 0.05),
     }
+
+
+def control():
+    """Of the fractures of before the treatment boosting gains, which it cannot."""
+    rows = [("gcin", "response", 0.004, -0.03, 0.04), ("boosting", "response", 0.08, 0.03, 0.13)]
+    table = pd.DataFrame(rows, columns=["design", "endpoint", "gain", "low", "high"])
+    limits = {"boot_low": table["low"], "boot_high": table["high"], "n": 300, "floor": 0.05}
+    return table.assign(control="fracture", flagged=table["low"] > 0, **limits)
 
 
 def learning(metrics):

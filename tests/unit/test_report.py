@@ -92,6 +92,27 @@ def test_a_policy_stands_beside_its_assumptions(report):
     for words in ("gain over care as given", "followers less others", "E-value", "boosting"):
         assert words in section
     assert "no effect of the policy" in section
+    first, second = re.findall(r"<li>(.*?)</li>", section, re.S)
+    assert first.startswith("boosting for response: 0.080 (0.030 to 0.130) of fracture")
+    assert "zero is excluded" in first
+    assert "zero is not excluded" in second
+
+
+@pytest.mark.parametrize(
+    ("control", "words"),
+    [("fracture", "was not checked: no design"), (None, "No negative control is declared")],
+)
+def test_a_negative_control_that_was_not_looked_at_is_told(study, control, words):
+    table, tables = study
+    none = tables | {"policy_control": tables["policy_control"].head(0)}
+    policy = made.SETTINGS["policy"] | {"negative_control": control}
+    settings = made.SETTINGS | {"policy": policy}
+    facts = study_facts(none, table, made.features(table), settings, ["gcin"])
+    html = render(
+        "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        quality=[], **facts, **origin([], {}),
+    )  # fmt: skip
+    assert words in html
 
 
 def test_no_policy_is_shown_where_none_is_declared(study):
@@ -212,6 +233,7 @@ def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_p
         "restricted_means",
         "policy",
         "policy_balance",
+        "policy_control",
     ):
         tables[name].head(0).to_csv(tmp_path / f"{name}.tsv", sep="\t", index=False)
         empty[name] = pd.read_csv(tmp_path / f"{name}.tsv", sep="\t")

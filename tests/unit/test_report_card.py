@@ -140,6 +140,10 @@ def test_a_policy_is_claimed_only_where_it_was_valued(facts):
     assert told[0].endswith("in policy.tsv, given that age, sex are all")
     assert told[1].endswith("not estimated, as no confounders are declared")
     assert "- response (share): " in card_of(facts)
+    assert "- gcin for response: 0.004" in card_of(facts)
+    assert "boosting for response" not in card_of(facts)
+    bare = facts.tables | {"policy_control": facts.tables["policy_control"].head(0)}
+    assert "(fracture): gcin says nothing of it" in card_of(replace(facts, tables=bare))
     assert "Not estimated: the study declares no confounders." in card_of(silent)
 
 

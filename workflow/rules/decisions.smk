@@ -8,7 +8,7 @@ FURTHER = {
     study: ["conformal"] * bool({"binary", "quantity"} & {*RUN.kinds_of(study).values()})
     + ["abstention"] * ("binary" in RUN.kinds_of(study).values())
     + ["learning_curve"] * bool(LEARNT[study])
-    + ["policy", "policy_balance"] * (study in POLICIES)
+    + ["policy", "policy_balance", "policy_control"] * (study in POLICIES)
     + ["external", "external_answered", "openings"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
@@ -88,6 +88,7 @@ rule value_policies:
     output:
         policy="results/studies/{study}/{edition}/evaluation/policy.tsv",
         balance="results/studies/{study}/{edition}/evaluation/policy_balance.tsv",
+        control="results/studies/{study}/{edition}/evaluation/policy_control.tsv",
     log:
         "logs/value_policies/{study}/{edition}.log",
     benchmark:

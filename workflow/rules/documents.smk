@@ -13,7 +13,7 @@ rule write_model_card:
         tables=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
             table=["metrics", "subgroups", "warnings", "answered", "test_openings"]
-            + ["policy", "policy_balance"] * (wildcards.study in POLICIES)
+            + ["policy", "policy_balance", "policy_control"] * (wildcards.study in POLICIES)
             + ["external", "external_answered", "openings"]
             * bool(STUDIES[wildcards.study]["external"]),
         ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
-from gcin.report.policy import policy_sentences
+from gcin.report.policy import control_sentences, policy_sentences
 from gcin.report.pretraining import taught_words
 from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
@@ -100,9 +100,10 @@ def policy_facts(tables: Mapping[str, pd.DataFrame], study: Mapping) -> dict:
     """
     policy, design = study["policy"], study["predict_with"]
     if "policy" not in tables:
-        return {"policy": policy, "policies": []}
+        return {"policy": policy, "policies": [], "controls": []}
     told = policy_sentences(tables["policy"], design, policy["min_patients"])
-    return {"policy": policy, "policies": told}
+    controls = control_sentences(tables["policy_control"], design)
+    return {"policy": policy, "policies": told, "controls": controls}
 
 
 def outputs_of(endpoints: Mapping, metrics: pd.DataFrame, design: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from gcin.generations import digest
 from gcin.report import tables as made
 from gcin.report.abstention import abstention_table
 from gcin.report.pages import library_versions
-from gcin.report.policy import floor_table, policy_tables
+from gcin.report.policy import control_sentences, floor_table, policy_tables
 from gcin.report.reading import read_table
 from gcin.report.words import locked_opened, opened, shortcuts_raised, silences, summary, unmeasured
 
@@ -28,8 +28,8 @@ def study_facts(
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
             hazard_ratios restricted_means answered seeds test_openings balance
             patients` and, where the study has them,
-            `conformal`, `abstention`, `learning_curve`, `policy` and `policy_balance`,
-            `external` and `external_answered` and `openings`, and `planted`.
+            `conformal`, `abstention`, `learning_curve`, `policy`, `policy_balance` and
+            `policy_control`, `external` and `external_answered` and `openings`, and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -97,7 +97,9 @@ def policy_facts(tables: Mapping[str, pd.DataFrame], settings: Mapping) -> dict:
         return {"policy": None}
     shown = policy_tables(tables["policy"], tables["policy_balance"])
     floors = floor_table(tables["policy"])
-    return {"policy": settings["policy"], "policies": shown, "floors": floors}
+    told = {"policies": shown, "floors": floors}
+    told["controls"] = control_sentences(tables["policy_control"])
+    return {"policy": settings["policy"]} | told
 
 
 def cohort_sections(quality: Iterable[str], concordance: Iterable[str]) -> list[dict]:
