@@ -143,6 +143,8 @@ def tables_of(table, said, draws=100):
         "openings": pd.DataFrame(
             {"cohort": "hospital_b", "opened": ["2026-01-02", "2026-03-04"], "edition": ["a", "b"]}
         ),
+        "gene_ranks": genes()[0],
+        "gene_stability": genes()[1],
         "test_openings": pd.DataFrame({"cohort": "test part", "opened": ["2026-05-06"]}),
         "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
@@ -159,6 +161,20 @@ def tables_of(table, said, draws=100):
         ),
         "patients": new_predictions(table),
     }
+
+
+def genes():
+    """Two folds and two seeds of one design agree on TP53 and on nothing else."""
+    keys = {"design": "gcin", "endpoint": "every endpoint", "source": "gates"}
+    named = {"gene": ["TP53", "KRAS", "NPM1"], "chosen": [4, 1, 2], "runs": 4}
+    counts = {"genes": [60], "runs": 4, "seeds": 2, "folds": 2, "overlap_seeds": 0.5}
+    counts |= {
+        "overlap_folds": 0.25,
+        "chance": 0.2,
+        "nogueira_seeds": 0.4,
+        "nogueira_folds": np.nan,
+    }
+    return pd.DataFrame(keys | named), pd.DataFrame(keys | counts)
 
 
 def answered(cohort, arm, **counts):

@@ -10,6 +10,7 @@ import synthetic_study as made
 
 from gcin.report._templates import templates
 from gcin.report.figures import FIGURES, draw
+from gcin.report.genes import gene_table
 from gcin.report.pages import inline_images, patient_documents, render
 from gcin.report.patients import (
     doubles_of,
@@ -426,6 +427,13 @@ def test_a_page_says_what_fewer_models_say(pages):
 def test_the_report_says_what_averaging_over_seeds_gives(study, report):
     assert "What averaging over seeds gives" in report
     assert "single seeds, mean" in report
+
+
+def test_the_report_says_whether_runs_lean_on_the_same_genes(study, report):
+    table = gene_table(study[1]["gene_stability"], study[1]["gene_ranks"])
+    assert table["most often chosen"].tolist() == ["TP53 4, NPM1 2, KRAS 1"]
+    assert table["index of folds"].tolist() == ["\N{EN DASH}"]
+    assert "Whether seeds and folds lean on the same genes" in report
 
 
 def test_the_report_says_whom_figures_leave_out(study, report):

@@ -104,6 +104,11 @@ def test_every_look_at_external_outcomes_is_told(facts):
     )
 
 
+def test_the_card_says_whether_runs_lean_on_the_same_genes(facts):
+    told = "two seeds share 50 % and two folds 25 % of their heaviest genes (20 % by chance"
+    assert f"- Genes that it leans on, every endpoint, by gates: {told}" in card_of(facts)
+
+
 def test_every_look_at_the_locked_test_part_is_told_and_nothing_of_a_cross_validation(facts):
     words = "Outcomes of its test part looked at, over all editions of the study: "
     assert f"- {words}once, on 2026-05-06." in card_of(facts)

@@ -94,6 +94,8 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
+                "model/gene_ranks",
+                "model/gene_stability",
                 *(f"evaluation/{table}" for table in [*TABLES, *FURTHER[wildcards.study]]),
             ],
         ),

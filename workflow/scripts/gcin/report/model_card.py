@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
+from gcin.report.genes import gene_sentences
 from gcin.report.policy import control_sentences, policy_sentences
 from gcin.report.pretraining import taught_words
 from gcin.report.search import search_words
@@ -65,6 +66,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "imputation": preparation["imputation"]["method"],
         "selection": preparation["selection"]["method"],
         "taught": list(taught_words(tables["histories"])) if "histories" in tables else [],
+        "genes": gene_sentences(tables["gene_stability"], design),
         "searched": list(search_words(tables["trials"])) if "trials" in tables else [],
         "cohorts": markdown(cohort_table(facts.patients, study["endpoints"])),
         "division": division_of(study["split"]["scheme"]),

@@ -9,6 +9,7 @@ import pandas as pd
 from gcin.generations import digest
 from gcin.report import tables as made
 from gcin.report.abstention import abstention_table
+from gcin.report.genes import gene_table
 from gcin.report.pages import library_versions
 from gcin.report.policy import control_sentences, floor_table, policy_tables
 from gcin.report.reading import read_table
@@ -27,6 +28,7 @@ def study_facts(
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
             hazard_ratios restricted_means answered seeds test_openings balance
+            gene_ranks gene_stability
             patients` and, where the study has them,
             `conformal`, `abstention`, `learning_curve`, `policy`, `policy_balance` and
             `policy_control`, `external` and `external_answered` and `openings`, and `planted`.
@@ -50,6 +52,7 @@ def study_facts(
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),
+        "genes": gene_table(tables["gene_stability"], tables["gene_ranks"]),
         "seeds": made.seed_table(tables["seeds"]),
         "warnings": shortcuts_raised(tables["warnings"]),
         "shortcuts": made.shortcut_table(tables["warnings"]),
