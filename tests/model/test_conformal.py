@@ -7,6 +7,7 @@ import pytest
 from gcin.model.conformal import (
     answers,
     conformal_answers,
+    conformal_fits,
     fit_conformal,
     in_arm_received,
     p_values,
@@ -120,6 +121,21 @@ def test_each_model_is_held_against_its_own_validation_patients():
     both = conformal_answers(held, new, ["fold"], ["patient"], **SETTINGS)
     assert only["answer"].tolist() == ["response"]
     assert both["answer"].tolist() == ["both"]
+
+
+def test_fits_are_p_values_averaged_over_models():
+    held, tested = pd.concat([cohort(80, 1, 0), cohort(80, 2, 1)]), cohort(30, 3)
+    said = pd.concat(
+        [tested.assign(fold=fold, value=tested["value"] ** (fold + 1)) for fold in (0, 1)]
+    )
+    fits = conformal_fits(held, said, ["fold"], ["patient"], 25)
+    each = [
+        p_values(fit_conformal(held[held["fold"] == fold], 25), said[said["fold"] == fold])
+        for fold in (0, 1)
+    ]
+    np.testing.assert_allclose(fits[["no", "yes"]], np.mean(each, axis=0))
+    told = conformal_answers(held, said, ["fold"], ["patient"], **SETTINGS)
+    assert told["answer"].tolist() == answers(np.mean(each, axis=0), 0.9).tolist()
 
 
 def test_test_outcomes_change_no_answer():

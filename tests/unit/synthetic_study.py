@@ -6,14 +6,17 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation import comparison, curves
+from gcin.evaluation.abstention import abstention_tables
 from gcin.evaluation.amounts import agreement_table
 from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.coverage import coverage_table
 from gcin.evaluation.hazards import hazard_table
-from gcin.evaluation.policies import balance_table, cases_of, policy_table
+from gcin.evaluation.policies import balance_table, policy_table
+from gcin.evaluation.policy_cases import cases_of
 from gcin.evaluation.pooling import external_rows, pool
 from gcin.evaluation.propensity import confounders_of, overlap_table, propensity_table
 from gcin.evaluation.restricted import outcome_table
+from gcin.evaluation.restricted_means import restricted_mean_table
 from gcin.evaluation.seeds import seed_table
 from gcin.evaluation.shortcuts import shortcut_table
 from gcin.evaluation.significance import significance_table
@@ -28,8 +31,15 @@ SETTINGS = {
     "endpoints": {"response": "response_cr", "os": {"months": "os_months", "event": "os_event"}},
     "designs": list(DESIGNS),
     "predict_with": "gcin",
-    "policy": {"confounders": ["age", "sex"], "min_propensity": 0.05, "min_patients": 30},
+    "policy": {
+        "confounders": ["age", "sex"],
+        "min_propensity": 0.05,
+        "min_patients": 30,
+        "negative_control": "fracture",
+    },
 }
+RISK = {"risk_groups": 2, "confidence": 0.95, "horizons_months": [12, 24]}
+RISK |= {"bootstrap_draws": 50, "seed": 1}
 SIZES = {"train": 300, "external": 100, "new": 2}
 
 
@@ -112,9 +122,8 @@ def tables_of(table, said, draws=100):
         "tests": significance_table(pooled, measured, pairs),
         "warnings": shortcuts_of(table, pooled),
         "subgroups": subgroups_of(table, pooled),
-        "hazard_ratios": hazard_table(
-            pooled, features(table)[["age", "sex"]], {"risk_groups": 2, "confidence": 0.95}
-        ),
+        "hazard_ratios": hazard_table(pooled, features(table)[["age", "sex"]], RISK),
+        "restricted_means": restricted_mean_table(pooled, RISK),
         "roc": curves.roc_table(pooled),
         "pr": curves.pr_table(pooled),
         "calibration": curves.calibration_table(pooled, 0.95),
@@ -125,6 +134,7 @@ def tables_of(table, said, draws=100):
         "logrank": tests,
         "d_calibration": d_calibration_table(pooled),
         "conformal": conformal(pooled),
+        **abstention(pooled),
         "external": comparison.external_table(
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
@@ -133,6 +143,9 @@ def tables_of(table, said, draws=100):
         "openings": pd.DataFrame(
             {"cohort": "hospital_b", "opened": ["2026-01-02", "2026-03-04"], "edition": ["a", "b"]}
         ),
+        "gene_ranks": genes()[0],
+        "gene_stability": genes()[1],
+        "test_openings": pd.DataFrame({"cohort": "test part", "opened": ["2026-05-06"]}),
         "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
         "planted": planted(),
@@ -148,6 +161,20 @@ def tables_of(table, said, draws=100):
         ),
         "patients": new_predictions(table),
     }
+
+
+def genes():
+    """Two folds and two seeds of one design agree on TP53 and on nothing else."""
+    keys = {"design": "gcin", "endpoint": "every endpoint", "source": "gates"}
+    named = {"gene": ["TP53", "KRAS", "NPM1"], "chosen": [4, 1, 2], "runs": 4}
+    counts = {"genes": [60], "runs": 4, "seeds": 2, "folds": 2, "overlap_seeds": 0.5}
+    counts |= {
+        "overlap_folds": 0.25,
+        "chance": 0.2,
+        "nogueira_seeds": 0.4,
+        "nogueira_folds": np.nan,
+    }
+    return pd.DataFrame(keys | named), pd.DataFrame(keys | counts)
 
 
 def answered(cohort, arm, **counts):
@@ -190,6 +217,16 @@ def conformal(pooled):
     return coverage_table(known.assign(answer=sure), 0.9, 0.95)
 
 
+def abstention(pooled):
+    """Each design fits the outcomes as well as its probability says."""
+    known = pooled[pooled["response"].notna()]
+    chance = known["value"]
+    sure = np.select([chance > 0.8, chance < 0.2], ["response", "no response"], "both")
+    rows = known.assign(no=1 - chance, yes=chance, answer=sure)
+    curve, areas = abstention_tables(rows, 30, 1, 0.95)
+    return {"risk_coverage": curve, "abstention": areas}
+
+
 def policy_tables_of(table, said):
     """What it would be worth to follow gcin and boosting, who favour `target` in half of them."""
     train = table[table["role"] == "train"]
@@ -217,8 +254,17 @@ def policy_tables_of(table, said):
     return {
         "policy": policy_table(cases, settings, [0.05, 0.4]),
         "policy_balance": balance_table(cases, declared, 0.05),
+        "policy_control": control(),
         "overlap": overlap_table(chances, arms, 0.05),
     }
+
+
+def control():
+    """Of the fractures of before the treatment boosting gains, which it cannot."""
+    rows = [("gcin", "response", 0.004, -0.03, 0.04), ("boosting", "response", 0.08, 0.03, 0.13)]
+    table = pd.DataFrame(rows, columns=["design", "endpoint", "gain", "low", "high"])
+    limits = {"boot_low": table["low"], "boot_high": table["high"], "n": 300, "floor": 0.05}
+    return table.assign(control="fracture", flagged=table["low"] > 0, **limits)
 
 
 def learning(metrics):

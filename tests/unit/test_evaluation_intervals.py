@@ -8,7 +8,15 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from gcin.evaluation.intervals import Estimate, bca_interval, bca_p, leave_out, resample
+from gcin.evaluation.intervals import (
+    Estimate,
+    bca_interval,
+    bca_p,
+    least_p,
+    leave_out,
+    measure_interval,
+    resample,
+)
 
 
 def families(*names):
@@ -88,6 +96,28 @@ def test_p_is_below_five_percent_where_the_interval_excludes_the_truth(truth):
     found = mean_of(sample)
     low, high = bca_interval(found, 0.95)
     assert (bca_p(found) < 0.05) == (low > 0 or high < 0)
+
+
+def test_the_least_p_is_that_of_a_zero_just_beyond_all_resamples():
+    """And a zero further off, of which resamples tell no more, has no other."""
+    sample = np.random.default_rng(6).exponential(1, 60)
+    edge = mean_of(sample - mean_of(sample, draws=999).drawn.min() - 1e-9, draws=999)
+    far, near = mean_of(sample + 1, draws=999), mean_of(sample - sample.mean() + 0.1, draws=999)
+    assert bca_p(edge) == least_p(edge) == pytest.approx(bca_p(far))
+    assert bca_p(far) == least_p(far) == pytest.approx(least_p(edge))
+    assert bca_p(near) > least_p(near)
+    turned = Estimate(-far.whole, -far.drawn, -far.left_out)
+    assert bca_p(turned) == pytest.approx(least_p(far))
+    nothing = Estimate(np.nan, np.full(9, np.nan), np.full(9, np.nan))
+    assert np.isnan([bca_p(nothing), least_p(nothing)]).all()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.5, 1.0, 1 / 3])
+def test_what_resamples_do_not_move_has_no_interval(value):
+    alike = Estimate(value, np.full(50, value), np.full(20, value))
+    assert np.isnan(measure_interval(alike, 0.95)).all()
+    moved = mean_of(np.random.default_rng(1).random(40))
+    assert measure_interval(moved, 0.95) == bca_interval(moved, 0.95)
 
 
 def test_p_is_not_smaller_than_the_resamples_can_tell():

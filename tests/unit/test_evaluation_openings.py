@@ -5,7 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pandas as pd
 import pytest
 
-from gcin.evaluation.openings import openings_of, record_openings
+from gcin.evaluation.openings import (
+    TEST_PART,
+    locked_rows,
+    of_test_part,
+    openings_of,
+    record_openings,
+)
 
 
 def rows(value=0.25, cohorts=("b", "b", "c")):
@@ -52,6 +58,25 @@ def test_other_models_and_other_editions_are_new_looks_and_older_ones_stay(recor
     assert own["edition"].tolist() == ["e1", "e1", "007"]
     assert (whole["cohort"] == "c").sum() == 2, "of cohort c e1 said the same twice"
     pd.testing.assert_frame_equal(pd.read_csv(record, sep="\t", dtype=str), whole)
+
+
+def test_looks_at_the_locked_test_part_stand_in_the_same_record_and_are_counted_apart(record):
+    record_openings(record, openings_of(rows(), "e1", "2026-11-30"))
+    pooled = rows().drop(columns="cohort")
+    for edition in ("e1", "e2", "e2"):
+        locked = openings_of(locked_rows(pooled, True), edition, "2026-12-01")
+        whole = record_openings(record, locked)
+    own = whole[of_test_part(whole)]
+    assert own["cohort"].tolist() == [TEST_PART] * 2
+    assert own["edition"].tolist() == ["e1", "e2"]
+    assert own["patients"].tolist() == ["3", "3"]
+    assert set(whole["cohort"][~of_test_part(whole)]) == {"b", "c"}
+
+
+def test_a_cross_validation_has_nothing_locked(record):
+    looks = openings_of(locked_rows(rows().drop(columns="cohort"), False), "e1", "2026-11-30")
+    whole = record_openings(record, looks)
+    assert whole[of_test_part(whole)].empty
 
 
 def test_nobody_to_be_held_against_is_no_look(record):

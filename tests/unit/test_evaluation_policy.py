@@ -6,7 +6,8 @@ import pytest
 from lifelines import KaplanMeierFitter
 from lifelines.utils import restricted_mean_survival_time
 
-from gcin.evaluation.policies import balance_table, cases_of, policy_table, scores_at, with_expected
+from gcin.evaluation.controls import control_table, controls_of
+from gcin.evaluation.policies import balance_table, policy_table, scores_at
 from gcin.evaluation.policy import (
     NOBODY,
     Treated,
@@ -22,6 +23,7 @@ from gcin.evaluation.policy import (
     weights_of,
     with_overlap,
 )
+from gcin.evaluation.policy_cases import cases_of, with_expected
 from gcin.evaluation.propensity import (
     confounders_of,
     fit_propensity,
@@ -436,6 +438,74 @@ def test_repeats_are_averaged_and_count_each_patient_once(small):
     keys = ["estimate", "value"]
     tables = [policy_table([one], SETTINGS, [FLOOR])[keys] for one in (case, once)]
     pd.testing.assert_frame_equal(*tables)
+
+
+def fractured(table, features, seed):
+    """Patients with a fracture before the treatment, which the unfit have and no arm moves."""
+    rng = np.random.default_rng(seed + 500)
+    chance = 1 / (1 + np.exp(1.0 + 1.5 * features["fit"].to_numpy()))
+    return table.assign(fracture=(rng.random(len(table)) < chance).astype(float))
+
+
+def controlled(seed, names=ALL, patients=1500, more=0.0):
+    """The gains of the policies in a share of fractures that no policy moves.
+
+    With `more` the design favours arm b in more of the patients.
+    """
+    table, features, _ = hospital(seed, patients)
+    table = fractured(table, features, seed)
+    said = said_of(table, promised(features, seed) + more)
+    broken = said[said["endpoint"] == "response"].assign(endpoint="fracture", expected=0.3)
+    folds, arms = folds_of(table), table.set_index("patient")["arm"]
+    chances = propensity_table(confounders_of(table, features, names), arms, folds, 30)
+    outcomes = outcome_table(table, folds, ["response", "os", "fracture"], MONTHS)
+    given = pd.concat([said, broken]), chances, outcomes, table
+    found = list(controls_of(*given, "fracture"))
+    return control_table(found, "fracture", SETTINGS | {"bootstrap_draws": 50}, FLOOR), given
+
+
+def test_a_negative_control_is_not_gained_where_all_confounders_are_declared():
+    tables = pd.concat([controlled(seed)[0] for seed in range(1, 21)])
+    assert set(tables["endpoint"]) == {"response", "os"}
+    assert set(tables["control"]) == {"fracture"}
+    assert tables["flagged"].mean() <= 0.15
+    assert tables["gain"].mean() == pytest.approx(0, abs=0.005)
+    assert ((tables["low"] <= tables["gain"]) & (tables["gain"] <= tables["high"])).all()
+    assert tables["flagged"].eq((tables["low"] > 0) | (tables["high"] < 0)).all()
+
+
+def test_a_negative_control_is_flagged_where_a_confounder_is_left_out():
+    tables = pd.concat(
+        [controlled(seed, ("stage", "sex", "x"), more=2.0)[0] for seed in range(1, 9)]
+    )
+    assert tables["flagged"].mean() > 0.8
+
+
+def test_a_negative_control_is_valued_as_an_endpoint_is():
+    """By the recommendations of its own, a control is any other outcome."""
+    _, (said, chances, outcomes, table) = controlled(3)
+    same = said["endpoint"] == "response"
+    both = pd.concat([said, said[same].assign(endpoint="twin")])
+    twin = outcomes[outcomes["endpoint"] == "response"].assign(endpoint="twin")
+    ends = pd.concat([outcomes[outcomes["endpoint"] == "response"], twin])
+    found = control_table(
+        list(controls_of(both, chances, ends, table, "twin")), "twin", SETTINGS, FLOOR
+    )
+    own = policy_table(list(cases_of(said, chances, ends[: len(twin)], table)), SETTINGS, [FLOOR])
+    expected = own[own["estimate"] == "gain_over_care_given"].iloc[0]
+    assert found["gain"].iloc[0] == pytest.approx(expected["value"])
+    assert found[["low", "boot_high"]].iloc[0].tolist() == pytest.approx(
+        expected[["low", "boot_high"]].tolist()
+    )
+
+
+def test_without_a_control_or_a_word_about_it_nothing_is_checked(caplog):
+    _, (said, chances, outcomes, table) = controlled(4, patients=300)
+    assert list(controls_of(said, chances, outcomes, table, None)) == []
+    silent = said[said["endpoint"] != "fracture"]
+    assert list(controls_of(silent, chances, outcomes, table, "fracture")) == []
+    assert "d says nothing of fracture, so response is unchecked" in caplog.text
+    assert control_table([], None, SETTINGS, FLOOR).empty
 
 
 def test_overlap_counts_every_patient_once_in_each_arm(small):

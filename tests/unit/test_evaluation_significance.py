@@ -12,6 +12,8 @@ from gcin.evaluation.comparison import design_pairs, difference_table, metric_dr
 from gcin.evaluation.delong import area_scores, delong
 from gcin.evaluation.metrics import response_metrics
 from gcin.evaluation.significance import corrected_t, holm, significance_table
+from gcin.report import tables
+from gcin.report.words import label
 
 NETWORK = {"net": "network", "cox": "cox", "other": "lasso"}
 
@@ -180,7 +182,7 @@ def test_every_difference_is_tested_and_agrees_with_its_interval():
     table, gaps = significance_of(rows, NETWORK)
     assert list(table) == [
         "design", "reference", "endpoint", "metric", "test", "difference", "statistic", "p",
-        "p_holm", "n",
+        "p_least", "p_holm", "n",
     ]  # fmt: skip
     keys = ["design", "reference", "endpoint", "metric"]
     whole = table[table["test"] != "corrected_t"]
@@ -192,6 +194,24 @@ def test_every_difference_is_tested_and_agrees_with_its_interval():
     shown = (bootstrap["low"] > 0) | (bootstrap["high"] < 0)
     assert ((bootstrap["p"] < 0.05) == shown).all()
     assert (table["test"] == "corrected_t").sum() == len(gaps)
+
+
+def test_a_p_that_resamples_only_bound_is_told_as_a_bound_however_few_they_are():
+    rows = response_rows({"net": 0.9, "cox": 0.0})
+    shown = {}
+    for draws in (20, 400):
+        measured = metric_draws(rows, draws, seed=1)
+        tests = significance_table(rows, measured, [("net", "cox")])
+        bound = tests[tests["metric"] == "brier"].iloc[0]
+        assert bound["p"] == bound["p_least"] >= 2 / (draws + 1)
+        shown[draws] = tables.significance_table(tests).set_index("metric").loc[label("brier")]
+    assert (shown[20][["p", "p (Holm)"]].str[:2] == "< ").all()
+    assert float(shown[20]["p"][2:]) > 0.05 > float(shown[400]["p"][2:])
+    equal = response_rows({"net": 0.5, "cox": 0.5})
+    tests = significance_table(equal, metric_draws(equal, 200, seed=1), [("net", "cox")])
+    tests = tests[tests["test"] == "bootstrap"]
+    assert (tests["p"] > tests["p_least"]).all()
+    assert not tables.significance_table(tests)["p"].str.startswith("<").any()
 
 
 def test_one_fold_has_no_test_over_folds():

@@ -7,6 +7,7 @@ import synthetic_study as made
 from sklearn.metrics import roc_auc_score
 
 from gcin.evaluation.subgroups import groupings_of, levels, subgroup_table, thirds
+from gcin.report.tables import subgroup_tables
 
 SETTINGS = {
     "subgroups": {"min_patients": 30, "min_events": 10},
@@ -87,6 +88,22 @@ def test_values_are_those_of_scikit_learn_within_folds(study):
         assert row.value == pytest.approx(np.average(areas, weights=pairs))
         assert row.low < row.value < row.high
         assert (row.n, row.events) == (len(rows), rows["response"].sum())
+
+
+def test_a_quantity_has_no_events(study):
+    table, pooled = study
+    doses = pooled[pooled["endpoint"] == "os"].assign(
+        endpoint="dose", amount=lambda rows: rows["time"], time=np.nan, event=np.nan
+    )
+    both = pd.concat([pooled, doses])
+    found = subgroup_table(both, groups_of(table)[["arm"]], SETTINGS)
+    assert found.loc[found["endpoint"] == "dose", "events"].isna().all()
+    assert found.loc[found["endpoint"] != "dose", "events"].notna().all()
+    shown = {each["caption"]: each["table"] for each in subgroup_tables(found, ["gcin"])}
+    amounts = next(shown[caption] for caption in shown if caption.startswith("dose"))
+    assert amounts["events"].tolist() == ["", ""]
+    whole = found[(found["metric"] == "roc_auc") & (found["design"] == "gcin")]
+    assert shown["response: ROC AUC"]["events"].tolist() == [str(n) for n in whole["events"]]
 
 
 def test_thirds_are_listed_from_the_lowest(study):

@@ -10,6 +10,7 @@ import synthetic_study as made
 
 from gcin.report._templates import templates
 from gcin.report.figures import FIGURES, draw
+from gcin.report.genes import gene_table
 from gcin.report.pages import inline_images, patient_documents, render
 from gcin.report.patients import (
     doubles_of,
@@ -28,6 +29,7 @@ from gcin.report.tables import (
     metric_tables,
     prediction_table,
     quality_summary,
+    restricted_mean_table,
     subgroup_tables,
 )
 from gcin.report.words import interval, level, number, percent, summary, unmeasured, verdict
@@ -91,6 +93,27 @@ def test_a_policy_stands_beside_its_assumptions(report):
     for words in ("gain over care as given", "followers less others", "E-value", "boosting"):
         assert words in section
     assert "no effect of the policy" in section
+    first, second = re.findall(r"<li>(.*?)</li>", section, re.S)
+    assert first.startswith("boosting for response: 0.080 (0.030 to 0.130) of fracture")
+    assert "zero is excluded" in first
+    assert "zero is not excluded" in second
+
+
+@pytest.mark.parametrize(
+    ("control", "words"),
+    [("fracture", "was not checked: no design"), (None, "No negative control is declared")],
+)
+def test_a_negative_control_that_was_not_looked_at_is_told(study, control, words):
+    table, tables = study
+    none = tables | {"policy_control": tables["policy_control"].head(0)}
+    policy = made.SETTINGS["policy"] | {"negative_control": control}
+    settings = made.SETTINGS | {"policy": policy}
+    facts = study_facts(none, table, made.features(table), settings, ["gcin"])
+    html = render(
+        "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        quality=[], **facts, **origin([], {}),
+    )  # fmt: skip
+    assert words in html
 
 
 def test_no_policy_is_shown_where_none_is_declared(study):
@@ -156,6 +179,8 @@ def test_every_section_is_there_and_linked(report):
 
 def test_the_report_says_how_often_answers_held_the_truth(report):
     assert "Answers and bands of stated coverage" in report
+    assert "<h3>Answering only the surest</h3>" in report
+    assert "its outcomes were looked at, over all editions of this study: once" in report
     assert "response=0" in report
 
 
@@ -193,12 +218,24 @@ def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
     ratios = hazard_ratio_table(tables["hazard_ratios"])
     assert set(ratios["model"]) == {"alone", "adjusted"}
     assert ratios["hazard ratio"].str.contains("to").any()
+    means = restricted_mean_table(tables["restricted_means"])
+    sure = means[(means["design"] == "gcin") & (means["group"] == 2)]
+    assert sure["less that of group 1"].str.fullmatch(r"-[\d.]+ \(-[\d.]+ to -[\d.]+\)").all()
+    assert (means.loc[means["group"] == 1, "less that of group 1"] == "\N{EN DASH}").all()
 
 
 def test_a_small_study_has_empty_tables_of_checks_groups_and_ratios(study, tmp_path):
     table, tables = study
     empty = {}
-    for name in ("warnings", "subgroups", "hazard_ratios", "policy", "policy_balance"):
+    for name in (
+        "warnings",
+        "subgroups",
+        "hazard_ratios",
+        "restricted_means",
+        "policy",
+        "policy_balance",
+        "policy_control",
+    ):
         tables[name].head(0).to_csv(tmp_path / f"{name}.tsv", sep="\t", index=False)
         empty[name] = pd.read_csv(tmp_path / f"{name}.tsv", sep="\t")
     facts = study_facts(tables | empty, table, made.features(table), made.SETTINGS, ["gcin"])
@@ -390,6 +427,13 @@ def test_a_page_says_what_fewer_models_say(pages):
 def test_the_report_says_what_averaging_over_seeds_gives(study, report):
     assert "What averaging over seeds gives" in report
     assert "single seeds, mean" in report
+
+
+def test_the_report_says_whether_runs_lean_on_the_same_genes(study, report):
+    table = gene_table(study[1]["gene_stability"], study[1]["gene_ranks"])
+    assert table["most often chosen"].tolist() == ["TP53 4, NPM1 2, KRAS 1"]
+    assert table["index of folds"].tolist() == ["\N{EN DASH}"]
+    assert "Whether seeds and folds lean on the same genes" in report
 
 
 def test_the_report_says_whom_figures_leave_out(study, report):

@@ -104,6 +104,24 @@ def test_every_look_at_external_outcomes_is_told(facts):
     )
 
 
+def test_the_card_says_whether_runs_lean_on_the_same_genes(facts):
+    told = "two seeds share 50 % and two folds 25 % of their heaviest genes (20 % by chance"
+    assert f"- Genes that it leans on, every endpoint, by gates: {told}" in card_of(facts)
+
+
+def test_every_look_at_the_locked_test_part_is_told_and_nothing_of_a_cross_validation(facts):
+    words = "Outcomes of its test part looked at, over all editions of the study: "
+    assert f"- {words}once, on 2026-05-06." in card_of(facts)
+    looks = facts.tables["test_openings"]
+    again = facts.tables | {"test_openings": pd.concat([looks, looks.assign(opened="2026-06-07")])}
+    card = card_of(replace(facts, tables=again))
+    assert f"- {words}2 times since 2026-05-06; what was changed" in card
+    told = study_facts(again, facts.patients, facts.features, made.SETTINGS, ["gcin"])
+    assert told["test_openings"].startswith("2 times since 2026-05-06")
+    none = facts.tables | {"test_openings": looks.head(0)}
+    assert words not in card_of(replace(facts, tables=none))
+
+
 def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(facts):
     nobody = replace(facts, tables=facts.tables | {"external": facts.tables["external"].head(0)})
     assert "No patient of theirs could be held against an outcome" in card_of(nobody)
@@ -127,6 +145,10 @@ def test_a_policy_is_claimed_only_where_it_was_valued(facts):
     assert told[0].endswith("in policy.tsv, given that age, sex are all")
     assert told[1].endswith("not estimated, as no confounders are declared")
     assert "- response (share): " in card_of(facts)
+    assert "- gcin for response: 0.004" in card_of(facts)
+    assert "boosting for response" not in card_of(facts)
+    bare = facts.tables | {"policy_control": facts.tables["policy_control"].head(0)}
+    assert "(fracture): gcin says nothing of it" in card_of(replace(facts, tables=bare))
     assert "Not estimated: the study declares no confounders." in card_of(silent)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gcin.splits import division as dividing
 from gcin.splits.division import divide, strata_of
 from gcin.splits.folds import fold_of, folds_of, given_folds, require_enough
 from gcin.splits.groups import groups_of
@@ -178,6 +179,44 @@ def test_repeats_differ_where_hardly_anybody_is_like_another():
         got = pd.crosstab(other, table["arm"]).T.to_numpy().ravel()
         told = division.balance[division.balance["stratum"].str.match(r"arm=\d$")]
         assert got.tolist() == told["got"].tolist()
+
+
+@pytest.mark.parametrize("sizes", [[2] * 15 + [3] * 10, [2, 3, 4, 5, 6, 7, 8]])
+def test_relatives_test_beside_others_in_each_repeat(sizes):
+    family = pd.Series(np.repeat(np.arange(60 + len(sizes)), [1] * 60 + sizes))
+    random = np.random.default_rng(5)
+    table = pd.DataFrame({name: random.integers(0, 2, len(family)) for name in ("arm", "response")})
+    divisions = divide(strata_of(table, [*table]), family, [0.2] * 5, [1, 2, 3, 4])
+    first, *others = (division.parts.to_numpy() for division in divisions)
+    is_related = family.map(family.value_counts()).to_numpy() > 1
+    apart = np.triu(family.to_numpy()[:, None] != family.to_numpy(), 1)
+    together = apart & (first[:, None] == first) & is_related[:, None] & is_related
+    again = [(other[:, None] == other)[together].mean() for other in others]
+    # Of those who test together a fifth do so again by chance.
+    assert np.mean(again) < 0.35
+    for division in divisions:
+        assert division.parts.groupby(family).nunique().eq(1).all()
+        deviation = division.balance["deviation"].sum()
+        assert deviation == pytest.approx(divisions[0].balance["deviation"].sum())
+
+
+def test_where_nobody_has_relatives_families_exchange_nothing(monkeypatch):
+    table = patients(60)
+    told = folds_of(table.assign(family=None), k_fold(5, 3), given=[], **DRAWING)[0]
+    monkeypatch.setattr(dividing, "_families_exchanged", lambda places, *_: places)
+    without = folds_of(table.assign(family=None), k_fold(5, 3), given=[], **DRAWING)[0]
+    pd.testing.assert_frame_equal(told, without)
+
+
+def test_each_repeat_leaves_a_site_out_of_each_fold():
+    table = patients(100)
+    names = [f"s{number}" for number, size in enumerate([10, 9, 9, 8]) for _ in range(size)]
+    table = table.assign(site=[*names, *[None] * 64], cancer_type="A", arm="x")
+    scheme = by_site(4)
+    scheme["scheme"]["repeats"] = 4
+    folds, _ = folds_of(table, scheme, given=[], **DRAWING)
+    placed = folds[folds["part"] == "test"].merge(table, on="patient")
+    assert placed.groupby("fold")["site"].nunique().tolist() == [1] * 16
 
 
 def test_fractions_are_never_missed_by_a_patient_or_more_without_families():

@@ -1394,5 +1394,23 @@ STUDIES = [
         ),
         "one arm at most (none)",
     ),
+    case(
+        "negative control of no endpoint",
+        policy(endpoints=["os"], negative_control="responce"),
+        "policy.negative_control",
+        "mean response",
+    ),
+    case(
+        "negative control of survival",
+        policy(endpoints=["response"], negative_control="os"),
+        "policy.negative_control",
+        "a control is a yes or no",
+    ),
+    case(
+        "negative control that is to be gained",
+        policy(negative_control="response"),
+        "policy.negative_control",
+        "what the policy is to gain by",
+    ),
     case("floor above a half", policy(min_propensity=0.7), "min_propensity", "at most 0.5"),
 ]

@@ -2,11 +2,13 @@
 
 # Studies that declare what their clinicians went by when they chose an arm.
 POLICIES = {study: STUDIES[study]["policy"] for study in STUDIES if STUDIES[study]["policy"]}
+RESAMPLED = {key: SETTINGS["evaluation"][key] for key in ("bootstrap_draws", "seed", "confidence")}
 # Tables that only some studies have.
 FURTHER = {
     study: ["conformal"] * bool({"binary", "quantity"} & {*RUN.kinds_of(study).values()})
+    + ["abstention"] * ("binary" in RUN.kinds_of(study).values())
     + ["learning_curve"] * bool(LEARNT[study])
-    + ["policy", "policy_balance"] * (study in POLICIES)
+    + ["policy", "policy_balance", "policy_control"] * (study in POLICIES)
     + ["external", "external_answered", "openings"] * bool(STUDIES[study]["external"])
     + ["planted"] * bool(SETTINGS["simulation"]["truth"])
     for study in STUDIES
@@ -14,12 +16,15 @@ FURTHER = {
 
 
 rule measure_conformal:
-    """Measure how often the conformal answers of each design hold the outcome of test patients."""
+    """Hold the conformal answers of each design against test patients, and what abstaining saves."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
         predictions=lambda wildcards: of_every_run(wildcards.study, "predictions.parquet"),
     output:
         conformal="results/studies/{study}/{edition}/evaluation/conformal.tsv",
+        risk_coverage="results/studies/{study}/{edition}/evaluation/risk_coverage.tsv",
+        abstention="results/studies/{study}/{edition}/evaluation/abstention.tsv",
     log:
         "logs/measure_conformal/{study}/{edition}.log",
     benchmark:
@@ -33,7 +38,7 @@ rule measure_conformal:
         code=code_of("measure_conformal"),
         conformal=lookup("prediction/conformal", within=SETTINGS),
         transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
-        confidence=lookup("evaluation/confidence", within=SETTINGS),
+        evaluation=RESAMPLED,
     script:
         "../scripts/measure_conformal.py"
 
@@ -83,6 +88,7 @@ rule value_policies:
     output:
         policy="results/studies/{study}/{edition}/evaluation/policy.tsv",
         balance="results/studies/{study}/{edition}/evaluation/policy_balance.tsv",
+        control="results/studies/{study}/{edition}/evaluation/policy_control.tsv",
     log:
         "logs/value_policies/{study}/{edition}.log",
     benchmark:
@@ -95,8 +101,6 @@ rule value_policies:
     params:
         code=code_of("value_policies"),
         policy=lookup("{study}", within=POLICIES),
-        evaluation={
-            key: SETTINGS["evaluation"][key] for key in ("bootstrap_draws", "seed", "confidence")
-        },
+        evaluation=RESAMPLED,
     script:
         "../scripts/value_policies.py"

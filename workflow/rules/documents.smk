@@ -1,6 +1,47 @@
 """What goes with a study: model card, reporting checklist, the pointer to its newest edition."""
 
+from gcin.intake.designs import WEIGHED
+
 PAGES = ["report/index.html", "report/model_card.md", "prediction/pages"]
+# Designs that tell which genes they lean on, and by what.
+RANKED = {
+    study: {
+        "weights": [name for name in fitted_in(study) if DESIGNS[name]["kind"] in WEIGHED],
+        "gates": [name for name in fitted_in(study) if name in NETWORKS],
+    }
+    for study in STUDIES
+}
+
+
+rule rank_genes:
+    """Say which genes each design leans on, and whether its seeds and folds lean on the same."""
+    input:
+        baselines=lambda wildcards: of_every_run(
+            wildcards.study, "model.joblib", RANKED[wildcards.study]["weights"]
+        ),
+        networks=lambda wildcards: of_every_run(
+            wildcards.study, "network.keras", RANKED[wildcards.study]["gates"]
+        ),
+        preparations=lambda wildcards: of_every_run(
+            wildcards.study, "preparation.joblib", RANKED[wildcards.study]["gates"]
+        ),
+    output:
+        ranks="results/studies/{study}/{edition}/model/gene_ranks.tsv",
+        stability="results/studies/{study}/{edition}/model/gene_stability.tsv",
+    log:
+        "logs/rank_genes/{study}/{edition}.log",
+    benchmark:
+        "benchmarks/results/rank_genes/{study}/{edition}.tsv"
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        code=code_of("rank_genes"),
+        backend=lookup("backend", within=MODEL),
+    script:
+        "../scripts/rank_genes.py"
 
 
 rule write_model_card:
@@ -12,11 +53,12 @@ rule write_model_card:
         ),
         tables=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
-            table=["metrics", "subgroups", "warnings", "answered"]
-            + ["policy", "policy_balance"] * (wildcards.study in POLICIES)
+            table=["metrics", "subgroups", "warnings", "answered", "test_openings"]
+            + ["policy", "policy_balance", "policy_control"] * (wildcards.study in POLICIES)
             + ["external", "external_answered", "openings"]
             * bool(STUDIES[wildcards.study]["external"]),
         ),
+        genes="results/studies/{study}/{edition}/model/gene_stability.tsv",
         trials=lambda wildcards: trials_in(wildcards.study),
         histories=lambda wildcards: histories_in(wildcards.study),
         points=lookup("report/checklist", within=SETTINGS),

@@ -15,6 +15,7 @@ rule pool_predictions:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
         answered="results/studies/{study}/{edition}/evaluation/answered.tsv",
         seeds="results/studies/{study}/{edition}/evaluation/seeds.tsv",
+        openings="results/studies/{study}/{edition}/evaluation/test_openings.tsv",
     log:
         "logs/pool_predictions/{study}/{edition}.log",
     benchmark:
@@ -27,6 +28,8 @@ rule pool_predictions:
     params:
         code=code_of("pool_predictions"),
         horizons=lookup("evaluation/horizons_months", within=SETTINGS),
+        # A division in one, such as 70-15-15, has a test part that nobody else is tested beside.
+        locked=lambda wildcards: isinstance(STUDIES[wildcards.study]["split"]["scheme"], str),
     script:
         "../scripts/pool_predictions.py"
 
@@ -121,7 +124,7 @@ rule check_shortcuts:
 
 
 rule evaluate_subgroups:
-    """Measure every design in groups of patients, and hazard ratios of the risk groups."""
+    """Measure every design in groups of patients, and the risk groups: ratios and means."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
@@ -134,6 +137,7 @@ rule evaluate_subgroups:
     output:
         subgroups="results/studies/{study}/{edition}/evaluation/subgroups.tsv",
         hazards="results/studies/{study}/{edition}/evaluation/hazard_ratios.tsv",
+        means="results/studies/{study}/{edition}/evaluation/restricted_means.tsv",
     log:
         "logs/evaluate_subgroups/{study}/{edition}.log",
     benchmark:

@@ -116,11 +116,11 @@ def visits_of(cohorts):
     return of_generations(cohorts[: len(cohorts) * mapped], "clinical/visits.parquet")
 
 
-def of_every_run(study, file):
-    """Name a file of each run, fold by seed, of every design that a study lists."""
+def of_every_run(study, file, designs=None):
+    """Name a file of each run, fold by seed, of every design that a study lists, or of some."""
     return [
         path
-        for design in STUDIES[study]["designs"]
+        for design in (STUDIES[study]["designs"] if designs is None else designs)
         for path in collect(
             "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/{file}",
             design=design,

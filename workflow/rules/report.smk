@@ -5,6 +5,7 @@ from gcin.report._templates import templates
 FIGURES = {
     study: ["metrics", "differences", "subgroups"]
     + ["roc", "pr", "calibration", "net_benefit"] * ("binary" in RUN.kinds_of(study).values())
+    + ["risk_coverage"] * ("binary" in RUN.kinds_of(study).values())
     + ["agreement"] * ("quantity" in RUN.kinds_of(study).values())
     + ["kaplan_meier"] * ("survival" in RUN.kinds_of(study).values())
     + ["history"] * any(design in NETWORKS for design in STUDIES[study]["designs"])
@@ -16,7 +17,8 @@ FIGURES = {
 }
 
 TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
-TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds"]
+TABLES += ["restricted_means"]
+TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds", "test_openings"]
 
 
 rule draw_figures:
@@ -35,7 +37,7 @@ rule draw_figures:
     benchmark:
         "benchmarks/results/draw_figures/{study}/{edition}/{figure}.tsv"
     wildcard_constraints:
-        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|agreement|kaplan_meier|learning_curve|policy|overlap|external|planted",
+        figure="metrics|differences|subgroups|roc|pr|calibration|net_benefit|risk_coverage|agreement|kaplan_meier|learning_curve|policy|overlap|external|planted",
     conda:
         "../../envs/report.yaml"
     resources:
@@ -92,6 +94,8 @@ rule render_report:
             table=[
                 "splits/balance",
                 "prediction/patients",
+                "model/gene_ranks",
+                "model/gene_stability",
                 *(f"evaluation/{table}" for table in [*TABLES, *FURTHER[wildcards.study]]),
             ],
         ),

@@ -8,7 +8,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.evaluation.answered import external_answered_table
 from gcin.evaluation.comparison import external_table
-from gcin.evaluation.openings import openings_of, record_openings
+from gcin.evaluation.openings import of_test_part, openings_of, record_openings
 from gcin.evaluation.pooling import external_rows
 
 log_to(snakemake.log[0])
@@ -21,7 +21,7 @@ rows = external_rows(predictions, patients, settings["horizons_months"])
 looks = openings_of(rows, snakemake.wildcards.edition, date.today().isoformat())
 # Before anything is measured, so that a run that dies here has been seen to look.
 openings = record_openings(Path(snakemake.output.openings).parents[2] / "openings.tsv", looks)
-openings.to_csv(snakemake.output.openings, sep="\t", index=False)
+openings[~of_test_part(openings)].to_csv(snakemake.output.openings, sep="\t", index=False)
 table = external_table(rows, settings["bootstrap_draws"], settings["seed"], settings["confidence"])
 table.to_csv(snakemake.output.external, sep="\t", index=False)
 answered = external_answered_table(predictions, patients)

@@ -1,9 +1,10 @@
-"""Measure every design in groups of patients, and hazard ratios of the risk groups."""
+"""Measure every design in groups of patients, and the risk groups: ratios and means."""
 
 import pandas as pd
 
 from gcin._log import log_to
 from gcin.evaluation.hazards import covariates_of, hazard_table
+from gcin.evaluation.restricted_means import restricted_mean_table
 from gcin.evaluation.subgroups import groupings_of, subgroup_table
 
 log_to(snakemake.log[0])
@@ -21,3 +22,5 @@ subgroups.to_csv(snakemake.output.subgroups, sep="\t", index=False)
 covariates = covariates_of(patients, features, settings["adjust_for"])
 hazards = hazard_table(pooled, covariates, settings)
 hazards.to_csv(snakemake.output.hazards, sep="\t", index=False)
+means = restricted_mean_table(pooled, settings)
+means.to_csv(snakemake.output.means, sep="\t", index=False)

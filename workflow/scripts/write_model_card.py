@@ -21,7 +21,7 @@ facts = Facts(
     given.settings,
     pd.read_parquet(read.patients),
     pd.concat([pd.read_parquet(path) for path in read.features]),
-    read_tables(read.tables) | read_trials(read.trials) | read_runs(read.histories),
+    read_tables([*read.tables, read.genes]) | read_trials(read.trials) | read_runs(read.histories),
 )
 checked = checklist(pd.read_csv(read.points, sep="\t", dtype=str), facts)
 checked.to_csv(snakemake.output.checklist, sep="\t", index=False)

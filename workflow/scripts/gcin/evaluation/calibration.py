@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from gcin.evaluation.metrics import equal_groups, ratio
+from gcin.evaluation.smooth_calibration import smooth_error
 
 SMALLEST = 1e-6  # probabilities are kept this far from 0 and 1 on the scale of log odds
 STEPS = 30
@@ -32,9 +33,10 @@ def calibration_metrics(
         means that predictions are too low); `calibration_intercept`, the shift of the log odds that
         would make their mean right (0 is); `calibration_slope` (1 is right, less means that
         predictions are too extreme); `ece`, the expected calibration error: how far predicted and
-        observed shares are apart in tenths of the patients, on average. NaN where a measure is not
-        defined: the intercept of one class, the slope also of one probability for everybody or of
-        classes parted completely.
+        observed shares are apart in tenths of the patients, on average; `smooth_ece`, the same
+        without tenths, by `gcin.evaluation.smooth_calibration.smooth_error`. NaN where a measure is
+        not defined: the intercept of one class, the slope also of one probability for everybody or
+        of classes parted completely.
     """
     kept = np.clip(value, SMALLEST, 1 - SMALLEST)
     losses = -(response * np.log(kept) + (1 - response) * np.log1p(-kept))
@@ -44,6 +46,7 @@ def calibration_metrics(
         "calibration_intercept": calibration_intercept(drawn, logit(kept), response),
         "calibration_slope": calibration_slope(drawn, logit(kept), response),
         "ece": _expected_error(drawn, value, response),
+        "smooth_ece": smooth_error(drawn, value, response),
     }
 
 

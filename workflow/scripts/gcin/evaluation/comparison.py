@@ -31,13 +31,14 @@ UNCOMPARED = (
     "calibration_slope",  # so is this
     "calibration_intercept",  # best at zero
     "ece",  # grows with chance alone where it is small
-    "d_calibration",  # so does this
+    "smooth_ece",  # so does this
+    "d_calibration",  # and this
     "bias",  # best at zero
 )
 
 # A distance is larger in every resample than in the cohort, so resamples say nothing of its error;
 # the test of `d_calibration_table` does, and intercept and slope of the calibration do.
-WITHOUT_INTERVAL = ("d_calibration", "ece")
+WITHOUT_INTERVAL = ("d_calibration", "ece", "smooth_ece")
 
 Estimates = dict[tuple[str, str, str], Estimate]
 
@@ -133,7 +134,7 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
     Returns:
         `design endpoint metric value low high n`; value and limits are empty where the metric is
         undefined (one class only, nobody named a responder, no comparable pair): the log says
-        where. WITHOUT_INTERVAL have no limits, nor has what is 0 or 1 in every resample.
+        where. WITHOUT_INTERVAL have no limits, nor has what resamples do not move.
     """
     rows = []
     for (design, endpoint, metric), estimate in draws.items():

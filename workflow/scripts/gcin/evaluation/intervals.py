@@ -8,6 +8,7 @@ from scipy import stats
 
 MOST_GROUPS = 200  # passes of the jackknife at most
 SMALLEST_SPREAD = 1e-24  # below it the jackknife's values differ by rounding alone
+NO_WIDTH = 1e-12  # an interval no wider is one value, but for rounding
 MOST_UNDEFINED = 0.1  # share of draws that may lack a value before the interval is withheld
 
 
@@ -94,8 +95,7 @@ def bca_interval(estimate: Estimate, confidence: float) -> tuple[float, float]:
         Lower and upper limit; both NaN where the measure is undefined in the cohort or in more
         than a tenth of the resamples, or lies outside all of them.
     """
-    drawn = estimate.drawn[np.isfinite(estimate.drawn)]
-    shift = _bias(estimate)
+    drawn, shift = _known(estimate), _bias(estimate)
     if not np.isfinite(shift):
         return np.nan, np.nan
     tail = stats.norm.ppf([(1 - confidence) / 2, (1 + confidence) / 2])
@@ -105,25 +105,24 @@ def bca_interval(estimate: Estimate, confidence: float) -> tuple[float, float]:
 
 
 def measure_interval(estimate: Estimate, confidence: float) -> tuple[float, float]:
-    """The BCa interval of a measure, none where it is 0 or 1 in every resample.
+    """The BCa interval of a measure, none where its limits are one.
 
-    What never failed in these patients may fail in others; resamples cannot say how often, and an
-    interval without width would claim that it never does.
+    What never failed in these patients may fail in others, and what never moved may move; resamples
+    cannot say how far, and an interval without width would claim that it never does.
 
     Args:
         estimate: The measure; no difference of two, whose 0 may be exact.
         confidence: As for `bca_interval`.
     """
-    drawn = estimate.drawn[np.isfinite(estimate.drawn)]
-    if estimate.whole in (0.0, 1.0) and (drawn == estimate.whole).all():
-        return np.nan, np.nan
-    return bca_interval(estimate, confidence)
+    low, high = bca_interval(estimate, confidence)
+    return (low, high) if high - low > NO_WIDTH else (np.nan, np.nan)
 
 
 def bca_p(estimate: Estimate) -> float:
     """The two-sided p value of zero: one less the confidence at which the interval meets it.
 
-    It is never below `2 / (draws + 1)`, since no resample can speak of anything rarer.
+    Where all resamples lie on one side of zero it is `least_p`, of which they tell only that the
+    true one is smaller.
 
     Args:
         estimate: The measure, usually a difference.
@@ -131,25 +130,50 @@ def bca_p(estimate: Estimate) -> float:
     Returns:
         The p value; NaN where `bca_interval` is.
     """
-    shift = _bias(estimate)
+    return _p_at(estimate, _share_below(_known(estimate), 0.0))
+
+
+def least_p(estimate: Estimate) -> float:
+    """The least p value that so many resamples can tell on the side on which zero lies.
+
+    No resample speaks of anything rarer than one in so many: it is that of a zero which a single
+    resample more would lie beyond, and never below `2 / (draws + 1)`.
+
+    Args:
+        estimate: As for `bca_p`.
+
+    Returns:
+        The p value; NaN where `bca_interval` is.
+    """
+    return _p_at(estimate, float(_share_below(_known(estimate), 0.0) >= 0.5))
+
+
+def _p_at(estimate: Estimate, below: float) -> float:
+    """The p value of a number below which this share of the resamples lies."""
+    shift, drawn = _bias(estimate), _known(estimate)
     if not np.isfinite(shift):
         return np.nan
-    drawn = estimate.drawn[np.isfinite(estimate.drawn)]
     finest = 1 / (len(drawn) + 1)
-    below = np.clip(_share_below(drawn, 0.0), finest, 1 - finest)
-    moved = stats.norm.ppf(below) - shift
+    moved = stats.norm.ppf(np.clip(below, finest, 1 - finest)) - shift
     tail = stats.norm.cdf(moved / (1 + _acceleration(estimate) * moved) - shift)
     return float(np.clip(2 * min(tail, 1 - tail), 2 * finest, 1))
 
 
+def _known(estimate: Estimate) -> np.ndarray:
+    """The values of the resamples that have one."""
+    return estimate.drawn[np.isfinite(estimate.drawn)]
+
+
 def _share_below(drawn: np.ndarray, value: float) -> float:
-    """The share of resamples below a value, those at it counting half."""
+    """The share of resamples below a value, those at it counting half; NaN of none."""
+    if not len(drawn):
+        return np.nan
     return float(np.mean(drawn < value) + np.mean(drawn == value) / 2)
 
 
 def _bias(estimate: Estimate) -> float:
     """How far the resamples' median lies off the value, in standard normal units."""
-    drawn = estimate.drawn[np.isfinite(estimate.drawn)]
+    drawn = _known(estimate)
     known = len(drawn) >= (1 - MOST_UNDEFINED) * len(estimate.drawn) and len(drawn) > 0
     if not known or not np.isfinite(estimate.whole):
         return np.nan

@@ -95,10 +95,20 @@ def within_folds(
     return ratio(numerator, denominator)
 
 
-def _tied_sums(
+def tied_sums(
     drawn: np.ndarray, value: np.ndarray, case: np.ndarray, control: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Sum the weights of cases and controls at each distinct value, highest value first."""
+    """Sum the weights of cases and controls at each distinct value, highest value first.
+
+    Args:
+        drawn: How often a resample holds each patient, `(draws, patients)`.
+        value: Of each patient.
+        case: Weight of each patient as a case.
+        control: Weight of each patient as a control.
+
+    Returns:
+        Both, `(draws, distinct values)`.
+    """
     order = np.argsort(-value, kind="stable")
     starts = np.flatnonzero(np.diff(value[order], prepend=np.inf))
     ordered = drawn[:, order]
@@ -122,7 +132,7 @@ def ordered_pairs(
     Returns:
         Weight of the pairs in the right order, ties half, and of all pairs.
     """
-    positive, negative = _tied_sums(drawn, value, case, control)
+    positive, negative = tied_sums(drawn, value, case, control)
     lower = negative.sum(axis=1, keepdims=True) - negative.cumsum(axis=1)
     ordered = (positive * (lower + negative / 2)).sum(axis=1)
     return ordered, positive.sum(axis=1) * negative.sum(axis=1)
@@ -135,7 +145,7 @@ def _roc_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Pa
 
 def _pr_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
     """Average precision times the responders, and the responders."""
-    positive, negative = _tied_sums(drawn, value, response, 1 - response)
+    positive, negative = tied_sums(drawn, value, response, 1 - response)
     hits = positive.cumsum(axis=1)
     called = hits + negative.cumsum(axis=1)
     precision = np.divide(hits, called, out=np.zeros_like(hits), where=called > 0)
@@ -144,7 +154,7 @@ def _pr_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Par
 
 def _sensitive_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
     """Responders whom the lowest threshold of enough specificity names, and all of them."""
-    positive, negative = _tied_sums(drawn, value, response, 1 - response)
+    positive, negative = tied_sums(drawn, value, response, 1 - response)
     others = negative.sum(axis=1, keepdims=True)
     specific = negative.cumsum(axis=1) <= (1 - SPECIFICITY) * others + ROUNDING
     named = np.where(specific, positive.cumsum(axis=1), 0).max(axis=1)

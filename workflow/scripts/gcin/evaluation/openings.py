@@ -1,7 +1,8 @@
-"""How often the outcomes of external cohorts were looked at, over all editions of a study.
+"""How often outcomes that were to be kept for the end were looked at, over all editions of a study.
 
-A cohort confirms a model by the first look alone: whatever is changed after it may have been chosen
-by what was seen. The record lies beside the editions, since one of them alone cannot know.
+An external cohort, or the test part of a single division, confirms a model by the first look alone:
+whatever is changed after it may have been chosen by what was seen. The record lies beside the
+editions, since one of them alone cannot know.
 """
 
 import fcntl
@@ -13,14 +14,15 @@ import pandas as pd
 
 COLUMNS = ["cohort", "opened", "edition", "patients", "predictions"]
 KEYS = ["cohort", "edition", "predictions"]
+TEST_PART = "test part"  # in the place of a cohort, none of which may have a space in its name
 DECIMALS = "%.6f"  # machines differ beyond; a look at the same models again is no new one
 
 
 def openings_of(rows: pd.DataFrame, edition: str, day: str) -> pd.DataFrame:
-    """Describe one look at external cohorts.
+    """Describe one look at external cohorts, or at the locked test part.
 
     Args:
-        rows: From `gcin.evaluation.pooling.external_rows`.
+        rows: From `gcin.evaluation.pooling.external_rows`, or from `locked_rows`.
         edition: Of the study.
         day: Of the look, `YYYY-MM-DD`.
 
@@ -34,6 +36,17 @@ def openings_of(rows: pd.DataFrame, edition: str, day: str) -> pd.DataFrame:
         for cohort, own in rows.groupby("cohort")
     ]
     return pd.DataFrame(looks, columns=COLUMNS)
+
+
+def locked_rows(pooled: pd.DataFrame, is_locked: bool) -> pd.DataFrame:
+    """Take the test patients as a cohort whose outcomes were kept for the end.
+
+    Args:
+        pooled: From `gcin.evaluation.pooling.pool`.
+        is_locked: Whether the study is divided once. Of a cross-validation everybody is tested and
+            everybody teaches, so nothing is locked and there are no rows.
+    """
+    return pooled.assign(cohort=TEST_PART).head(len(pooled) * is_locked)
 
 
 def record_openings(record: Path, looks: pd.DataFrame) -> pd.DataFrame:
@@ -56,6 +69,11 @@ def record_openings(record: Path, looks: pd.DataFrame) -> pd.DataFrame:
         is_new = ~looks[KEYS].apply(tuple, axis=1).isin(set(known[KEYS].apply(tuple, axis=1)))
         looks[is_new].to_csv(file, sep="\t", index=False, header=not text)
     return pd.concat([known, looks[is_new]], ignore_index=True)
+
+
+def of_test_part(openings: pd.DataFrame) -> pd.Series:
+    """Tell looks at the locked test part from those at external cohorts."""
+    return openings["cohort"] == TEST_PART
 
 
 def _digest(said: pd.DataFrame) -> str:

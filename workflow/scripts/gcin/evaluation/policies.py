@@ -1,8 +1,6 @@
 """The value of each design's recommendations: estimates with intervals, and how far they hold."""
 
-import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,7 +10,6 @@ from gcin.evaluation.intervals import bca_interval
 from gcin.evaluation.metrics import ratio
 from gcin.evaluation.policy import (
     NOBODY,
-    Treated,
     at_choice,
     concordance_gap,
     e_value,
@@ -26,7 +23,7 @@ from gcin.evaluation.policy import (
     weights_of,
     with_overlap,
 )
-from gcin.evaluation.pooling import PREDICTION, repeats_of
+from gcin.evaluation.policy_cases import Case
 from gcin.evaluation.propensity import encoder_of
 from gcin.evaluation.restricted import SHARE
 
@@ -34,113 +31,13 @@ KEYS = ["design", "endpoint", "unit", "floor"]
 COLUMNS = [*KEYS, "estimate", "value", "low", "high", "boot_low", "boot_high", "n"]
 BALANCE = ["design", "endpoint", "arm", "confounder", "unweighted", "weighted"]
 GIVEN, GAIN, OVER_BEST = "care_given", "gain_over_care_given", "gain_over_best_arm"
-PLACE = ["fold", "patient"]
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Case:
-    """What one design says of the patients of one endpoint.
-
-    Attributes:
-        name: `design endpoint unit`.
-        rows: `repeat patient family`, one row per patient and repeat.
-        arms: Names of the arms, in the order of the columns of `treated`.
-        treated: The same patients.
-        benefit: What the design promises under each arm, more is better, `(rows, arms)`.
-    """
-
-    name: Mapping[str, str]
-    rows: pd.DataFrame
-    arms: list[str]
-    treated: Treated
-    benefit: np.ndarray
-
-    def choice(self, floor: float) -> np.ndarray:
-        """The arm recommended to each patient, `NOBODY` where there is not enough overlap."""
-        return with_overlap(recommended(self.benefit), self.treated.propensity, floor)
-
-    def repeats(self) -> Iterator[tuple[np.ndarray, Treated]]:
-        """Rows of each repeat, and its patients."""
-        for repeat in self.rows["repeat"].unique():
-            own = (self.rows["repeat"] == repeat).to_numpy()
-            parts = {name: values[own] for name, values in vars(self.treated).items()}
-            yield own, Treated(**parts)
-
-
-def with_expected(runs: pd.DataFrame, times: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Average seeds, and put beside each prediction the outcome that the design expects.
-
-    Args:
-        runs: Predictions of test patients, as `gcin.evaluation.pooling.read_runs` gives them.
-        times: As `gcin.evaluation.restricted.expected_times` gives them.
-        outcomes: As `gcin.evaluation.restricted.outcome_table` gives them.
-
-    Returns:
-        `design fold patient endpoint arm value expected` of the endpoints of `outcomes`; expected
-        is missing where a design has no survival curve of a patient.
-    """
-    units = outcomes.drop_duplicates("endpoint").set_index("endpoint")["unit"]
-    means = runs[runs["endpoint"].isin(units.index)].groupby(PREDICTION, as_index=False)["value"]
-    said = means.mean().merge(times, on=PREDICTION, how="left")
-    is_share = said["endpoint"].map(units) == SHARE
-    return said.assign(expected=said["expected"].where(~is_share, said["value"]).astype(float))
-
-
-def cases_of(
-    said: pd.DataFrame, chances: pd.DataFrame, outcomes: pd.DataFrame, patients: pd.DataFrame
-) -> Iterator[Case]:
-    """Put what designs say of every arm beside what was given and what became of it.
-
-    Args:
-        said: `design fold patient endpoint arm value expected` of test patients: `value` is a
-            probability or a risk, `expected` the probability or the mean time.
-        chances: As `gcin.evaluation.propensity.propensity_table` gives them.
-        outcomes: As `gcin.evaluation.restricted.outcome_table` gives them.
-        patients: `patient arm family`.
-
-    Yields:
-        One case per endpoint and design. A design that is silent about an arm, or that says the
-        same of all, has none; the log says so, and counts patients without a prediction.
-    """
-    propensity = chances.pivot_table(values="propensity", index=PLACE, columns="arm")
-    arms = list(propensity.columns)
-    tested = {fold: set(rows["patient"]) for fold, rows in chances.groupby("fold")}
-    repeat, known = repeats_of(tested), patients.set_index("patient")
-    for endpoint, ends in outcomes.groupby("endpoint", sort=False):
-        own = ends.set_index(PLACE)
-        for design, rows in said[said["endpoint"] == endpoint].groupby("design", sort=False):
-            wide = rows.pivot_table(index=PLACE, columns="arm", values=["value", "expected"])
-            wide = wide.reindex(columns=pd.MultiIndex.from_product([["value", "expected"], arms]))
-            wide = wide.dropna().sort_index()
-            wide = wide[wide.index.isin(own.index)]
-            logger.info("%s of %s: %d of %d outcomes", endpoint, design, len(wide), len(own))
-            value, unit = wide["value"].to_numpy(), own["unit"].iloc[0]
-            benefit = value if unit == SHARE else -value
-            if (recommended(benefit) == NOBODY).all():
-                logger.warning("%s says nothing that tells arms apart: %s", design, endpoint)
-                continue
-            people = wide.index.get_level_values("patient")
-            received = pd.Index(arms).get_indexer(known["arm"].reindex(people))
-            outcome, weight = own.loc[wide.index, ["outcome", "weight"]].to_numpy(float).T
-            chance, expected = propensity.loc[wide.index].to_numpy(), wide["expected"].to_numpy()
-            table = pd.DataFrame({"patient": people, "family": known["family"].reindex(people)})
-            table["repeat"] = wide.index.get_level_values("fold").map(repeat)
-            yield Case(
-                {"design": design, "endpoint": endpoint, "unit": unit},
-                table.reset_index(drop=True),
-                arms,
-                Treated(received, outcome, weight, chance, expected),
-                benefit,
-            )
 
 
 def policy_table(cases: list[Case], settings: Mapping, floors: list[float]) -> pd.DataFrame:
     """Estimate what the recommendations of each design are worth, at each floor.
 
     Args:
-        cases: As `cases_of` gives them.
+        cases: As `gcin.evaluation.policy_cases.cases_of` gives them.
         settings: `evaluation` of the configuration: `bootstrap_draws seed confidence`.
         floors: Least chance of an arm at which it is recommended; the study's own first.
 
@@ -234,7 +131,7 @@ def balance_table(cases: list[Case], confounders: pd.DataFrame, floor: float) ->
     """Compare those who received the arm recommended with all to whom it was, arm by arm.
 
     Args:
-        cases: As `cases_of` gives them.
+        cases: As `gcin.evaluation.policy_cases.cases_of` gives them.
         confounders: As `gcin.evaluation.propensity.confounders_of` gives them.
         floor: The study's own.
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from gcin.evaluation.comparison import Estimates, measure, shared_metrics
 from gcin.evaluation.delong import delong
-from gcin.evaluation.intervals import bca_p
+from gcin.evaluation.intervals import bca_p, least_p
 
 KEYS = ["design", "reference", "endpoint", "metric", "test"]
 FAMILY = ["endpoint", "metric", "test"]  # Holm's correction runs over the pairs within these
@@ -32,9 +32,10 @@ def significance_table(
         pairs: Design and reference.
 
     Returns:
-        `design reference endpoint metric test difference statistic p p_holm n`: the statistic is
-        standard normal (`delong`), Student's t (`corrected_t`) or empty (`bootstrap`). A test that
-        cannot be made has an empty p, and the log says so.
+        `design reference endpoint metric test difference statistic p p_least p_holm n`: the
+        statistic is standard normal (`delong`), Student's t (`corrected_t`) or empty (`bootstrap`).
+        A test that cannot be made has an empty p, and the log says so. `p_least` is the least that
+        resamples can tell: where `p` is no larger, that and `p_holm` are upper bounds.
     """
     owned = dict(list(pooled.groupby(["design", "endpoint"])))
     folds = {key: _measured_by_fold(rows) for key, rows in owned.items()}
@@ -43,15 +44,17 @@ def significance_table(
         for endpoint, metric in shared_metrics(draws, design, reference):
             first, second = (design, endpoint), (reference, endpoint)
             gap = draws[*first, metric] - draws[*second, metric]
-            found = {"bootstrap": (gap.whole, np.nan, bca_p(gap))}
+            found = {"bootstrap": (gap.whole, np.nan, bca_p(gap), least_p(gap))}
             if metric == AREA:
-                found = {"delong": (gap.whole, *delong(owned[first], owned[second], gap.whole))}
+                test = delong(owned[first], owned[second], gap.whole)
+                found = {"delong": (gap.whole, *test, np.nan)}
             if len(folds[first]) > 1:
                 gaps = folds[first][metric] - folds[second][metric]
-                found["corrected_t"] = corrected_t(gaps.to_numpy(), folds[first]["share"].mean())
+                share = folds[first]["share"].mean()
+                found["corrected_t"] = (*corrected_t(gaps.to_numpy(), share), np.nan)
             n = owned[first]["patient"].nunique()
             rows += [(design, *second, metric, name, *test, n) for name, test in found.items()]
-    table = pd.DataFrame(rows, columns=[*KEYS, "difference", "statistic", "p", "n"])
+    table = pd.DataFrame(rows, columns=[*KEYS, "difference", "statistic", "p", "p_least", "n"])
     for row in table[table["p"].isna()].itertuples():
         logger.warning(
             "no %s of %s against %s in %s of %s: nothing varies, or too few folds have it",

@@ -90,7 +90,7 @@ def subgroup_table(pooled: pd.DataFrame, groups: pd.DataFrame, settings: Mapping
 
     Returns:
         `design endpoint grouping group metric value low high n events`: events are responders, or
-        deaths and the like, and none of a quantity. A group with fewer patients or events (or
+        deaths and the like, and missing of a quantity. A group with fewer patients or events (or
         others) than asked is listed with its size and without a value; a grouping that makes but
         one group is not.
     """
@@ -103,7 +103,7 @@ def subgroup_table(pooled: pd.DataFrame, groups: pd.DataFrame, settings: Mapping
                     members = placed[placed["group"] == group]
                     name = {"endpoint": endpoint, "grouping": grouping, "group": group}
                     rows += [name | row for row in _measured(members, settings)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"events": "Int64"})
 
 
 def _place(group: str) -> tuple[int, str]:
@@ -116,7 +116,8 @@ def _measured(members: pd.DataFrame, settings: Mapping) -> Iterator[dict]:
     """Metrics of every design in one group, or its size alone where it is too small."""
     people = members.drop_duplicates("patient")
     outcome = people["response"].fillna(people["event"])
-    size = {"n": len(people), "events": int(outcome.sum())}
+    events = pd.NA if kind_of(people) == QUANTITY else int(outcome.sum())
+    size = {"n": len(people), "events": events}
     limits = settings["subgroups"]
     if size["n"] < limits["min_patients"] or _rarer(people, size) < limits["min_events"]:
         yield from (

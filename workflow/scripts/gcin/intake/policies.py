@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from gcin.intake.endpoints import QUANTITY, kinds_of
+from gcin.intake.endpoints import BINARY, QUANTITY, kinds_of
 from gcin.intake.problems import Problems, nearest
 
 PERSONAL = ("age", "sex", "site")
@@ -32,6 +32,7 @@ def check_policy(study: dict, cards: dict, place: str, problems: Problems) -> No
         elif kinds[endpoint] == QUANTITY:
             problem = f"{endpoint!r} is a quantity, and no amount is better than another"
             problems.add(f"{spot}.endpoints", problem, "Name a yes or no, or survival")
+    _check_control(policy, kinds, f"{spot}.negative_control", problems)
     _check_arms(own, spot, problems)
 
 
@@ -45,6 +46,24 @@ def _check_confounder(
         problem = f"cohort {cohort} has no {confounder!r} on day 0"
         remedy = f"{nearest(confounder, known)}; map it under measurement or condition in the card"
         problems.add(place, problem, remedy)
+
+
+def _check_control(
+    policy: Mapping, kinds: Mapping[str, str], place: str, problems: Problems
+) -> None:
+    """A negative control is a yes or no of its own: what the policy gains by can be moved."""
+    control = policy["negative_control"]
+    if control is None:
+        return
+    if control not in kinds:
+        remedy = f"{nearest(control, list(kinds))}; the study's endpoints must name it"
+        problems.add(place, f"unknown endpoint {control!r}", remedy)
+    elif kinds[control] != BINARY:
+        problem = f"{control!r} is of kind {kinds[control]}, and a control is a yes or no"
+        problems.add(place, problem, "Name a yes or no that no treatment can move, or remove it")
+    elif control in policy["endpoints"]:
+        problem = f"{control!r} is what the policy is to gain by"
+        problems.add(place, problem, "Name another endpoint, one that no treatment can move")
 
 
 def _check_arms(cards: Mapping[str, Mapping], place: str, problems: Problems) -> None:

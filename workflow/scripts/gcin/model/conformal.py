@@ -118,8 +118,8 @@ def conformal_answers(
     """Answer for some patients, each model calibrated on its own validation patients.
 
     Args:
-        held: Part validation: `arm cancer_type value response` and the columns `models`.
-        rows: What the models say: `arm cancer_type value` and the columns `models` and `units`.
+        held: As for `conformal_fits`.
+        rows: As for `conformal_fits`.
         models: Columns that name a model.
         units: Columns that name what is answered once: p values are averaged over its models.
         coverage: Wanted share of patients whose true outcome is among the answers.
@@ -128,12 +128,39 @@ def conformal_answers(
     Returns:
         `units` and `answer`.
     """
+    fits = conformal_fits(held, rows, models, units, min_patients)
+    return answered(fits, coverage)[[*units, "answer"]]
+
+
+def conformal_fits(
+    held: pd.DataFrame,
+    rows: pd.DataFrame,
+    models: list[str],
+    units: list[str],
+    min_patients: int,
+) -> pd.DataFrame:
+    """Say how well each outcome fits, by models calibrated on their own validation patients.
+
+    Args:
+        held: Part validation: `arm cancer_type value response` and the columns `models`.
+        rows: What the models say: `arm cancer_type value` and the columns `models` and `units`.
+        models: Columns that name a model.
+        units: Columns that name what is answered once: p values are averaged over its models.
+        min_patients: As for `fit_conformal`.
+
+    Returns:
+        `units`, `no` and `yes`, the p values of no response and of response.
+    """
     past, blocks = dict(list(held.groupby(models))), [rows.iloc[:0][units].assign(no=0.0, yes=0.0)]
     for model, own in rows.groupby(models):
         fits = p_values(fit_conformal(past.get(model, held.iloc[:0]), min_patients), own)
         blocks.append(own[units].assign(no=fits[:, 0], yes=fits[:, 1]))
-    means = pd.concat(blocks[1:] or blocks).groupby(units)[["no", "yes"]].mean()
-    return means.assign(answer=answers(means.to_numpy(), coverage))[["answer"]].reset_index()
+    return pd.concat(blocks[1:] or blocks).groupby(units)[["no", "yes"]].mean().reset_index()
+
+
+def answered(fits: pd.DataFrame, coverage: float) -> pd.DataFrame:
+    """Add the `answer` to what `conformal_fits` gives, as `answers` names it."""
+    return fits.assign(answer=answers(fits[["no", "yes"]].to_numpy(), coverage))
 
 
 def _by_outcome(held: pd.DataFrame) -> list[np.ndarray]:

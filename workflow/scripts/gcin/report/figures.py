@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from gcin.report.abstention import draw_risk_coverage
 from gcin.report.learning import draw_learning_curve
 from gcin.report.panels import STYLE, draw_intervals, in_order, palette_of, panels_of
 from gcin.report.policy import draw_overlap, draw_policy
@@ -40,15 +41,8 @@ CHANCE = {
     "uno_c": 0.5,
     "auc_months": 0.5,
 }
-HEADLINES = (
-    "roc_auc",
-    "brier",
-    "uno_c",
-    "integrated_brier",
-    "accuracy",
-    "mae",
-    "within_20_percent",
-)
+HEADLINES = ("roc_auc", "brier", "uno_c", "integrated_brier", "accuracy", "mae")
+HEADLINES += ("within_20_percent",)
 ORDERED = ("roc_auc", "harrell_c", "mae")  # shown of each group
 
 
@@ -288,6 +282,7 @@ FIGURES: dict[str, Callable[[pd.DataFrame, dict], Figure]] = {
     "pr": draw_pr,
     "calibration": draw_calibration,
     "net_benefit": draw_net_benefit,
+    "risk_coverage": draw_risk_coverage,
     "agreement": draw_agreement,
     "kaplan_meier": draw_kaplan_meier,
     "history": draw_history,

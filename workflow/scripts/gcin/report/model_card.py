@@ -5,15 +5,18 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
-from gcin.report.policy import policy_sentences
+from gcin.report.genes import gene_sentences
+from gcin.report.policy import control_sentences, policy_sentences
 from gcin.report.pretraining import taught_words
 from gcin.report.search import search_words
 from gcin.report.tables import IN_GROUPS, cohort_table
 from gcin.report.words import (
     Markdown,
+    count,
     in_markdown,
     interval,
     label,
+    locked_opened,
     opened,
     shortcuts_raised,
     silences,
@@ -63,6 +66,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "imputation": preparation["imputation"]["method"],
         "selection": preparation["selection"]["method"],
         "taught": list(taught_words(tables["histories"])) if "histories" in tables else [],
+        "genes": gene_sentences(tables["gene_stability"], design),
         "searched": list(search_words(tables["trials"])) if "trials" in tables else [],
         "cohorts": markdown(cohort_table(facts.patients, study["endpoints"])),
         "division": division_of(study["split"]["scheme"]),
@@ -70,6 +74,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "external": study["external"],
         "silences": silences(tables),
         "openings": opened(tables),
+        "test_openings": locked_opened(tables),
         "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
         "external_metrics": metric_rows(
             tables["external"], study["designs"], ["cohort", "endpoint"]
@@ -77,10 +82,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         if len(tables.get("external", ()))
         else "",
         "subgroups": group_rows(tables["subgroups"], design),
-        "policy": study["policy"],
-        "policies": policy_sentences(tables["policy"], design, study["policy"]["min_patients"])
-        if "policy" in tables
-        else [],
+        **policy_facts(tables, study),
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
         "quiet": looked_for(tables["warnings"]),
@@ -89,6 +91,21 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "done": int(counts.get(DONE, 0)),
         "partly": int(counts.get(PARTLY, 0)),
     }
+
+
+def policy_facts(tables: Mapping[str, pd.DataFrame], study: Mapping) -> dict:
+    """Say what following the design that predicts was shown to gain, where a policy is declared.
+
+    Args:
+        tables: Of the run, with `policy` where one is declared.
+        study: As configured.
+    """
+    policy, design = study["policy"], study["predict_with"]
+    if "policy" not in tables:
+        return {"policy": policy, "policies": [], "controls": []}
+    told = policy_sentences(tables["policy"], design, policy["min_patients"])
+    controls = control_sentences(tables["policy_control"], design)
+    return {"policy": policy, "policies": told, "controls": controls}
 
 
 def outputs_of(endpoints: Mapping, metrics: pd.DataFrame, design: str) -> Iterator[str]:
@@ -134,7 +151,9 @@ def group_rows(subgroups: pd.DataFrame, design: str) -> str:
     if not len(own):
         return ""
     cells = own.assign(
-        cell=[interval(row) for _, row in own.iterrows()], measure=own["metric"].map(label)
+        cell=[interval(row) for _, row in own.iterrows()],
+        measure=own["metric"].map(label),
+        events=own["events"].map(count),
     )
     keys = ["endpoint", "grouping", "group", "n", "events"]
     return _spread(cells, keys, list(dict.fromkeys(cells["measure"])), "measure")

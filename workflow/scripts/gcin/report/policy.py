@@ -69,6 +69,27 @@ def _row(own: pd.DataFrame, worst: pd.Series | None) -> dict[str, str]:
     }
 
 
+def control_sentences(control: pd.DataFrame, design: str | None = None) -> list[str]:
+    """Say what policies gain of an outcome that no treatment can move, those flagged first.
+
+    Args:
+        control: As `gcin.evaluation.controls.control_table` gives it.
+        design: Of which it is said; None = of all.
+    """
+    own = control if design is None else control[control["design"] == design]
+    return [
+        f"{row['design']} for {row['endpoint']}: {interval(row, 'gain')} of {row['control']}, "
+        f"{row['n']:.0f} patients; "
+        + (
+            "zero is excluded, so the estimates above are not to be believed until it is "
+            "explained, as by a confounder that was not declared"
+            if row["flagged"]
+            else "zero is not excluded"
+        )
+        for _, row in own.sort_values("flagged", ascending=False, kind="stable").iterrows()
+    ]
+
+
 def floor_table(policy: pd.DataFrame) -> pd.DataFrame:
     """How gains and overlap move with the floor, ready to print."""
     rows = []

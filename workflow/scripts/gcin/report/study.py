@@ -8,10 +8,12 @@ import pandas as pd
 
 from gcin.generations import digest
 from gcin.report import tables as made
+from gcin.report.abstention import abstention_table
+from gcin.report.genes import gene_table
 from gcin.report.pages import library_versions
-from gcin.report.policy import floor_table, policy_tables
+from gcin.report.policy import control_sentences, floor_table, policy_tables
 from gcin.report.reading import read_table
-from gcin.report.words import opened, shortcuts_raised, silences, summary, unmeasured
+from gcin.report.words import locked_opened, opened, shortcuts_raised, silences, summary, unmeasured
 
 
 def study_facts(
@@ -25,15 +27,17 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios answered seeds balance patients` and, where the study has them,
-            `conformal`, `learning_curve`, `policy` and `policy_balance`, `external` and
-            `external_answered` and `openings`, and `planted`.
+            hazard_ratios restricted_means answered seeds test_openings balance
+            gene_ranks gene_stability
+            patients` and, where the study has them,
+            `conformal`, `abstention`, `learning_curve`, `policy`, `policy_balance` and
+            `policy_control`, `external` and `external_answered` and `openings`, and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
         networks: Designs that are networks.
     """
-    external, planted, conformal = map(tables.get, ("external", "planted", "conformal"))
+    external, planted = map(tables.get, ("external", "planted"))
     return {
         **{name: settings[name] for name in ("cohorts", "external", "predict_with")},
         "sentences": summary(tables["metrics"], tables["differences"], networks)
@@ -44,19 +48,19 @@ def study_facts(
         "strata": len(tables["balance"]),
         "silences": silences(tables),
         "openings": opened(tables),
+        "test_openings": locked_opened(tables),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),
+        "genes": gene_table(tables["gene_stability"], tables["gene_ranks"]),
         "seeds": made.seed_table(tables["seeds"]),
         "warnings": shortcuts_raised(tables["warnings"]),
         "shortcuts": made.shortcut_table(tables["warnings"]),
         "subgroups": made.subgroup_tables(tables["subgroups"], settings["designs"]),
+        "means": made.restricted_mean_table(tables["restricted_means"]),
         "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
-        "conformal": None if conformal is None else made.printed(conformal),
-        "learning": None
-        if "learning_curve" not in tables
-        else made.printed(tables["learning_curve"]),
+        **asked_facts(tables),
         **policy_facts(tables, settings),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),
@@ -65,6 +69,23 @@ def study_facts(
         else made.metric_tables(external, settings["designs"]),
         "planted": None if planted is None else made.planted_table(planted),
         "predictions": made.prediction_table(tables["patients"]),
+    }
+
+
+def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
+    """Gather what only some studies have; None where a study has none of it.
+
+    Args:
+        tables: As `study_facts` takes them.
+    """
+    printing = {
+        "conformal": ("conformal", made.printed),
+        "abstention": ("abstention", abstention_table),
+        "learning": ("learning_curve", made.printed),
+    }
+    return {
+        name: write(tables[table]) if table in tables else None
+        for name, (table, write) in printing.items()
     }
 
 
@@ -79,7 +100,9 @@ def policy_facts(tables: Mapping[str, pd.DataFrame], settings: Mapping) -> dict:
         return {"policy": None}
     shown = policy_tables(tables["policy"], tables["policy_balance"])
     floors = floor_table(tables["policy"])
-    return {"policy": settings["policy"], "policies": shown, "floors": floors}
+    told = {"policies": shown, "floors": floors}
+    told["controls"] = control_sentences(tables["policy_control"])
+    return {"policy": settings["policy"]} | told
 
 
 def cohort_sections(quality: Iterable[str], concordance: Iterable[str]) -> list[dict]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from gcin.report.words import amount, interval, label, number, p_value, percent
+from gcin.report.words import amount, count, interval, label, number, p_value, percent
 
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 IN_GROUPS = ("roc_auc", "observed_expected", "harrell_c", "mae")
@@ -135,10 +135,14 @@ def difference_table(differences: pd.DataFrame) -> pd.DataFrame:
 
 
 def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
-    """Tests of the differences, ready to print."""
+    """Tests of the differences, ready to print; a p that resamples only bound says so."""
     cells = tests.assign(test=tests["test"].map(label), metric=tests["metric"].map(label))
-    p = {name: tests[name].map(p_value) for name in ("p", "p_holm")}
-    shown = printed(cells.drop(columns=["p", "p_holm", "n"])).assign(**p)
+    bounded = tests["p"] <= tests["p_least"]
+    p = {
+        name: [p_value(p, bound) for p, bound in zip(tests[name], bounded, strict=True)]
+        for name in ("p", "p_holm")
+    }
+    shown = printed(cells.drop(columns=["p", "p_least", "p_holm", "n"])).assign(**p)
     return shown.rename(columns={"p_holm": "p (Holm)"})
 
 
@@ -175,7 +179,9 @@ def subgroup_tables(subgroups: pd.DataFrame, designs: list[str]) -> list[dict]:
     small = subgroups[subgroups["metric"] == "too few"]
     for (endpoint, metric), own in measured.groupby(["endpoint", "metric"], sort=False):
         kept = pd.concat([own, small[small["endpoint"] == endpoint]])
-        cells = kept.assign(cell=[interval(row) for _, row in kept.iterrows()])
+        cells = kept.assign(
+            cell=[interval(row) for _, row in kept.iterrows()], events=kept["events"].map(count)
+        )
         wide = _wide(cells, ["grouping", "group", "n", "events"], "design")
         columns = [name for name in designs if name in wide]
         place = [listed.index(key) for key in zip(wide["grouping"], wide["group"], strict=True)]
@@ -193,6 +199,19 @@ def hazard_ratio_table(hazards: pd.DataFrame) -> pd.DataFrame:
     shown = shown.assign(**p, n=hazards["n"], events=hazards["events"])
     shown["adjusted for"] = hazards["covariates"].fillna("")
     return shown.rename(columns={"hazard_ratio": "hazard ratio", "p_proportional": "p (steady)"})
+
+
+def restricted_mean_table(means: pd.DataFrame) -> pd.DataFrame:
+    """Mean times of risk groups with their differences, ready to print."""
+    names = {"difference_low": "low", "difference_high": "high"}
+    gaps = means[["difference", *names]].rename(columns=names)
+    shown = means[["endpoint", "design", "months", "group"]].assign(
+        mean=[interval(row, "mean") for _, row in means.iterrows()],
+        less=[interval(row, "difference") for _, row in gaps.iterrows()],
+        n=means["n"],
+        events=means["events"],
+    )
+    return shown.rename(columns={"months": "up to month", "less": "less that of group 1"})
 
 
 def calibration_summary(calibration: pd.DataFrame) -> pd.DataFrame:

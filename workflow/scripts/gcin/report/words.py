@@ -26,6 +26,7 @@ LABELS = {
     "calibration_intercept": "calibration intercept (0 is right)",
     "calibration_slope": "calibration slope (1 is right)",
     "ece": "expected calibration error (lower is better)",
+    "smooth_ece": "smooth calibration error (lower is better)",
     "mae": "mean absolute error (lower is better)",
     "rmse": "root mean squared error (lower is better)",
     "r2": "R2",
@@ -112,10 +113,17 @@ def level(share: float) -> str:
     return f"{100 * share:.6g} %"
 
 
-def p_value(p: float | None) -> str:
-    """Write a p value without false precision."""
+def count(value: float | None) -> str:
+    """Write how many there are; nothing where there is nothing to count."""
+    return "" if pd.isna(value) else f"{int(value)}"
+
+
+def p_value(p: float | None, is_bound: bool = False) -> str:
+    """Write a p value without false precision, one that is only known to be smaller behind a <."""
     if p is None or not np.isfinite(p):
         return NONE
+    if is_bound and p >= 1e-4:
+        return f"< {p:.2g}"
     return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
 
 
@@ -224,13 +232,27 @@ def opened(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """
     if "openings" not in tables:
         return []
-    return [
-        f"{cohort}: once, on {days.iloc[0]}"
-        if len(days) == 1
-        else f"{cohort}: {len(days)} times since {days.iloc[0]}; what was changed since then may "
-        "have been chosen by what was seen, and only the first look confirms"
-        for cohort, days in tables["openings"].groupby("cohort")["opened"]
-    ]
+    looks = tables["openings"].groupby("cohort")["opened"]
+    return [f"{cohort}: {_looks(days)}" for cohort, days in looks]
+
+
+def locked_opened(tables: Mapping[str, pd.DataFrame]) -> str:
+    """Say how often the outcomes of a locked test part were looked at; nothing where none is.
+
+    Args:
+        tables: `test_openings`: `opened`, without rows of a cross-validation.
+    """
+    days = tables["test_openings"]["opened"]
+    return _looks(days) if len(days) else ""
+
+
+def _looks(days: pd.Series) -> str:
+    if len(days) == 1:
+        return f"once, on {days.iloc[0]}"
+    return (
+        f"{len(days)} times since {days.iloc[0]}; what was changed since then may have been chosen "
+        "by what was seen, and only the first look confirms"
+    )
 
 
 def verdict(best: pd.Series, other: pd.Series, differences: pd.DataFrame) -> str:

@@ -72,7 +72,8 @@ def divide(
         seeds: One for each division; it draws who goes where among interchangeable groups. In
             all but the first division groups that are not interchangeable change places as well,
             wherever the balance stays as good: where strata are many, hardly any group is like
-            another, and further divisions would be the first one again.
+            another, and further divisions would be the first one again; families also with several
+            groups of as many patients.
         fills: Whether a patient's group counts where no part may be empty; None = each does.
 
     Raises:
@@ -88,6 +89,7 @@ def divide(
     kinds = composition.groupby([*composition.columns, ~filling], sort=True).ngroup()
     sizes = kinds.value_counts().sort_index().to_numpy()
     contents = composition.groupby(kinds).first().to_numpy()
+    patients = groups.value_counts().reindex(composition.index).to_numpy()
     require_parts(groups, len(shares))
     wanted = np.outer(strata.sum().to_numpy(), shares)
     counts, gap = best_counts(contents, sizes, wanted, filling.groupby(kinds).first().to_numpy())
@@ -95,7 +97,9 @@ def divide(
     for seed in seeds:
         places = _drawn(kinds, counts, seed).reindex(composition.index)
         if divisions:
-            places = _exchanged(places, composition.to_numpy(float), wanted, seed)
+            given = composition.to_numpy(float), filling.to_numpy(), wanted, seed
+            places = _exchanged(places, *given)
+            places = _families_exchanged(places, patients, *given)
         got = composition.T.to_numpy() @ np.eye(len(shares), dtype=int)[places]
         balance = balance_of(list(strata.columns), wanted, got, gap)
         divisions.append(Division(groups.map(places).rename("part"), balance))
@@ -128,22 +132,89 @@ def _drawn(kinds: pd.Series, counts: np.ndarray, seed: int) -> pd.Series:
 
 
 def _exchanged(
-    places: pd.Series, composition: np.ndarray, wanted: np.ndarray, seed: int
+    places: pd.Series,
+    composition: np.ndarray,
+    filling: np.ndarray,
+    wanted: np.ndarray,
+    seed: int,
 ) -> pd.Series:
-    """Let pairs of groups change places, in random order, where no deviation is added by it."""
+    """Let pairs of groups change places, in random order, where no deviation is added by it.
+
+    Both fill a part, or neither does, so that none is left empty.
+    """
     part = places.to_numpy(copy=True)
     over = composition.T @ np.eye(wanted.shape[1])[part] - wanted
     tried = min(EXCHANGES * len(part), MOST_EXCHANGES)
     for one, other in np.random.default_rng(seed).integers(0, len(part), (tried, 2)):
-        ends = part[[one, other]]
-        change = composition[other] - composition[one]
-        moved = np.flatnonzero(change)
-        before = over[np.ix_(moved, ends)]
-        after = before + np.outer(change[moved], [1, -1])
-        if ends[0] != ends[1] and np.abs(after).sum() <= np.abs(before).sum() + ROUNDING:
-            part[[one, other]] = ends[::-1]
-            over[np.ix_(moved, ends)] = after
+        if part[one] != part[other] and filling[one] == filling[other]:
+            _trade(part, over, one, other, composition[other] - composition[one])
     return pd.Series(part, places.index)
+
+
+def _families_exchanged(
+    places: pd.Series,
+    sizes: np.ndarray,
+    composition: np.ndarray,
+    filling: np.ndarray,
+    wanted: np.ndarray,
+    seed: int,
+) -> pd.Series:
+    """Let families change places with as many patients of another part, where nothing is lost.
+
+    Hardly any family is like another, so that relatives would test beside the same other relatives
+    in each repeat. Where all groups are single patients nothing is exchanged.
+    """
+    part = places.to_numpy(copy=True)
+    over = composition.T @ np.eye(wanted.shape[1])[part] - wanted
+    families = np.flatnonzero(sizes > 1)
+    random = np.random.default_rng([seed, len(families)])
+    tried = min(EXCHANGES * len(families), MOST_EXCHANGES)
+    for one in families[random.integers(0, max(len(families), 1), tried)]:
+        other = random.integers(wanted.shape[1])
+        alike = (sizes <= sizes[one]) & (filling == filling[one])
+        there = np.flatnonzero((part == other) & alike)
+        chosen = _as_many(random.permutation(there), sizes, sizes[one])
+        if len(chosen) and other != part[one]:
+            change = composition[chosen].sum(axis=0) - composition[one]
+            _trade(part, over, one, chosen, change)
+    return pd.Series(part, places.index)
+
+
+def _as_many(groups: np.ndarray, sizes: np.ndarray, patients: int) -> list[int]:
+    """The first groups of exactly so many patients together; none where they do not meet them."""
+    chosen = []
+    for group in groups:
+        if sizes[group] <= patients:
+            chosen.append(group)
+            patients -= sizes[group]
+        if not patients:
+            return chosen
+    return []
+
+
+def _trade(
+    part: np.ndarray,
+    over: np.ndarray,
+    one: int,
+    others: int | list[int],
+    change: np.ndarray,
+) -> None:
+    """Let a group change places with others of one part, unless it adds to the deviations.
+
+    Args:
+        part: Part of each group, changed in place.
+        over: Patients got beyond those wanted, strata by parts, changed in place.
+        one: Number of the group.
+        others: Number of the other, or of several.
+        change: Patients of each stratum that the group's part would gain.
+    """
+    ends = np.array([part[one], np.atleast_1d(part[others])[0]])
+    moved = np.flatnonzero(change)
+    before = over[np.ix_(moved, ends)]
+    after = before + np.outer(change[moved], [1, -1])
+    if np.abs(after).sum() <= np.abs(before).sum() + ROUNDING:
+        part[one], part[others] = ends[1], ends[0]
+        over[np.ix_(moved, ends)] = after
 
 
 def balance_of(strata: list[str], wanted: np.ndarray, got: np.ndarray, gap: float) -> pd.DataFrame:

@@ -1,0 +1,44 @@
+"""What the page and the card say of the genes that designs lean on."""
+
+import pandas as pd
+
+from gcin.report.tables import printed
+from gcin.report.words import percent
+
+MOST_GENES = 5  # named of each design and endpoint
+
+
+def gene_table(stability: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
+    """How alike seeds and folds are in the genes that matter to a design, ready to print.
+
+    Args:
+        stability: The second table of `gcin.model.gene_ranks.gene_tables`.
+        ranks: The first, the most often chosen gene of a design and endpoint first.
+    """
+    keys = ["design", "endpoint", "source"]
+    told = {key: _most_chosen(rows) for key, rows in ranks.groupby(keys)}
+    often = [told.get(tuple(key), "") for key in stability[keys].to_numpy()]
+    names = {"overlap_seeds": "shared by seeds", "overlap_folds": "shared by folds"}
+    names |= {"source": "by", "chance": "by chance"}
+    names |= {"nogueira_seeds": "index of seeds", "nogueira_folds": "index of folds"}
+    return printed(stability.assign(**{"most often chosen": often})).rename(columns=names)
+
+
+def _most_chosen(ranks: pd.DataFrame) -> str:
+    rows = ranks.sort_values("chosen", ascending=False, kind="stable").head(MOST_GENES)
+    return ", ".join(f"{row.gene} {row.chosen}" for row in rows.itertuples())
+
+
+def gene_sentences(stability: pd.DataFrame, design: str) -> list[str]:
+    """Say how far seeds and folds of a design lean on the same genes.
+
+    Args:
+        stability: The second table of `gcin.model.gene_ranks.gene_tables`.
+        design: The design.
+    """
+    return [
+        f"{row.endpoint}, by {row.source}: two seeds share {percent(row.overlap_seeds)} and two "
+        f"folds {percent(row.overlap_folds)} of their heaviest genes ({percent(row.chance)} by "
+        f"chance; {row.runs} runs, {row.genes} genes)"
+        for row in stability[stability["design"] == design].itertuples()
+    ]
