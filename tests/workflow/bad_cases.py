@@ -1412,5 +1412,27 @@ STUDIES = [
         "policy.negative_control",
         "what the policy is to gain by",
     ),
+    case(
+        "head for arms where there is one",
+        both(
+            card("codes: {0: control, 1: drug}", "codes: {0: drug, 1: drug}"),
+            setting("model.designs.gcin", {"kind": "network", "propensity": 0.1}),
+        ),
+        "studies.trial.designs",
+        "gcin is to tell which arm a patient received (propensity), and the cards name one arm",
+        "Write propensity: 0",
+    ),
+    case(
+        "trial of a head for arms where there is one",
+        both(
+            card("codes: {0: control, 1: drug}", "codes: {0: drug, 1: drug}"),
+            searched(gcin={"propensity": [0, 1]}, search="grid"),
+        ),
+        "studies.trial.designs",
+        "gcin is to tell which arm",
+    ),
+    case(
+        "weight below nothing", setting("model.network.propensity", -1), "model.network.propensity"
+    ),
     case("floor above a half", policy(min_propensity=0.7), "min_propensity", "at most 0.5"),
 ]
