@@ -1240,25 +1240,6 @@ STUDIES = [
         "not binary",
     ),
     case(
-        "learning curve of a stack of trees on a network",
-        both(
-            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
-            setting("model.designs.average", {"kind": "stack", "of": ["gcin", "trees"]}),
-            setting("evaluation.learning_curve.designs", ["average"]),
-        ),
-        "learning_curve.designs",
-        "trees is of kind boosting_on_network",
-    ),
-    case(
-        "learning curve of trees on a network",
-        both(
-            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
-            setting("evaluation.learning_curve.designs", ["trees"]),
-        ),
-        "learning_curve.designs",
-        "kind boosting_on_network",
-    ),
-    case(
         "learning curve of nothing",
         setting("evaluation.learning_curve.sizes", [100]),
         "learning_curve.designs",
