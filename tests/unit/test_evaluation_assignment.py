@@ -9,6 +9,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from gcin.evaluation.assignment import assignment_table, read_chances
 from gcin.report.assignment import assignment_rows, assignment_words
+from gcin.report.reading import read_table
 
 SETTINGS = {"bootstrap_draws": 40, "seed": 1, "confidence": 0.95}
 ARMS = ["a", "b", "c"]
@@ -61,20 +62,30 @@ def test_pairs_are_of_one_fold_as_two_models_have_two_scales():
     assert figures(moved)["a", "roc_auc"] == pytest.approx(figures(plain)["a", "roc_auc"])
 
 
+def written(folder, fold, seed, chances):
+    """Write what one run tells of patients P and Q; nothing where it has no head."""
+    path = folder / "model" / "gcin" / f"fold-{fold}" / f"seed-{seed}" / "propensity.parquet"
+    path.parent.mkdir(parents=True)
+    wide = pd.DataFrame(chances, index=pd.Index(["P", "Q"], name="patient"), dtype=float)
+    rows = wide.reset_index().melt("patient", var_name="arm", value_name="propensity")
+    rows.to_parquet(path, index=False)
+    return str(path)
+
+
 def test_seeds_are_averaged_and_one_that_knows_no_such_arm_gives_it_no_chance(tmp_path):
-    paths = []
-    runs = [{"a": [0.2, 0.6], "b": [0.8, 0.4]}, {"a": [1.0, 1.0]}]
-    for seed, chances in enumerate(runs, 1):
-        folder = tmp_path / "model" / "gcin" / "fold-3" / f"seed-{seed}"
-        folder.mkdir(parents=True)
-        wide = pd.DataFrame(chances, index=pd.Index(["P", "Q"], name="patient"))
-        rows = wide.reset_index().melt("patient", var_name="arm", value_name="propensity")
-        paths.append(str(folder / "propensity.parquet"))
-        rows.to_parquet(paths[-1], index=False)
+    first, second = {"a": [0.2, 0.6], "b": [0.8, 0.4]}, {"a": [1.0, 1.0]}
+    paths = [written(tmp_path, 3, 1, first), written(tmp_path, 3, 2, second)]
     said = read_chances(paths).set_index(["design", "fold", "patient", "arm"])["propensity"]
     assert said["gcin", 3, "P", "a"] == pytest.approx(0.6)
     assert said["gcin", 3, "P", "b"] == pytest.approx(0.4)
     assert said.groupby("patient").sum().tolist() == pytest.approx([1, 1])
+
+
+def test_a_fold_whose_trials_chose_no_head_is_passed_over(tmp_path):
+    paths = [written(tmp_path, 0, 1, {}), written(tmp_path, 1, 1, {"a": [0.5, 1.0]})]
+    assert set(read_chances(paths)["fold"]) == {1}
+    patients = pd.DataFrame({"patient": ["P", "Q"], "arm": "a", "family": None})
+    assert assignment_table(read_chances(paths[:1]), patients, SETTINGS, 0.1).empty
 
 
 def test_who_received_an_unknown_arm_is_left_out_and_counted(caplog):
@@ -87,14 +98,7 @@ def test_who_received_an_unknown_arm_is_left_out_and_counted(caplog):
     assert "left out 7 of 60" in caplog.text
 
 
-def test_networks_without_a_head_have_no_row():
-    patients, said = cohort(20)
-    assert assignment_table(said.head(0), patients, SETTINGS, 0.1).empty
-
-
 def test_words_and_rows_say_what_stands_in_the_table(tmp_path):
-    from gcin.report.reading import read_table
-
     patients, said = cohort()
     table = assignment_table(said, patients, SETTINGS, 0.05)
     table.to_csv(tmp_path / "propensity.tsv", sep="\t", index=False)
@@ -102,6 +106,6 @@ def test_words_and_rows_say_what_stands_in_the_table(tmp_path):
     rows = assignment_rows(read)
     assert rows["arm"].tolist() == ARMS
     assert "chance below 5 %" in rows
-    [words] = assignment_words(read)
+    [words] = assignment_words({"propensity": read})
     assert words.startswith("gcin: log loss ")
     assert words.endswith("of 240 patients")

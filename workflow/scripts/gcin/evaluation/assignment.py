@@ -32,14 +32,14 @@ def read_chances(paths: Iterable[str]) -> pd.DataFrame:
 
     Returns:
         `design fold patient arm propensity`, seeds averaged: one that nobody taught an arm gives
-        it no chance.
+        it no chance, and one without a head, as a trial may have chosen, has no part in it.
     """
     runs = []
     for path in paths:
         place = RUN.search(path)
         keys = {"design": place["design"], "fold": int(place["fold"]), "seed": int(place["seed"])}
         runs.append(pd.read_parquet(path).assign(**keys))
-    said = pd.concat(runs, ignore_index=True)
+    said = pd.concat([run for run in runs if len(run)] or runs[:1], ignore_index=True)
     seeds = said.groupby(PATIENT)["seed"].nunique().rename("seeds")
     total = said.groupby([*PATIENT, "arm"])["propensity"].sum().reset_index()
     total["propensity"] /= total.join(seeds, on=PATIENT)["seeds"]

@@ -1,6 +1,6 @@
 """What the page and the model card say of networks that tell which arm a patient received."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -23,17 +23,19 @@ def assignment_rows(told: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def assignment_words(told: pd.DataFrame) -> Iterator[str]:
+def assignment_words(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Say of each network how far it tells the arm received, and whom few alike got an arm of.
 
     Args:
-        told: As `gcin.evaluation.assignment.assignment_table` gives it.
+        tables: Of the evaluation; `propensity` where networks tell arms.
     """
+    told, sentences = tables.get("propensity", pd.DataFrame(columns=["design", "arm"])), []
     for design, own in told[told["arm"].isna()].groupby("design", sort=False):
         named = own.set_index("metric")
-        yield (
+        sentences.append(
             f"{design}: log loss {interval(named.loc['log_loss'])}, of telling everybody the "
             f"shares of the arms {interval(named.loc['log_loss_of_shares'])}; a chance below "
             f"{level(named['floor'].iloc[0])} of some arm: "
             f"{percent(named['value']['below_floor'])} of {named['n'].iloc[0]:.0f} patients"
         )
+    return sentences

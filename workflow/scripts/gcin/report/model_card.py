@@ -84,7 +84,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         else "",
         "subgroups": group_rows(tables["subgroups"], design),
         **policy_facts(tables, study),
-        "arms_said": list(assignment_words(tables["propensity"])) if "propensity" in tables else [],
+        "arms_said": assignment_words(tables),
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
         "quiet": looked_for(tables["warnings"]),

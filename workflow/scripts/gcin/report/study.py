@@ -100,7 +100,7 @@ def propensity_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
     told = tables.get("propensity", pd.DataFrame())
     if not len(told):
         return {"arms_told": None}
-    return {"arms_told": assignment_rows(told), "arms_said": list(assignment_words(told))}
+    return {"arms_told": assignment_rows(told), "arms_said": assignment_words(tables)}
 
 
 def policy_facts(tables: Mapping[str, pd.DataFrame], settings: Mapping) -> dict:
