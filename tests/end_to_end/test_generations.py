@@ -66,8 +66,8 @@ def test_another_policy_trains_nothing(project):
     }  # fmt: skip
 
 
-def test_networks_and_baselines_are_refitted_on_fewer_patients(project):
-    curve = {"sizes": [10, 20], "designs": ["gcin", "lasso"]}
+def test_every_kind_of_design_is_refitted_on_fewer_patients(project):
+    curve = {"sizes": [10, 20], "designs": ["gcin", "lasso", "trees", "average"]}
     (project.folder / "learning.yaml").write_text(f"evaluation: {{learning_curve: {curve}}}\n")
     (edition,) = project.folder.glob("results/studies/response/*/splits")
     target = edition.parent.relative_to(project.folder) / "evaluation" / "learning_curve.tsv"

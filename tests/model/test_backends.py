@@ -43,10 +43,11 @@ from gcin.model.training import fit_network
 from test_backends import L2, SEEN
 from test_network import DESIGN
 
-design = {**DESIGN, "dropout": 0.2, "gene_dropout": 0.1, "modality_dropout": 0.2}
+design = {**DESIGN, "dropout": 0.2, "gene_dropout": 0.1, "modality_dropout": 0.2, "propensity": 0.5}
 random = np.random.default_rng(1)
 answers = {name: np.stack([random.random((40, 2, size)) < 0.5, np.ones((40, 2, size))], -1)
            for name, size in SEEN.endpoints.items()}
+answers["arm"] = 0.5 * np.eye(2)[random.integers(0, 2, 40)]
 data = arrays, {name: values.astype("float32") for name, values in answers.items()}
 
 
@@ -101,7 +102,7 @@ def test_a_network_saved_under_tensorflow_says_the_same_elsewhere(backend, tmp_p
     arrays, said = everything(), {}
     np.savez(tmp_path / "arrays.npz", **arrays)
     for pooling in POOLINGS:
-        network = awake(build_network({**DESIGN, "pooling": pooling}, SEEN, L2))
+        network = awake(build_network({**DESIGN, "pooling": pooling, "propensity": 0.5}, SEEN, L2))
         means = network.get_layer("gene_means")
         means.set_weights([np.full_like(weights, 0.5) for weights in means.get_weights()])
         network.save(tmp_path / f"{pooling}.keras")

@@ -13,6 +13,7 @@ from gcin.model.layers.genome import (
     TrackConvolution,
 )
 from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
+from gcin.model.layers.propensity import PropensityHead
 from gcin.model.layers.readouts import PathwayReadout
 from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
@@ -244,6 +245,7 @@ def test_modality_is_hidden_whole_and_only_in_training():
 def test_heads_and_modulation_say_nothing_at_the_start():
     columns = RANDOM.normal(size=(3, 4)).astype("float32")
     assert (np.asarray(ArmHeads(2, 5)(columns)) == 0).all()
+    assert (np.asarray(PropensityHead(2)(columns)) == 0).all()
     np.testing.assert_array_equal(np.asarray(Film()(columns, columns)), columns)
 
 
@@ -269,6 +271,16 @@ def test_arm_adds_its_own_weights_to_the_shared_ones():
     np.testing.assert_allclose(scores[:, 1], 2 * columns.sum(axis=1), rtol=1e-5)
 
 
+def test_propensity_is_a_linear_score_of_each_arm_with_its_penalty():
+    head, columns = PropensityHead(3, 0.5), RANDOM.normal(size=(2, 4)).astype("float32")
+    head.build(columns.shape)
+    kernel, bias = RANDOM.normal(size=(4, 3)).astype("float32"), np.array([1, 0, -1], "float32")
+    head.kernel.assign(kernel)
+    head.bias.assign(bias)
+    np.testing.assert_allclose(np.asarray(head(columns)), columns @ kernel + bias, rtol=1e-5)
+    np.testing.assert_allclose(float(head.losses[0]), 0.5 * np.square(kernel).sum(), rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     "layer",
     [
@@ -286,6 +298,7 @@ def test_arm_adds_its_own_weights_to_the_shared_ones():
         Film(),
         PatientToken(),
         ArmHeads(2, 3, 0.1, 0.2, use_bias=False),
+        PropensityHead(3, 0.1),
     ],
     ids=lambda layer: type(layer).__name__,
 )

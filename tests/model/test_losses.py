@@ -1,9 +1,15 @@
 """The loss is the likelihood of what was seen, and nothing else."""
 
+import keras
 import numpy as np
 import pytest
 
-from gcin.model.losses import AnsweredCrossEntropy
+from gcin.model.losses import (
+    AnsweredCrossEntropy,
+    ReceivedCrossEntropy,
+    added_entropy,
+    of_outcomes,
+)
 from gcin.model.outcomes import by_arm, hazard_targets
 
 CUTS = [6.0, 12.0]
@@ -61,3 +67,35 @@ def test_gradients_are_finite_with_every_patient_censored_but_one(size):
         moved[place] += step
         change = (loss_per_patient(y_true, moved) - loss_per_patient(y_true, logits)).sum() / step
         assert abs(change) <= 1.1
+
+
+def test_the_arm_received_is_learnt_by_cross_entropy_and_an_unknown_one_teaches_nothing():
+    logits = RANDOM.normal(size=(3, 3)).astype("float32")
+    y_true = np.array([[0.5, 0, 0], [0, 0, 2], [0, 0, 0]], "float32")
+    chances = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    expected = [-0.5 * np.log(chances[0, 0]), -2 * np.log(chances[1, 2]), 0]
+    loss = np.asarray(ReceivedCrossEntropy(reduction=None)(y_true, logits))
+    np.testing.assert_allclose(loss, expected, rtol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_what_the_arm_adds_is_taken_off_to_the_last_patient():
+    """Batches of four, four and two patients: means of batches would not do."""
+    given = keras.Input((2,), name="x")
+    heads = {name: keras.layers.Dense(2, name=name)(given) for name in ("dose", "arm")}
+    network = keras.Model(given, heads)
+    network.compile(
+        loss={"dose": "mse", "arm": ReceivedCrossEntropy()}, metrics={"arm": added_entropy()}
+    )
+    values = RANDOM.normal(size=(10, 2)).astype("float32")
+    received = np.eye(2, dtype="float32")[RANDOM.integers(0, 2, 10)]
+    received[3] = 0
+    targets = {"dose": np.square(values), "arm": received}
+    losses = network.evaluate(values, targets, batch_size=4, verbose=0, return_dict=True)
+    errors = np.square(np.asarray(network(values)["dose"]) - targets["dose"]).mean()
+    assert losses["loss"] > errors + 0.1
+    told = of_outcomes({f"val_{name}": value for name, value in losses.items()} | losses)
+    assert told["loss"] == pytest.approx(errors, rel=1e-5)
+    assert told["val_loss"] == told["loss"]
+    assert set(told) >= {"arm_loss", "val_arm_loss"}
+    assert not [name for name in told if name.endswith("added")]

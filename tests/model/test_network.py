@@ -42,6 +42,7 @@ DESIGN = {
     "visits": True,
     "arm_share": 0.5,
     "linear_arm_share": 1.0,
+    "propensity": 0.0,
 }
 SHAPE = Shape(
     variants=24,

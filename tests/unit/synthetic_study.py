@@ -8,6 +8,7 @@ import pandas as pd
 from gcin.evaluation import comparison, curves
 from gcin.evaluation.abstention import abstention_tables
 from gcin.evaluation.amounts import agreement_table
+from gcin.evaluation.assignment import assignment_table
 from gcin.evaluation.benefit import net_benefit_table
 from gcin.evaluation.coverage import coverage_table
 from gcin.evaluation.hazards import hazard_table
@@ -148,6 +149,7 @@ def tables_of(table, said, draws=100):
         "test_openings": pd.DataFrame({"cohort": "test part", "opened": ["2026-05-06"]}),
         "external_answered": answered("hospital_b", "chemo", left_out=4, by_fewer=0),
         **policy_tables_of(table, said),
+        "propensity": arms_told(table),
         "planted": planted(),
         "history": history(),
         "balance": pd.DataFrame(
@@ -265,6 +267,18 @@ def control():
     table = pd.DataFrame(rows, columns=["design", "endpoint", "gain", "low", "high"])
     limits = {"boot_low": table["low"], "boot_high": table["high"], "n": 300, "floor": 0.05}
     return table.assign(control="fracture", flagged=table["low"] > 0, **limits)
+
+
+def arms_told(table):
+    """A network that tells `target` from the hidden number, a little."""
+    train, chance = table[table["role"] == "train"], _chance(0.5 * table["truth"])
+    said = [
+        train[["patient"]].assign(arm=arm, propensity=own[train.index])
+        for arm, own in (("chemo", 1 - chance), ("target", chance))
+    ]
+    said = pd.concat(said).assign(design="gcin", fold=0)
+    settings = {"bootstrap_draws": 20, "seed": 1, "confidence": 0.95}
+    return assignment_table(said, table, settings, 0.05)
 
 
 def learning(metrics):

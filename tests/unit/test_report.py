@@ -116,6 +116,18 @@ def test_a_negative_control_that_was_not_looked_at_is_told(study, control, words
     assert words in html
 
 
+def test_arms_told_stand_beside_what_they_are_not_for(report, study):
+    section = report.split('<h2 id="propensity">')[1].split("<h2")[0]
+    assert "gcin: log loss" in section
+    assert "Policies are not weighed by these chances" in section
+    table, tables = study
+    for rows in (None, tables["propensity"].head(0)):
+        other = {name: own for name, own in tables.items() if name != "propensity"}
+        given = other if rows is None else other | {"propensity": rows}
+        facts = study_facts(given, table, made.features(table), made.SETTINGS, ["gcin"])
+        assert facts["arms_told"] is None
+
+
 def test_no_policy_is_shown_where_none_is_declared(study):
     table, tables = study
     plain = {name: rows for name, rows in tables.items() if "policy" not in name}

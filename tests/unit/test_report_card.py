@@ -259,3 +259,12 @@ def test_names_from_cards_and_tables_stay_text_in_the_card(facts):
     assert {line.count("|") - line.count("\\|") for line in rows if told in line} <= {
         line.count("|") for line in rows if told not in line
     }
+
+
+def test_the_card_says_how_far_networks_tell_the_arm_received(facts):
+    card = card_of(facts)
+    section = card.split("## Which arm patients received")[1].split("\n## ")[0]
+    assert "- gcin: log loss" in section
+    assert "Policies are not weighed by it" in section
+    tables = {name: table for name, table in facts.tables.items() if name != "propensity"}
+    assert "## Which arm" not in card_of(replace(facts, tables=tables))

@@ -110,3 +110,12 @@ def test_a_policy_trains_nothing_anew():
     declared["studies"] = {"s": study | {"policy": {"confounders": ["age"]}}}
     assert in_force(declared) == in_force(plain)
     assert in_force(plain)["studies"] == {"s": study}
+
+
+@pytest.mark.parametrize("weight", [0, 0.0])
+def test_networks_without_a_propensity_head_are_named_as_before_there_was_one(weight):
+    settings = changed("dragen", known_sites=[], min_qd=2)
+    settings["model"]["network"]["propensity"] = weight
+    assert "propensity" not in in_force(settings)["model"]["network"]
+    settings["model"]["network"]["propensity"] = 0.1
+    assert in_force(settings)["model"]["network"]["propensity"] == 0.1

@@ -1240,25 +1240,6 @@ STUDIES = [
         "not binary",
     ),
     case(
-        "learning curve of a stack of trees on a network",
-        both(
-            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
-            setting("model.designs.average", {"kind": "stack", "of": ["gcin", "trees"]}),
-            setting("evaluation.learning_curve.designs", ["average"]),
-        ),
-        "learning_curve.designs",
-        "trees is of kind boosting_on_network",
-    ),
-    case(
-        "learning curve of trees on a network",
-        both(
-            setting("model.designs.trees", {"kind": "boosting_on_network", "network": "gcin"}),
-            setting("evaluation.learning_curve.designs", ["trees"]),
-        ),
-        "learning_curve.designs",
-        "kind boosting_on_network",
-    ),
-    case(
         "learning curve of nothing",
         setting("evaluation.learning_curve.sizes", [100]),
         "learning_curve.designs",
@@ -1411,6 +1392,28 @@ STUDIES = [
         policy(negative_control="response"),
         "policy.negative_control",
         "what the policy is to gain by",
+    ),
+    case(
+        "head for arms where there is one",
+        both(
+            card("codes: {0: control, 1: drug}", "codes: {0: drug, 1: drug}"),
+            setting("model.designs.gcin", {"kind": "network", "propensity": 0.1}),
+        ),
+        "studies.trial.designs",
+        "gcin is to tell which arm a patient received (propensity), and the cards name one arm",
+        "Write propensity: 0",
+    ),
+    case(
+        "trial of a head for arms where there is one",
+        both(
+            card("codes: {0: control, 1: drug}", "codes: {0: drug, 1: drug}"),
+            searched(gcin={"propensity": [0, 1]}, search="grid"),
+        ),
+        "studies.trial.designs",
+        "gcin is to tell which arm",
+    ),
+    case(
+        "weight below nothing", setting("model.network.propensity", -1), "model.network.propensity"
     ),
     case("floor above a half", policy(min_propensity=0.7), "min_propensity", "at most 0.5"),
 ]

@@ -287,8 +287,8 @@ def test_visits_count_only_where_a_card_names_any(run):
     run.replace_in_card("condition:\n", visits)
     run.write()
     after = run.read()
-    for part in ("network", "preparation"):
-        assert after.in_force["model"][part] == after.settings["model"][part]
+    for part, off in (("network", {"propensity": 0}), ("preparation", {})):
+        assert after.in_force["model"][part] | off == after.settings["model"][part]
     later = {"segments": None, "segments_of_men": None}
     assert after.card_in_force("a") | later == after.cards["a"]
     assert after.card_in_force("a")["visits"]["weight"]["type"] == "number"

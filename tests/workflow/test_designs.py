@@ -11,6 +11,7 @@ from project import ROOT
 
 SEEDS = (1, 2, 3)
 DESIGNS = {
+    "headed": {"kind": "network", "propensity": 0.1},
     "trees": {"kind": "boosting_on_network", "network": "gcin"},
     "average": {"kind": "stack", "of": ["gcin", "trees"]},
 }
@@ -80,3 +81,18 @@ def test_every_run_of_the_trees_enters_their_average_and_what_is_measured(jobs):
         for read, _ in jobs[rule]:
             seeds = {seed for design, _, seed, _ in runs(read) if design == "trees"}
             assert seeds == {str(seed) for seed in SEEDS}, rule
+
+
+def test_networks_with_a_propensity_head_tell_the_arm_received_and_others_do_not(jobs):
+    told = [runs(written) for _, written in jobs["tell_propensity"]]
+    assert {place[0][0] for place in told} == {"headed"}
+    assert len(told) == 2 * len(SEEDS)
+    for read, written in jobs["tell_propensity"]:
+        [(design, *place, _)] = runs(written)
+        expected = {(design, *place, name) for name in ("network.keras", "preparation.joblib")}
+        assert set(runs(read)) == expected
+    [(read, [table])] = jobs["measure_propensity"]
+    assert len(runs(read)) == len(told)
+    assert table.endswith("evaluation/propensity.tsv")
+    for rule in ("render_report", "write_model_card"):
+        assert table in jobs[rule][0][0], rule

@@ -12,7 +12,7 @@ FOLDS, SEEDS, SIZES = 2, 3, (10, 20)
 AFTER = {"pool_predictions", "evaluate_designs", "stack_designs", "train_on_network"}
 AFTER |= {"apply_network", "apply_on_network", "apply_stack", "predict_external"}
 AFTER |= {"evaluate_external", "predict_patients", "draw_history"}
-AFTER |= {"learn_subset_network", "trace_learning"}
+AFTER |= {"learn_subset_network", "learn_subset_on_network", "trace_learning"}
 AFTER |= {"render_report", "write_model_card", "point_to_edition", "measure_conformal"}
 
 
@@ -27,12 +27,13 @@ def search(run, trials):
     tuning = {"search": "random", "trials": trials, "designs": {"gcin": grid}}
     others = {"average": {"kind": "stack", "of": ["gcin", "lasso"]}}
     others["trees"] = {"kind": "boosting_on_network", "network": "gcin"}
+    others["both"] = {"kind": "stack", "of": ["lasso", "trees"]}
     names = ("samples", "cards", "data_root", "studies")
     own = {name: run.config[name] for name in names}
     own["reference"] = {name: run.config["reference"][name] for name in ("fasta", "gene_models")}
     own["model"] = {"tuning": tuning, "designs": others}
     own["evaluation"] = {
-        "learning_curve": {"sizes": list(SIZES), "designs": ["gcin", "lasso", "average"]}
+        "learning_curve": {"sizes": list(SIZES), "designs": ["lasso", "average", "trees", "both"]}
     }
     (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
 
@@ -43,7 +44,7 @@ def plans(tmp_path_factory):
     run = describe(tmp_path_factory.mktemp("tuning"))
     run.rows = run.rows[run.rows["kind"] != "fastq"]
     (run.data / "clinical.tsv").write_text(clinical_table(TESTED_IN_TURN))
-    run.study["designs"] = ["gcin", "lasso", "average", "trees"]
+    run.study["designs"] = ["gcin", "lasso", "average", "trees", "both"]
     run.study["split"]["scheme"] = {"name": "k-fold", "folds": FOLDS, "repeats": 1}
     run.write()
     search(run, 2)
@@ -67,14 +68,25 @@ def test_each_trial_of_a_fold_is_a_job_and_the_configuration_is_one(plans):
 
 def test_every_seed_of_a_design_learns_from_each_number_of_patients(plans):
     found = counts(plans[0])
-    for rule, design in (("learn_subset_network", "gcin"), ("learn_subset", "lasso")):
-        written = [path for own, _, outputs in plans[0] if own == rule for path in outputs]
+    refitted = {"learn_subset_network": "gcin", "learn_subset": "lasso"}
+    for rule, design in (refitted | {"learn_subset_on_network": "trees"}).items():
+        written = [outputs[0] for own, _, outputs in plans[0] if own == rule]
         assert found[rule] == len(set(written)) == len(SIZES) * FOLDS * SEEDS
         assert all(f"/model/{design}/" in path for path in written)
-    assert found["learn_subset_stack"] == len(SIZES) * FOLDS
+    assert found["learn_subset_stack"] == 2 * len(SIZES) * FOLDS
     (traced,) = [inputs for rule, inputs, _ in plans[0] if rule == "trace_learning"]
     read = sum("/learning/size-" in path for path in traced)
-    assert read == (2 * SEEDS + 1) * len(SIZES) * FOLDS
+    assert read == (2 * SEEDS + 2) * len(SIZES) * FOLDS
+
+
+def test_trees_read_the_network_of_their_size_fold_and_seed(plans):
+    """A network that is in no curve itself is refitted for them."""
+    fitted = [job for job in plans[0] if job[0] == "learn_subset_on_network"]
+    for _, inputs, (written,) in fitted:
+        own = written.replace("/model/trees/", "/model/gcin/").removesuffix("predictions.parquet")
+        read = {path for path in inputs if "/learning/" in path}
+        assert read == {f"{own}network.keras", f"{own}preparation.joblib"}
+    assert len(fitted) == len(SIZES) * FOLDS * SEEDS
 
 
 def test_every_seed_of_a_fold_reads_what_its_own_fold_chose(plans):

@@ -20,9 +20,10 @@ def plans(tmp_path_factory):
     grid = {"dropout": [0.1, 0.2]}
     tuning = {"search": "grid", "trials": 1, "designs": {"gcin": grid}}
     others = {"average": {"kind": "stack", "of": ["gcin", "lasso"]}}
+    others["gcin"] = {"kind": "network", "propensity": 0.1}
     others["trees"] = {"kind": "boosting_on_network", "network": "gcin"}
     own["model"] = {"tuning": tuning, "designs": others}
-    own["evaluation"] = {"learning_curve": {"sizes": [10], "designs": ["lasso", "gcin"]}}
+    own["evaluation"] = {"learning_curve": {"sizes": [10], "designs": ["lasso", "gcin", "trees"]}}
     (run.folder / "own.yaml").write_text(yaml.safe_dump(own))
     found = []
     for card in (run.cards["a"], run.cards["a"].replace("condition:\n", MAPPED)):
@@ -46,7 +47,8 @@ def test_models_read_visits_beside_omics_where_a_card_maps_any(plans):
     models = cohorts_read(plans[1], "omics")
     assert set(models) >= {"train_network", "train_baseline", "train_on_network", "try_settings"}
     assert set(models) >= {"apply_network", "apply_baseline", "apply_on_network"}
-    assert set(models) >= {"learn_subset", "learn_subset_network"}
+    assert set(models) >= {"learn_subset", "learn_subset_network", "learn_subset_on_network"}
+    assert "tell_propensity" in models
     assert cohorts_read(plans[1], "visits") == models
 
 

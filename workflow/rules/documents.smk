@@ -55,6 +55,7 @@ rule write_model_card:
             "results/studies/{{study}}/{{edition}}/evaluation/{table}.tsv",
             table=["metrics", "subgroups", "warnings", "answered", "test_openings"]
             + ["policy", "policy_balance", "policy_control"] * (wildcards.study in POLICIES)
+            + ["propensity"] * bool(HEADED_IN[wildcards.study])
             + ["external", "external_answered", "openings"]
             * bool(STUDIES[wildcards.study]["external"]),
         ),

@@ -189,6 +189,11 @@ def settings_of_baseline(wildcards):
     return own | {"preparation": prepared}
 
 
+def floor_of(wildcards):
+    """Name the least chance of an arm at which it may be recommended: a policy's own, or that of all."""
+    return (STUDIES[wildcards.study]["policy"] or SETTINGS["evaluation"])["min_propensity"]
+
+
 def final_artefacts(study):
     """Name what a study's newest edition is read by."""
     files = [*PAGES, "evaluation/predictions.parquet", *SELECTED]

@@ -67,6 +67,8 @@ rule learn_subset_network:
         chosen=chosen_of,
     output:
         predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+        network="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/network.keras",
+        preparation="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/preparation.joblib",
     log:
         "logs/learn_subset_network/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
     benchmark:
@@ -91,37 +93,50 @@ rule learn_subset_network:
         "../scripts/learn_subset_network.py"
 
 
-rule learn_subset_stack:
-    """Average the designs of a stack that learnt from some of the training patients of one fold."""
+rule learn_subset_on_network:
+    """Fit trees to what a network of the same patients made of variants; predict test patients."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
-        predictions=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{{size}}/model/{member}/fold-{{fold}}/seed-{seed}/predictions.parquet",
-            member=DESIGNS[wildcards.design]["of"],
-            seed=SEEDS,
+        stores=training_stores,
+        clinical=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
+        ),
+        omics=lambda wildcards: of_generations(
+            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
+        ),
+        visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
+        network=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{{size}}/model/{network}/fold-{{fold}}/seed-{{seed}}/network.keras",
+            network=DESIGNS[wildcards.design]["network"],
+        ),
+        preparation=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{{size}}/model/{network}/fold-{{fold}}/seed-{{seed}}/preparation.joblib",
+            network=DESIGNS[wildcards.design]["network"],
         ),
     output:
         predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
     log:
-        "logs/learn_subset_stack/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
+        "logs/learn_subset_on_network/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
     benchmark:
-        "benchmarks/results/learn_subset_stack/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.tsv"
+        "benchmarks/results/learn_subset_on_network/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.tsv"
     wildcard_constraints:
-        design="|".join(STACKS) or "(?!)",
+        design="|".join(ON_NETWORKS) or "(?!)",
         size=r"\d+",
     conda:
         "../../envs/model-cpu.yaml"
+    threads: 1
     resources:
-        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
-        runtime=lambda wildcards, attempt: 30 * attempt,
+        mem_mb=lambda wildcards, attempt: 6_000 * attempt,
+        runtime=lambda wildcards, attempt: 120 * attempt,
     params:
-        code=code_of("learn_subset_stack"),
-        members=lambda wildcards: [
-            member for member in DESIGNS[wildcards.design]["of"] for _ in SEEDS
-        ],
+        code=code_of("learn_subset_on_network"),
+        order=SEEDS[0],
+        cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        kind=lookup("{design}/kind", within=DESIGNS),
+        settings={name: MODEL[name] for name in ("backend", "boosting")},
     script:
-        "../scripts/learn_subset_stack.py"
+        "../scripts/learn_subset_on_network.py"
 
 
 rule trace_learning:

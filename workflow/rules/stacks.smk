@@ -48,6 +48,39 @@ rule stack_designs:
         "../scripts/stack_designs.py"
 
 
+rule learn_subset_stack:
+    """Average the designs of a stack that learnt from some of the training patients of one fold."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
+        predictions=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{{size}}/model/{member}/fold-{{fold}}/seed-{seed}/predictions.parquet",
+            member=DESIGNS[wildcards.design]["of"],
+            seed=SEEDS,
+        ),
+    output:
+        predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
+    log:
+        "logs/learn_subset_stack/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.log",
+    benchmark:
+        "benchmarks/results/learn_subset_stack/{study}/{edition}/size-{size}/{design}/fold-{fold}/seed-{seed}.tsv"
+    wildcard_constraints:
+        design="|".join(STACKS) or "(?!)",
+        size=r"\d+",
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        code=code_of("learn_subset_stack"),
+        members=lambda wildcards: [
+            member for member in DESIGNS[wildcards.design]["of"] for _ in SEEDS
+        ],
+    script:
+        "../scripts/learn_subset_stack.py"
+
+
 rule apply_stack:
     """Average what the frozen designs of a stack say of patients whom no model was fitted on."""
     input:

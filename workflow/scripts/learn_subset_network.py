@@ -3,9 +3,12 @@
 from functools import partial
 from pathlib import Path
 
+import joblib
+
 from gcin._log import log_to
 from gcin.generations import digest
 from gcin.model.backend import use_backend
+from gcin.model.predictions import frozen
 from gcin.model.study import open_cohorts, prepare_fold
 from gcin.model.subsets import subset_table
 from gcin.model.telling import told
@@ -27,6 +30,8 @@ settings, written = with_chosen(given.settings, files.chosen), snakemake.output.
 kept = resuming.Kept(Path(f"{written}.state"), digest([*given.items(), settings]))
 network = training.train_network(patients, preparation, members, settings, seed, kept).network
 predict = partial(training.predict_network, network, preparation=preparation)
-_, rows = told(predict, patients, preparation)
+calibrations, rows = told(predict, patients, preparation)
 rows.to_parquet(written, index=False)
+network.save(snakemake.output.network)
+joblib.dump(frozen(preparation, calibrations), snakemake.output.preparation)
 kept.drop()

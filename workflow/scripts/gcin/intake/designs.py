@@ -55,16 +55,12 @@ def check_spoken(study: dict, designs: dict, place: str, problems: Problems) -> 
 
 
 def check_learning(curve: dict, designs: dict, problems: Problems) -> None:
-    """Note designs that a learning curve cannot refit."""
+    """Note designs of a learning curve that are none, and sizes without a design."""
     place = "config, evaluation.learning_curve.designs"
     for name in curve["designs"]:
         if name not in designs:
             remedy = f"{nearest(name, designs)}; model.designs must name it"
             problems.add(place, f"unknown design {name!r}", remedy)
-        for member in designs.get(name, {}).get("of", [name]):
-            if designs.get(member, {}).get("kind") == ON_NETWORK:
-                problem = f"{member} is of kind {ON_NETWORK}, which is not refitted"
-                problems.add(place, problem, "Name networks, baselines, and stacks of these")
     if curve["sizes"] and not curve["designs"]:
         problems.add(place, "sizes are named, but no design", "Name designs, or write sizes: []")
 

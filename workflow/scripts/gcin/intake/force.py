@@ -21,6 +21,9 @@ def in_force(settings: dict) -> dict:
     }
     # Each trial, and what is chosen among them, is named after the settings that it tries.
     del own["model"]["tuning"]
+    # Without a propensity head networks are those of before there was one.
+    if not own["model"]["network"]["propensity"]:
+        del own["model"]["network"]["propensity"]
     # Policies are valued by what was predicted, and nothing is trained for them.
     for study in own["studies"].values():
         del study["policy"]

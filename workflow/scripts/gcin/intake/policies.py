@@ -1,6 +1,6 @@
 """What a study's policy declares: confounders that every card has, endpoints with a better side."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from gcin.intake.endpoints import BINARY, QUANTITY, kinds_of
 from gcin.intake.problems import Problems, nearest
@@ -66,16 +66,23 @@ def _check_control(
         problems.add(place, problem, "Name another endpoint, one that no treatment can move")
 
 
-def _check_arms(cards: Mapping[str, Mapping], place: str, problems: Problems) -> None:
+def _check_arms(cards: Mapping, place: str, problems: Problems) -> None:
     """Where the cards tell all arms there may be, there are two at least."""
-    known = [_arms_of(card) for card in cards.values()]
-    if None in known:
-        return
-    arms = sorted(set().union(*known))
-    if len(arms) < 2:
+    arms = arms_named(cards.values())
+    if arms is not None and len(arms) < 2:
         problem = f"the cards name one arm at most ({', '.join(arms) or 'none'})"
         remedy = "Remove policy:, or map treatment.arm in the cards: a policy chooses between arms"
         problems.add(place, problem, remedy)
+
+
+def arms_named(cards: Iterable[Mapping]) -> list[str] | None:
+    """Name the arms that patients may have, sorted; None where only a table says.
+
+    Args:
+        cards: Those of a study's cohorts.
+    """
+    known = [_arms_of(card) for card in cards]
+    return None if None in known else sorted(set().union(*known))
 
 
 def _arms_of(card: Mapping) -> set[str] | None:

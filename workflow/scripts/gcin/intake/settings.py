@@ -12,6 +12,7 @@ from gcin.intake.limits import check_quality, check_shared_regions
 from gcin.intake.models import require_gene_models
 from gcin.intake.policies import check_policy
 from gcin.intake.problems import Problems, nearest
+from gcin.intake.propensity import check_propensity
 from gcin.intake.references import cards_of
 from gcin.intake.scales import check_scales
 from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema_of
@@ -183,6 +184,7 @@ def check_studies(
         check_scales(study, cards, place, problems)
         _check_arms(study, cards, place, problems)
         check_policy(study, cards, place, problems)
+        check_propensity(study, settings["model"], cards, place, problems)
         check_spoken(study, designs, place, problems)
         _check_strata(study, f"{place}.split.stratify", problems)
         _check_sites(study, cards, f"{place}.split.scheme", problems)

@@ -3,6 +3,12 @@
 import keras
 from keras import ops
 
+from gcin.model.shape import ARM
+
+# What the propensity head adds to the loss, as Keras names it; the mean over patients is exact,
+# that of the loss of one output is not where batches differ in size (keras 3.15).
+ADDED = "added"
+
 
 @keras.saving.register_keras_serializable(package="gcin")
 class AnsweredCrossEntropy(keras.losses.Loss):
@@ -51,3 +57,36 @@ class MeasuredError(keras.losses.Loss):
 
     def call(self, y_true, y_pred):
         return ops.sum(y_true[..., 1] * ops.square(y_true[..., 0] - y_pred), axis=1)
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class ReceivedCrossEntropy(keras.losses.Loss):
+    """Cross-entropy of the arm that a patient received, over the arms.
+
+    A patient whose arm is unknown adds zero and gets no gradient.
+
+    Call arguments:
+        y_true: `(patients, arms)`: weight in the arm received, zero in the others.
+        y_pred: Logits, `(patients, arms)`.
+    """
+
+    def call(self, y_true, y_pred):
+        return -ops.sum(y_true * ops.log_softmax(y_pred), axis=-1)
+
+
+def added_entropy() -> keras.metrics.Metric:
+    """Make the measure of what the propensity head adds to the loss."""
+    return keras.metrics.MeanMetricWrapper(ReceivedCrossEntropy().call, name=ADDED)
+
+
+def of_outcomes(losses: dict[str, float]) -> dict[str, float]:
+    """Take what the propensity head adds off the losses, so that outcomes alone decide.
+
+    Args:
+        losses: As Keras reports them, of training patients and perhaps of others (`val_`).
+    """
+    for part in ("", "val_"):
+        if f"{part}{ARM}_{ADDED}" in losses:
+            losses[f"{part}{ARM}_loss"] = losses.pop(f"{part}{ARM}_{ADDED}")
+            losses[f"{part}loss"] -= losses[f"{part}{ARM}_loss"]
+    return losses

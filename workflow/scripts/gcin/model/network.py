@@ -6,7 +6,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from gcin.model.layers.fusion import ArmHeads, Film, ModalityDropout, PatientToken
+from gcin.model.heads import EXACT, arm_logits, outcome_logits
+from gcin.model.layers.fusion import Film, ModalityDropout, PatientToken
 from gcin.model.layers.genome import (
     ArmSummary,
     ChromosomeGaps,
@@ -19,10 +20,8 @@ from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
 from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
 from gcin.model.layers.visits import VisitRecurrence
-from gcin.model.shape import Shape
+from gcin.model.shape import ARM, Shape
 from gcin.model.visits import VISIT_ARRAYS
-
-EXACT = "float32"  # of answers and the linear path: coarser numbers would make ties
 
 
 def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float]) -> keras.Model:
@@ -37,7 +36,8 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     Returns:
         A model from the arrays of `network_arrays` to logits `(patients, arms, intervals)` of
         every endpoint: of a yes, or of the hazard in each interval; of a quantity, its
-        standardised amount.
+        standardised amount. Where the design has a propensity head, to those of the arm received,
+        `ARM`, `(patients, arms)`, too.
     """
     inputs = _inputs(shape)
     clinical = _clinical(inputs, design) if design["clinical"] else None
@@ -45,15 +45,9 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     fused = layers.Dropout(design["dropout"], name="drop_fused")(_fused(deep, wide, clinical))
     trunk = _dense(design["trunk_units"], design, "trunk")(fused)
     trunk = layers.Dropout(design["dropout"], name="drop_trunk")(trunk)
-    logits = {
-        endpoint: layers.Add(name=endpoint, dtype=EXACT)(
-            [
-                *_heads(endpoint, trunk, [fused, *genes], design, shape),
-                _linear(endpoint, inputs["linear"], design, shape, linear_l2[endpoint]),
-            ]
-        )
-        for endpoint in shape.endpoints
-    }
+    logits = outcome_logits(trunk, [fused, *genes], inputs["linear"], design, shape, linear_l2)
+    if design["propensity"]:
+        logits[ARM] = arm_logits(trunk, design, shape)
     return keras.Model(inputs, logits, name="gcin")
 
 
@@ -274,27 +268,3 @@ def _clinical(inputs: dict, design: Mapping) -> object:
     hidden = _dense(design["clinical_units"], design, "clinical_1")(columns)
     hidden = layers.Dropout(design["dropout"], name="drop_clinical")(hidden)
     return _dense(design["clinical_units"], design, "clinical_2")(hidden)
-
-
-def _heads(
-    endpoint: str, trunk: object, wide: list[object], design: Mapping, shape: Shape
-) -> list[object]:
-    """A deep head per arm and interval, and beside it one score per arm for all intervals."""
-    wide = wide[0] if len(wide) == 1 else ops.concatenate(wide, axis=-1)
-    decay, own = design["weight_decay"], design["weight_decay"] / design["arm_share"] ** 2
-    arms, intervals = shape.arms, shape.endpoints[endpoint]
-    deep = ArmHeads(arms, intervals, decay, own, name=f"deep_{endpoint}", dtype=EXACT)
-    beside = ArmHeads(arms, 1, decay, own, use_bias=False, name=f"wide_{endpoint}", dtype=EXACT)
-    return [deep(trunk), beside(wide)]
-
-
-def _linear(endpoint: str, columns: object, design: Mapping, shape: Shape, l2: float) -> object:
-    """The linear path of an endpoint: one score per arm for all intervals."""
-    shares = shape.linear_shares[endpoint]
-    if len(shares) < shape.linear:
-        columns = ops.take(columns, np.array(list(shares), "int32"), axis=1)
-    if set(shares.values()) - {1.0}:
-        columns = ops.multiply(columns, np.array(list(shares.values()), "float32"))
-    own = l2 / design["linear_arm_share"] ** 2
-    name = f"linear_{endpoint}"
-    return ArmHeads(shape.arms, 1, l2, own, use_bias=False, name=name, dtype=EXACT)(columns)

@@ -16,6 +16,8 @@ import joblib
 import keras
 import numpy as np
 
+from gcin.model.losses import of_outcomes
+
 logger = logging.getLogger(__name__)
 
 PREDICTED_AT_ONCE = 256  # patients; the answer is the same for any number
@@ -169,10 +171,11 @@ class Keeping(keras.callbacks.Callback):
 
 
 class WithoutPenalties(keras.callbacks.Callback):
-    """Take the penalties on weights off the reported losses, so that likelihood decides."""
+    """Take penalties on weights off the reported losses, so that likelihood of outcomes decides."""
 
     def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
         """Correct the losses of an epoch."""
+        of_outcomes(logs)
         penalty = penalty_of(self.model)
         for name in ("loss", "val_loss"):
             logs[name] -= penalty

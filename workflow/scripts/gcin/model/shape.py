@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from gcin.model.pathways import Edges
 
+ARM = "arm"  # output of the propensity head; a column of patients, so no endpoint has the name
+
 
 @dataclass(frozen=True)
 class Shape:

@@ -12,7 +12,13 @@ from gcin.model.backend import compiles_steps
 from gcin.model.curves import clocks_of, curve_table, survival_of
 from gcin.model.inputs import Patients, arm_numbers, network_arrays
 from gcin.model.linear_path import LinearPath, fit_linear_paths, start_at
-from gcin.model.losses import AnsweredCrossEntropy, AnsweredSquaredError
+from gcin.model.losses import (
+    AnsweredCrossEntropy,
+    AnsweredSquaredError,
+    ReceivedCrossEntropy,
+    added_entropy,
+    of_outcomes,
+)
 from gcin.model.masked_pretraining import pretrain_masked
 from gcin.model.network import build_network
 from gcin.model.outcomes import by_arm, targets_of, values_of
@@ -20,8 +26,9 @@ from gcin.model.pathways import choose_pathways, masked
 from gcin.model.predictions import taught_rows
 from gcin.model.preparation import Preparation
 from gcin.model.pretraining import columns_of, pretrain
+from gcin.model.propensity import received_targets, start_at_shares
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
-from gcin.model.shape import Shape
+from gcin.model.shape import ARM, Shape
 from gcin.tensors.genes import BESIDE
 
 logger = logging.getLogger(__name__)
@@ -33,7 +40,8 @@ class Trained:
 
     Attributes:
         network: With the weights of the best epoch on the inner split.
-        history: `epoch loss val_loss` and the endpoints' losses; epoch 0 is before training.
+        history: `epoch loss val_loss` and the endpoints' losses; epoch 0 is before training. What
+            a propensity head adds is `arm_loss val_arm_loss`, and no part of `loss` and `val_loss`.
             Of each pre-training that was tried, how much it `left` and whether it was `kept`.
     """
 
@@ -68,7 +76,8 @@ def train_network(
     keras.utils.set_random_seed(seed)
     keras.config.set_dtype_policy(settings["training"]["precision"])
     train, inner = patients.part("train"), patients.part("validation")
-    arrays, targets = examples(train, preparation)
+    weight = settings["network"]["propensity"]
+    arrays, targets = examples(train, preparation, weight)
     paths = fit_linear_paths(train, arrays["linear"], preparation, settings)
     shape = _shape(arrays, preparation, members, settings, paths, seed)
     network = build_network(
@@ -78,7 +87,9 @@ def train_network(
     )
     for endpoint, path in paths.items():
         start_at(network, endpoint, path.fit)
-    held = examples(inner, preparation)
+    if weight:
+        start_at_shares(network, train.table, preparation.arms)
+    held = examples(inner, preparation, weight)
     taught = pretrain(network, patients, preparation, members, settings)
     taught += pretrain_masked(network, arrays, held[0], list(preparation.track), settings, seed)
     numeric = [name for name, asked in preparation.endpoints.items() if asked.numeric]
@@ -89,13 +100,26 @@ def train_network(
     return Trained(network, history.assign(**columns_of(taught)))
 
 
-def examples(patients: Patients, preparation: Preparation) -> tuple[dict, dict]:
-    """Arrays of the network, and targets of every endpoint in the arm that each received."""
+def examples(
+    patients: Patients, preparation: Preparation, propensity: float = 0
+) -> tuple[dict, dict]:
+    """Make the arrays and targets of a network.
+
+    Args:
+        patients: Of one part.
+        preparation: Fitted on part train.
+        propensity: Weight of the arm received beside outcomes; 0 for a network that tells none.
+
+    Returns:
+        Arrays of the network, and targets of every endpoint in the arm that each received.
+    """
     arm = arm_numbers(patients.table, preparation.arms)
     targets = {
         name: by_arm(targets_of(patients.table, name, endpoint), arm, len(preparation.arms))
         for name, endpoint in preparation.endpoints.items()
     }
+    if propensity:
+        targets[ARM] = received_targets(patients.table, preparation.arms, propensity)
     return network_arrays(patients, preparation), targets
 
 
@@ -128,10 +152,8 @@ def fit_network(
     """
     network.compile(
         keras.optimizers.Adam(settings["learning_rate"], clipnorm=1.0),
-        loss={
-            name: AnsweredSquaredError() if name in numeric else AnsweredCrossEntropy()
-            for name in network.output
-        },
+        loss={name: _loss_of(name, numeric) for name in network.output},
+        metrics={ARM: added_entropy()} if ARM in network.output else None,
         jit_compile=compiles_steps(),
     )
     # Made now, its variables do not make TensorFlow trace the training step a second time.
@@ -148,6 +170,12 @@ def fit_network(
     losses = [best, len(history) - 1, history["val_loss"].min(), before["val_loss"]]
     logger.info("kept epoch %d of %d: val_loss %.4f, at the start %.4f", *losses)
     return history.rename_axis("epoch").reset_index()
+
+
+def _loss_of(output: str, numeric: Collection[str]) -> keras.losses.Loss:
+    if output == ARM:
+        return ReceivedCrossEntropy()
+    return AnsweredSquaredError() if output in numeric else AnsweredCrossEntropy()
 
 
 def predict_network(
@@ -199,8 +227,8 @@ def _told(
     """Chance of the event in each interval, or score, `(patients, arms, intervals)`."""
     arrays = network_arrays(patients, preparation)
     outputs = network.predict(arrays, batch_size=batch_size, verbose=0)
-    scores = {name: values.astype("float64") for name, values in outputs.items()}
     asked = preparation.endpoints
+    scores = {name: values.astype("float64") for name, values in outputs.items() if name in asked}
     return {
         name: values if asked[name].numeric else 1 / (1 + np.exp(-values))
         for name, values in scores.items()
@@ -252,4 +280,4 @@ def _shared_out(settings: Mapping[str, Mapping], patients: int) -> dict:
 
 def _losses(network: keras.Model, data: tuple) -> dict[str, float]:
     losses = network.evaluate(*data, batch_size=PREDICTED_AT_ONCE, verbose=0, return_dict=True)
-    return losses | {"loss": losses["loss"] - penalty_of(network)}
+    return of_outcomes(losses | {"loss": losses["loss"] - penalty_of(network)})

@@ -28,8 +28,8 @@ class Facts:
         settings: `model`, `evaluation` and `quality` of the configuration.
         patients: The study's patients.
         features: Clinical features, indexed by patient.
-        tables: `metrics subgroups warnings`; `external`, `policy`, `policy_balance`, `trials` and
-            `histories` where there are any.
+        tables: `metrics subgroups warnings`; `external`, `policy`, `policy_balance`, `propensity`,
+            `trials` and `histories` where there are any.
     """
 
     study: Mapping

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from gcin.report.assignment import assignment_words
 from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_of
 from gcin.report.genes import gene_sentences
 from gcin.report.policy import control_sentences, policy_sentences
@@ -83,6 +84,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         else "",
         "subgroups": group_rows(tables["subgroups"], design),
         **policy_facts(tables, study),
+        "arms_said": assignment_words(tables),
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
         "quiet": looked_for(tables["warnings"]),

@@ -9,6 +9,7 @@ import pandas as pd
 from gcin.generations import digest
 from gcin.report import tables as made
 from gcin.report.abstention import abstention_table
+from gcin.report.assignment import assignment_rows, assignment_words
 from gcin.report.genes import gene_table
 from gcin.report.pages import library_versions
 from gcin.report.policy import control_sentences, floor_table, policy_tables
@@ -30,8 +31,8 @@ def study_facts(
             hazard_ratios restricted_means answered seeds test_openings balance
             gene_ranks gene_stability
             patients` and, where the study has them,
-            `conformal`, `abstention`, `learning_curve`, `policy`, `policy_balance` and
-            `policy_control`, `external` and `external_answered` and `openings`, and `planted`.
+            `conformal`, `abstention`, `learning_curve`, `propensity`, `policy`, `policy_balance`
+            and `policy_control`, `external` and `external_answered` and `openings`, and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -61,6 +62,7 @@ def study_facts(
         "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
         **asked_facts(tables),
+        **propensity_facts(tables),
         **policy_facts(tables, settings),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),
@@ -87,6 +89,18 @@ def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
         name: write(tables[table]) if table in tables else None
         for name, (table, write) in printing.items()
     }
+
+
+def propensity_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
+    """Gather what the page says of networks that tell which arm a patient received.
+
+    Args:
+        tables: As `study_facts` takes them.
+    """
+    told = tables.get("propensity", pd.DataFrame())
+    if not len(told):
+        return {"arms_told": None}
+    return {"arms_told": assignment_rows(told), "arms_said": assignment_words(tables)}
 
 
 def policy_facts(tables: Mapping[str, pd.DataFrame], settings: Mapping) -> dict:

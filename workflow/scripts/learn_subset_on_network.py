@@ -1,0 +1,33 @@
+"""Fit trees to what a network of the same patients made of variants, on some patients of a fold."""
+
+from functools import partial
+from pathlib import Path
+
+import joblib
+
+from gcin._log import log_to
+from gcin.model.backend import use_backend
+from gcin.model.baselines import fit_baseline, predict_baseline
+from gcin.model.preparation import from_plain
+from gcin.model.study import open_cohorts, read_fold
+from gcin.model.subsets import subset_table
+from gcin.model.telling import told
+
+log_to(snakemake.log[0])
+given, files = snakemake.params, snakemake.input
+use_backend(given.settings["backend"], snakemake.threads)
+from gcin.model.network import load_network  # noqa: E402 - they need the backend
+from gcin.model.network_states import state_reader  # noqa: E402
+
+size, seed = int(snakemake.wildcards.size), int(snakemake.wildcards.seed)
+table = subset_table(files.patients, files.split, size, given.order, seed)
+stores = [Path(receipt).parent for receipt in files.stores]
+cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
+preparation = from_plain(joblib.load(files.preparation[0])["preparation"])
+patients = read_fold(table, cohorts, preparation)
+kind, read = given.kind, state_reader(load_network(files.network[0]))
+
+fits = fit_baseline(kind, patients, preparation, given.settings, seed, read)
+predict = partial(predict_baseline, kind, fits, preparation=preparation, read=read)
+_, rows = told(predict, patients, preparation)
+rows.to_parquet(snakemake.output.predictions, index=False)
