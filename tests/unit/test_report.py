@@ -59,6 +59,7 @@ def write_report(table, tables, folder):
         edition="ba9876543210",
         confidence=0.95,
         draws=100,
+        budgets=["gcin chose among 21 settings, boosting among 4"],
         figures=inline_images(sorted(map(str, folder.glob("*.png")))),
         quality=cohort_sections(paths["quality"], paths["concordance"]),
         **study_facts(tables, table, made.features(table), made.SETTINGS, ["gcin"]),
@@ -191,6 +192,7 @@ def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tm
     facts = study_facts(fewer, table, made.features(table), settings, ["gcin"])
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        budgets=[],
         quality=[], **facts, **origin([], {}),
     )  # fmt: skip
     assert not {"external", "planted", "survival", "curves"} & set(re.findall(r'id="(\w+)"', html))

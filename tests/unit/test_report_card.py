@@ -29,9 +29,10 @@ def facts():
     return Facts(STUDY, cards, SETTINGS, table, made.features(table), tables)
 
 
-def card_of(facts):
+def card_of(facts, tried=None, budgets=()):
     checked = checklist(ITEMS, facts)
-    return render("model_card.md", study="s", edition="e", **card_facts(facts, checked))
+    search = {"tried": tried or {}, "budgets": budgets}
+    return render("model_card.md", study="s", edition="e", **card_facts(facts, checked), **search)
 
 
 def without_external(facts):
@@ -132,10 +133,20 @@ def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(f
     )  # fmt: skip
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        budgets=[],
         quality=[], **told, **origin([], {}),
     )  # fmt: skip
     assert "No patient of theirs could be held against an outcome" in html
     assert "over all editions of this study: hospital_b: 2 times since 2026-01-02" in html
+
+
+def test_who_tried_how_many_settings_is_told(facts):
+    told = card_of(facts, {"gcin": 21, "boosting_per_arm": 4}, ["gcin chose among 21."])
+    assert "by patients held out: gcin 21; boosting_per_arm 4.\n" in told
+    assert "- Unequal search: gcin chose among 21.\n" in told
+    assert "Unequal" not in card_of(facts, {"gcin": 1})
+    assert "held out: gcin 1.\n" in card_of(facts, {"gcin": 1})
+    assert "among which" not in card_of(facts)
 
 
 def test_a_policy_is_claimed_only_where_it_was_valued(facts):

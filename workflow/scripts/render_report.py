@@ -26,6 +26,7 @@ html = render(
     quality=cohort_sections(read.quality, read.concordance),
     confidence=snakemake.params.evaluation["confidence"],
     draws=snakemake.params.evaluation["bootstrap_draws"],
+    budgets=snakemake.params.budgets,
     **study_facts(
         read_tables(read.tables),
         patients,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gcin.report.search import searched_designs
 from gcin.report.words import amount, label, percent
 
 DONE, PARTLY, NOT = "done", "partly", "not done"
@@ -28,8 +29,8 @@ class Facts:
         settings: `model`, `evaluation` and `quality` of the configuration.
         patients: The study's patients.
         features: Clinical features, indexed by patient.
-        tables: `metrics subgroups warnings`; `external`, `policy`, `policy_balance`, `trials` and
-            `histories` where there are any.
+        tables: `metrics subgroups warnings`; `external`, `policy`, `policy_balance`, `trials`,
+            `tried` and `histories` where there are any.
     """
 
     study: Mapping
@@ -124,8 +125,8 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
     yield "12b", DONE, "scaled, log where skewed, knots or steps, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
-    searched = facts.tables["trials"]["design"].unique() if "trials" in facts.tables else []
-    search = f"; trials of the settings of {', '.join(searched)}" if len(searched) else ""
+    searched = searched_designs(facts.tables)
+    search = f"; trials of the settings of {', '.join(searched)}" if searched else ""
     tuned = f"tuned on patients held out of training{search}; tested on others"
     yield "12c", DONE, f"{kinds}; {tuned}"
     yes_or_no = [name for name, spec in study["endpoints"].items() if isinstance(spec, str)]

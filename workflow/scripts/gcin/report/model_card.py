@@ -8,7 +8,7 @@ from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_
 from gcin.report.genes import gene_sentences
 from gcin.report.policy import control_sentences, policy_sentences
 from gcin.report.pretraining import taught_words
-from gcin.report.search import search_words
+from gcin.report.search import searched_words
 from gcin.report.tables import IN_GROUPS, cohort_table
 from gcin.report.words import (
     Markdown,
@@ -67,7 +67,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "selection": preparation["selection"]["method"],
         "taught": list(taught_words(tables["histories"])) if "histories" in tables else [],
         "genes": gene_sentences(tables["gene_stability"], design),
-        "searched": list(search_words(tables["trials"])) if "trials" in tables else [],
+        "searched": searched_words(tables),
         "cohorts": markdown(cohort_table(facts.patients, study["endpoints"])),
         "division": division_of(study["split"]["scheme"]),
         "grouped": study["split"]["group"],
