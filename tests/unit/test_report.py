@@ -59,6 +59,7 @@ def write_report(table, tables, folder):
         edition="ba9876543210",
         confidence=0.95,
         draws=100,
+        counted="count a probability of one half and more as a yes, whatever the data say",
         budgets=["gcin chose among 21 settings, boosting among 4"],
         figures=inline_images(sorted(map(str, folder.glob("*.png")))),
         quality=cohort_sections(paths["quality"], paths["concordance"]),
@@ -192,7 +193,7 @@ def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tm
     facts = study_facts(fewer, table, made.features(table), settings, ["gcin"])
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
-        budgets=[],
+        budgets=[], counted="",
         quality=[], **facts, **origin([], {}),
     )  # fmt: skip
     assert not {"external", "planted", "survival", "curves"} & set(re.findall(r'id="(\w+)"', html))

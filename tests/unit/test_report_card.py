@@ -133,7 +133,7 @@ def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(f
     )  # fmt: skip
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
-        budgets=[],
+        budgets=[], counted="",
         quality=[], **told, **origin([], {}),
     )  # fmt: skip
     assert "No patient of theirs could be held against an outcome" in html

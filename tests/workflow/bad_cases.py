@@ -1129,6 +1129,19 @@ STUDIES = [
         "Write inner_folds: 5",
     ),
     case(
+        "a threshold by an unknown rule",
+        setting("evaluation.threshold", "jouden"),
+        "evaluation.threshold",
+        "'jouden' is not of the form: half, youden or f1, or a number between 0 and 1",
+        "counts as predicted",
+    ),
+    case(
+        "a threshold in per cent",
+        setting("evaluation.threshold", 30),
+        "evaluation.threshold",
+        "30 is out of bounds: it must be less than 1",
+    ),
+    case(
         "search of no design",
         searched(gcim={"dropout": [0.1]}),
         "model.tuning.designs.gcim",

@@ -20,6 +20,7 @@ FIGURES = {
 TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
 TABLES += ["restricted_means"]
 TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds", "test_openings"]
+TABLES += ["thresholds"]
 
 
 rule draw_figures:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gcin.report.search import searched_designs
+from gcin.report.thresholds import threshold_words
 from gcin.report.words import amount, label, percent
 
 DONE, PARTLY, NOT = "done", "partly", "not done"
-HALF = (
-    "accuracy and the like count a probability of one half and more as a yes, and pages of new "
-    "patients name an outcome where the other is ruled out, at the coverage of conformal.tsv"
+NAMED = (
+    "and pages of new patients name an outcome where the other is ruled out, at the coverage of "
+    "conformal.tsv"
 )
 
 
@@ -137,7 +138,9 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     read = "; accuracy beside the majority rate, PR AUC beside chance" * bool(yes_or_no)
     yield "13", DONE, f"no resampling{read}"
     outputs = [output_of(name, spec) for name, spec in study["endpoints"].items()]
-    yield "15", DONE, "; ".join([*outputs, HALF if yes_or_no else "no threshold"])
+    counted = threshold_words(facts.settings["evaluation"]["threshold"])
+    read = f"accuracy and the like {counted}, {NAMED}" if yes_or_no else "no threshold"
+    yield "15", DONE, "; ".join([*outputs, read])
     yield "18f", PARTLY, "digest of the code of every rule in the report; where it lies is not said"
 
 

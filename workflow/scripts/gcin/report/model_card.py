@@ -10,6 +10,7 @@ from gcin.report.policy import control_sentences, policy_sentences
 from gcin.report.pretraining import taught_words
 from gcin.report.search import searched_words
 from gcin.report.tables import IN_GROUPS, cohort_table
+from gcin.report.thresholds import threshold_words
 from gcin.report.words import (
     Markdown,
     count,
@@ -75,6 +76,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "silences": silences(tables),
         "openings": opened(tables),
         "test_openings": locked_opened(tables),
+        "counted": threshold_words(facts.settings["evaluation"]["threshold"]),
         "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
         "external_metrics": metric_rows(
             tables["external"], study["designs"], ["cohort", "endpoint"]

@@ -27,7 +27,7 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios restricted_means answered seeds test_openings balance
+            hazard_ratios restricted_means answered seeds thresholds test_openings balance
             gene_ranks gene_stability
             patients` and, where the study has them,
             `conformal`, `abstention`, `learning_curve`, `policy`, `policy_balance` and
@@ -50,6 +50,7 @@ def study_facts(
         "openings": opened(tables),
         "test_openings": locked_opened(tables),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
+        "thresholds": made.threshold_table(tables["thresholds"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),
         "genes": gene_table(tables["gene_stability"], tables["gene_ranks"]),
