@@ -31,6 +31,7 @@ from gcin.report.tables import (
     quality_summary,
     restricted_mean_table,
     subgroup_tables,
+    threshold_table,
 )
 from gcin.report.words import interval, level, number, percent, summary, unmeasured, verdict
 
@@ -177,6 +178,15 @@ def test_every_section_is_there_and_linked(report):
     assert targets == linked
     assert {"summary", "quality", "survival", "external", "planted", "limits", "origin"} <= targets
     assert report.count("data:image/png") == len(FIGURES)
+
+
+def test_the_report_says_who_searched_more_and_which_threshold_was_read(study, report):
+    before = report.split("Paired differences")[0]
+    assert "gcin chose among 21 settings, boosting among 4" in before
+    assert "correlation count a probability of one half and more as a yes, whatever" in report
+    assert "Thresholds chosen" not in report
+    told = study[1]["thresholds"].assign(rule="youden", n=30)
+    assert len(threshold_table(told)) == len(told) > 0
 
 
 def test_the_report_says_how_often_answers_held_the_truth(report):

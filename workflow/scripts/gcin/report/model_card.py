@@ -76,14 +76,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "silences": silences(tables),
         "openings": opened(tables),
         "test_openings": locked_opened(tables),
-        "counted": threshold_words(facts.settings["evaluation"]["threshold"]),
-        "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
-        "external_metrics": metric_rows(
-            tables["external"], study["designs"], ["cohort", "endpoint"]
-        )
-        if len(tables.get("external", ()))
-        else "",
-        "subgroups": group_rows(tables["subgroups"], design),
+        **_performance(facts),
         **policy_facts(tables, study),
         "limits": facts.settings["evaluation"]["subgroups"],
         "warnings": shortcuts_raised(tables["warnings"]),
@@ -108,6 +101,21 @@ def policy_facts(tables: Mapping[str, pd.DataFrame], study: Mapping) -> dict:
     told = policy_sentences(tables["policy"], design, policy["min_patients"])
     controls = control_sentences(tables["policy_control"], design)
     return {"policy": policy, "policies": told, "controls": controls}
+
+
+def _performance(facts: Facts) -> dict:
+    """What was measured, and from which probability on a response counts as predicted."""
+    study, tables = facts.study, facts.tables
+    designs, is_external = study["designs"], len(tables.get("external", ())) > 0
+    keys = ["cohort", "endpoint"]
+    has_answers = any(isinstance(spec, str) for spec in study["endpoints"].values())
+    rule = facts.settings["evaluation"]["threshold"]
+    return {
+        "counted": threshold_words(rule) if has_answers else "",
+        "metrics": metric_rows(tables["metrics"], designs, keys[1:]),
+        "external_metrics": metric_rows(tables["external"], designs, keys) if is_external else "",
+        "subgroups": group_rows(tables["subgroups"], study["predict_with"]),
+    }
 
 
 def outputs_of(endpoints: Mapping, metrics: pd.DataFrame, design: str) -> Iterator[str]:
