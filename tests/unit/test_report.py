@@ -114,7 +114,7 @@ def test_a_negative_control_that_was_not_looked_at_is_told(study, control, words
     facts = study_facts(none, table, made.features(table), settings, ["gcin"])
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
-        quality=[], **facts, **origin([], {}),
+        budgets=[], counted="", quality=[], **facts, **origin([], {}),
     )  # fmt: skip
     assert words in html
 

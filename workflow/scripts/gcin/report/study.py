@@ -50,7 +50,6 @@ def study_facts(
         "openings": opened(tables),
         "test_openings": locked_opened(tables),
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
-        "thresholds": made.threshold_table(tables["thresholds"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),
         "genes": gene_table(tables["gene_stability"], tables["gene_ranks"]),
@@ -74,7 +73,7 @@ def study_facts(
 
 
 def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
-    """Gather what only some studies have; None where a study has none of it.
+    """Gather what only some studies have, such as thresholds chosen; None where a study has none.
 
     Args:
         tables: As `study_facts` takes them.
@@ -83,6 +82,7 @@ def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
         "conformal": ("conformal", made.printed),
         "abstention": ("abstention", abstention_table),
         "learning": ("learning_curve", made.printed),
+        "thresholds": ("thresholds", made.threshold_table),
     }
     return {
         name: write(tables[table]) if table in tables else None
