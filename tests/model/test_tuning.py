@@ -6,7 +6,7 @@ from memory_hospital import make_hospital, scrambled, split_of
 from gcin.model.outcomes import training_table
 from gcin.model.study import prepare_fold
 from gcin.model.training import train_network
-from gcin.model.tuning import outcome_of, trial_table, with_changes
+from gcin.model.tuning import outcome_of, over_inner_folds, trial_table, with_changes
 
 # Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -34,7 +34,7 @@ def outcome(small, settings):
         linear = {**settings["linear"], "strengths": [0.001]}
         own = with_changes(settings | {"training": training, "linear": linear}, changes)
         trained = train_network(everyone, preparation, hospital.members, own, seed=1)
-        return outcome_of(changes, trained.history)
+        return over_inner_folds([outcome_of(changes, trained.history, 30)])
 
     return made
 

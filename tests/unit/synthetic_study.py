@@ -23,6 +23,7 @@ from gcin.evaluation.shortcuts import shortcut_table
 from gcin.evaluation.significance import significance_table
 from gcin.evaluation.subgroups import groupings_of, subgroup_table
 from gcin.evaluation.survival_curves import d_calibration_table, score_curves
+from gcin.evaluation.thresholds import threshold_table
 
 DESIGNS = {"gcin": "network", "majority": "majority", "boosting": "boosting", "cox": "cox"}
 SKILL = {"gcin": 1.0, "majority": 0.0, "boosting": 0.7, "cox": 0.5}
@@ -140,6 +141,7 @@ def tables_of(table, said, draws=100):
             external_rows(frozen, table, [12, 24]), draws, 1, 0.95
         ),
         "answered": answered("hospital_a", "target", left_out=0, by_fewer=3),
+        "thresholds": threshold_table(pooled, pooled, "half"),
         "seeds": seed_table(pd.concat([own.assign(seed=seed) for seed in (1, 2)]), pooled),
         "openings": pd.DataFrame(
             {"cohort": "hospital_b", "opened": ["2026-01-02", "2026-03-04"], "edition": ["a", "b"]}

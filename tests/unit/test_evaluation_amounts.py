@@ -24,7 +24,8 @@ def dose_rows(skills, patients=200, seed=1):
         table = pd.DataFrame({"value": value, "amount": amount, "design": design})
         tables.append(table.assign(patient=table.index.map(str), fold=table.index % 5))
     rows = pd.concat(tables, ignore_index=True).assign(endpoint="dose", repeat=0, family=None)
-    return rows.assign(response=np.nan, time=np.nan, event=np.nan, uno_weight=np.nan)
+    missing = dict.fromkeys(("response", "time", "event", "uno_weight", "threshold"), np.nan)
+    return rows.assign(**missing)
 
 
 @given(seed=st.integers(0, 1000))

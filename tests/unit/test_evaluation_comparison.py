@@ -37,7 +37,7 @@ def response_rows(skills, patients=300, repeats=1, folds=1, seed=1):
             table = pd.DataFrame({"value": value, "response": response, "fold": fold})
             tables.append(table.assign(design=design, repeat=repeat, patient=table.index.map(str)))
     missing = {"time": np.nan, "event": np.nan, "uno_weight": np.nan, "family": None, "arm": "a"}
-    missing["amount"] = np.nan
+    missing |= {"amount": np.nan, "threshold": 0.5}
     return pd.concat(tables, ignore_index=True).assign(endpoint="response", **missing)
 
 
@@ -179,7 +179,7 @@ def test_one_patient_or_family_has_no_interval(patients, family):
     rng = np.random.default_rng(1)
     rows = pd.DataFrame({"patient": [f"P{i}" for i in range(patients)], "family": family})
     rows = rows.assign(design="d", repeat=0, fold="x", cohort="x", time=np.nan, event=np.nan)
-    rows = rows.assign(value=rng.random(patients))
+    rows = rows.assign(value=rng.random(patients), threshold=0.5)
     amounts = rows.assign(endpoint="dose", response=np.nan, amount=rng.random(patients))
     responses = rows.assign(endpoint="response", response=np.arange(patients) % 2.0, amount=np.nan)
     for told in (amounts, responses):

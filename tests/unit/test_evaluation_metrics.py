@@ -43,7 +43,7 @@ SAME = {
 def rows(value, response, fold=0):
     table = pd.DataFrame({"value": np.asarray(value, float), "response": response, "fold": fold})
     table["response"] = table["response"].astype(float)
-    return table.assign(column=range(len(table)))
+    return table.assign(column=range(len(table)), threshold=0.5)
 
 
 def cohort(seed, patients=80, levels=12):

@@ -31,6 +31,7 @@ from gcin.report.tables import (
     quality_summary,
     restricted_mean_table,
     subgroup_tables,
+    threshold_table,
 )
 from gcin.report.words import interval, level, number, percent, summary, unmeasured, verdict
 
@@ -59,6 +60,8 @@ def write_report(table, tables, folder):
         edition="ba9876543210",
         confidence=0.95,
         draws=100,
+        counted="count a probability of one half and more as a yes, whatever the data say",
+        budgets=["gcin chose among 21 settings, boosting among 4"],
         figures=inline_images(sorted(map(str, folder.glob("*.png")))),
         quality=cohort_sections(paths["quality"], paths["concordance"]),
         **study_facts(tables, table, made.features(table), made.SETTINGS, ["gcin"]),
@@ -111,7 +114,7 @@ def test_a_negative_control_that_was_not_looked_at_is_told(study, control, words
     facts = study_facts(none, table, made.features(table), settings, ["gcin"])
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
-        quality=[], **facts, **origin([], {}),
+        budgets=[], counted="", quality=[], **facts, **origin([], {}),
     )  # fmt: skip
     assert words in html
 
@@ -189,6 +192,15 @@ def test_every_section_is_there_and_linked(report):
     assert report.count("data:image/png") == len(FIGURES)
 
 
+def test_the_report_says_who_searched_more_and_which_threshold_was_read(study, report):
+    before = report.split("Paired differences")[0]
+    assert "gcin chose among 21 settings, boosting among 4" in before
+    assert "correlation count a probability of one half and more as a yes, whatever" in report
+    assert "Thresholds chosen" not in report
+    told = study[1]["thresholds"].assign(rule="youden", n=30)
+    assert len(threshold_table(told)) == len(told) > 0
+
+
 def test_the_report_says_how_often_answers_held_the_truth(report):
     assert "Answers and bands of stated coverage" in report
     assert "<h3>Answering only the surest</h3>" in report
@@ -203,6 +215,7 @@ def test_a_study_without_external_cohorts_or_truth_has_no_such_section(study, tm
     facts = study_facts(fewer, table, made.features(table), settings, ["gcin"])
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        budgets=[], counted="",
         quality=[], **facts, **origin([], {}),
     )  # fmt: skip
     assert not {"external", "planted", "survival", "curves"} & set(re.findall(r'id="(\w+)"', html))

@@ -29,9 +29,10 @@ def facts():
     return Facts(STUDY, cards, SETTINGS, table, made.features(table), tables)
 
 
-def card_of(facts):
+def card_of(facts, tried=None, budgets=()):
     checked = checklist(ITEMS, facts)
-    return render("model_card.md", study="s", edition="e", **card_facts(facts, checked))
+    search = {"tried": tried or {}, "budgets": budgets}
+    return render("model_card.md", study="s", edition="e", **card_facts(facts, checked), **search)
 
 
 def without_external(facts):
@@ -132,10 +133,49 @@ def test_external_cohorts_of_nobody_to_be_held_against_have_no_table_but_words(f
     )  # fmt: skip
     html = render(
         "report.html", title="t", study="s", edition="e", confidence=0.95, draws=1, figures={},
+        budgets=[], counted="",
         quality=[], **told, **origin([], {}),
     )  # fmt: skip
     assert "No patient of theirs could be held against an outcome" in html
     assert "over all editions of this study: hospital_b: 2 times since 2026-01-02" in html
+
+
+def test_who_tried_how_many_settings_is_told(facts):
+    told = card_of(facts, {"gcin": 21, "boosting_per_arm": 4}, ["gcin chose among 21."])
+    assert "by patients held out: gcin 21; boosting_per_arm 4.\n" in told
+    assert "- Unequal search: gcin chose among 21.\n" in told
+    assert "Unequal" not in card_of(facts, {"gcin": 1})
+    assert "held out: gcin 1.\n" in card_of(facts, {"gcin": 1})
+    assert "among which" not in card_of(facts)
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("half", "count a probability of one half and more as a yes"),
+        (0.25, "count a probability of 0.25 and more as a yes, as the settings say"),
+        ("youden", "had the best sensitivity and specificity (Youden's index) among patients whom"),
+        ("f1", "had the best F1 among patients whom its models were not taught by"),
+    ],
+)
+def test_the_rule_by_which_a_response_counts_as_predicted_is_told(facts, rule, words):
+    evaluation = facts.settings["evaluation"] | {"threshold": rule}
+    own = replace(facts, settings=facts.settings | {"evaluation": evaluation})
+    assert words in checklist(ITEMS, own).set_index("item").loc["15", "fact"]
+    assert words in card_of(own)
+    survival = facts.study | {"endpoints": {"os": facts.study["endpoints"]["os"]}}
+    assert "as a yes" not in card_of(replace(own, study=survival))
+
+
+def test_searched_trees_stand_in_the_checklist(facts):
+    tried = pd.DataFrame({"design": ["boosting"], "trial": [0], "leaves": [3], "loss": [0.5]})
+    tried = tried.assign(fold=0, seed=1, endpoint="response", arm=None, trees=9, chosen=True)
+    own = replace(facts, tables=facts.tables | {"tried": tried})
+    assert (
+        "trials of the settings of boosting;"
+        in checklist(ITEMS, own).set_index("item").loc["12c", "fact"]
+    )
+    assert "- Settings searched in each fold: boosting: leaves; settings tried" in card_of(own)
 
 
 def test_a_policy_is_claimed_only_where_it_was_valued(facts):

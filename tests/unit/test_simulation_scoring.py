@@ -52,6 +52,12 @@ def test_the_exact_probability_is_the_best_possible(chances):
     assert table.loc[("exact", "probability_error"), "value"] == 0
 
 
+def test_a_threshold_that_was_chosen_moves_no_share_of_the_best_possible(chances):
+    rows = predictions(exact=CHANCES)
+    own = score_designs(rows.assign(threshold=0.05), chances)
+    pd.testing.assert_frame_equal(own, score_designs(rows, chances))
+
+
 def test_knowing_nothing_has_no_share_of_the_auc(chances):
     table = scores(score_designs(predictions(majority=[0.5] * 6), chances))
     assert table.loc[("majority", "roc_auc"), "share"] == 0

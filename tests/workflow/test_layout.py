@@ -22,7 +22,7 @@ MAY_KNOW = {
     "clinical": {"reference", "intake"},
     "tensors": {"evidence", "reference", "annotation", "quality", "intake"},
     "splits": {"clinical", "intake"},
-    "model": {"tensors", "clinical", "splits"},
+    "model": {"tensors", "clinical", "splits", "intake"},
     "evaluation": set(),
     "prediction": {"model", "tensors"},
     "report": set(),

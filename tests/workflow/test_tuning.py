@@ -1,4 +1,4 @@
-"""Trials are jobs of their own: one more plans itself and what follows."""
+"""Trials are jobs of their own: one more plans itself and what follows, as an inner fold does."""
 
 import re
 from collections import Counter
@@ -8,7 +8,8 @@ import yaml
 from described_run import TESTED_IN_TURN, clinical_table, describe
 from planning import files, planned, pretend_to_run
 
-FOLDS, SEEDS, SIZES = 2, 3, (10, 20)
+FOLDS, SEEDS, SIZES, TRIALS = 2, 3, (10, 20), 1 + 2
+TREES = {"learning_rate": [0.01, 0.02], "l2_regularization": [0, 10]}
 AFTER = {"pool_predictions", "evaluate_designs", "stack_designs", "train_on_network"}
 AFTER |= {"apply_network", "apply_on_network", "apply_stack", "predict_external"}
 AFTER |= {"evaluate_external", "predict_patients", "draw_history"}
@@ -21,10 +22,11 @@ def jobs_of(folder):
     return [(rule, files(body, "input"), files(body, "output")) for rule, body in planned(folder)]
 
 
-def search(run, trials):
-    """Ask for so many trials, and write the configuration."""
+def search(run, trials, inner_folds=1, **others):
+    """Ask for so many trials of the network and other designs, and write the configuration."""
     grid = {"dropout": [0.1, 0.2, 0.4], "learning_rate": [0.001, 0.003]}
-    tuning = {"search": "random", "trials": trials, "designs": {"gcin": grid}}
+    tuning = {"search": "random", "trials": trials, "designs": {"gcin": grid, **others}}
+    tuning["inner_folds"] = inner_folds
     others = {"average": {"kind": "stack", "of": ["gcin", "lasso"]}}
     others["trees"] = {"kind": "boosting_on_network", "network": "gcin"}
     others["both"] = {"kind": "stack", "of": ["lasso", "trees"]}
@@ -40,19 +42,22 @@ def search(run, trials):
 
 @pytest.fixture(scope="module")
 def plans(tmp_path_factory):
-    """Jobs of a run with two trials, and of one with a third."""
+    """Jobs of a run with two trials; and then of a third, of two more inner folds, or of trees."""
     run = describe(tmp_path_factory.mktemp("tuning"))
     run.rows = run.rows[run.rows["kind"] != "fastq"]
     (run.data / "clinical.tsv").write_text(clinical_table(TESTED_IN_TURN))
-    run.study["designs"] = ["gcin", "lasso", "average", "trees", "both"]
+    run.study["designs"] = ["gcin", "lasso", "average", "trees", "both", "boosting"]
     run.study["split"]["scheme"] = {"name": "k-fold", "folds": FOLDS, "repeats": 1}
     run.write()
     search(run, 2)
     first = jobs_of(run.folder)
     pretend_to_run(run.folder, [path for _, _, outputs in first for path in outputs])
     assert jobs_of(run.folder) == []
-    search(run, 3)
-    return first, jobs_of(run.folder)
+    later = []
+    for asked in ({"trials": 3}, {"trials": 2, "inner_folds": 3}, {"trials": 2, "boosting": TREES}):
+        search(run, **asked)
+        later.append(jobs_of(run.folder))
+    return first, *later
 
 
 def counts(jobs):
@@ -111,3 +116,30 @@ def test_one_more_trial_plans_itself_and_what_follows(plans):
         "split_patients",
         "divide_patients",
     }
+
+
+def test_more_inner_folds_plan_only_those_that_are_new(plans):
+    found = counts(plans[2])
+    assert found["try_settings"] == TRIALS * FOLDS * 2
+    assert found["choose_trial"] == FOLDS
+    assert found["train_network"] == SEEDS * FOLDS
+    assert set(found) >= AFTER
+    assert not set(found) & {"train_baseline", "apply_baseline", "learn_subset", "split_patients"}
+    written = [path for rule, _, outputs in plans[2] if rule == "try_settings" for path in outputs]
+    assert {re.search(r"/trial-\w+/(.+)/", path)[1] for path in written} == {"inner-2", "inner-3"}
+    for rule, inputs, outputs in plans[2]:
+        if rule == "choose_trial":
+            (fold,) = set(re.findall(r"/fold-(\d)/search", outputs[0]))
+            read = [path for path in inputs if f"/fold-{fold}/trial-" in path]
+            assert len(read) == len(inputs) == TRIALS * 3
+
+
+def test_a_search_of_trees_fits_their_models_anew_and_no_other(plans):
+    found = counts(plans[3])
+    assert found["train_baseline"] == SEEDS * FOLDS
+    assert found["tabulate_tries"] == 1
+    fitted = [outputs for rule, _, outputs in plans[3] if rule == "train_baseline"]
+    assert all("/model/boosting/" in path for outputs in fitted for path in outputs)
+    assert not set(found) & {"try_settings", "choose_trial", "train_network", "train_on_network"}
+    (card,) = [inputs for rule, inputs, _ in plans[3] if rule == "write_model_card"]
+    assert any(path.endswith("model/boosting/trials.tsv") for path in card)

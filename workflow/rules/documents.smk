@@ -1,5 +1,6 @@
 """What goes with a study: model card, reporting checklist, the pointer to its newest edition."""
 
+from gcin.intake.budgets import settings_tried, unequal_budgets
 from gcin.intake.designs import WEIGHED
 
 PAGES = ["report/index.html", "report/model_card.md", "prediction/pages"]
@@ -61,6 +62,10 @@ rule write_model_card:
         ),
         genes="results/studies/{study}/{edition}/model/gene_stability.tsv",
         trials=lambda wildcards: trials_in(wildcards.study),
+        tried=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{design}/trials.tsv",
+            design=[design for design in fitted_in(wildcards.study) if design in TREES],
+        ),
         histories=lambda wildcards: histories_in(wildcards.study),
         points=lookup("report/checklist", within=SETTINGS),
     output:
@@ -84,6 +89,10 @@ rule write_model_card:
             for cohort in RUN.cohorts_of(wildcards.study)
         },
         settings={stage: SETTINGS[stage] for stage in ("model", "evaluation", "quality")},
+        search=lambda wildcards: {
+            "tried": settings_tried(MODEL, STUDIES[wildcards.study]["designs"]),
+            "budgets": unequal_budgets(MODEL, STUDIES[wildcards.study]["designs"]),
+        },
     script:
         "../scripts/write_model_card.py"
 

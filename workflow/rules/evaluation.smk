@@ -16,6 +16,7 @@ rule pool_predictions:
         answered="results/studies/{study}/{edition}/evaluation/answered.tsv",
         seeds="results/studies/{study}/{edition}/evaluation/seeds.tsv",
         openings="results/studies/{study}/{edition}/evaluation/test_openings.tsv",
+        thresholds="results/studies/{study}/{edition}/evaluation/thresholds.tsv",
     log:
         "logs/pool_predictions/{study}/{edition}.log",
     benchmark:
@@ -30,6 +31,7 @@ rule pool_predictions:
         horizons=lookup("evaluation/horizons_months", within=SETTINGS),
         # A division in one, such as 70-15-15, has a test part that nobody else is tested beside.
         locked=lambda wildcards: isinstance(STUDIES[wildcards.study]["split"]["scheme"], str),
+        threshold=lookup("evaluation/threshold", within=SETTINGS),
     script:
         "../scripts/pool_predictions.py"
 
@@ -159,6 +161,7 @@ rule evaluate_external:
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         predictions="results/studies/{study}/{edition}/prediction/external.parquet",
+        thresholds="results/studies/{study}/{edition}/evaluation/thresholds.tsv",
     output:
         external="results/studies/{study}/{edition}/evaluation/external.tsv",
         answered="results/studies/{study}/{edition}/evaluation/external_answered.tsv",

@@ -44,6 +44,7 @@ rule learn_subset:
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
         settings=settings_of_baseline,
+        trials=lambda wildcards: TRIED[wildcards.design],
     script:
         "../scripts/learn_subset.py"
 

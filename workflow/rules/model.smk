@@ -98,6 +98,7 @@ rule train_baseline:
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         design=lookup("{design}", within=DESIGNS),
         settings=settings_of_baseline,
+        trials=lambda wildcards: TRIED[wildcards.design],
     script:
         "../scripts/train_baseline.py"
 
@@ -146,6 +147,7 @@ rule train_on_network:
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         kind=lookup("{design}/kind", within=DESIGNS),
         settings={name: MODEL[name] for name in ("backend", "boosting")},
+        trials=lambda wildcards: TRIED[wildcards.design],
     script:
         "../scripts/train_on_network.py"
 

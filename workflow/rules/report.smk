@@ -1,5 +1,6 @@
 """What a reader sees: figures, one page a study, one page a new patient."""
 
+from gcin.intake.budgets import unequal_budgets
 from gcin.report._templates import templates
 
 FIGURES = {
@@ -19,6 +20,7 @@ FIGURES = {
 TABLES = ["metrics", "differences", "tests", "warnings", "subgroups", "hazard_ratios"]
 TABLES += ["restricted_means"]
 TABLES += ["calibration", "logrank", "d_calibration", "answered", "seeds", "test_openings"]
+TABLES += ["thresholds"]
 
 
 rule draw_figures:
@@ -134,6 +136,7 @@ rule render_report:
         evaluation=lookup("evaluation", within=SETTINGS),
         settings=lambda wildcards: STUDIES[wildcards.study],
         networks=NETWORKS,
+        budgets=lambda wildcards: unequal_budgets(MODEL, STUDIES[wildcards.study]["designs"]),
     script:
         "../scripts/render_report.py"
 

@@ -1,20 +1,27 @@
-"""Settings of networks: tried on the training patients of a fold, chosen on its inner split."""
+"""Settings of designs: tried on the training patients of a fold, chosen on inner splits."""
 
 from gcin.generations import digest
 from gcin.intake.trials import own_settings, trials_of
 
-TRIALS = trials_of(MODEL)
-# In the path of what is chosen, so that a choice among fewer trials is never taken for it.
-SEARCHES = {design: digest([*TRIALS[design]]) for design in TRIALS}
+SEARCHED = trials_of(MODEL)
+TRIALS = {design: trials for design, trials in SEARCHED.items() if design in NETWORKS}
+TREES = sorted(set(SEARCHED) - set(TRIALS))
+# A baseline that is not searched tries its settings as they stand.
+TRIED = {design: [*SEARCHED.get(design, {"": {}}).values()] for design in BASELINES + ON_NETWORKS}
+# The first inner fold has no folder of its own, so that more of them leave what it gave.
+INNER = ["", *(f"/inner-{n}" for n in range(2, 1 + MODEL["tuning"]["inner_folds"]))]
+# In the path of what is chosen, so that a choice among less is never taken for it.
+SEARCHES = {design: digest([*TRIALS[design], *INNER[1:]]) for design in TRIALS}
 
 
 wildcard_constraints:
     trial=r"[0-9a-f]{12}",
+    inner=r"(/inner-\d+)?",
     search=r"[0-9a-f]{12}",
 
 
 rule try_settings:
-    """Train the network of one design and fold with the settings of one trial; keep how it went."""
+    """Train a network with the settings of one trial in one inner fold; keep how it went."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
         split="results/studies/{study}/{edition}/splits/fold-{fold}.tsv",
@@ -30,12 +37,12 @@ rule try_settings:
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
     output:
-        history="results/studies/{study}/{edition}/model/{design}/fold-{fold}/trial-{trial}/history.tsv",
-        outcome="results/studies/{study}/{edition}/model/{design}/fold-{fold}/trial-{trial}/outcome.json",
+        history="results/studies/{study}/{edition}/model/{design}/fold-{fold}/trial-{trial}{inner}/history.tsv",
+        outcome="results/studies/{study}/{edition}/model/{design}/fold-{fold}/trial-{trial}{inner}/outcome.json",
     log:
-        "logs/try_settings/{study}/{edition}/{design}/fold-{fold}/trial-{trial}.log",
+        "logs/try_settings/{study}/{edition}/{design}/fold-{fold}/trial-{trial}{inner}.log",
     benchmark:
-        "benchmarks/results/try_settings/{study}/{edition}/{design}/fold-{fold}/trial-{trial}.tsv"
+        "benchmarks/results/try_settings/{study}/{edition}/{design}/fold-{fold}/trial-{trial}{inner}.tsv"
     wildcard_constraints:
         design="|".join(TRIALS) or "(?!)",
     conda:
@@ -50,6 +57,7 @@ rule try_settings:
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         variants=lookup("tensors/variants_per_patient", within=SETTINGS),
         seed=SEEDS[0],
+        inner=lambda wildcards: int(wildcards.inner.rpartition("-")[2] or 1),
         settings=settings_of_network,
         trial=lambda wildcards: TRIALS[wildcards.design][wildcards.trial],
     script:
@@ -57,11 +65,12 @@ rule try_settings:
 
 
 rule choose_trial:
-    """Choose the trial of a design and fold with the least loss on the inner split."""
+    """Choose the trial of a design and fold with the least loss on the inner splits."""
     input:
         outcomes=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{{fold}}/trial-{trial}/outcome.json",
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{{fold}}/trial-{trial}{inner}/outcome.json",
             trial=TRIALS[wildcards.design],
+            inner=INNER,
         ),
     output:
         trials="results/studies/{study}/{edition}/model/{design}/fold-{fold}/search-{search}/trials.tsv",
@@ -79,9 +88,37 @@ rule choose_trial:
         runtime=lambda wildcards, attempt: 10 * attempt,
     params:
         code=code_of("choose_trial"),
+        inner_folds=len(INNER),
         own=lambda wildcards: {
             key: own_settings(MODEL, wildcards.design)[key]
             for key in MODEL["tuning"]["designs"][wildcards.design]
         },
     script:
         "../scripts/choose_trial.py"
+
+
+rule tabulate_tries:
+    """Gather what the trees of a searched design tried, over its folds and seeds."""
+    input:
+        models=lambda wildcards: collect(
+            "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
+            fold=RUN.folds_of(wildcards.study),
+            seed=SEEDS,
+        ),
+    output:
+        trials="results/studies/{study}/{edition}/model/{design}/trials.tsv",
+    log:
+        "logs/tabulate_tries/{study}/{edition}/{design}.log",
+    benchmark:
+        "benchmarks/results/tabulate_tries/{study}/{edition}/{design}.tsv"
+    wildcard_constraints:
+        design="|".join(TREES) or "(?!)",
+    conda:
+        "../../envs/model-cpu.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        code=code_of("tabulate_tries"),
+    script:
+        "../scripts/tabulate_tries.py"

@@ -18,7 +18,7 @@ stores = [Path(receipt).parent for receipt in files.stores]
 cohorts = open_cohorts(given.cohorts, stores, files.clinical, files.omics, files.visits)
 settings, kind = given.settings, given.design["kind"]
 preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=0)
-fits = fit_baseline(kind, patients, preparation, settings, seed)
+fits = fit_baseline(kind, patients, preparation, settings, seed, trials=given.trials)
 predict = partial(predict_baseline, kind, fits, preparation=preparation)
 _, rows = told(predict, patients, preparation)
 rows.to_parquet(snakemake.output.predictions, index=False)

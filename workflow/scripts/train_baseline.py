@@ -22,7 +22,7 @@ cohorts = open_cohorts(snakemake.params.cohorts, stores, *tables)
 settings, kind = snakemake.params.settings, snakemake.params.design["kind"]
 preparation, patients = prepare_fold(table, cohorts, settings["preparation"], variants=0)
 
-fits = fit_baseline(kind, patients, preparation, settings, seed)
+fits = fit_baseline(kind, patients, preparation, settings, seed, trials=snakemake.params.trials)
 predict = partial(predict_baseline, kind, fits, preparation=preparation)
 calibrations, rows = told(predict, patients, preparation)
 rows.to_parquet(snakemake.output.predictions, index=False)

@@ -27,7 +27,7 @@ preparation = from_plain(joblib.load(files.preparation[0])["preparation"])
 patients = read_fold(table, cohorts, preparation)
 kind, read = given.kind, state_reader(load_network(files.network[0]))
 
-fits = fit_baseline(kind, patients, preparation, given.settings, seed, read)
+fits = fit_baseline(kind, patients, preparation, given.settings, seed, read, given.trials)
 predict = partial(predict_baseline, kind, fits, preparation=preparation, read=read)
 calibrations, rows = told(predict, patients, preparation)
 rows.to_parquet(snakemake.output.predictions, index=False)

@@ -21,13 +21,19 @@ facts = Facts(
     given.settings,
     pd.read_parquet(read.patients),
     pd.concat([pd.read_parquet(path) for path in read.features]),
-    read_tables([*read.tables, read.genes]) | read_trials(read.trials) | read_runs(read.histories),
+    read_tables([*read.tables, read.genes])
+    | read_trials(read.trials, read.tried)
+    | read_runs(read.histories),
 )
 checked = checklist(pd.read_csv(read.points, sep="\t", dtype=str), facts)
 checked.to_csv(snakemake.output.checklist, sep="\t", index=False)
 
 wildcards = snakemake.wildcards
 card = render(
-    "model_card.md", study=wildcards.study, edition=wildcards.edition, **card_facts(facts, checked)
+    "model_card.md",
+    study=wildcards.study,
+    edition=wildcards.edition,
+    **card_facts(facts, checked),
+    **given.search,
 )
 Path(snakemake.output.card).write_text(card)

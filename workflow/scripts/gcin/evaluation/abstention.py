@@ -14,7 +14,8 @@ import pandas as pd
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.coverage import OUTCOME_OF
 from gcin.evaluation.intervals import bca_interval, measure_interval
-from gcin.evaluation.metrics import THRESHOLD, ratio, tied_sums
+from gcin.evaluation.metrics import ratio, tied_sums
+from gcin.evaluation.pooling import HALF
 
 SHARES = np.arange(1, 21) / 20  # of the patients answered, at which the error is told
 CURVE = ["design", "endpoint", "order", "answered", "error", "low", "high", "accuracy", "chance"]
@@ -80,8 +81,8 @@ def abstention_tables(
 
 def _orders(said: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """Say in either order whether the answer is wrong, and how sure it is."""
-    likely = said["value"] >= THRESHOLD
-    sure = (said["value"] - THRESHOLD).abs()
+    likely = said["value"] >= HALF
+    sure = (said["value"] - HALF).abs()
     yield PROBABILITY, said.assign(wrong=(likely != said["response"]).astype(float), sure=sure)
     fits = np.where(said["yes"] == said["no"], likely, said["yes"] > said["no"])
     sure = 1 - said[["no", "yes"]].min(axis=1)

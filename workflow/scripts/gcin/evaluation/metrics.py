@@ -13,8 +13,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-THRESHOLD = 0.5  # a probability from here on counts as a predicted response
-SPECIFICITY = 0.9  # at which sensitivity is told, free of that threshold
+SPECIFICITY = 0.9  # at which sensitivity is told, free of any threshold that was chosen
 ROUNDING = 1e-9  # by which sums of weights may miss a limit that they meet
 
 Parts = tuple[np.ndarray, np.ndarray]
@@ -31,7 +30,8 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
 
     Args:
         rows: One row per patient: `column` (the patient's column of `weights`), `fold`, `value`
-            (probability) and `response` (0 or 1).
+            (probability), `threshold` (from which on it counts as a predicted response) and
+            `response` (0 or 1).
         weights: Resamples by patients.
 
     Returns:
@@ -51,16 +51,16 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
         "pr_chance": within_folds(_chance_parts, rows, weights, "response"),
         "sensitivity_at_specificity": within_folds(_sensitive_parts, rows, weights, "response"),
     }
-    counted = _threshold_metrics(drawn, value, response)
+    named = value >= rows["threshold"].to_numpy(dtype=float)
+    counted = _threshold_metrics(drawn, named, response)
     chance = counted["prevalence"] * (1 - counted["prevalence"])
     return counted | order | {"brier": squares, "scaled_brier": 1 - ratio(squares, chance)}
 
 
 def _threshold_metrics(
-    drawn: np.ndarray, value: np.ndarray, response: np.ndarray
+    drawn: np.ndarray, named: np.ndarray, response: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Count hits and misses at the fixed threshold."""
-    named = value >= THRESHOLD
+    """Count hits and misses of the responses that are predicted."""
     total, positives = drawn.sum(axis=1), drawn @ response
     hits, called = drawn @ (named * response), drawn @ named.astype(float)
     prevalence = ratio(positives, total)

@@ -16,6 +16,7 @@ from gcin.tables import read_text
 FOLD = re.compile(r"fold-(?P<fold>\d+)\.tsv$")
 RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 PREDICTION = ["design", "fold", "endpoint", "patient", "arm"]
+HALF = 0.5  # the probability from which on a response counts as predicted, unless another is chosen
 
 logger = logging.getLogger(__name__)
 
@@ -80,9 +81,9 @@ def pool(
 
     Returns:
         One row per design, endpoint, repeat and patient: `design endpoint repeat fold patient
-        arm family value response time event amount uno_weight` and the columns of
-        `horizon_weights`. Patients without the outcome or without a known arm are left out, and
-        counted in the log.
+        arm family value response time event amount threshold uno_weight` and the columns of
+        `horizon_weights`; the threshold is HALF. Patients without the outcome or without a known
+        arm are left out, and counted in the log.
 
     Raises:
         ValueError: A prediction is missing, or designs cover different patients.
@@ -91,7 +92,7 @@ def pool(
     means = predictions.groupby(PREDICTION, as_index=False)["value"].mean()
     tested = {fold: parts["patient"][parts["part"] == "test"] for fold, parts in folds.items()}
     pooled = with_outcomes(means, patients).assign(
-        repeat=lambda table: table["fold"].map(repeats_of(tested))
+        repeat=lambda table: table["fold"].map(repeats_of(tested)), threshold=HALF
     )
     fitted = {fold: parts["patient"][parts["part"] != "test"] for fold, parts in folds.items()}
     weights = _weights_by_fold(pooled, patients.set_index("patient"), fitted, horizons)
@@ -247,7 +248,7 @@ def external_rows(
     """
     _require_numbers(predictions)
     external = patients[patients["role"] == "external"]
-    rows = with_outcomes(predictions, external).assign(repeat=0)
+    rows = with_outcomes(predictions, external).assign(repeat=0, threshold=HALF)
     rows["fold"] = rows["cohort"]
     weights = [pd.DataFrame(columns=["uno_weight"], dtype=float)]
     for _, cohort in rows[rows["time"].notna()].groupby(["cohort", "endpoint", "design"]):

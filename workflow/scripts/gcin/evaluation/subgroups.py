@@ -14,7 +14,7 @@ KEYS = ["design", "endpoint", "grouping", "group", "metric"]
 COLUMNS = [*KEYS, "value", "low", "high", "n", "events"]
 # Without the columns of curves and horizons, whose measures would be made for nothing.
 NEEDED = ["design", "endpoint", "repeat", "fold", "patient", "family", "value"]
-NEEDED += ["response", "time", "event", "amount", "uno_weight"]
+NEEDED += ["response", "time", "event", "amount", "threshold", "uno_weight"]
 MEASURED = ("roc_auc", "brier", "observed_expected", "harrell_c", "mae", "within_20_percent")
 THIRDS = ("lowest third", "middle third", "highest third")
 MOST_LEVELS = 10  # a number of more values is cut into thirds

@@ -1,5 +1,7 @@
 """The designs of `model.designs`: what each kind may and must say."""
 
+from collections.abc import Iterable, Mapping
+
 from gcin.intake.endpoints import SURVIVAL, kinds_of
 from gcin.intake.problems import Problems, nearest
 
@@ -31,6 +33,21 @@ def check_designs(model: dict, problems: Problems) -> None:
             _check_base(name, model, problems)
         if kind == "network":
             check_halves(model["network"] | design, place, problems)
+
+
+def read_by(names: Iterable[str], designs: Mapping[str, Mapping]) -> list[str]:
+    """Name designs, the members of stacks among them, and the networks that trees read.
+
+    Args:
+        names: Of a study; those that are no design of the model are left out.
+        designs: Designs of the model, by name.
+    """
+    read = dict.fromkeys(name for name in names if name in designs)
+    for _ in range(2):  # a stack names trees, and these a network
+        for name in [*read]:
+            below = [*designs[name].get("of", []), designs[name].get("network", name)]
+            read |= dict.fromkeys(one for one in below if one in designs)
+    return [*read]
 
 
 def check_spoken(study: dict, designs: dict, place: str, problems: Problems) -> None:

@@ -5,6 +5,9 @@ What is made is named and remade by its settings; one that nothing reads must no
 
 from copy import deepcopy
 
+# Settings of boosted trees at which they are as if there were no such setting.
+NEUTRAL = {"l2_regularization": 0, "max_features": 1}
+
 
 def in_force(settings: dict) -> dict:
     """Copy the settings without what neither the recipe nor a tool reads."""
@@ -19,11 +22,15 @@ def in_force(settings: dict) -> dict:
     own["quality"]["checks"] = {
         name: check for name, check in checks.items() if check.get("limit", 0) is not None
     }
-    # Each trial, and what is chosen among them, is named after the settings that it tries.
+    # Each trial of a network, and what is chosen among them, is named after the settings that it
+    # tries; jobs of trees are told theirs.
     del own["model"]["tuning"]
     # Without a propensity head networks are those of before there was one.
     if not own["model"]["network"]["propensity"]:
         del own["model"]["network"]["propensity"]
+    for key, neutral in NEUTRAL.items():
+        if own["model"]["boosting"][key] == neutral:
+            del own["model"]["boosting"][key]
     # Policies are valued by what was predicted, and nothing is trained for them.
     for study in own["studies"].values():
         del study["policy"]

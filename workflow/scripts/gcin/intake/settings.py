@@ -19,6 +19,7 @@ from gcin.intake.schema import check, dotted, filled, paths_in, resolved, schema
 from gcin.intake.sheet import require_file
 from gcin.intake.trials import check_tuning
 from gcin.intake.tumours import check_allele_files
+from gcin.intake.turns import check_inner_folds
 
 CONFIG = "config"
 STRATA = ("cancer_type", "arm", "cohort", "site", "has_genome")
@@ -50,8 +51,11 @@ def check_settings(config: dict, resolve: Callable[[str], str], problems: Proble
     if genes["min"] > genes["max"]:
         problem = f"min {genes['min']} is above max {genes['max']}"
         problems.add(f"{CONFIG}, reference.pathway_genes", problem, "Lower min, or raise max")
+    before = len(problems.lines)
     for name, study in settings["studies"].items():
         _check_split(study, f"{CONFIG}, studies.{name}.split", problems)
+    if len(problems.lines) == before:
+        check_inner_folds(settings, problems)
     return settings
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+from gcin.intake.tree_settings import BOOSTED, UNSEARCHED
 from gcin.model.boosting import ArmwiseFit, TreesFit, fit_boosting, fit_by_arm, fit_forest
 from gcin.model.cox import CoxFit, Followed, fit_cox
 from gcin.model.coxnet import fit_coxnet
@@ -108,6 +109,7 @@ def fit_baseline(
     settings: Mapping,
     seed: int,
     read: Reader | None = None,
+    trials: Sequence[Mapping] = UNSEARCHED,
 ) -> dict[str, Fit]:
     """Fit a baseline to part train; penalties and stopping look at part train or validation.
 
@@ -119,6 +121,7 @@ def fit_baseline(
             configuration; those that the kind reads.
         seed: Of whatever chance there is.
         read: Gives the columns of patients, for a kind that has none of its own in COLUMNS.
+        trials: What each trial of boosted trees changes in their settings.
 
     Returns:
         Endpoint to its model; those of kinds in SURVIVAL_ONLY say nothing of others.
@@ -144,8 +147,8 @@ def fit_baseline(
         ]
         _require_held(kind, name, lessons[1])
         logger.info("fitting %s to %s", kind, name)
-        asked = (name, endpoint)
-        fits[name] = _fit(kind, asked, *lessons, len(preparation.arms), settings, seed)
+        given = (len(preparation.arms), settings, seed, trials)
+        fits[name] = _fit(kind, (name, endpoint), *lessons, *given)
     return fits
 
 
@@ -204,6 +207,7 @@ def _fit(
     arms: int,
     settings: Mapping,
     seed: int,
+    trials: Sequence[Mapping],
 ) -> Fit:
     name, endpoint = asked
     if kind == "majority":
@@ -215,7 +219,7 @@ def _fit(
             questions_of(x.columns, x.arm, x.targets, x.families, numeric) for x in (train, held)
         ]
         given = (*questions, arms, train.targets.shape[1], settings[own], seed)
-        return fit_narrowed(fit, train.blocks, *given) if own == "forest" else fit(*given)
+        return fit(*given, trials) if kind in BOOSTED else fit_narrowed(fit, train.blocks, *given)
     if kind in COX:
         return COX[kind](_followed(name, train), _followed(name, held), arms, settings[kind])
     linear, learnt = settings["linear"], (train.arm, train.targets, train.families, arms)

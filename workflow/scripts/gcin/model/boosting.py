@@ -8,14 +8,14 @@ standardised amount, by squared error.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.metrics import log_loss, mean_squared_error
 
+from gcin.intake.tree_settings import UNSEARCHED, combinations
 from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
 from gcin.model.questions import Questions
 
@@ -35,6 +35,8 @@ class TreesFit:
         intervals: Number of intervals.
         numeric: Whether it tells amounts rather than chances.
         calibration: Of the chances.
+        tried: Of boosted trees, each combination of settings that was fitted: number of its
+            `trial`, the settings, `loss` on the inner split with so many `trees`, `chosen`.
     """
 
     model: "BaseEstimator"
@@ -42,6 +44,7 @@ class TreesFit:
     intervals: int
     numeric: bool
     calibration: Calibration = UNCHANGED
+    tried: tuple[dict, ...] = ()
 
     def told(self, columns: np.ndarray) -> np.ndarray:
         """Chance of the event, or standardised amount, `(patients, arms, intervals)`."""
@@ -76,23 +79,29 @@ class ArmwiseFit:
 
 
 def fit_by_arm(
-    train: Questions, held: Questions, arms: int, intervals: int, settings: Mapping, seed: int
+    train: Questions,
+    held: Questions,
+    arms: int,
+    intervals: int,
+    settings: Mapping,
+    seed: int,
+    trials: Sequence[Mapping] = UNSEARCHED,
 ) -> ArmwiseFit:
     """Fit boosted trees to each arm by itself; the arguments are those of `fit_boosting`.
 
     An arm whose patients, of part train or validation, all gave the same answer cannot be learnt
     by itself: it is predicted by the trees of all arms, and the log says so.
     """
-    everyone = None
+    everyone, given = None, (arms, intervals, settings, seed, trials)
     fits = []
     for arm in range(arms):
         own = [questions.of_arm(arm) for questions in (train, held)]
         if any(questions.is_settled for questions in own):
             logger.warning("arm %d has but one answer: it gets the trees of all arms", arm)
-            everyone = everyone or fit_boosting(train, held, arms, intervals, settings, seed)
+            everyone = everyone or fit_boosting(train, held, *given)
             fits.append(everyone)
         else:
-            fits.append(fit_boosting(*own, arms, intervals, settings, seed))
+            fits.append(fit_boosting(*own, *given))
     return ArmwiseFit(fits)
 
 
@@ -128,7 +137,13 @@ def fit_forest(
 
 
 def fit_boosting(
-    train: Questions, held: Questions, arms: int, intervals: int, settings: Mapping, seed: int
+    train: Questions,
+    held: Questions,
+    arms: int,
+    intervals: int,
+    settings: Mapping,
+    seed: int,
+    trials: Sequence[Mapping] = UNSEARCHED,
 ) -> TreesFit:
     """Fit boosted trees; the inner split says how many there are, and chooses among the settings.
 
@@ -139,22 +154,28 @@ def fit_boosting(
         held: Questions of part validation.
         arms: Number of treatment arms.
         intervals: Number of intervals.
-        settings: `learning_rates`, `leaves`, `min_patients`, `max_iterations` and `patience`.
-        seed: Of the binning.
+        settings: `boosting` of the model's configuration.
+        seed: Of the binning, and of the columns drawn for a split.
+        trials: What each changes in the settings; the first, which changes nothing, tries each
+            value that these list.
     """
     rows, inner = _rows(train), {"X_val": _rows(held), "y_val": held.answer}
     # Of a column that none of them has there is nothing to part by; scikit-learn (1.9) fails on it.
     rows[:, np.isnan(rows).all(axis=0)] = 0
-    tried = []
-    for rate, leaves in product(settings["learning_rates"], settings["leaves"]):
-        model = _booster(train.numeric, rate, leaves, settings, seed)
-        scores = model.fit(rows, train.answer, **inner).validation_score_
-        tried.append((scores.max(), int(np.argmax(scores)), model))
-    score, count, best = max(tried, key=lambda one: one[0])
-    logger.info("chose %d trees of %s: loss %.4f", count, best, -score)
+    models, tried = [], []
+    for trial, values in combinations(settings, trials):
+        models.append(_booster(train.numeric, values, settings, seed))
+        scores = models[-1].fit(rows, train.answer, **inner).validation_score_
+        told = {"loss": -float(scores.max()), "trees": int(np.argmax(scores))}
+        tried.append({"trial": trial, **values, **told})
+    place = min(range(len(tried)), key=lambda number: tried[number]["loss"])
+    best, count = models[place], tried[place]["trees"]
+    logger.info("chose %d trees of %s: loss %.4f", count, best, tried[place]["loss"])
     # scikit-learn keeps the trees of its patience, and has no model without any.
     best.set_params(max_iter=max(count, 1), early_stopping=False)
-    return TreesFit(best.fit(rows, train.answer), arms, intervals, train.numeric)
+    told = tuple(one | {"chosen": number == place} for number, one in enumerate(tried))
+    fitted = best.fit(rows, train.answer)
+    return TreesFit(fitted, arms, intervals, train.numeric, tried=told)
 
 
 def loss_of(said: np.ndarray, questions: Questions) -> float:
@@ -179,17 +200,17 @@ def _rows(questions: Questions) -> np.ndarray:
     return np.column_stack([questions.rows, questions.arm, questions.interval])
 
 
-def _booster(
-    numeric: bool, rate: float, leaves: int, settings: Mapping, seed: int
-) -> "BaseEstimator":
+def _booster(numeric: bool, values: Mapping, settings: Mapping, seed: int) -> "BaseEstimator":
     # Slow to import, and the jobs of the other designs have no use for it.
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
     kind = HistGradientBoostingRegressor if numeric else HistGradientBoostingClassifier
     return kind(
-        learning_rate=rate,
-        max_leaf_nodes=leaves,
-        min_samples_leaf=settings["min_patients"],
+        learning_rate=values["learning_rate"],
+        max_leaf_nodes=values["leaves"],
+        min_samples_leaf=values["min_patients"],
+        l2_regularization=values["l2_regularization"],
+        max_features=float(values["max_features"]),
         max_iter=settings["max_iterations"],
         early_stopping=True,
         n_iter_no_change=settings["patience"],

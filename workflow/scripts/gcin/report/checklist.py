@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from gcin.report.search import searched_designs
+from gcin.report.thresholds import threshold_words
 from gcin.report.words import amount, label, percent
 
 DONE, PARTLY, NOT = "done", "partly", "not done"
-HALF = (
-    "accuracy and the like count a probability of one half and more as a yes, and pages of new "
-    "patients name an outcome where the other is ruled out, at the coverage of conformal.tsv"
+NAMED = (
+    "and pages of new patients name an outcome where the other is ruled out, at the coverage of "
+    "conformal.tsv"
 )
 
 
@@ -29,7 +31,7 @@ class Facts:
         patients: The study's patients.
         features: Clinical features, indexed by patient.
         tables: `metrics subgroups warnings`; `external`, `policy`, `policy_balance`, `propensity`,
-            `trials` and `histories` where there are any.
+            `trials`, `tried` and `histories` where there are any.
     """
 
     study: Mapping
@@ -124,8 +126,8 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
     yield "12b", DONE, "scaled, log where skewed, knots or steps, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
-    searched = facts.tables["trials"]["design"].unique() if "trials" in facts.tables else []
-    search = f"; trials of the settings of {', '.join(searched)}" if len(searched) else ""
+    searched = searched_designs(facts.tables)
+    search = f"; trials of the settings of {', '.join(searched)}" if searched else ""
     tuned = f"tuned on patients held out of training{search}; tested on others"
     yield "12c", DONE, f"{kinds}; {tuned}"
     yes_or_no = [name for name, spec in study["endpoints"].items() if isinstance(spec, str)]
@@ -136,7 +138,9 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     read = "; accuracy beside the majority rate, PR AUC beside chance" * bool(yes_or_no)
     yield "13", DONE, f"no resampling{read}"
     outputs = [output_of(name, spec) for name, spec in study["endpoints"].items()]
-    yield "15", DONE, "; ".join([*outputs, HALF if yes_or_no else "no threshold"])
+    counted = threshold_words(facts.settings["evaluation"]["threshold"])
+    read = f"accuracy and the like {counted}, {NAMED}" if yes_or_no else "no threshold"
+    yield "15", DONE, "; ".join([*outputs, read])
     yield "18f", PARTLY, "digest of the code of every rule in the report; where it lies is not said"
 
 

@@ -9,8 +9,9 @@ from gcin.report.checklist import DONE, NOT, PARTLY, Facts, division_of, output_
 from gcin.report.genes import gene_sentences
 from gcin.report.policy import control_sentences, policy_sentences
 from gcin.report.pretraining import taught_words
-from gcin.report.search import search_words
+from gcin.report.search import searched_words
 from gcin.report.tables import IN_GROUPS, cohort_table
+from gcin.report.thresholds import threshold_words
 from gcin.report.words import (
     Markdown,
     count,
@@ -68,7 +69,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "selection": preparation["selection"]["method"],
         "taught": list(taught_words(tables["histories"])) if "histories" in tables else [],
         "genes": gene_sentences(tables["gene_stability"], design),
-        "searched": list(search_words(tables["trials"])) if "trials" in tables else [],
+        "searched": searched_words(tables),
         "cohorts": markdown(cohort_table(facts.patients, study["endpoints"])),
         "division": division_of(study["split"]["scheme"]),
         "grouped": study["split"]["group"],
@@ -76,13 +77,7 @@ def card_facts(facts: Facts, checked: pd.DataFrame) -> dict:
         "silences": silences(tables),
         "openings": opened(tables),
         "test_openings": locked_opened(tables),
-        "metrics": metric_rows(tables["metrics"], study["designs"], ["endpoint"]),
-        "external_metrics": metric_rows(
-            tables["external"], study["designs"], ["cohort", "endpoint"]
-        )
-        if len(tables.get("external", ()))
-        else "",
-        "subgroups": group_rows(tables["subgroups"], design),
+        **_performance(facts),
         **policy_facts(tables, study),
         "arms_said": assignment_words(tables),
         "limits": facts.settings["evaluation"]["subgroups"],
@@ -108,6 +103,21 @@ def policy_facts(tables: Mapping[str, pd.DataFrame], study: Mapping) -> dict:
     told = policy_sentences(tables["policy"], design, policy["min_patients"])
     controls = control_sentences(tables["policy_control"], design)
     return {"policy": policy, "policies": told, "controls": controls}
+
+
+def _performance(facts: Facts) -> dict:
+    """What was measured, and from which probability on a response counts as predicted."""
+    study, tables = facts.study, facts.tables
+    designs, is_external = study["designs"], len(tables.get("external", ())) > 0
+    keys = ["cohort", "endpoint"]
+    has_answers = any(isinstance(spec, str) for spec in study["endpoints"].values())
+    rule = facts.settings["evaluation"]["threshold"]
+    return {
+        "counted": threshold_words(rule) if has_answers else "",
+        "metrics": metric_rows(tables["metrics"], designs, keys[1:]),
+        "external_metrics": metric_rows(tables["external"], designs, keys) if is_external else "",
+        "subgroups": group_rows(tables["subgroups"], study["predict_with"]),
+    }
 
 
 def outputs_of(endpoints: Mapping, metrics: pd.DataFrame, design: str) -> Iterator[str]:

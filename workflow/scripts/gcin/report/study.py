@@ -28,7 +28,7 @@ def study_facts(
 
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
-            hazard_ratios restricted_means answered seeds test_openings balance
+            hazard_ratios restricted_means answered seeds thresholds test_openings balance
             gene_ranks gene_stability
             patients` and, where the study has them,
             `conformal`, `abstention`, `learning_curve`, `propensity`, `policy`, `policy_balance`
@@ -75,7 +75,7 @@ def study_facts(
 
 
 def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
-    """Gather what only some studies have; None where a study has none of it.
+    """Gather what only some studies have, such as thresholds chosen; None where a study has none.
 
     Args:
         tables: As `study_facts` takes them.
@@ -84,6 +84,7 @@ def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
         "conformal": ("conformal", made.printed),
         "abstention": ("abstention", abstention_table),
         "learning": ("learning_curve", made.printed),
+        "thresholds": ("thresholds", made.threshold_table),
     }
     return {
         name: write(tables[table]) if table in tables else None

@@ -146,6 +146,11 @@ def significance_table(tests: pd.DataFrame) -> pd.DataFrame:
     return shown.rename(columns={"p_holm": "p (Holm)"})
 
 
+def threshold_table(thresholds: pd.DataFrame) -> pd.DataFrame | None:
+    """Thresholds ready to print; None where patients chose none."""
+    return printed(thresholds) if thresholds["n"].any() else None
+
+
 def seed_table(seeds: pd.DataFrame) -> pd.DataFrame:
     """What averaging over seeds gives beside single seeds, ready to print."""
     shown = printed(seeds.assign(metric=seeds["metric"].map(label)))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation.metrics import response_metrics
+from gcin.evaluation.pooling import HALF
 
 COLUMNS = ["design", "endpoint", "metric", "value", "bayes", "share", "n"]
 CHANCE_LEVEL = {"accuracy": 0.0, "roc_auc": 0.5}
@@ -23,8 +24,9 @@ def score_designs(predictions: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFr
         chances: `patient arm probability`, the exact chance of response.
 
     Returns:
-        `design endpoint metric value bayes share n` with metrics `accuracy` and `roc_auc`, whose
-        `share` is the value's part of the best possible (for the AUC, of what is above 0.5), and
+        `design endpoint metric value bayes share n` with metrics `accuracy`, read at one half as
+        the best possible accuracy is, whatever threshold is chosen, and `roc_auc`, whose `share`
+        is the value's part of the best possible (for the AUC, of what is above 0.5), and
         `probability_error`, the mean absolute distance from the exact probability, whose best
         possible is 0.
 
@@ -66,7 +68,7 @@ def _measured(rows: pd.DataFrame, value: pd.Series) -> list[float]:
     """Measure probabilities in each repeat and average, in the order of the metrics scored."""
     repeats = [
         response_metrics(
-            repeat.assign(column=np.arange(len(repeat)), value=value[repeat.index]),
+            repeat.assign(column=np.arange(len(repeat)), value=value[repeat.index], threshold=HALF),
             np.ones((1, len(repeat))),
         )
         for _, repeat in rows.groupby("repeat")
