@@ -25,12 +25,7 @@ def in_force(settings: dict) -> dict:
     # Each trial of a network, and what is chosen among them, is named after the settings that it
     # tries; jobs of trees are told theirs.
     del own["model"]["tuning"]
-    # Without a propensity head networks are those of before there was one.
-    if not own["model"]["network"]["propensity"]:
-        del own["model"]["network"]["propensity"]
-    for key, neutral in NEUTRAL.items():
-        if own["model"]["boosting"][key] == neutral:
-            del own["model"]["boosting"][key]
+    _forget_neutral(own["model"])
     # Policies are valued by what was predicted, and nothing is trained for them.
     for study in own["studies"].values():
         del study["policy"]
@@ -51,6 +46,15 @@ def in_force(settings: dict) -> dict:
         if own["calling"][optional]["tool"] == "none":
             del own["calling"][optional]
     return own
+
+
+def _forget_neutral(model: dict) -> None:
+    """Leave out settings at which networks and trees are those of before there were any."""
+    if not model["network"]["propensity"]:
+        del model["network"]["propensity"]
+    for key, neutral in NEUTRAL.items():
+        if model["boosting"][key] == neutral:
+            del model["boosting"][key]
 
 
 def _forget_vets(site_filter: dict) -> None:
