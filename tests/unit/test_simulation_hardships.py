@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.evaluation.policies import cases_of, scores_at
+from gcin.evaluation.policies import scores_at
 from gcin.evaluation.policy import influence_interval
+from gcin.evaluation.policy_cases import cases_of
 from gcin.evaluation.propensity import confounders_of, propensity_table
 from gcin.evaluation.restricted import outcome_table
 from gcin.quality.ancestry import ancestry
