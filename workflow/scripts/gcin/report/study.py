@@ -62,7 +62,6 @@ def study_facts(
         "hazards": made.hazard_ratio_table(tables["hazard_ratios"]),
         "calibration": made.calibration_summary(tables["calibration"]),
         **asked_facts(tables),
-        **propensity_facts(tables),
         **policy_facts(tables, settings),
         "logrank": made.logrank_table(tables["logrank"]),
         "d_calibration": made.d_calibration_table(tables["d_calibration"]),
@@ -86,10 +85,11 @@ def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
         "learning": ("learning_curve", made.printed),
         "thresholds": ("thresholds", made.threshold_table),
     }
-    return {
+    shown = {
         name: write(tables[table]) if table in tables else None
         for name, (table, write) in printing.items()
     }
+    return shown | propensity_facts(tables)
 
 
 def propensity_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
