@@ -8,15 +8,15 @@ TRIALS = {design: trials for design, trials in SEARCHED.items() if design in NET
 TREES = sorted(set(SEARCHED) - set(TRIALS))
 # A baseline that is not searched tries its settings as they stand.
 TRIED = {design: [*SEARCHED.get(design, {"": {}}).values()] for design in BASELINES + ON_NETWORKS}
-# The first inner fold has no folder of its own, so that more of them leave what it gave.
-INNER = ["", *(f"/inner-{n}" for n in range(2, 1 + MODEL["tuning"]["inner_folds"]))]
+# The first inner fold has no name of its own, so that more of them leave what it gave.
+INNER = ["", *(f"-inner-{n}" for n in range(2, 1 + MODEL["tuning"]["inner_folds"]))]
 # In the path of what is chosen, so that a choice among less is never taken for it.
 SEARCHES = {design: digest([*TRIALS[design], *INNER[1:]]) for design in TRIALS}
 
 
 wildcard_constraints:
     trial=r"[0-9a-f]{12}",
-    inner=r"(/inner-\d+)?",
+    inner=r"(-inner-\d+)?",
     search=r"[0-9a-f]{12}",
 
 
