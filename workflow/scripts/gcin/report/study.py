@@ -53,7 +53,6 @@ def study_facts(
         "metrics": made.metric_tables(tables["metrics"], settings["designs"]),
         "differences": made.difference_table(tables["differences"]),
         "tests": made.significance_table(tables["tests"]),
-        "genes": gene_table(tables["gene_stability"], tables["gene_ranks"]),
         "seeds": made.seed_table(tables["seeds"]),
         "warnings": shortcuts_raised(tables["warnings"]),
         "shortcuts": made.shortcut_table(tables["warnings"]),
@@ -86,10 +85,11 @@ def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
         "learning": ("learning_curve", made.printed),
         "thresholds": ("thresholds", made.threshold_table),
     }
-    return {
+    told = {
         name: write(tables[table]) if table in tables else None
         for name, (table, write) in printing.items()
     }
+    return told | {"genes": gene_table(tables["gene_stability"], tables["gene_ranks"])}
 
 
 def propensity_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
