@@ -29,10 +29,9 @@ def study_facts(
     Args:
         tables: `metrics differences tests warnings calibration logrank d_calibration subgroups
             hazard_ratios restricted_means answered seeds thresholds test_openings balance
-            gene_ranks gene_stability
-            patients` and, where the study has them,
-            `conformal`, `abstention`, `learning_curve`, `propensity`, `policy`, `policy_balance`
-            and `policy_control`, `external` and `external_answered` and `openings`, and `planted`.
+            gene_ranks gene_stability patients` and, where the study has them, `conformal`,
+            `abstention`, `learning_curve`, `propensity`, `policy`, `policy_balance` and
+            `policy_control`, `external`, `external_answered` and `openings`, and `planted`.
         patients: The study's patients.
         features: Clinical features by patient.
         settings: The study as configured.
@@ -85,11 +84,11 @@ def asked_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
         "learning": ("learning_curve", made.printed),
         "thresholds": ("thresholds", made.threshold_table),
     }
-    shown = {
+    told = {
         name: write(tables[table]) if table in tables else None
         for name, (table, write) in printing.items()
     }
-    return shown | propensity_facts(tables)
+    return told | propensity_facts(tables)
 
 
 def propensity_facts(tables: Mapping[str, pd.DataFrame]) -> dict:
