@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcin.intake.designs import WEIGHED
+from gcin.intake.designs import LINEAR_KINDS
 from gcin.model.burden import Burden
 from gcin.model.cox import CoxFit
 from gcin.model.gene_ranks import (
@@ -85,7 +85,7 @@ def test_designs_without_weights_of_burdens_tell_nothing(kind):
 
 
 def test_the_designs_that_are_read_are_those_that_have_weights():
-    assert set(WEIGHED) == set(LINEAR)
+    assert set(LINEAR_KINDS) == set(LINEAR)
 
 
 def gated(gates):

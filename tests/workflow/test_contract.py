@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -165,14 +166,16 @@ def test_snakefile_is_a_table_of_contents_of_every_rules_file():
 
 def test_no_two_rules_files_give_the_same_name():
     # They share one namespace: the later one would speak for the earlier, in every function of it.
-    given = [
-        (name, path.stem)
-        for path in RULES_FILES
-        for name in set(re.findall(r"^(?:def )?(\w+)(?:\(.*:| = )", path.read_text(), re.MULTILINE))
-    ]
-    files = {name: [path for own, path in given if own == name] for name, _ in given}
-    assert len(files) > 50
-    assert {name: paths for name, paths in files.items() if len(paths) > 1} == {}
+    origins = defaultdict(set)
+    for path in RULES_FILES:
+        text = path.read_text()
+        for name in re.findall(r"^(?:def )?(\w+)(?:\(.*:| = )", text, re.MULTILINE):
+            origins[name].add(path.stem)
+        for module, names in re.findall(r"^from (\S+) import (\([^)]*\)|.*)$", text, re.MULTILINE):
+            for name in re.findall(r"\w+", names):
+                origins[name].add(module)
+    assert len(origins) > 100
+    assert {name: found for name, found in origins.items() if len(found) > 1} == {}
 
 
 def lengths(path: Path) -> list[tuple[int, str]]:

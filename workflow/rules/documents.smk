@@ -1,13 +1,13 @@
 """What goes with a study: model card, reporting checklist, the pointer to its newest edition."""
 
 from gcin.intake.budgets import settings_tried, unequal_budgets
-from gcin.intake.designs import WEIGHED
+from gcin.intake.designs import LINEAR_KINDS
 
 PAGES = ["report/index.html", "report/model_card.md", "prediction/pages"]
 # Designs that tell which genes they lean on, and by what.
 RANKED = {
     study: {
-        "weights": [name for name in fitted_in(study) if DESIGNS[name]["kind"] in WEIGHED],
+        "weights": [name for name in fitted_in(study) if DESIGNS[name]["kind"] in LINEAR_KINDS],
         "gates": [name for name in fitted_in(study) if name in NETWORKS],
     }
     for study in STUDIES

@@ -9,7 +9,7 @@ PLACE = "config, model.designs"
 ON_NETWORK = "boosting_on_network"
 SURVIVAL_ONLY = ("cox", "coxnet", "survival_forest")
 # Linear models of the burdens of genes, whose weights tell which genes they lean on.
-WEIGHED = ("genomic_logistic", "ridge", "lasso", "cox", "coxnet")
+LINEAR_KINDS = ("genomic_logistic", "ridge", "lasso", "cox", "coxnet")
 OWN_KEYS = {"stack": ("of",), ON_NETWORK: ("network",)}
 
 
