@@ -14,9 +14,12 @@ from gcin.tensors.beside import Beside
 from gcin.tensors.calls import FILES
 from gcin.tensors.genes import GENE_FEATURES
 from gcin.tensors.layout import COLUMNS
+from gcin.tensors.scalars import allele_numbers
 from gcin.tensors.sites import MARKER_SCHEMA, SCHEMA
+from gcin.tensors.tally import CarriedTally
 
 GENERATION = "000000000000"
+ALLELE = ["chromosome", "position", "reference", "alternate"]
 LIMITS = {"rare_frequency": 0.01, "min_callable": 0.5}
 
 
@@ -74,13 +77,28 @@ def write_store(
         )
     }
     everywhere = np.ones(len(genotypes.genes), np.float32)
-    assay = Assay(everywhere, {}, Beside({}, None), untold, missing)
+    carried = _carried(genotypes, len(samples))
+    assay = Assay(everywhere, {}, Beside({}, None), untold, missing, carried=carried)
     assemble(folder, samples, genotypes.genes, assay, **LIMITS)
     track = np.load(folder / "genes.npy", mmap_mode="r+")
     track[:, :, GENE_FEATURES.index("copy_number")] = genotypes.copies
     track.flush()
     receipt = store_receipt(folder, GENERATION, samples, [], [], **LIMITS)
     (folder / "receipt.json").write_text(json.dumps(receipt, indent=1) + "\n")
+
+
+def _carried(genotypes: Genotypes, rows: int) -> np.ndarray:
+    """Count the alleles of each row, markers that are no sites among them, as encoding does."""
+    calls, sites, markers = genotypes.calls, genotypes.sites, genotypes.markers
+    allele = allele_numbers(sites)[calls["site"]]
+    calls = calls.assign(allele=allele).drop_duplicates(["patient", "allele"])
+    known = pd.MultiIndex.from_frame(markers[ALLELE]).isin(pd.MultiIndex.from_frame(sites[ALLELE]))
+    beside = np.where(known, 0, genotypes.dosages)
+    tally = CarriedTally(rows)
+    tally.add(calls["patient"].to_numpy(), calls["dosage"].to_numpy())
+    row, marker = np.nonzero(beside > 0)
+    tally.add(row, beside[row, marker])
+    return tally.by_sample
 
 
 def _write_calls(folder: Path, calls: pd.DataFrame, rows: int) -> None:
