@@ -103,6 +103,8 @@ def test_folds_are_ordered_by_themselves():
     _, areas = abstention_tables(rows, 50, 1, 0.95)
     own = areas[areas["order"] == "probability"].iloc[0]
     assert own["aurc"] == pytest.approx(own["random"])
+    # Nothing is saved in any resample: no interval, rather than one without width.
+    assert np.isnan([own["saved_low"], own["saved_high"]]).all()
 
 
 def test_relatives_are_no_new_evidence():

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import synthetic_study as made
@@ -106,8 +107,14 @@ def test_every_look_at_external_outcomes_is_told(facts):
 
 
 def test_the_card_says_whether_runs_lean_on_the_same_genes(facts):
-    told = "two seeds share 50 % and two folds 25 % of their heaviest genes (20 % by chance"
+    told = "two seeds share 50 % and two folds share 25 % of their heaviest genes (20 % by chance"
     assert f"- Genes that it leans on, every endpoint, by gates: {told}" in card_of(facts)
+    once = facts.tables["gene_stability"].assign(overlap_seeds=np.nan, overlap_folds=np.nan)
+    card = card_of(replace(facts, tables=facts.tables | {"gene_stability": once}))
+    assert "by gates: nothing to compare, as neither seeds nor folds are several." in card
+    folds = facts.tables["gene_stability"].assign(overlap_seeds=np.nan)
+    card = card_of(replace(facts, tables=facts.tables | {"gene_stability": folds}))
+    assert "by gates: two folds share" in card
 
 
 def test_every_look_at_the_locked_test_part_is_told_and_nothing_of_a_cross_validation(facts):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.coverage import OUTCOME_OF
-from gcin.evaluation.intervals import bca_interval, measure_interval
+from gcin.evaluation.intervals import measure_interval
 from gcin.evaluation.metrics import ratio, tied_sums
 from gcin.evaluation.pooling import HALF
 
@@ -186,7 +186,7 @@ def _areas(measured: dict[str, np.ndarray], draws: int, confidence: float) -> di
     area, blind = (estimate_of(measured[name], draws) for name in ("aurc", "random"))
     low, high = measure_interval(area, confidence)
     saved = blind - area
-    saved_low, saved_high = bca_interval(saved, confidence)
+    saved_low, saved_high = measure_interval(saved, confidence)
     told = {"aurc": area.whole, "low": low, "high": high, "random": blind.whole}
     told |= {"best": float(measured["best"][0]), "saved": saved.whole}
     return told | {"saved_low": saved_low, "saved_high": saved_high}

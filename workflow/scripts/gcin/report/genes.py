@@ -1,5 +1,7 @@
 """What the page and the card say of the genes that designs lean on."""
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from gcin.report.tables import printed
@@ -37,8 +39,18 @@ def gene_sentences(stability: pd.DataFrame, design: str) -> list[str]:
         design: The design.
     """
     return [
-        f"{row.endpoint}, by {row.source}: two seeds share {percent(row.overlap_seeds)} and two "
-        f"folds {percent(row.overlap_folds)} of their heaviest genes ({percent(row.chance)} by "
-        f"chance; {row.runs} runs, {row.genes} genes)"
+        f"{row.endpoint}, by {row.source}: {_shared(row)}"
         for row in stability[stability["design"] == design].itertuples()
     ]
+
+
+def _shared(row: NamedTuple) -> str:
+    """Say what two seeds and two folds share, where there are two."""
+    shares = {"seeds": row.overlap_seeds, "folds": row.overlap_folds}
+    told = [f"two {of} share {percent(share)}" for of, share in shares.items() if pd.notna(share)]
+    if not told:
+        return "nothing to compare, as neither seeds nor folds are several"
+    return (
+        f"{' and '.join(told)} of their heaviest genes ({percent(row.chance)} by chance; "
+        f"{row.runs} runs, {row.genes} genes)"
+    )
