@@ -1,8 +1,11 @@
-"""Tables that the workflow wrote, read back."""
+"""Tables that the workflow wrote, read back, and what their paths say."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
+
+RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 
 
 def read_table(path: str | Path, *text: str) -> pd.DataFrame:
@@ -19,3 +22,13 @@ def read_table(path: str | Path, *text: str) -> pd.DataFrame:
 def read_text(path: str | Path) -> pd.DataFrame:
     """Read a TSV table in which everything is text, and nothing a gap."""
     return pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False)
+
+
+def run_of(path: str) -> dict[str, str | int]:
+    """Read `design fold seed` of a run from the path of what it made.
+
+    Args:
+        path: `…/model/{design}/fold-{fold}/seed-{seed}/{file}`.
+    """
+    place = RUN.search(path)
+    return {"design": place["design"], "fold": int(place["fold"]), "seed": int(place["seed"])}

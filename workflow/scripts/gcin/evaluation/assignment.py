@@ -15,7 +15,7 @@ from scipy.special import entr
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.intervals import measure_interval
 from gcin.evaluation.metrics import Parts, ordered_pairs, ratio, within_folds
-from gcin.evaluation.pooling import RUN
+from gcin.tables import run_of
 
 ANY = None  # in the place of an arm: said of all together
 COLUMNS = ["design", "arm", "metric", "value", "low", "high", "n", "floor"]
@@ -34,11 +34,7 @@ def read_chances(paths: Iterable[str]) -> pd.DataFrame:
         `design fold patient arm propensity`, seeds averaged: one that nobody taught an arm gives
         it no chance, and one without a head, as a trial may have chosen, has no part in it.
     """
-    runs = []
-    for path in paths:
-        place = RUN.search(path)
-        keys = {"design": place["design"], "fold": int(place["fold"]), "seed": int(place["seed"])}
-        runs.append(pd.read_parquet(path).assign(**keys))
+    runs = [pd.read_parquet(path).assign(**run_of(path)) for path in paths]
     said = pd.concat([run for run in runs if len(run)] or runs[:1], ignore_index=True)
     seeds = said.groupby(PATIENT)["seed"].nunique().rename("seeds")
     total = said.groupby([*PATIENT, "arm"])["propensity"].sum().reset_index()

@@ -34,9 +34,9 @@ def calibration_metrics(
         would make their mean right (0 is); `calibration_slope` (1 is right, less means that
         predictions are too extreme); `ece`, the expected calibration error: how far predicted and
         observed shares are apart in tenths of the patients, on average; `smooth_ece`, the same
-        without tenths, by `gcin.evaluation.smooth_calibration.smooth_error`. NaN where a measure is
-        not defined: the intercept of one class, the slope also of one probability for everybody or
-        of classes parted completely.
+        without tenths, by `gcin.evaluation.smooth_calibration.smooth_error`, of the first draw
+        alone. NaN where a measure is not defined: the intercept of one class, the slope also of one
+        probability for everybody or of classes parted completely.
     """
     kept = np.clip(value, SMALLEST, 1 - SMALLEST)
     losses = -(response * np.log(kept) + (1 - response) * np.log1p(-kept))
@@ -46,8 +46,13 @@ def calibration_metrics(
         "calibration_intercept": calibration_intercept(drawn, logit(kept), response),
         "calibration_slope": calibration_slope(drawn, logit(kept), response),
         "ece": _expected_error(drawn, value, response),
-        "smooth_ece": smooth_error(drawn, value, response),
+        "smooth_ece": _of_the_cohort(smooth_error(drawn[:1], value, response), len(drawn)),
     }
+
+
+def _of_the_cohort(error: np.ndarray, draws: int) -> np.ndarray:
+    """Place an error of the cohort as it is, the first of the draws; it has no interval."""
+    return np.append(error, np.full(draws - 1, np.nan))
 
 
 def _expected_error(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> np.ndarray:

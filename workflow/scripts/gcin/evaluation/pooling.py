@@ -11,10 +11,9 @@ import pandas as pd
 from gcin.evaluation.horizons import horizon_weights
 from gcin.evaluation.survival import uno_weights
 from gcin.evaluation.survival_curves import SCORES, curves_by_run, score_curves
-from gcin.tables import read_text
+from gcin.tables import read_text, run_of
 
 FOLD = re.compile(r"fold-(?P<fold>\d+)\.tsv$")
-RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 PREDICTION = ["design", "fold", "endpoint", "patient", "arm"]
 HALF = 0.5  # the probability from which on a response counts as predicted, unless another is chosen
 
@@ -33,11 +32,9 @@ def read_runs(paths: Iterable[str], part: str = "test") -> pd.DataFrame:
     """
     runs = []
     for path in paths:
-        place = RUN.search(path)
         table = pd.read_parquet(path)
         kept = table.loc[table["part"] == part, ["patient", "endpoint", "arm", "value"]]
-        numbers = {"fold": int(place["fold"]), "seed": int(place["seed"])}
-        runs.append(kept.assign(design=place["design"], **numbers))
+        runs.append(kept.assign(**run_of(path)))
     return pd.concat(runs, ignore_index=True)
 
 
@@ -188,8 +185,8 @@ def with_curves(
     known, scores = patients.set_index("patient"), [pd.DataFrame(columns=SCORES, dtype=float)]
     runs = defaultdict(list)
     for path in paths:
-        place = RUN.search(path)
-        runs[place["design"], int(place["fold"])].append(path)
+        place = run_of(path)
+        runs[place["design"], place["fold"]].append(path)
     for (design, fold), seeds in runs.items():
         parts = folds[fold]
         fitted = known.loc[parts["patient"][parts["part"] != "test"]]

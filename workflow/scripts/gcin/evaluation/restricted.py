@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation.horizons import AT_RISK, still_followed
-from gcin.evaluation.pooling import RUN, outcome_of
+from gcin.evaluation.pooling import outcome_of
 from gcin.evaluation.propensity import sides_of
+from gcin.tables import run_of
 
 COLUMNS = ["fold", "patient", "endpoint", "unit", "outcome", "weight"]
 SHARE = "share"  # unit of a yes or no
@@ -81,10 +82,10 @@ def expected_times(paths: Iterable[str], outcomes: pd.DataFrame, months: float) 
     """
     wanted, tables = set(outcomes["endpoint"][outcomes["unit"] != SHARE]), []
     for path in paths if wanted else ():
-        place, curves = RUN.search(path), pd.read_parquet(path)
+        place, curves = run_of(path), pd.read_parquet(path)
         for endpoint, rows in curves[curves["endpoint"].isin(wanted)].groupby("endpoint"):
             means = mean_times(rows, months).rename("expected").reset_index()
-            means["design"], means["fold"] = place["design"], int(place["fold"])
+            means["design"], means["fold"] = place["design"], place["fold"]
             tables.append(means.assign(endpoint=endpoint))
     keys = ["design", "fold", "patient", "endpoint", "arm"]
     if not tables:

@@ -1,7 +1,8 @@
 """Networks that tell which arm a patient received: which they are, and that there are arms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
+from gcin.intake.designs import read_by
 from gcin.intake.policies import arms_named
 from gcin.intake.problems import Problems
 
@@ -39,7 +40,9 @@ def check_propensity(
         place: Where the study stands in the configuration.
         problems: Where problems are noted.
     """
-    asked = [name for name in heads_of(model) if name in fitted(study["designs"], model["designs"])]
+    asked = [
+        name for name in heads_of(model) if name in read_by(study["designs"], model["designs"])
+    ]
     arms = arms_named(cards[name] for name in study["cohorts"] if name in cards)
     if asked and arms is not None and len(arms) < 2:
         problem = (
@@ -48,13 +51,3 @@ def check_propensity(
         )
         remedy = "Write propensity: 0 for it, or map treatment.arm in the cards"
         problems.add(f"{place}.designs", problem, remedy)
-
-
-def fitted(names: Iterable[str], designs: Mapping[str, Mapping]) -> set[str]:
-    """Name designs and what they are built on: members of stacks, networks that trees read."""
-    found = set(names)
-    for _ in ("stacks", "trees"):
-        known = [designs[name] for name in found if name in designs]
-        found |= {member for design in known for member in design.get("of", [])}
-        found |= {design["network"] for design in known if "network" in design}
-    return found

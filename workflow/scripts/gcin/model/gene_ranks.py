@@ -5,7 +5,6 @@ that close before a gene unless it is of use. Of trees nothing is told.
 """
 
 import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -13,19 +12,19 @@ import joblib
 import numpy as np
 import pandas as pd
 
+from gcin.intake.designs import LINEAR_KINDS
 from gcin.model.cox import CoxFit
 from gcin.model.omics import omics_frame
 from gcin.model.preparation import Preparation, from_plain
 from gcin.model.selection import Selection, stability
+from gcin.tables import run_of
 
 if TYPE_CHECKING:
     import keras
 
-LINEAR = ("genomic_logistic", "ridge", "lasso", "cox", "coxnet")  # kinds with weights of burdens
 GENOMIC = "genomic_logistic"  # reads burdens and omics alone, selected or not
 GATES = "gene_gates"
 TOP = 20  # genes of the largest weights that are compared
-RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 EVERY = "every endpoint"  # gates are those of a network, whatever is asked
 KEYS = ["design", "endpoint", "source"]
 RANKS = [*KEYS, "gene", "chosen", "runs"]
@@ -44,7 +43,7 @@ def weights_of_baseline(frozen: Mapping) -> dict[tuple[str, str], pd.Series]:
         arms; empty of a kind that has no weights of burdens.
     """
     kind, preparation = frozen["kind"], from_plain(frozen["preparation"])
-    if kind not in LINEAR:
+    if kind not in LINEAR_KINDS:
         return {}
     genes = genes_of_columns(preparation, kind != GENOMIC)
     if not any(genes):
@@ -93,15 +92,10 @@ def runs_of(
         Design, fold, seed, and the weights of genes.
     """
     for path in baselines:
-        yield (*_place(path), weights_of_baseline(joblib.load(path)))
+        yield (*run_of(path).values(), weights_of_baseline(joblib.load(path)))
     for path, beside in zip(networks, preparations, strict=True):
         genes = joblib.load(beside)["preparation"]["genes"]
-        yield (*_place(path), weights_of_network(load(path), genes))
-
-
-def _place(path: str) -> tuple[str, int, int]:
-    place = RUN.search(path)
-    return place["design"], int(place["fold"]), int(place["seed"])
+        yield (*run_of(path).values(), weights_of_network(load(path), genes))
 
 
 def weights_of_network(network: "keras.Model", genes: list[str]) -> dict[tuple, pd.Series]:

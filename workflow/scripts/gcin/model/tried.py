@@ -1,14 +1,12 @@
 """What boosted trees tried, of every model of a design."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import joblib
 import pandas as pd
 
 from gcin.model.boosting import ArmwiseFit, TreesFit
-
-RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
+from gcin.tables import run_of
 
 
 def tried_table(paths: Iterable[str]) -> pd.DataFrame:
@@ -25,11 +23,11 @@ def tried_table(paths: Iterable[str]) -> pd.DataFrame:
     """
     rows = []
     for path in paths:
-        saved, place = joblib.load(path), RUN.search(path).groupdict()
+        saved, place = joblib.load(path), run_of(path)
         arms = saved["preparation"]["arms"]
         for endpoint, arm, fit in _models(saved["fits"], arms):
             rows += [{**place, "endpoint": endpoint, "arm": arm, **one} for one in fit.tried]
-    return pd.DataFrame(rows).astype({"fold": int, "seed": int})
+    return pd.DataFrame(rows)
 
 
 def _models(

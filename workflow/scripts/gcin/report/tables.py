@@ -1,22 +1,19 @@
 """The report's tables: what was studied, how good the samples are, what the designs reached."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from gcin.report.words import amount, count, interval, label, number, p_value, percent
+from gcin.tables import run_of
 
-RUN = re.compile(r"model/(?P<design>[^/]+)/fold-(?P<fold>\d+)/seed-(?P<seed>\d+)/")
 IN_GROUPS = ("roc_auc", "observed_expected", "harrell_c", "mae")
 MOST_ROWS = 200  # of samples, or of parts of strata, listed one by one
 
 
 def read_histories(paths: Iterable[str]) -> pd.DataFrame:
     """Read `epoch loss val_loss` of every run, with `design fold seed` from its path."""
-    return pd.concat(
-        [pd.read_csv(path, sep="\t").assign(**RUN.search(path).groupdict()) for path in paths]
-    )
+    return pd.concat([pd.read_csv(path, sep="\t").assign(**run_of(path)) for path in paths])
 
 
 def cohort_table(patients: pd.DataFrame, endpoints: Mapping) -> pd.DataFrame:
