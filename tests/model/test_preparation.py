@@ -64,6 +64,17 @@ def test_skewed_number_is_read_on_a_log_scale():
     assert not fitted["age"].logarithm
 
 
+@pytest.mark.parametrize(
+    ("patients", "carriers", "is_kept"),
+    [(2_000, 10, True), (2_000, 9, False), (300, 3, True), (300, 2, False)],
+)
+def test_a_hundredth_or_ten_patients_have_a_level_of_their_own(patients, carriers, is_kept):
+    codes = ["*3/*3"] * carriers + ["*1/*3"] * 100
+    codes += ["*1/*1"] * (patients - len(codes))
+    (column,) = fit_clinical(pd.DataFrame({"cyp2c9": codes}), 2)
+    assert column.levels == ("*1/*1", "*1/*3", *["*3/*3"] * is_kept)
+
+
 def test_unknown_level_and_absent_column_are_zero():
     fitted = fit_clinical(clinical(), 0)
     matrix = clinical_matrix(pd.DataFrame({"stage": ["IV"], "wbc": [np.nan]}), fitted)

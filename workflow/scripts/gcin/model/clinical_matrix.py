@@ -13,6 +13,7 @@ logger = logging.getLogger(__name__)
 SKEWED = 2.0
 LARGEST = 5.0
 MIN_LEVEL_SHARE = 0.01
+MIN_LEVEL_PATIENTS = 10  # enough for a level of its own, however small their share
 MOST_RANKS = 6
 
 
@@ -148,8 +149,9 @@ def _steps(scaled: pd.Series) -> tuple[tuple[float, float, float], ...]:
 
 
 def _fit_categorical(values: pd.Series) -> Categorical | None:
-    shares = values.value_counts() / len(values)
-    levels = sorted(shares.index[shares >= MIN_LEVEL_SHARE].astype(str))
+    counts = values.value_counts()
+    enough = min(MIN_LEVEL_SHARE * len(values), MIN_LEVEL_PATIENTS)
+    levels = sorted(counts.index[counts >= enough].astype(str))
     if len(levels) < 2 and not (levels and _is_marked(values)):
         return None
     return Categorical(str(values.name), tuple(levels), _is_marked(values))
