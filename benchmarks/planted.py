@@ -130,7 +130,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 3_000, 10_000])
-    parser.add_argument("--tested", type=int, default=4_000)
+    parser.add_argument("--tested", type=int, default=16_000)
     parser.add_argument("--difficulties", nargs="+", default=["paper", "realistic", "null"])
     parser.add_argument("--seeds", type=int, default=8)
     parser.add_argument("--folder", type=Path, default=ROOT / "benchmarks/results/planted")
