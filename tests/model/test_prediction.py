@@ -16,6 +16,7 @@ from gcin.prediction.averaging import (
 )
 from gcin.prediction.experience import joined, not_taken, outside_experience
 from gcin.prediction.genomes import Sequencing, outside_genomes, unlike_genomes
+from gcin.splits.teachers import as_taught
 
 RANDOM = np.random.default_rng(0)
 NO_VISITS = pd.DataFrame(columns=["patient", "day", "name", "value"])
@@ -187,6 +188,21 @@ def test_patients_who_taught_an_endpoint_are_counted_by_arm():
     assert table["taught"].tolist() == [7]
 
 
+def test_a_locked_test_part_is_nothing_that_the_models_have_seen():
+    """Eighteen of an arm taught, five tested; the oldest of all is one of these."""
+    patients = with_teachers(23).assign(response=lambda table: (table.index % 2).astype(float))
+    patients.loc[patients["role"] == "new", "response"] = np.nan
+    train = patients["patient"][patients["role"] == "train"].tolist()
+    parts = ["train"] * 18 + ["test"] * 5
+    folds = pd.DataFrame({"fold": 0, "patient": train, "part": parts, "turn": [1, 2] * 9 + [0] * 5})
+    taught = as_taught(patients, folds, [1, 2])
+    assert answered([0.97, 0.95, 0.96], certain(), patients) == ["response"]
+    assert answered([0.97, 0.95, 0.96], certain(), taught) == ["few patients"]
+    ages = pd.DataFrame({"age": [70.0, *[60.0] * 18, *[80.0] * 5]}, index=["N1", *train])
+    found = outside_experience(ages, NO_VISITS, ages[[]], taught)
+    assert found.to_dict() == {"N1": "age 70 (training 60 to 60)"}
+
+
 def test_risk_has_no_answer_and_nobody_no_rows():
     new = applied([0.1, 0.2], "os")
     past = held(20).assign(arm="drug", cancer_type="AML", value=lambda rows: rows["raw"])
@@ -332,7 +348,7 @@ def test_more_variants_or_another_burden_than_anybody_had_is_told():
 
 
 def test_a_study_without_new_patients_reads_no_genome():
-    patients = pd.DataFrame({"cohort": "a", "role": "train"}, index=["T1"])
+    patients = pd.DataFrame({"patient": ["T1"], "cohort": "a", "role": "train"})
     outside, unread = outside_genomes(patients, {"a": None}, 0.5)
     assert outside.empty
     assert unread.empty
@@ -387,9 +403,12 @@ def test_a_quantity_has_the_band_of_the_validation_patients():
         ]
     ).assign(endpoint="dose", arm="drug", cancer_type="AML")
     past["amount"] += past["run"]
-    table = with_bands(patient_table(new, past.iloc[:0], 5), new, past, UNTREATED, CONFORMAL, {})
-    row = table.iloc[0]
+    table = patient_table(new, past.iloc[:0], 5).assign(taught=20)
+    row = with_bands(table, new, past, UNTREATED, CONFORMAL, 20, {}).iloc[0]
     assert row[["low", "value", "high"]].tolist() == pytest.approx([18.0, 32.0, 46.0])
+    few = with_bands(table.assign(taught=19), new, past, UNTREATED, CONFORMAL, 20, {}).iloc[0]
+    assert few["value"] == pytest.approx(32.0)
+    assert np.isnan([few["low"], few["high"]]).all()
 
 
 def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
@@ -398,8 +417,8 @@ def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
     widths = []
     for value in (0.25, 25.0, 100.0):
         new = applied([value], "dose")
-        empty = patient_table(new, past.iloc[:0], 5)
-        row = with_bands(empty, new, past, UNTREATED, CONFORMAL, {"dose": "sqrt"}).iloc[0]
+        empty = patient_table(new, past.iloc[:0], 5).assign(taught=20)
+        row = with_bands(empty, new, past, UNTREATED, CONFORMAL, 20, {"dose": "sqrt"}).iloc[0]
         assert 0 <= row["low"] < value < row["high"]
         widths.append(row["high"] - row["low"])
     assert widths == sorted(widths)

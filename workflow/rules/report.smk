@@ -148,6 +148,7 @@ rule render_patient_pages:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
         warnings="results/studies/{study}/{edition}/evaluation/warnings.tsv",
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        folds="results/studies/{study}/{edition}/splits/folds.parquet",
         features=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
@@ -172,6 +173,7 @@ rule render_patient_pages:
         code=code_of("render_patient_pages"),
         templates=templates(),
         design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
+        seeds=SEEDS,
         coverage=lookup("prediction/conformal/coverage", within=SETTINGS),
         units=lambda wildcards: RUN.amount_units_of(wildcards.study),
     script:

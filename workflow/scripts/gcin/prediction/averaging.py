@@ -164,25 +164,31 @@ def with_bands(
     held: pd.DataFrame,
     patients: pd.DataFrame,
     conformal: Mapping,
+    fewest: int,
     transforms: Mapping[str, str],
 ) -> pd.DataFrame:
     """Give quantities the band that holds the patient's own amount as often as was promised.
 
+    Where an arm has few calibration patients the misses of other arms bound its band, too. Of an
+    arm of fewer than `fewest` they would be all that does, and there is none.
+
     Args:
-        table: From `patient_table`.
+        table: From `with_answers`.
         applied: As `patient_table` was given them.
         held: From `validation_rows`, kind `quantity`.
         patients: The study's table with `patient cancer_type` and outcomes.
         conformal: `coverage` wanted, and `min_patients` of a group of its own.
+        fewest: Patients who train, of an arm, with a known amount.
         transforms: Quantity to its transform, where it has one.
 
     Returns:
-        `table` with `low` and `high` of quantities replaced.
+        `table` with `low` and `high` of quantities replaced, missing where there is no band.
     """
     rows = _asked(applied, patients, QUANTITY)
     bands = conformal_bands(held, rows, ["run"], ["patient", "arm"], conformal, transforms)
     own = table.merge(bands, on=KEYS, how="left", suffixes=("", "_band"))
-    limits = {name: own[f"{name}_band"].fillna(own[name]) for name in ("low", "high")}
+    is_few = own["low_band"].notna() & (own["taught"] < fewest)
+    limits = {name: own[f"{name}_band"].fillna(own[name]).mask(is_few) for name in ("low", "high")}
     return own[list(table)].assign(**limits)
 
 

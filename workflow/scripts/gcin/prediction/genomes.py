@@ -38,7 +38,7 @@ def outside_genomes(
     """Read the genomes of a study, where it has new patients, and hold these against the others.
 
     Args:
-        patients: Of roles `train` and `new`, indexed by `patient`, with `cohort role`.
+        patients: `patient cohort role`; those of roles `train` and `new` are looked at.
         stores: Tensor store of each cohort.
         min_callable: As in `unlike_genomes`.
 
@@ -47,7 +47,8 @@ def outside_genomes(
     """
     if not (patients["role"] == "new").any():
         return pd.Series(dtype=object), pd.Series(dtype=int)
-    return unlike_genomes(read_sequencing(patients, stores), patients["role"], min_callable)
+    asked = patients[patients["role"].isin(["train", "new"])].set_index("patient")
+    return unlike_genomes(read_sequencing(asked, stores), asked["role"], min_callable)
 
 
 def read_sequencing(patients: pd.DataFrame, stores: Mapping[str, Store]) -> Sequencing:
