@@ -369,6 +369,27 @@ def test_an_arm_is_preferred_only_where_every_answer_is_single(answers, words):
     assert ("is preferred" in verdict) == ("is preferred" in words)
 
 
+def test_no_arm_is_preferred_to_one_of_which_nothing_is_known(study):
+    table, tables = study
+    risks, known = (
+        unseen_risks(tables["pooled"], "gcin"),
+        (made.features(table), made.scalars(table)),
+    )
+    sure = tables["patients"].assign(
+        answer=tables["patients"]["arm"].map({"chemo": "response", "target": "no response"})
+    )
+    said = sure[sure["patient"] == "P0400"]
+    [page] = patient_pages(said, risks, table, *known, {}, {})
+    assert "So chemo is preferred" in page["verdict"]
+    third = table.assign(arm=table["arm"].mask(table["patient"] == "P0007", "palliative"))
+    [page] = patient_pages(said, risks, third, *known, {}, {})
+    assert "Response is expected under chemo." in page["verdict"]
+    assert (
+        "Nothing is said of response, as no model learnt it, under palliative." in page["verdict"]
+    )
+    assert "preferred" not in page["verdict"]
+
+
 def test_outside_experience_nothing_is_preferred():
     arms = pd.DataFrame({"arm": ["a", "b"], "answer": ["response", "no response"]})
     assert verdict_of(arms, "age 101") == (
@@ -545,20 +566,34 @@ def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages)
     assert told in pages["P0400"]
     assert "rs67376798 (DPYD), chr2:5 A&gt;G." in pages["P0400"]
     assert "Panel of 2 alleles: none carried; all covered." in pages["P0401"]
-    alone = "<strong>Carried by nobody whom it was trained on:</strong> rs3918290 (DPYD)."
-    assert alone in pages["P0400"]
-    assert "Carried by nobody" not in pages["P0401"]
+    assert "Carried by nobody" not in pages["P0400"]
+    unknown = "carries it is <strong>not known</strong> of rs3918290 (DPYD)."
+    assert unknown in pages["P0400"]
+    assert "carries it is" not in pages["P0401"]
 
 
-def test_an_allele_is_strange_only_where_no_training_patient_carries_it(study):
+@pytest.mark.parametrize(
+    ("state", "strange", "untold"),
+    [
+        ("carried", [], []),
+        ("absent", ["rs3918290 (DPYD)"], []),
+        ("not covered", [], ["rs3918290 (DPYD)"]),
+    ],
+)
+def test_an_allele_is_strange_only_where_training_patients_are_known_to_lack_it(
+    study, state, strange, untold
+):
     table, tables = study
     own = PANEL.assign(patient=PANEL["patient"].replace({"P0401": "P0001"}))
-    own.loc[own["patient"] == "P0001", "state"] = "carried"
+    own.loc[own["patient"] == "P0001", "state"] = state
     risks = unseen_risks(tables["pooled"], "gcin")
     known = made.features(table), made.scalars(table)
     facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([own]), {})
     assert table.set_index("patient")["role"]["P0001"] == "train"
-    assert facts[0]["data"]["panel"]["strange"] == []
+    found = facts[0]["data"]["panel"]
+    assert (found["strange"], found["untold"]) == (strange, untold)
+    alone = "<strong>Carried by nobody whom it was trained on:</strong> rs3918290 (DPYD)."
+    assert (alone in documents_of(facts)["P0400"]) == bool(strange)
 
 
 def test_a_patient_who_may_be_one_that_trained_or_kin_is_told_so(study):
@@ -691,6 +726,12 @@ def test_the_report_says_of_whom_no_number_is_to_be_trusted(study):
     doubts = table["outside what it has seen"]
     assert doubts["P0400"].eq("").all()
     assert doubts["P0401"].eq("age 101 (training 40 to 80)").all()
+
+
+def test_a_band_that_bounds_nothing_is_no_interval_in_the_report(study):
+    rows = study[1]["patients"].iloc[:2].assign(kind="quantity", endpoint="dose", value=2.5)
+    rows = rows.assign(low=[0.0, 1.0], high=[np.inf, 4.0], models=1, of=1)
+    assert prediction_table(rows)["dose"].tolist() == ["2.500", "2.500 (1.000 to 4.000)"]
 
 
 def test_no_new_patient_makes_an_index_that_says_so():
