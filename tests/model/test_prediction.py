@@ -47,7 +47,7 @@ def held(patients, runs=3):
     blocks = [
         pd.DataFrame(
             {"run": run, "patient": range(patients), "raw": raw[run], "response": response}
-        ).assign(endpoint="response")
+        ).assign(endpoint="response", family=None)
         for run in range(runs)
     ]
     return pd.concat(blocks)
@@ -65,6 +65,18 @@ def test_interval_narrows_with_validation_patients():
         row = patient_table(applied([0.5, 0.5, 0.5]), held(patients), 50).iloc[0]
         widths.append(row["high"] - row["low"])
     assert widths[1] < widths[0] / 2
+
+
+def test_kin_who_share_a_genome_and_an_outcome_narrow_no_interval():
+    """Sixty families of three tell of a calibration what sixty patients do."""
+    alone = held(60, 1)
+    kin = pd.concat([alone.assign(family=[f"F{place}" for place in range(60)])] * 3)
+    widths = {}
+    for name, past in {"alone": alone, "kin": kin, "strangers": kin.assign(family=None)}.items():
+        row = patient_table(applied([0.5]), past, 200).iloc[0]
+        widths[name] = row["high"] - row["low"]
+    assert widths["strangers"] < 0.7 * widths["alone"]
+    assert widths["kin"] > 0.9 * widths["alone"]
 
 
 def test_risk_spreads_over_models_alone():
@@ -162,6 +174,7 @@ def certain(runs=3):
     value = np.linspace(0.02, 0.98, 200)
     rows = pd.DataFrame({"patient": range(200), "value": value, "raw": value, "arm": "drug"})
     rows = rows.assign(response=(value > 0.5).astype(float), cancer_type="AML", endpoint="response")
+    rows = rows.assign(family=None)
     return pd.concat(rows.assign(run=run) for run in range(runs))
 
 

@@ -2,10 +2,11 @@
 
 The value for a patient is the mean over the frozen models (folds times seeds). The interval is
 the range from the 2.5th to the 97.5th percentile of what other models might have said: of a
-probability, every model under calibrations refitted to resampled validation patients; of risk, the
-models alone, since risk is not calibrated; a single one has none. It speaks of the model, not of
-chance: a patient with a probability of 0.5 responds or does not. A quantity has a conformal band
-instead, which speaks of chance too.
+probability, every model under calibrations refitted to resampled validation patients (whole
+families, as kin may share a genome and an outcome); of risk, the models alone, since risk is not
+calibrated; a single one has none. It speaks of the model, not of chance: a patient with a
+probability of 0.5 responds or does not. A quantity has a conformal band instead, which speaks of
+chance too.
 """
 
 import logging
@@ -19,6 +20,7 @@ from gcin.model.calibration import Calibration, fit_calibration
 from gcin.model.conformal import RESPONSE, conformal_answers, in_arm_received
 from gcin.model.endpoints import BINARY, QUANTITY, kinds_in
 from gcin.model.outcomes import observed
+from gcin.splits.groups import groups_of
 
 logger = logging.getLogger(__name__)
 
@@ -71,13 +73,13 @@ def validation_rows(
         kind: `binary` or `quantity`.
 
     Returns:
-        `run patient endpoint arm raw value cancer_type` and `response` or `amount`, the outcome
-        known; empty where no endpoint is of the kind.
+        `run patient endpoint arm raw value cancer_type family` and `response` or `amount`, the
+        outcome known; empty where no endpoint is of the kind.
     """
     rows = pd.concat([rows.assign(run=run) for run, rows in enumerate(runs)])
     held = rows[rows["part"] == "validation"]
     known = in_arm_received(held, patients[patients["role"] == "train"], kind)
-    return known.drop(columns=["part", "family"])
+    return known.drop(columns="part")
 
 
 def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.DataFrame:
@@ -210,6 +212,10 @@ def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.Dat
 
 
 def _resampled(held: pd.DataFrame, draws: int, random: np.random.Generator) -> list[Calibration]:
+    """Refit a calibration to resampled families; who has none is drawn alone."""
     raw, response = (held[name].to_numpy(dtype=float) for name in ("raw", RESPONSE))
-    places = random.integers(0, len(held), (draws, len(held)))
-    return [fit_calibration(raw[drawn], response[drawn]) for drawn in places]
+    group = groups_of(held.reset_index(drop=True), ["family"]).to_numpy()
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    places = random.integers(0, len(members), (draws, len(members)))
+    samples = [np.concatenate([members[place] for place in drawn]) for drawn in places]
+    return [fit_calibration(raw[drawn], response[drawn]) for drawn in samples]
