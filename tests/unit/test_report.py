@@ -608,7 +608,12 @@ def test_a_patient_who_may_be_one_that_trained_or_kin_is_told_so(study):
     told = "<strong>Perhaps the same person as</strong> P0001 of a (same genome)."
     assert told in pages["P0400"]
     assert "Perhaps the same" not in pages["P0401"]
+    doubt = "No forecast, if this is P0001 of a (same genome): models learnt the outcome."
+    assert pages["index"].count(doubt) == 1
     assert "Of one family with 1 of these patients" in pages["P0401"]
+    unlearnt = kin.assign(role=kin["role"].mask(kin["patient"] == "P0001", "held"))
+    pages = documents_of(patient_pages(tables["patients"], risks, unlearnt, *known))
+    assert "No forecast" not in pages["index"]
 
 
 def test_all_of_several_who_look_alike_are_named_on_each_page():

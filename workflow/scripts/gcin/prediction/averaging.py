@@ -20,7 +20,6 @@ from gcin.model.calibration import Calibration, fit_calibration
 from gcin.model.conformal import RESPONSE, conformal_answers, in_arm_received
 from gcin.model.endpoints import BINARY, QUANTITY, kinds_in
 from gcin.model.outcomes import observed
-from gcin.splits.groups import groups_of
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +213,8 @@ def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.Dat
 def _resampled(held: pd.DataFrame, draws: int, random: np.random.Generator) -> list[Calibration]:
     """Refit a calibration to resampled families; who has none is drawn alone."""
     raw, response = (held[name].to_numpy(dtype=float) for name in ("raw", RESPONSE))
-    group = groups_of(held.reset_index(drop=True), ["family"]).to_numpy()
+    family = held["family"].to_numpy(dtype=object)
+    group = pd.factorize(np.where(pd.isna(family), np.arange(len(held)), family))[0]
     members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
     places = random.integers(0, len(members), (draws, len(members)))
     samples = [np.concatenate([members[place] for place in drawn]) for drawn in places]

@@ -1,6 +1,6 @@
 """What a page says of one new patient."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import permutations
 
 import numpy as np
@@ -53,14 +53,14 @@ def patient_pages(
         unread = int(rows["unread"].iloc[0])
         page = {"patient": patient, "cohort": facts["cohort"], **_told(rows, reference)}
         silent = sorted({*received.index} - {*response["arm"]})
-        page["verdict"] = verdict_of(response, outside, silent)
+        page["alike"] = alike.get(patient, [])
+        page["verdict"] = verdict_of(response, outside, silent) + _doubt(page["alike"], set(train))
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
         page["fewer_known"] = _fewer_known(rows, page["received"])
         is_strange = pd.notna(facts["arm"]) and facts["arm"] not in received
         page["planned"] = facts["arm"] if is_strange else None
         page["kin"] = int(families.get(facts["family"], 0)) if facts["family"] else 0
-        page["alike"] = alike.get(patient, [])
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
         page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
         page["data"]["has_like"] = page["data"]["genome"] and is_sequenced
@@ -210,6 +210,14 @@ def verdict_of(response: pd.DataFrame, outside: str, silent: Sequence[str] = ())
             "been chosen for a reason, not proof of benefit."
         )
     return " ".join(words)
+
+
+def _doubt(alike: Sequence[str], trained: Collection[str]) -> str:
+    """Say beside a verdict who of those that taught the models may be the same person."""
+    taught = [name for name in alike if name.split(" of ")[0] in trained]
+    return f" No forecast, if this is {' or '.join(taught)}: models learnt the outcome." * bool(
+        taught
+    )
 
 
 def _amounts(rows: pd.DataFrame) -> list[dict]:
