@@ -9,6 +9,7 @@ import pytest
 import synthetic_study as made
 
 from gcin.report._templates import templates
+from gcin.report.failures import failures_of
 from gcin.report.figures import FIGURES, draw
 from gcin.report.genes import gene_table
 from gcin.report.pages import inline_images, patient_documents, render
@@ -623,6 +624,41 @@ def test_all_of_several_who_look_alike_are_named_on_each_page():
         assert found["C"] == ["A of x (same clinical row)", "B of x (same clinical row)"]
         assert {name: len(told) for name, told in found.items()} == {"A": 2, "B": 2, "C": 2}
     assert doubles_of(pd.DataFrame({"name": [], "check": []}, dtype=object)) == {}
+
+
+GATES = pd.DataFrame(
+    [
+        ("S1", "sex_agrees", 0.0, 1.0, "warn"),
+        ("S1", "max_contamination", 0.0712, 0.02, "warn"),
+        ("S1", "min_mean_depth", 30.0, 20.0, "pass"),
+        ("S2", "min_share_20x", 0.31, 0.8, "exclude"),
+        ("S3", "max_contamination", np.nan, 0.02, "not measured"),
+    ],
+    columns=["sample", "check", "value", "limit", "verdict"],
+)
+MANIFEST = pd.DataFrame({"patient": ["P0400", "P0400", "P0401"], "sample": ["S1", "S2", "S3"]})
+
+
+def test_a_page_tells_which_checks_of_quality_a_sample_failed(study):
+    table, tables = study
+    failures = failures_of([GATES, GATES.iloc[:0]], [MANIFEST, MANIFEST])
+    assert failures == {
+        "P0400": [
+            "sample S1: contamination 0.0712 (max. 0.02), sex agrees: no",
+            "sample S2, left out for one of them: share 20x 0.31 (min. 0.8)",
+        ]
+    }
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, {}, failures
+    pages = documents_of(patient_pages(tables["patients"], risks, table, *known))
+    told = f"<strong>Failed checks of quality:</strong> {'; '.join(failures['P0400'])}. What"
+    assert told in pages["P0400"]
+    assert "Failed checks" not in pages["P0401"]
+
+
+@pytest.mark.parametrize("gates", [[], [GATES.iloc[:0]]])
+def test_nobody_failed_where_nothing_was_checked(gates):
+    assert failures_of(gates, [MANIFEST]) == {}
 
 
 def test_an_arm_that_nobody_received_is_told(study):

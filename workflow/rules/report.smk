@@ -158,6 +158,12 @@ rule render_patient_pages:
         panels=lambda wildcards: of_generations(
             [name for name in STUDIES[wildcards.study]["cohorts"] if PANELLED[name]], "panel.tsv"
         ),
+        gates=lambda wildcards: [
+            path
+            for name in ["gate.tsv", "genotype_gate.tsv"]
+            for path in quality_of_study(name)(wildcards)
+        ],
+        manifests=lambda wildcards: of_generations(RUN.cohorts_of(wildcards.study), "manifest.tsv"),
     output:
         pages=directory("results/studies/{study}/{edition}/prediction/pages"),
     log:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from gcin._log import log_to
+from gcin.report.failures import failures_of
 from gcin.report.pages import patient_documents, write_pages
 from gcin.report.patients import doubles_of, panel_by_patient, patient_pages, unseen_risks
 from gcin.report.reading import read_table
@@ -21,6 +22,7 @@ pages = patient_pages(
     pd.concat([pd.read_parquet(path) for path in snakemake.input.samples]),
     panel_by_patient(read_text(path) for path in snakemake.input.panels),
     doubles_of(read_table(snakemake.input.warnings)),
+    failures_of(map(read_table, snakemake.input.gates), map(read_text, snakemake.input.manifests)),
 )
 documents = patient_documents(
     pages,

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import permutations
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from gcin.report.words import NONE, percent
+
+NOBODY = MappingProxyType({})
 
 
 def patient_pages(
@@ -17,6 +20,7 @@ def patient_pages(
     samples: pd.DataFrame,
     panel: Mapping[str, dict],
     alike: Mapping[str, list[str]],
+    failures: Mapping[str, list[str]] = NOBODY,
 ) -> list[dict]:
     """Gather the facts of every new patient's page.
 
@@ -31,6 +35,7 @@ def patient_pages(
         samples: `sample patient tissue kind` of the assayed specimens.
         panel: What is known of the panel's alleles by patient, as by `panel_by_patient`.
         alike: Who may be the same person, as by `doubles_of`.
+        failures: Checks of quality that samples failed, by patient, as by `failures_of`.
 
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
@@ -38,7 +43,7 @@ def patient_pages(
         (an arm that none of them received, or None), `kin`
         (patients who train, of the same family), `alike`, `fewer` (what some models are silent
         of, in words), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
-        `risks` (survival by arm) and `data`.
+        `risks` (survival by arm), `failures` and `data`.
     """
     trained = patients[patients["role"] == "train"]
     train, received = trained["patient"], trained["arm"].value_counts()
@@ -61,6 +66,7 @@ def patient_pages(
         is_strange = pd.notna(facts["arm"]) and facts["arm"] not in received
         page["planned"] = facts["arm"] if is_strange else None
         page["kin"] = int(families.get(facts["family"], 0)) if facts["family"] else 0
+        page["failures"] = failures.get(patient, [])
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
         page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
         page["data"]["has_like"] = page["data"]["genome"] and is_sequenced
