@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import synthetic_study as made
 
+from gcin.intake.halves import HALVES, halves_read
 from gcin.report._templates import templates
 from gcin.report.failures import failures_of
 from gcin.report.figures import FIGURES, draw
@@ -414,9 +415,9 @@ PANEL = pd.DataFrame(
 )
 
 
-def documents_of(facts, coverage=0.9):
+def documents_of(facts, coverage=0.9, reads=HALVES):
     said = {"study": "response", "edition": "e", "design": "gcin", "coverage": coverage}
-    return patient_documents(facts, **said, units=UNITS)
+    return patient_documents(facts, **said, reads=reads, units=UNITS)
 
 
 @pytest.fixture(scope="module")
@@ -624,6 +625,38 @@ def test_all_of_several_who_look_alike_are_named_on_each_page():
         assert found["C"] == ["A of x (same clinical row)", "B of x (same clinical row)"]
         assert {name: len(told) for name, told in found.items()} == {"A": 2, "B": 2, "C": 2}
     assert doubles_of(pd.DataFrame({"name": [], "check": []}, dtype=object)) == {}
+
+
+@pytest.mark.parametrize(
+    ("design", "halves"),
+    [
+        ({"kind": "lasso"}, HALVES),
+        ({"kind": "clinical_logistic"}, ["clinical", "visits"]),
+        ({"kind": "network"}, HALVES),
+        ({"kind": "network", "genome": False}, ["clinical", "visits", "omics"]),
+        ({"kind": "network", "clinical": False}, ["genome", "omics"]),
+        ({"kind": "stack", "of": ["bedside", "dull"]}, ["clinical", "visits"]),
+    ],
+)
+def test_a_page_does_not_claim_what_its_design_does_not_read(study, design, halves):
+    network = dict.fromkeys(HALVES, True)
+    designs = {
+        "one": design,
+        "bedside": {"kind": "clinical_logistic"},
+        "dull": {"kind": "majority"},
+    }
+    reads = halves_read("one", {"designs": designs, "network": network})
+    assert reads == list(halves)
+    table, tables = study
+    genome = table.assign(has_genome=True)
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(genome), {}, {}
+    html = documents_of(patient_pages(tables["patients"], risks, genome, *known), reads=reads)
+    assert ("no genome</strong>, and genes took no part" in html["P0401"]) == (
+        "genome" not in reads
+    )
+    assert ("3 of the genes that it covers" in html["P0401"]) == ("genome" in reads)
+    assert ("the design reads <strong>none" in html["P0401"]) == ("clinical" not in reads)
 
 
 GATES = pd.DataFrame(

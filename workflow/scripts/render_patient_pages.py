@@ -29,6 +29,7 @@ documents = patient_documents(
     study=snakemake.wildcards.study,
     edition=snakemake.wildcards.edition,
     design=snakemake.params.design,
+    reads=snakemake.params.reads,
     coverage=snakemake.params.coverage,
     units=snakemake.params.units,
 )
