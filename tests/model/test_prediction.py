@@ -95,7 +95,8 @@ def test_one_model_alone_gives_risk_no_interval_and_a_probability_its_own():
 def test_without_new_patients_the_table_is_empty_but_named():
     table = patient_table(applied([0.5], role="external"), held(20, 1), 5)
     assert table.empty
-    assert list(table) == ["patient", "arm", "endpoint", "value", "low", "high", "models", "of"]
+    told = ["value", "low", "high", "apart", "models", "of"]
+    assert list(table) == ["patient", "arm", "endpoint", *told]
 
 
 def test_an_arm_that_some_models_never_learnt_is_said_by_fewer():
@@ -108,6 +109,13 @@ def test_an_arm_that_some_models_never_learnt_is_said_by_fewer():
     external = external_table([pd.concat(both).assign(role="external")], ["gcin"])
     assert external.set_index("arm")["models"].to_dict() == {"drug": 3, "rare": 2}
     assert (external["of"] == 3).all()
+
+
+def test_the_average_of_a_stack_stands_in_an_interval_as_one():
+    said = [applied([0.4, 0.5]), applied([0.4]).assign(arm="rare")]
+    table = patient_table(pd.concat(said).assign(models=9), held(60), 5).set_index("arm")
+    assert table["apart"].to_dict() == {"drug": 2, "rare": 1}
+    assert table["models"].to_dict() == {"drug": 18, "rare": 9}
 
 
 def test_external_table_averages_the_models_of_each_design():

@@ -515,6 +515,17 @@ def test_a_risk_of_a_single_model_is_shown_without_an_interval(study):
     assert "The bar spans" in shown
 
 
+def test_a_bar_of_a_single_model_is_not_said_to_span_others(study):
+    table, tables = study
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, {}
+    alone = tables["patients"]["apart"].mask(tables["patients"]["arm"] == "target", 1)
+    for apart, told in ((tables["patients"]["apart"], False), (alone, True)):
+        facts = patient_pages(tables["patients"].assign(apart=apart), risks, table, *known)
+        words = "as of target, the bar spans calibrations alone"
+        assert (words in documents_of(facts)["P0400"]) == told
+
+
 def test_genes_are_not_said_to_lie_within_those_of_nobody(study):
     table, tables = study
     bare = table.assign(has_genome=table["has_genome"] & table["role"].ne("train"))

@@ -90,9 +90,10 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
         draws: Refits of each model's calibration.
 
     Returns:
-        `patient arm endpoint value low high models of`; value lies within its interval, and is the
-        mean of so `models` of so many. The interval is missing where one model alone, without a
-        calibration to resample, has spoken.
+        `patient arm endpoint value low high apart models of`; value lies within its interval, and
+        is the mean of so `models` of so many. Their averages, such as those of a stack's designs in
+        a fold, stand in the interval as one, so that many are `apart`. The interval is missing
+        where one alone, without a calibration to resample, has spoken.
     """
     new = applied[applied["role"] == "new"]
     by_model = dict(list(held.groupby(["endpoint", "run"])))
@@ -101,7 +102,7 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
         for model, rows in new.groupby(["endpoint", "run"], sort=False)
     ]
     if not blocks:
-        return pd.DataFrame(columns=[*KEYS, "value", "low", "high", "models", "of"])
+        return pd.DataFrame(columns=[*KEYS, "value", "low", "high", "apart", "models", "of"])
     possible = pd.concat(blocks, ignore_index=True)
     logger.info(
         "predicted %d patients from %d models", new["patient"].nunique(), new["run"].nunique()
@@ -111,7 +112,7 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
     several = possible.groupby(KEYS)["value"].size() > 1
     limits = {"low": np.minimum(low, value), "high": np.maximum(high, value)}
     told = {name: limit.where(several) for name, limit in limits.items()}
-    table = value.to_frame().assign(**told)
+    table = value.to_frame().assign(**told, apart=new.groupby(KEYS)["run"].nunique())
     return table.reset_index().merge(models_behind(new), on=KEYS)
 
 

@@ -25,8 +25,8 @@ def patient_pages(
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high models of taught answer outside
-            lacking unread` of the new patients.
+        predictions: `patient arm endpoint kind value low high apart models of taught answer
+            outside lacking unread` of the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
         patients: The study's patients: `patient cohort role arm family has_genome`; of role `train`
