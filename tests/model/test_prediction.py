@@ -293,6 +293,24 @@ def test_what_was_measured_in_training_alone_is_named():
     assert found.to_dict() == {"N1": "visits", "N2": "omics rna"}
 
 
+def test_what_every_training_patient_has_and_a_new_one_lacks_is_outside_experience():
+    gap = np.nan
+    omics = pd.DataFrame(
+        {"rna A": [1, 2, 3, gap, 2], "rna B": [gap, 2, 3, gap, gap]}, KNOWN["patient"]
+    )
+    omics["cna A"] = [1, gap, 2, gap, gap]
+    visits = pd.DataFrame(
+        {"patient": ["T1", "T2", "T3", "N1"], "day": 0, "name": "ldh", "value": 1}
+    )
+    found = outside_experience(pd.DataFrame(), visits, omics, KNOWN)
+    assert found.to_dict() == {
+        "N1": "no omics rna (all training patients have some)",
+        "N2": "no visit (all training patients have some)",
+    }
+    omics.loc["T2"], visits = gap, visits[visits["patient"] != "T3"]
+    assert not outside_experience(pd.DataFrame(), visits, omics, KNOWN).any()
+
+
 def test_a_table_of_omics_that_lacks_more_features_than_in_training_is_told():
     gap = np.nan
     rows = [[1, 2, gap], [1, gap, 3], [1, 2, 3], [1, gap, gap], [gap, 1, 2]]

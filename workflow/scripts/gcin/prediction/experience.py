@@ -20,9 +20,10 @@ def outside_experience(
 
     Returns:
         For each new patient, by name, joined by `; `: numbers beyond the lowest or highest of
-        training and codes that it never had; that no clinical feature is known, where some is of
-        every training patient; and of tables of more than MOST_NAMED features, how
-        many are beyond, where these are more than any training patient has beyond all others.
+        training and codes that it never had; that no clinical feature, no visit or nothing of a
+        table of omics is known, where some is of every training patient; and of tables of more than
+        MOST_NAMED features, how many are beyond, where these are more than any training patient has
+        beyond all others.
         Empty text where there are none.
     """
     roles = patients.set_index("patient")["role"]
@@ -39,14 +40,23 @@ def outside_experience(
     for table in _tables_of(omics):
         of_table = omics.loc[:, table]
         known, asked = of_table[of_table.index.isin(train)], of_table.reindex(new)
+        measured = of_table.index[of_table.notna().any(axis=1)]
+        words.append(_without(f"omics {table[0].split()[0]}", measured, train, new))
         if len(table) > MOST_NAMED:
             words.append(_many_unlike(asked, known))
         else:
             words += [unlike_values(asked[name], known[name]) for name in table]
+    words.append(_without("visit", visits["patient"], train, new))
     _, least, counts = _known_features(features, train, new)
     words.append(["no clinical feature is known" * (least > 0 and not count) for count in counts])
     told = [dict.fromkeys(filter(None, row)) for row in zip(*words, strict=True)]
     return pd.Series(["; ".join(row) for row in told], index=new, dtype=object)
+
+
+def _without(what: str, measured: pd.Index, train: pd.Index, new: pd.Index) -> list[str]:
+    """Say of whom there is none of what every training patient has."""
+    told = f"no {what} (all training patients have some)" if train.isin(measured).all() else ""
+    return ["" if patient else told for patient in new.isin(measured)]
 
 
 def joined(clinical: pd.Series, genomic: pd.Series) -> pd.Series:
