@@ -67,6 +67,14 @@ def test_interval_narrows_with_validation_patients():
     assert widths[1] < widths[0] / 2
 
 
+def test_a_model_without_patients_to_calibrate_by_counts_as_much_as_others():
+    past = held(60, 1)
+    row = patient_table(applied([0.2, 0.8]), past, 100).iloc[0]
+    assert row["low"] < 0.2
+    assert row["high"] == pytest.approx(0.8)
+    assert row["value"] == pytest.approx(0.5)
+
+
 def test_kin_who_share_a_genome_and_an_outcome_narrow_no_interval():
     """Sixty families of three tell of a calibration what sixty patients do."""
     alone = held(60, 1)

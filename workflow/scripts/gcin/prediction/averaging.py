@@ -96,9 +96,9 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
         where one alone, without a calibration to resample, has spoken.
     """
     new = applied[applied["role"] == "new"]
-    by_model = dict(list(held.groupby(["endpoint", "run"])))
+    by_model, calibrated = dict(list(held.groupby(["endpoint", "run"]))), {*held["endpoint"]}
     blocks = [
-        _spread(rows, by_model.get(model), draws)
+        _spread(rows, by_model.get(model, held.iloc[:0]), draws * (model[0] in calibrated))
         for model, rows in new.groupby(["endpoint", "run"], sort=False)
     ]
     if not blocks:
@@ -201,10 +201,13 @@ def _asked(applied: pd.DataFrame, patients: pd.DataFrame, kind: str) -> pd.DataF
     return asked.merge(patients[["patient", "cancer_type"]], on="patient")
 
 
-def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.DataFrame:
-    """One model's probabilities under its calibration and under resampled ones."""
-    blocks = [rows[[*KEYS, "value"]]]
-    if held is not None:
+def _spread(rows: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.DataFrame:
+    """One model's probabilities under its calibration and under resampled ones.
+
+    A model without patients to calibrate by says the same each time, and counts as much as others.
+    """
+    blocks = [rows[[*KEYS, "value"]]] * (1 if len(held) else 1 + draws)
+    if len(held):
         random = np.random.default_rng(int(rows["run"].iloc[0]))
         for calibration in _resampled(held, draws, random):
             blocks.append(rows[KEYS].assign(value=calibration.apply(rows["raw"].to_numpy())))
