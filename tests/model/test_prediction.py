@@ -292,6 +292,20 @@ def test_omics_on_another_scale_are_outside_experience():
     assert few["N2"].startswith("rna G0 ")
 
 
+def test_features_of_a_single_training_patient_hide_nobody_on_another_scale():
+    random = np.random.default_rng(0)
+    names, new = [f"T{number}" for number in range(40)], ["N1", "N2"]
+    patients = pd.DataFrame({"patient": [*names, *new], "role": ["train"] * 40 + ["new"] * 2})
+    values = np.full((42, 150), np.nan)
+    values[:, :50] = random.normal(8, 1, (42, 50))
+    values[[0, 41], 50:] = random.normal(8, 1, (2, 100))
+    values[40, :50] **= 2
+    omics = pd.DataFrame(values, patients["patient"], [f"rna G{place}" for place in range(150)])
+    found = outside_experience(pd.DataFrame(), NO_VISITS, omics, patients)
+    assert found["N1"].startswith("omics rna: 50 of 150 features (training at most ")
+    assert found["N2"] == ""
+
+
 def test_what_was_measured_in_training_alone_is_named():
     omics = pd.DataFrame(
         {"rna A": [1.0, 2, 3, 4, np.nan], "cna A": [np.nan] * 3 + [1, np.nan]}, KNOWN["patient"]

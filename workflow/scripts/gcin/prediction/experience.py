@@ -155,6 +155,8 @@ def _many_unlike(values: pd.DataFrame, known: pd.DataFrame) -> list[str]:
 def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, int]:
     """Count the features in which a patient lies beyond all known ones.
 
+    A feature that was measured in one of these alone has no range, and counts for nobody.
+
     Args:
         values: Patients by features, NaN where not measured.
         known: Known patients by the same features.
@@ -163,13 +165,12 @@ def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, 
         By patient, and the most of any known patient held against the other known ones.
     """
     odd, most = np.zeros(len(values), int), np.zeros(len(known), int)
+    if len(known) < 2:
+        return odd, 0
     for sign in (1, -1):
         seen = np.nan_to_num(sign * known.to_numpy(float), nan=-np.inf)
-        if not len(seen):
-            return odd, 0
-        second, first = np.sort(seen, axis=0)[-2:] if len(seen) > 1 else (seen[0] - 1, seen[0])
-        most += ((seen == first) & (first > second)).sum(axis=1)
-        odd += (sign * values.to_numpy(float) > np.where(np.isinf(first), np.inf, first)).sum(
-            axis=1
-        )
+        second, first = np.sort(seen, axis=0)[-2:]
+        compared = np.isfinite(second)
+        most += (compared & (seen == first) & (first > second)).sum(axis=1)
+        odd += (compared & (sign * values.to_numpy(float) > first)).sum(axis=1)
     return odd, int(most.max())
