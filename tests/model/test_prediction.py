@@ -404,7 +404,7 @@ def test_more_variants_or_another_burden_than_anybody_had_is_told():
     outside, _ = unlike_genomes(*given, 0.5)
     assert outside.to_dict() == {
         "N1": "variants in genes 11 (training 3 to 10)",
-        "N2": "variants that change a protein, per megabase, 4 (training 10 to 10)",
+        "N2": "rare variants that change a protein, per megabase, 4 (training 10 to 10)",
     }
 
 

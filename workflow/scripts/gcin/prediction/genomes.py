@@ -12,7 +12,7 @@ from gcin.tensors.store import Store
 # What the store sums a sample up by, as a page names it.
 MEASURED = {
     "variants": "variants in genes",
-    "burden": "variants that change a protein, per megabase,",
+    "burden": "rare variants that change a protein, per megabase,",
     "heterozygosity": "share of variants with one copy",
 }
 
