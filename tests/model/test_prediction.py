@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.intake.halves import HALVES
 from gcin.model.calibration import Calibration
 from gcin.prediction import genomes
 from gcin.prediction.applying import run_rows, unseen_patients
@@ -14,7 +15,7 @@ from gcin.prediction.averaging import (
     with_answers,
     with_bands,
 )
-from gcin.prediction.experience import joined, not_taken, outside_experience
+from gcin.prediction.experience import joined, not_taken, outside_experience, read_alone
 from gcin.prediction.genomes import Sequencing, outside_genomes, unlike_genomes
 from gcin.splits.teachers import as_taught
 
@@ -410,9 +411,32 @@ def test_more_variants_or_another_burden_than_anybody_had_is_told():
 
 def test_a_study_without_new_patients_reads_no_genome():
     patients = pd.DataFrame({"patient": ["T1"], "cohort": "a", "role": "train"})
-    outside, unread = outside_genomes(patients, {"a": None}, 0.5)
+    outside, unread = outside_genomes(patients, {"a": None}, 0.5, HALVES)
     assert outside.empty
     assert unread.empty
+    outside, unread = outside_genomes(patients.assign(role="new"), {"a": None}, 0.5, ["clinical"])
+    assert (outside.to_dict(), unread.to_dict()) == ({"T1": ""}, {"T1": 0})
+
+
+def test_what_a_design_does_not_read_is_not_outside_what_it_has_seen():
+    gap = np.nan
+    features = pd.DataFrame({"age": [50.0, 60, 70, 99, gap]}, KNOWN["patient"])
+    omics = pd.DataFrame({"rna A": [1.0, 2, 3, 9, gap]}, KNOWN["patient"])
+    visits = pd.DataFrame({"patient": ["T1", "T2", "T3"], "day": 0, "name": "ldh", "value": 1.0})
+    told = {
+        "clinical": {"N1": "age 99 (training 50 to 70)", "N2": "no clinical feature is known"},
+        "visits": {name: "no visit (all training patients have some)" for name in ("N1", "N2")},
+        "omics": {
+            "N1": "rna A 9 (training 1 to 3)",
+            "N2": "no omics rna (all training patients have some)",
+        },
+        "genome": {"N1": "", "N2": ""},
+    }
+    for half, words in told.items():
+        known = read_alone(features, visits, omics, [half])
+        assert outside_experience(*known, KNOWN).to_dict() == words
+        lacks = {"clinical": "1 of 1 clinical features", "visits": "visits", "omics": "omics rna"}
+        assert not_taken(*known, KNOWN)["N2"] == lacks.get(half, "")
 
 
 def test_a_tissue_that_nobody_was_sequenced_of_is_told():

@@ -174,9 +174,7 @@ rule predict_patients:
             design=STUDIES[wildcards.study]["predict_with"],
         ),
         validation=lambda wildcards: of_every_run(
-            wildcards.study,
-            "predictions.parquet",
-            [STUDIES[wildcards.study]["predict_with"]],
+            wildcards.study, "predictions.parquet", [STUDIES[wildcards.study]["predict_with"]]
         ),
     output:
         predictions="results/studies/{study}/{edition}/prediction/patients.tsv",
@@ -194,6 +192,7 @@ rule predict_patients:
         settings=lookup("prediction", within=SETTINGS),
         transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        reads=lambda wildcards: READ[wildcards.study],
         seeds=SEEDS,
         min_callable=MODEL["preparation"]["min_callable"],
     script:

@@ -1,7 +1,6 @@
 """What a reader sees: figures, one page a study, one page a new patient."""
 
 from gcin.intake.budgets import unequal_budgets
-from gcin.intake.halves import halves_read
 from gcin.report._templates import templates
 
 FIGURES = {
@@ -180,7 +179,7 @@ rule render_patient_pages:
         code=code_of("render_patient_pages"),
         templates=templates(),
         design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
-        reads=lambda wildcards: halves_read(STUDIES[wildcards.study]["predict_with"], MODEL),
+        reads=lambda wildcards: READ[wildcards.study],
         seeds=SEEDS,
         coverage=lookup("prediction/conformal/coverage", within=SETTINGS),
         units=lambda wildcards: RUN.amount_units_of(wildcards.study),

@@ -6,7 +6,7 @@ import pandas as pd
 
 from gcin._log import log_to
 from gcin.prediction.averaging import patient_table, validation_rows, with_answers, with_bands
-from gcin.prediction.experience import joined, not_taken, outside_experience
+from gcin.prediction.experience import joined, not_taken, outside_experience, read_alone
 from gcin.prediction.genomes import outside_genomes
 from gcin.splits.teachers import as_taught
 from gcin.tensors.store import Store
@@ -31,9 +31,10 @@ table = with_answers(table, applied, held, taught, *limits)
 table = with_bands(table, applied, amounts, patients, *limits, snakemake.params.transforms)
 folders = [Path(receipt).parent for receipt in snakemake.input.stores]
 stores = dict(zip(snakemake.params.cohorts, map(Store.open, folders), strict=True))
-genomes, unread = outside_genomes(taught, stores, snakemake.params.min_callable)
-outside = joined(outside_experience(features, visits, omics, taught), genomes)
-lacking = not_taken(features, visits, omics, taught)
-told = {"outside": outside, "unread": unread, "lacking": lacking}
+given = snakemake.params.min_callable, snakemake.params.reads
+genomes, unread = outside_genomes(taught, stores, *given)
+known = read_alone(features, visits, omics, snakemake.params.reads)
+outside = joined(outside_experience(*known, taught), genomes)
+told = {"outside": outside, "unread": unread, "lacking": not_taken(*known, taught)}
 table = table.assign(**{name: table["patient"].map(of) for name, of in told.items()})
 table.to_csv(snakemake.output.predictions, sep="\t", index=False)

@@ -1,10 +1,33 @@
 """What of a patient lies outside all that the training patients showed, and what was not taken."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 MOST_NAMED = 20  # a table of omics of more features is told by how many of them lie outside
 NOISE = 1e-9  # share of a limit by which a number that was converted between units may miss it
+
+
+def read_alone(
+    features: pd.DataFrame, visits: pd.DataFrame, omics: pd.DataFrame, reads: Collection[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Keep what a design may read: nothing else of a patient is outside what it has seen.
+
+    Args:
+        features: Clinical features by patient.
+        visits: `patient day name value`.
+        omics: `table feature` by patient.
+        reads: Of `gcin.intake.halves`.
+
+    Returns:
+        The three, without columns, or rows of visits, where the design reads none.
+    """
+    return (
+        features if "clinical" in reads else features.iloc[:, :0],
+        visits if "visits" in reads else visits.iloc[:0],
+        omics if "omics" in reads else omics.iloc[:, :0],
+    )
 
 
 def outside_experience(
