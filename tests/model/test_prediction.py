@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.intake.halves import HALVES
 from gcin.model.calibration import Calibration
 from gcin.prediction import genomes
 from gcin.prediction.applying import run_rows, unseen_patients
@@ -14,8 +15,9 @@ from gcin.prediction.averaging import (
     with_answers,
     with_bands,
 )
-from gcin.prediction.experience import joined, not_taken, outside_experience
+from gcin.prediction.experience import joined, not_taken, outside_experience, read_alone
 from gcin.prediction.genomes import Sequencing, outside_genomes, unlike_genomes
+from gcin.splits.teachers import as_taught
 
 RANDOM = np.random.default_rng(0)
 NO_VISITS = pd.DataFrame(columns=["patient", "day", "name", "value"])
@@ -46,7 +48,7 @@ def held(patients, runs=3):
     blocks = [
         pd.DataFrame(
             {"run": run, "patient": range(patients), "raw": raw[run], "response": response}
-        ).assign(endpoint="response")
+        ).assign(endpoint="response", family=None)
         for run in range(runs)
     ]
     return pd.concat(blocks)
@@ -66,6 +68,26 @@ def test_interval_narrows_with_validation_patients():
     assert widths[1] < widths[0] / 2
 
 
+def test_a_model_without_patients_to_calibrate_by_counts_as_much_as_others():
+    past = held(60, 1)
+    row = patient_table(applied([0.2, 0.8]), past, 100).iloc[0]
+    assert row["low"] < 0.2
+    assert row["high"] == pytest.approx(0.8)
+    assert row["value"] == pytest.approx(0.5)
+
+
+def test_kin_who_share_a_genome_and_an_outcome_narrow_no_interval():
+    """Sixty families of three tell of a calibration what sixty patients do."""
+    alone = held(60, 1)
+    kin = pd.concat([alone.assign(family=[f"F{place}" for place in range(60)])] * 3)
+    widths = {}
+    for name, past in {"alone": alone, "kin": kin, "strangers": kin.assign(family=None)}.items():
+        row = patient_table(applied([0.5]), past, 200).iloc[0]
+        widths[name] = row["high"] - row["low"]
+    assert widths["strangers"] < 0.7 * widths["alone"]
+    assert widths["kin"] > 0.9 * widths["alone"]
+
+
 def test_risk_spreads_over_models_alone():
     row = patient_table(applied([1.0, 2.0, 3.0], "os"), held(20), 20).iloc[0]
     assert (row["low"], row["value"], row["high"]) == pytest.approx((1.05, 2.0, 2.95))
@@ -82,7 +104,8 @@ def test_one_model_alone_gives_risk_no_interval_and_a_probability_its_own():
 def test_without_new_patients_the_table_is_empty_but_named():
     table = patient_table(applied([0.5], role="external"), held(20, 1), 5)
     assert table.empty
-    assert list(table) == ["patient", "arm", "endpoint", "value", "low", "high", "models", "of"]
+    told = ["value", "low", "high", "apart", "models", "of"]
+    assert list(table) == ["patient", "arm", "endpoint", *told]
 
 
 def test_an_arm_that_some_models_never_learnt_is_said_by_fewer():
@@ -95,6 +118,13 @@ def test_an_arm_that_some_models_never_learnt_is_said_by_fewer():
     external = external_table([pd.concat(both).assign(role="external")], ["gcin"])
     assert external.set_index("arm")["models"].to_dict() == {"drug": 3, "rare": 2}
     assert (external["of"] == 3).all()
+
+
+def test_the_average_of_a_stack_stands_in_an_interval_as_one():
+    said = [applied([0.4, 0.5]), applied([0.4]).assign(arm="rare")]
+    table = patient_table(pd.concat(said).assign(models=9), held(60), 5).set_index("arm")
+    assert table["apart"].to_dict() == {"drug": 2, "rare": 1}
+    assert table["models"].to_dict() == {"drug": 18, "rare": 9}
 
 
 def test_external_table_averages_the_models_of_each_design():
@@ -161,6 +191,7 @@ def certain(runs=3):
     value = np.linspace(0.02, 0.98, 200)
     rows = pd.DataFrame({"patient": range(200), "value": value, "raw": value, "arm": "drug"})
     rows = rows.assign(response=(value > 0.5).astype(float), cancer_type="AML", endpoint="response")
+    rows = rows.assign(family=None)
     return pd.concat(rows.assign(run=run) for run in range(runs))
 
 
@@ -185,6 +216,21 @@ def test_patients_who_taught_an_endpoint_are_counted_by_arm():
     new, patients = applied([0.5]), pd.concat([with_teachers(7), with_teachers(9, "other")])
     table = with_answers(patient_table(new, certain(1), 5), new, certain(1), patients, CONFORMAL, 1)
     assert table["taught"].tolist() == [7]
+
+
+def test_a_locked_test_part_is_nothing_that_the_models_have_seen():
+    """Eighteen of an arm taught, five tested; the oldest of all is one of these."""
+    patients = with_teachers(23).assign(response=lambda table: (table.index % 2).astype(float))
+    patients.loc[patients["role"] == "new", "response"] = np.nan
+    train = patients["patient"][patients["role"] == "train"].tolist()
+    parts = ["train"] * 18 + ["test"] * 5
+    folds = pd.DataFrame({"fold": 0, "patient": train, "part": parts, "turn": [1, 2] * 9 + [0] * 5})
+    taught = as_taught(patients, folds, [1, 2])
+    assert answered([0.97, 0.95, 0.96], certain(), patients) == ["response"]
+    assert answered([0.97, 0.95, 0.96], certain(), taught) == ["few patients"]
+    ages = pd.DataFrame({"age": [70.0, *[60.0] * 18, *[80.0] * 5]}, index=["N1", *train])
+    found = outside_experience(ages, NO_VISITS, ages[[]], taught)
+    assert found.to_dict() == {"N1": "age 70 (training 60 to 60)"}
 
 
 def test_risk_has_no_answer_and_nobody_no_rows():
@@ -247,6 +293,20 @@ def test_omics_on_another_scale_are_outside_experience():
     assert few["N2"].startswith("rna G0 ")
 
 
+def test_features_of_a_single_training_patient_hide_nobody_on_another_scale():
+    random = np.random.default_rng(0)
+    names, new = [f"T{number}" for number in range(40)], ["N1", "N2"]
+    patients = pd.DataFrame({"patient": [*names, *new], "role": ["train"] * 40 + ["new"] * 2})
+    values = np.full((42, 150), np.nan)
+    values[:, :50] = random.normal(8, 1, (42, 50))
+    values[[0, 41], 50:] = random.normal(8, 1, (2, 100))
+    values[40, :50] **= 2
+    omics = pd.DataFrame(values, patients["patient"], [f"rna G{place}" for place in range(150)])
+    found = outside_experience(pd.DataFrame(), NO_VISITS, omics, patients)
+    assert found["N1"].startswith("omics rna: 50 of 150 features (training at most ")
+    assert found["N2"] == ""
+
+
 def test_what_was_measured_in_training_alone_is_named():
     omics = pd.DataFrame(
         {"rna A": [1.0, 2, 3, 4, np.nan], "cna A": [np.nan] * 3 + [1, np.nan]}, KNOWN["patient"]
@@ -254,6 +314,24 @@ def test_what_was_measured_in_training_alone_is_named():
     visits = pd.DataFrame({"patient": ["T1", "N2"], "day": 0, "name": "ldh", "value": 1.0})
     found = not_taken(pd.DataFrame(), visits, omics, KNOWN)
     assert found.to_dict() == {"N1": "visits", "N2": "omics rna"}
+
+
+def test_what_every_training_patient_has_and_a_new_one_lacks_is_outside_experience():
+    gap = np.nan
+    omics = pd.DataFrame(
+        {"rna A": [1, 2, 3, gap, 2], "rna B": [gap, 2, 3, gap, gap]}, KNOWN["patient"]
+    )
+    omics["cna A"] = [1, gap, 2, gap, gap]
+    visits = pd.DataFrame(
+        {"patient": ["T1", "T2", "T3", "N1"], "day": 0, "name": "ldh", "value": 1}
+    )
+    found = outside_experience(pd.DataFrame(), visits, omics, KNOWN)
+    assert found.to_dict() == {
+        "N1": "no omics rna (all training patients have some)",
+        "N2": "no visit (all training patients have some)",
+    }
+    omics.loc["T2"], visits = gap, visits[visits["patient"] != "T3"]
+    assert not outside_experience(pd.DataFrame(), visits, omics, KNOWN).any()
 
 
 def test_a_table_of_omics_that_lacks_more_features_than_in_training_is_told():
@@ -327,15 +405,38 @@ def test_more_variants_or_another_burden_than_anybody_had_is_told():
     outside, _ = unlike_genomes(*given, 0.5)
     assert outside.to_dict() == {
         "N1": "variants in genes 11 (training 3 to 10)",
-        "N2": "variants that change a protein, per megabase, 4 (training 10 to 10)",
+        "N2": "rare variants that change a protein, per megabase, 4 (training 10 to 10)",
     }
 
 
 def test_a_study_without_new_patients_reads_no_genome():
-    patients = pd.DataFrame({"cohort": "a", "role": "train"}, index=["T1"])
-    outside, unread = outside_genomes(patients, {"a": None}, 0.5)
+    patients = pd.DataFrame({"patient": ["T1"], "cohort": "a", "role": "train"})
+    outside, unread = outside_genomes(patients, {"a": None}, 0.5, HALVES)
     assert outside.empty
     assert unread.empty
+    outside, unread = outside_genomes(patients.assign(role="new"), {"a": None}, 0.5, ["clinical"])
+    assert (outside.to_dict(), unread.to_dict()) == ({"T1": ""}, {"T1": 0})
+
+
+def test_what_a_design_does_not_read_is_not_outside_what_it_has_seen():
+    gap = np.nan
+    features = pd.DataFrame({"age": [50.0, 60, 70, 99, gap]}, KNOWN["patient"])
+    omics = pd.DataFrame({"rna A": [1.0, 2, 3, 9, gap]}, KNOWN["patient"])
+    visits = pd.DataFrame({"patient": ["T1", "T2", "T3"], "day": 0, "name": "ldh", "value": 1.0})
+    told = {
+        "clinical": {"N1": "age 99 (training 50 to 70)", "N2": "no clinical feature is known"},
+        "visits": {name: "no visit (all training patients have some)" for name in ("N1", "N2")},
+        "omics": {
+            "N1": "rna A 9 (training 1 to 3)",
+            "N2": "no omics rna (all training patients have some)",
+        },
+        "genome": {"N1": "", "N2": ""},
+    }
+    for half, words in told.items():
+        known = read_alone(features, visits, omics, [half])
+        assert outside_experience(*known, KNOWN).to_dict() == words
+        lacks = {"clinical": "1 of 1 clinical features", "visits": "visits", "omics": "omics rna"}
+        assert not_taken(*known, KNOWN)["N2"] == lacks.get(half, "")
 
 
 def test_a_tissue_that_nobody_was_sequenced_of_is_told():
@@ -387,9 +488,12 @@ def test_a_quantity_has_the_band_of_the_validation_patients():
         ]
     ).assign(endpoint="dose", arm="drug", cancer_type="AML")
     past["amount"] += past["run"]
-    table = with_bands(patient_table(new, past.iloc[:0], 5), new, past, UNTREATED, CONFORMAL, {})
-    row = table.iloc[0]
+    table = patient_table(new, past.iloc[:0], 5).assign(taught=20)
+    row = with_bands(table, new, past, UNTREATED, CONFORMAL, 20, {}).iloc[0]
     assert row[["low", "value", "high"]].tolist() == pytest.approx([18.0, 32.0, 46.0])
+    few = with_bands(table.assign(taught=19), new, past, UNTREATED, CONFORMAL, 20, {}).iloc[0]
+    assert few["value"] == pytest.approx(32.0)
+    assert np.isnan([few["low"], few["high"]]).all()
 
 
 def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
@@ -398,8 +502,8 @@ def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
     widths = []
     for value in (0.25, 25.0, 100.0):
         new = applied([value], "dose")
-        empty = patient_table(new, past.iloc[:0], 5)
-        row = with_bands(empty, new, past, UNTREATED, CONFORMAL, {"dose": "sqrt"}).iloc[0]
+        empty = patient_table(new, past.iloc[:0], 5).assign(taught=20)
+        row = with_bands(empty, new, past, UNTREATED, CONFORMAL, 20, {"dose": "sqrt"}).iloc[0]
         assert 0 <= row["low"] < value < row["high"]
         widths.append(row["high"] - row["low"])
     assert widths == sorted(widths)

@@ -345,6 +345,7 @@ def new_predictions(table):
     lacking = {first: "", second: "omics rna"}
     table["taught"] = [of_arm[arm] for arm in table["arm"]]
     table["models"], table["of"] = [15, 12, *[15] * 6], 15
+    table["apart"] = table["models"]
     told = {"outside": outside, "lacking": lacking, "unread": {first: 0, second: 3}}
     return table.assign(**{name: table["patient"].map(words) for name, words in told.items()})
 

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 import synthetic_study as made
 
+from gcin.intake.halves import HALVES, halves_read
 from gcin.report._templates import templates
+from gcin.report.failures import failures_of
 from gcin.report.figures import FIGURES, draw
 from gcin.report.genes import gene_table
 from gcin.report.pages import inline_images, patient_documents, render
@@ -369,6 +371,27 @@ def test_an_arm_is_preferred_only_where_every_answer_is_single(answers, words):
     assert ("is preferred" in verdict) == ("is preferred" in words)
 
 
+def test_no_arm_is_preferred_to_one_of_which_nothing_is_known(study):
+    table, tables = study
+    risks, known = (
+        unseen_risks(tables["pooled"], "gcin"),
+        (made.features(table), made.scalars(table)),
+    )
+    sure = tables["patients"].assign(
+        answer=tables["patients"]["arm"].map({"chemo": "response", "target": "no response"})
+    )
+    said = sure[sure["patient"] == "P0400"]
+    [page] = patient_pages(said, risks, table, *known, {}, {})
+    assert "So chemo is preferred" in page["verdict"]
+    third = table.assign(arm=table["arm"].mask(table["patient"] == "P0007", "palliative"))
+    [page] = patient_pages(said, risks, third, *known, {}, {})
+    assert "Response is expected under chemo." in page["verdict"]
+    assert (
+        "Nothing is said of response, as no model learnt it, under palliative." in page["verdict"]
+    )
+    assert "preferred" not in page["verdict"]
+
+
 def test_outside_experience_nothing_is_preferred():
     arms = pd.DataFrame({"arm": ["a", "b"], "answer": ["response", "no response"]})
     assert verdict_of(arms, "age 101") == (
@@ -392,9 +415,9 @@ PANEL = pd.DataFrame(
 )
 
 
-def documents_of(facts, coverage=0.9):
+def documents_of(facts, coverage=0.9, reads=HALVES):
     said = {"study": "response", "edition": "e", "design": "gcin", "coverage": coverage}
-    return patient_documents(facts, **said, units=UNITS)
+    return patient_documents(facts, **said, reads=reads, units=UNITS)
 
 
 @pytest.fixture(scope="module")
@@ -492,6 +515,17 @@ def test_a_risk_of_a_single_model_is_shown_without_an_interval(study):
     assert "The bar spans" in shown
 
 
+def test_a_bar_of_a_single_model_is_not_said_to_span_others(study):
+    table, tables = study
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, {}
+    alone = tables["patients"]["apart"].mask(tables["patients"]["arm"] == "target", 1)
+    for apart, told in ((tables["patients"]["apart"], False), (alone, True)):
+        facts = patient_pages(tables["patients"].assign(apart=apart), risks, table, *known)
+        words = "as of target, the bar spans calibrations alone"
+        assert (words in documents_of(facts)["P0400"]) == told
+
+
 def test_genes_are_not_said_to_lie_within_those_of_nobody(study):
     table, tables = study
     bare = table.assign(has_genome=table["has_genome"] & table["role"].ne("train"))
@@ -545,20 +579,34 @@ def test_a_page_tells_alleles_of_a_panel_that_are_carried_and_not_covered(pages)
     assert told in pages["P0400"]
     assert "rs67376798 (DPYD), chr2:5 A&gt;G." in pages["P0400"]
     assert "Panel of 2 alleles: none carried; all covered." in pages["P0401"]
-    alone = "<strong>Carried by nobody whom it was trained on:</strong> rs3918290 (DPYD)."
-    assert alone in pages["P0400"]
-    assert "Carried by nobody" not in pages["P0401"]
+    assert "Carried by nobody" not in pages["P0400"]
+    unknown = "carries it is <strong>not known</strong> of rs3918290 (DPYD)."
+    assert unknown in pages["P0400"]
+    assert "carries it is" not in pages["P0401"]
 
 
-def test_an_allele_is_strange_only_where_no_training_patient_carries_it(study):
+@pytest.mark.parametrize(
+    ("state", "strange", "untold"),
+    [
+        ("carried", [], []),
+        ("absent", ["rs3918290 (DPYD)"], []),
+        ("not covered", [], ["rs3918290 (DPYD)"]),
+    ],
+)
+def test_an_allele_is_strange_only_where_training_patients_are_known_to_lack_it(
+    study, state, strange, untold
+):
     table, tables = study
     own = PANEL.assign(patient=PANEL["patient"].replace({"P0401": "P0001"}))
-    own.loc[own["patient"] == "P0001", "state"] = "carried"
+    own.loc[own["patient"] == "P0001", "state"] = state
     risks = unseen_risks(tables["pooled"], "gcin")
     known = made.features(table), made.scalars(table)
     facts = patient_pages(tables["patients"], risks, table, *known, panel_by_patient([own]), {})
     assert table.set_index("patient")["role"]["P0001"] == "train"
-    assert facts[0]["data"]["panel"]["strange"] == []
+    found = facts[0]["data"]["panel"]
+    assert (found["strange"], found["untold"]) == (strange, untold)
+    alone = "Carried by nobody whom it was trained on</strong>, as far as known: rs3918290 (DPYD)."
+    assert (alone in documents_of(facts)["P0400"]) == bool(strange)
 
 
 def test_a_patient_who_may_be_one_that_trained_or_kin_is_told_so(study):
@@ -573,7 +621,12 @@ def test_a_patient_who_may_be_one_that_trained_or_kin_is_told_so(study):
     told = "<strong>Perhaps the same person as</strong> P0001 of a (same genome)."
     assert told in pages["P0400"]
     assert "Perhaps the same" not in pages["P0401"]
+    doubt = "No forecast, if this is P0001 of a (same genome): models learnt the outcome."
+    assert pages["index"].count(doubt) == 1
     assert "Of one family with 1 of these patients" in pages["P0401"]
+    unlearnt = kin.assign(role=kin["role"].mask(kin["patient"] == "P0001", "held"))
+    pages = documents_of(patient_pages(tables["patients"], risks, unlearnt, *known))
+    assert "No forecast" not in pages["index"]
 
 
 def test_all_of_several_who_look_alike_are_named_on_each_page():
@@ -583,6 +636,73 @@ def test_all_of_several_who_look_alike_are_named_on_each_page():
         assert found["C"] == ["A of x (same clinical row)", "B of x (same clinical row)"]
         assert {name: len(told) for name, told in found.items()} == {"A": 2, "B": 2, "C": 2}
     assert doubles_of(pd.DataFrame({"name": [], "check": []}, dtype=object)) == {}
+
+
+@pytest.mark.parametrize(
+    ("design", "halves"),
+    [
+        ({"kind": "lasso"}, HALVES),
+        ({"kind": "clinical_logistic"}, ["clinical", "visits"]),
+        ({"kind": "network"}, HALVES),
+        ({"kind": "network", "genome": False}, ["clinical", "visits", "omics"]),
+        ({"kind": "network", "clinical": False}, ["genome", "omics"]),
+        ({"kind": "stack", "of": ["bedside", "dull"]}, ["clinical", "visits"]),
+    ],
+)
+def test_a_page_does_not_claim_what_its_design_does_not_read(study, design, halves):
+    network = dict.fromkeys(HALVES, True)
+    designs = {
+        "one": design,
+        "bedside": {"kind": "clinical_logistic"},
+        "dull": {"kind": "majority"},
+    }
+    reads = halves_read("one", {"designs": designs, "network": network})
+    assert reads == list(halves)
+    table, tables = study
+    genome = table.assign(has_genome=True)
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(genome), {}, {}
+    html = documents_of(patient_pages(tables["patients"], risks, genome, *known), reads=reads)
+    assert ("no genome</strong>, and genes took no part" in html["P0401"]) == (
+        "genome" not in reads
+    )
+    assert ("3 of the genes that it covers" in html["P0401"]) == ("genome" in reads)
+    assert ("the design reads <strong>none" in html["P0401"]) == ("clinical" not in reads)
+
+
+GATES = pd.DataFrame(
+    [
+        ("S1", "sex_agrees", 0.0, 1.0, "warn"),
+        ("S1", "max_contamination", 0.0712, 0.02, "warn"),
+        ("S1", "min_mean_depth", 30.0, 20.0, "pass"),
+        ("S2", "min_share_20x", 0.31, 0.8, "exclude"),
+        ("S3", "max_contamination", np.nan, 0.02, "not measured"),
+    ],
+    columns=["sample", "check", "value", "limit", "verdict"],
+)
+MANIFEST = pd.DataFrame({"patient": ["P0400", "P0400", "P0401"], "sample": ["S1", "S2", "S3"]})
+
+
+def test_a_page_tells_which_checks_of_quality_a_sample_failed(study):
+    table, tables = study
+    failures = failures_of([GATES, GATES.iloc[:0]], [MANIFEST, MANIFEST])
+    assert failures == {
+        "P0400": [
+            "sample S1: contamination 0.0712 (max. 0.02), sex agrees: no",
+            "sample S2, left out for one of them: share 20x 0.31 (min. 0.8)",
+        ]
+    }
+    risks = unseen_risks(tables["pooled"], "gcin")
+    known = made.features(table), made.scalars(table), {}, {}, failures
+    pages = documents_of(patient_pages(tables["patients"], risks, table, *known))
+    told = f"<strong>Failed checks of quality:</strong> {'; '.join(failures['P0400'])}. What"
+    assert told in pages["P0400"]
+    assert "Failed checks" not in pages["P0401"]
+
+
+@pytest.mark.parametrize("gates", [[], [GATES.iloc[:0]]])
+def test_nobody_failed_where_nothing_was_checked(gates):
+    assert failures_of(gates, [MANIFEST]) == {}
 
 
 def test_an_arm_that_nobody_received_is_told(study):
@@ -691,6 +811,12 @@ def test_the_report_says_of_whom_no_number_is_to_be_trusted(study):
     doubts = table["outside what it has seen"]
     assert doubts["P0400"].eq("").all()
     assert doubts["P0401"].eq("age 101 (training 40 to 80)").all()
+
+
+def test_a_band_that_bounds_nothing_is_no_interval_in_the_report(study):
+    rows = study[1]["patients"].iloc[:2].assign(kind="quantity", endpoint="dose", value=2.5)
+    rows = rows.assign(low=[0.0, 1.0], high=[np.inf, 4.0], models=1, of=1)
+    assert prediction_table(rows)["dose"].tolist() == ["2.500", "2.500 (1.000 to 4.000)"]
 
 
 def test_no_new_patient_makes_an_index_that_says_so():

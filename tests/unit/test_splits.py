@@ -14,6 +14,7 @@ from gcin.splits.folds import fold_of, folds_of, given_folds, require_enough
 from gcin.splits.groups import groups_of
 from gcin.splits.patients import patients_of
 from gcin.splits.programme import best_counts, deviation_of
+from gcin.splits.teachers import as_taught
 from gcin.splits.turns import parts_at
 
 # PuLP 3.3 announces the interface of 4.0, which the conda environment's release does not have.
@@ -125,6 +126,26 @@ def test_few_patients_validate_for_every_seed():
     folds, _ = folds_of(patients(3), SPLIT, given=[], **DRAWING)
     assert folds["turn"].max() == 1
     assert parts_at(folds, 1).equals(parts_at(folds, 2))
+
+
+@pytest.mark.parametrize(
+    ("split", "seeds", "parts"),
+    [
+        (SPLIT, [1], {"train"}),
+        (SPLIT, [1, 2], {"train", "validation"}),
+        (k_fold(3), [1], {"train"}),
+    ],
+)
+def test_only_who_taught_a_model_counts_as_training(split, seeds, parts):
+    table = patients(60)
+    table.loc[:1, "role"] = "new", "external"
+    folds, _ = folds_of(table, split, **DRAWING, given=[])
+    role = as_taught(table, folds, seeds).set_index("patient")["role"]
+    assert role[["P0000", "P0001"]].tolist() == ["new", "external"]
+    shown = folds["patient"][folds["part"].isin(parts)]
+    armed = set(table["patient"][table["arm"].notna()])
+    assert set(role.index[role == "train"]) == set(shown) & armed
+    assert (role == "held").sum() == 58 - len(set(shown) & armed)
 
 
 def test_a_fold_from_its_file_has_the_same_turns(tmp_path):

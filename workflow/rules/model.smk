@@ -1,5 +1,7 @@
 """Networks and baselines, each fitted on the training patients of one fold."""
 
+from gcin.intake.halves import halves_read
+
 MODEL = SETTINGS["model"]
 NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "network"]
 SELECTED = ["model/selection.tsv"] * (MODEL["preparation"]["selection"]["method"] != "none")
@@ -8,6 +10,8 @@ ON_NETWORKS = [design for design in DESIGNS if DESIGNS[design]["kind"] == "boost
 BASELINES = [design for design in DESIGNS if design not in NETWORKS + STACKS + ON_NETWORKS]
 # Other patients validate for each seed; a stack averages them all.
 SEEDS_OF = {design: SEEDS[:1] if design in STACKS else SEEDS for design in DESIGNS}
+# What the design that predicts new patients may read of them.
+READ = {study: halves_read(STUDIES[study]["predict_with"], MODEL) for study in STUDIES}
 FITTED = {
     study: [
         member

@@ -160,6 +160,7 @@ rule predict_patients:
     """Predict patients without an outcome: intervals over models, answers with stated coverage."""
     input:
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        folds="results/studies/{study}/{edition}/splits/folds.parquet",
         stores=training_stores,
         features=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
@@ -172,11 +173,8 @@ rule predict_patients:
             "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",
             design=STUDIES[wildcards.study]["predict_with"],
         ),
-        validation=lambda wildcards: collect(
-            "results/studies/{{study}}/{{edition}}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
-            design=STUDIES[wildcards.study]["predict_with"],
-            fold=RUN.folds_of(wildcards.study),
-            seed=SEEDS_OF[STUDIES[wildcards.study]["predict_with"]],
+        validation=lambda wildcards: of_every_run(
+            wildcards.study, "predictions.parquet", [STUDIES[wildcards.study]["predict_with"]]
         ),
     output:
         predictions="results/studies/{study}/{edition}/prediction/patients.tsv",
@@ -194,6 +192,8 @@ rule predict_patients:
         settings=lookup("prediction", within=SETTINGS),
         transforms=lambda wildcards: RUN.transforms_of(wildcards.study),
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
+        reads=lambda wildcards: READ[wildcards.study],
+        seeds=SEEDS,
         min_callable=MODEL["preparation"]["min_callable"],
     script:
         "../scripts/predict_patients.py"

@@ -148,6 +148,7 @@ rule render_patient_pages:
         pooled="results/studies/{study}/{edition}/evaluation/predictions.parquet",
         warnings="results/studies/{study}/{edition}/evaluation/warnings.tsv",
         patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        folds="results/studies/{study}/{edition}/splits/folds.parquet",
         features=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
@@ -157,6 +158,12 @@ rule render_patient_pages:
         panels=lambda wildcards: of_generations(
             [name for name in STUDIES[wildcards.study]["cohorts"] if PANELLED[name]], "panel.tsv"
         ),
+        gates=lambda wildcards: [
+            path
+            for name in ["gate.tsv", "genotype_gate.tsv"]
+            for path in quality_of_study(name)(wildcards)
+        ],
+        manifests=lambda wildcards: of_generations(RUN.cohorts_of(wildcards.study), "manifest.tsv"),
     output:
         pages=directory("results/studies/{study}/{edition}/prediction/pages"),
     log:
@@ -172,6 +179,8 @@ rule render_patient_pages:
         code=code_of("render_patient_pages"),
         templates=templates(),
         design=lambda wildcards: STUDIES[wildcards.study]["predict_with"],
+        reads=lambda wildcards: READ[wildcards.study],
+        seeds=SEEDS,
         coverage=lookup("prediction/conformal/coverage", within=SETTINGS),
         units=lambda wildcards: RUN.amount_units_of(wildcards.study),
     script:

@@ -2,10 +2,11 @@
 
 The value for a patient is the mean over the frozen models (folds times seeds). The interval is
 the range from the 2.5th to the 97.5th percentile of what other models might have said: of a
-probability, every model under calibrations refitted to resampled validation patients; of risk, the
-models alone, since risk is not calibrated; a single one has none. It speaks of the model, not of
-chance: a patient with a probability of 0.5 responds or does not. A quantity has a conformal band
-instead, which speaks of chance too.
+probability, every model under calibrations refitted to resampled validation patients (whole
+families, as kin may share a genome and an outcome); of risk, the models alone, since risk is not
+calibrated; a single one has none. It speaks of the model, not of chance: a patient with a
+probability of 0.5 responds or does not. A quantity has a conformal band instead, which speaks of
+chance too.
 """
 
 import logging
@@ -71,13 +72,13 @@ def validation_rows(
         kind: `binary` or `quantity`.
 
     Returns:
-        `run patient endpoint arm raw value cancer_type` and `response` or `amount`, the outcome
-        known; empty where no endpoint is of the kind.
+        `run patient endpoint arm raw value cancer_type family` and `response` or `amount`, the
+        outcome known; empty where no endpoint is of the kind.
     """
     rows = pd.concat([rows.assign(run=run) for run, rows in enumerate(runs)])
     held = rows[rows["part"] == "validation"]
     known = in_arm_received(held, patients[patients["role"] == "train"], kind)
-    return known.drop(columns=["part", "family"])
+    return known.drop(columns="part")
 
 
 def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.DataFrame:
@@ -89,18 +90,19 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
         draws: Refits of each model's calibration.
 
     Returns:
-        `patient arm endpoint value low high models of`; value lies within its interval, and is the
-        mean of so `models` of so many. The interval is missing where one model alone, without a
-        calibration to resample, has spoken.
+        `patient arm endpoint value low high apart models of`; value lies within its interval, and
+        is the mean of so `models` of so many. Their averages, such as those of a stack's designs in
+        a fold, stand in the interval as one, so that many are `apart`. The interval is missing
+        where one alone, without a calibration to resample, has spoken.
     """
     new = applied[applied["role"] == "new"]
-    by_model = dict(list(held.groupby(["endpoint", "run"])))
+    by_model, calibrated = dict(list(held.groupby(["endpoint", "run"]))), {*held["endpoint"]}
     blocks = [
-        _spread(rows, by_model.get(model), draws)
+        _spread(rows, by_model.get(model, held.iloc[:0]), draws * (model[0] in calibrated))
         for model, rows in new.groupby(["endpoint", "run"], sort=False)
     ]
     if not blocks:
-        return pd.DataFrame(columns=[*KEYS, "value", "low", "high", "models", "of"])
+        return pd.DataFrame(columns=[*KEYS, "value", "low", "high", "apart", "models", "of"])
     possible = pd.concat(blocks, ignore_index=True)
     logger.info(
         "predicted %d patients from %d models", new["patient"].nunique(), new["run"].nunique()
@@ -110,7 +112,7 @@ def patient_table(applied: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.D
     several = possible.groupby(KEYS)["value"].size() > 1
     limits = {"low": np.minimum(low, value), "high": np.maximum(high, value)}
     told = {name: limit.where(several) for name, limit in limits.items()}
-    table = value.to_frame().assign(**told)
+    table = value.to_frame().assign(**told, apart=new.groupby(KEYS)["run"].nunique())
     return table.reset_index().merge(models_behind(new), on=KEYS)
 
 
@@ -164,25 +166,31 @@ def with_bands(
     held: pd.DataFrame,
     patients: pd.DataFrame,
     conformal: Mapping,
+    fewest: int,
     transforms: Mapping[str, str],
 ) -> pd.DataFrame:
     """Give quantities the band that holds the patient's own amount as often as was promised.
 
+    Where an arm has few calibration patients the misses of other arms bound its band, too. Of an
+    arm of fewer than `fewest` they would be all that does, and there is none.
+
     Args:
-        table: From `patient_table`.
+        table: From `with_answers`.
         applied: As `patient_table` was given them.
         held: From `validation_rows`, kind `quantity`.
         patients: The study's table with `patient cancer_type` and outcomes.
         conformal: `coverage` wanted, and `min_patients` of a group of its own.
+        fewest: Patients who train, of an arm, with a known amount.
         transforms: Quantity to its transform, where it has one.
 
     Returns:
-        `table` with `low` and `high` of quantities replaced.
+        `table` with `low` and `high` of quantities replaced, missing where there is no band.
     """
     rows = _asked(applied, patients, QUANTITY)
     bands = conformal_bands(held, rows, ["run"], ["patient", "arm"], conformal, transforms)
     own = table.merge(bands, on=KEYS, how="left", suffixes=("", "_band"))
-    limits = {name: own[f"{name}_band"].fillna(own[name]) for name in ("low", "high")}
+    is_few = own["low_band"].notna() & (own["taught"] < fewest)
+    limits = {name: own[f"{name}_band"].fillna(own[name]).mask(is_few) for name in ("low", "high")}
     return own[list(table)].assign(**limits)
 
 
@@ -193,10 +201,13 @@ def _asked(applied: pd.DataFrame, patients: pd.DataFrame, kind: str) -> pd.DataF
     return asked.merge(patients[["patient", "cancer_type"]], on="patient")
 
 
-def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.DataFrame:
-    """One model's probabilities under its calibration and under resampled ones."""
-    blocks = [rows[[*KEYS, "value"]]]
-    if held is not None:
+def _spread(rows: pd.DataFrame, held: pd.DataFrame, draws: int) -> pd.DataFrame:
+    """One model's probabilities under its calibration and under resampled ones.
+
+    A model without patients to calibrate by says the same each time, and counts as much as others.
+    """
+    blocks = [rows[[*KEYS, "value"]]] * (1 if len(held) else 1 + draws)
+    if len(held):
         random = np.random.default_rng(int(rows["run"].iloc[0]))
         for calibration in _resampled(held, draws, random):
             blocks.append(rows[KEYS].assign(value=calibration.apply(rows["raw"].to_numpy())))
@@ -204,6 +215,11 @@ def _spread(rows: pd.DataFrame, held: pd.DataFrame | None, draws: int) -> pd.Dat
 
 
 def _resampled(held: pd.DataFrame, draws: int, random: np.random.Generator) -> list[Calibration]:
+    """Refit a calibration to resampled families; who has none is drawn alone."""
     raw, response = (held[name].to_numpy(dtype=float) for name in ("raw", RESPONSE))
-    places = random.integers(0, len(held), (draws, len(held)))
-    return [fit_calibration(raw[drawn], response[drawn]) for drawn in places]
+    family = held["family"].to_numpy(dtype=object)
+    group = pd.factorize(np.where(pd.isna(family), np.arange(len(held)), family))[0]
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    places = random.integers(0, len(members), (draws, len(members)))
+    samples = [np.concatenate([members[place] for place in drawn]) for drawn in places]
+    return [fit_calibration(raw[drawn], response[drawn]) for drawn in samples]

@@ -1,10 +1,33 @@
 """What of a patient lies outside all that the training patients showed, and what was not taken."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 MOST_NAMED = 20  # a table of omics of more features is told by how many of them lie outside
 NOISE = 1e-9  # share of a limit by which a number that was converted between units may miss it
+
+
+def read_alone(
+    features: pd.DataFrame, visits: pd.DataFrame, omics: pd.DataFrame, reads: Collection[str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Keep what a design may read: nothing else of a patient is outside what it has seen.
+
+    Args:
+        features: Clinical features by patient.
+        visits: `patient day name value`.
+        omics: `table feature` by patient.
+        reads: Of `gcin.intake.halves`.
+
+    Returns:
+        The three, without columns, or rows of visits, where the design reads none.
+    """
+    return (
+        features if "clinical" in reads else features.iloc[:, :0],
+        visits if "visits" in reads else visits.iloc[:0],
+        omics if "omics" in reads else omics.iloc[:, :0],
+    )
 
 
 def outside_experience(
@@ -20,9 +43,10 @@ def outside_experience(
 
     Returns:
         For each new patient, by name, joined by `; `: numbers beyond the lowest or highest of
-        training and codes that it never had; that no clinical feature is known, where some is of
-        every training patient; and of tables of more than MOST_NAMED features, how
-        many are beyond, where these are more than any training patient has beyond all others.
+        training and codes that it never had; that no clinical feature, no visit or nothing of a
+        table of omics is known, where some is of every training patient; and of tables of more than
+        MOST_NAMED features, how many are beyond, where these are more than any training patient has
+        beyond all others.
         Empty text where there are none.
     """
     roles = patients.set_index("patient")["role"]
@@ -39,14 +63,23 @@ def outside_experience(
     for table in _tables_of(omics):
         of_table = omics.loc[:, table]
         known, asked = of_table[of_table.index.isin(train)], of_table.reindex(new)
+        measured = of_table.index[of_table.notna().any(axis=1)]
+        words.append(_without(f"omics {table[0].split()[0]}", measured, train, new))
         if len(table) > MOST_NAMED:
             words.append(_many_unlike(asked, known))
         else:
             words += [unlike_values(asked[name], known[name]) for name in table]
+    words.append(_without("visit", visits["patient"], train, new))
     _, least, counts = _known_features(features, train, new)
     words.append(["no clinical feature is known" * (least > 0 and not count) for count in counts])
     told = [dict.fromkeys(filter(None, row)) for row in zip(*words, strict=True)]
     return pd.Series(["; ".join(row) for row in told], index=new, dtype=object)
+
+
+def _without(what: str, measured: pd.Index, train: pd.Index, new: pd.Index) -> list[str]:
+    """Say of whom there is none of what every training patient has."""
+    told = f"no {what} (all training patients have some)" if train.isin(measured).all() else ""
+    return ["" if patient else told for patient in new.isin(measured)]
 
 
 def joined(clinical: pd.Series, genomic: pd.Series) -> pd.Series:
@@ -145,6 +178,8 @@ def _many_unlike(values: pd.DataFrame, known: pd.DataFrame) -> list[str]:
 def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, int]:
     """Count the features in which a patient lies beyond all known ones.
 
+    A feature that was measured in one of these alone has no range, and counts for nobody.
+
     Args:
         values: Patients by features, NaN where not measured.
         known: Known patients by the same features.
@@ -153,13 +188,12 @@ def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, 
         By patient, and the most of any known patient held against the other known ones.
     """
     odd, most = np.zeros(len(values), int), np.zeros(len(known), int)
+    if len(known) < 2:
+        return odd, 0
     for sign in (1, -1):
         seen = np.nan_to_num(sign * known.to_numpy(float), nan=-np.inf)
-        if not len(seen):
-            return odd, 0
-        second, first = np.sort(seen, axis=0)[-2:] if len(seen) > 1 else (seen[0] - 1, seen[0])
-        most += ((seen == first) & (first > second)).sum(axis=1)
-        odd += (sign * values.to_numpy(float) > np.where(np.isinf(first), np.inf, first)).sum(
-            axis=1
-        )
+        second, first = np.sort(seen, axis=0)[-2:]
+        compared = np.isfinite(second)
+        most += (compared & (seen == first) & (first > second)).sum(axis=1)
+        odd += (compared & (sign * values.to_numpy(float) > first)).sum(axis=1)
     return odd, int(most.max())

@@ -1,6 +1,6 @@
 """Where the genome of a new patient is unlike all that training patients showed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,7 +12,7 @@ from gcin.tensors.store import Store
 # What the store sums a sample up by, as a page names it.
 MEASURED = {
     "variants": "variants in genes",
-    "burden": "variants that change a protein, per megabase,",
+    "burden": "rare variants that change a protein, per megabase,",
     "heterozygosity": "share of variants with one copy",
 }
 
@@ -33,21 +33,28 @@ class Sequencing:
 
 
 def outside_genomes(
-    patients: pd.DataFrame, stores: Mapping[str, Store], min_callable: float
+    patients: pd.DataFrame,
+    stores: Mapping[str, Store],
+    min_callable: float,
+    reads: Collection[str],
 ) -> tuple[pd.Series, pd.Series]:
     """Read the genomes of a study, where it has new patients, and hold these against the others.
 
     Args:
-        patients: Of roles `train` and `new`, indexed by `patient`, with `cohort role`.
+        patients: `patient cohort role`; those of roles `train` and `new` are looked at.
         stores: Tensor store of each cohort.
         min_callable: As in `unlike_genomes`.
+        reads: What the design that predicts may read, of `gcin.intake.halves`.
 
     Returns:
-        As from `unlike_genomes`.
+        As from `unlike_genomes`; of a design that reads no genome none is unlike, nor any gene
+        covered in vain.
     """
-    if not (patients["role"] == "new").any():
-        return pd.Series(dtype=object), pd.Series(dtype=int)
-    return unlike_genomes(read_sequencing(patients, stores), patients["role"], min_callable)
+    new = pd.Index(patients["patient"][patients["role"] == "new"])
+    if "genome" not in reads or not len(new):
+        return pd.Series("", index=new, dtype=object), pd.Series(0, index=new)
+    asked = patients[patients["role"].isin(["train", "new"])].set_index("patient")
+    return unlike_genomes(read_sequencing(asked, stores), asked["role"], min_callable)
 
 
 def read_sequencing(patients: pd.DataFrame, stores: Mapping[str, Store]) -> Sequencing:

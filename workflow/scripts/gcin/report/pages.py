@@ -73,13 +73,14 @@ def write_pages(pages: Mapping[str, str], folder: str) -> None:
         (Path(folder) / f"{name}.html").write_text(html)
 
 
-def patient_documents(pages: list[dict], **facts: str | float | dict) -> dict[str, str]:
+def patient_documents(pages: list[dict], **facts: str | float | list | dict) -> dict[str, str]:
     """Render the page of every new patient, and the index of them all.
 
     Args:
         pages: As `gcin.report.patients.patient_pages` gives them.
-        facts: `study edition design`, `coverage` of the answers, and `units` by quantity, None
-            where a card gives none.
+        facts: `study edition design`, `reads` (what of a patient the design may read, as by
+            `gcin.intake.halves`), `coverage` of the answers, and `units` by quantity, None where a
+            card gives none.
     """
     index = {"index": render("patients.html", pages=pages, overview=overview(pages), **facts)}
     return index | {page["patient"]: render("patient.html", page=page, **facts) for page in pages}

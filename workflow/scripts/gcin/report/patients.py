@@ -1,12 +1,15 @@
 """What a page says of one new patient."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import permutations
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
 from gcin.report.words import NONE, percent
+
+NOBODY = MappingProxyType({})
 
 
 def patient_pages(
@@ -17,19 +20,22 @@ def patient_pages(
     samples: pd.DataFrame,
     panel: Mapping[str, dict],
     alike: Mapping[str, list[str]],
+    failures: Mapping[str, list[str]] = NOBODY,
 ) -> list[dict]:
     """Gather the facts of every new patient's page.
 
     Args:
-        predictions: `patient arm endpoint kind value low high models of taught answer outside
-            lacking unread` of the new patients.
+        predictions: `patient arm endpoint kind value low high apart models of taught answer
+            outside lacking unread` of the new patients.
         reference: `endpoint patient value` of the same design for the study's own patients, none
             of whom the predicting model had seen.
-        patients: The study's patients: `patient cohort role arm family has_genome`.
+        patients: The study's patients: `patient cohort role arm family has_genome`; of role `train`
+            are those alone who taught a model.
         features: Clinical features by patient.
         samples: `sample patient tissue kind` of the assayed specimens.
         panel: What is known of the panel's alleles by patient, as by `panel_by_patient`.
         alike: Who may be the same person, as by `doubles_of`.
+        failures: Checks of quality that samples failed, by patient, as by `failures_of`.
 
     Returns:
         For each patient: `patient`, `arms` (response by arm), `verdict`, `received` (patients who
@@ -37,7 +43,7 @@ def patient_pages(
         (an arm that none of them received, or None), `kin`
         (patients who train, of the same family), `alike`, `fewer` (what some models are silent
         of, in words), `chances` (other binary endpoints by arm), `amounts` (quantities by arm),
-        `risks` (survival by arm) and `data`.
+        `risks` (survival by arm), `failures` and `data`.
     """
     trained = patients[patients["role"] == "train"]
     train, received = trained["patient"], trained["arm"].value_counts()
@@ -51,14 +57,16 @@ def patient_pages(
         outside, lacking = rows[["outside", "lacking"]].fillna("").iloc[0]
         unread = int(rows["unread"].iloc[0])
         page = {"patient": patient, "cohort": facts["cohort"], **_told(rows, reference)}
-        page["verdict"] = verdict_of(response, outside)
+        silent = sorted({*received.index} - {*response["arm"]})
+        page["alike"] = alike.get(patient, [])
+        page["verdict"] = verdict_of(response, outside, silent) + _doubt(page["alike"], set(train))
         page["arms"] = response.to_dict("records")
         page["received"] = received.reindex(sorted(rows["arm"].unique()), fill_value=0).to_dict()
         page["fewer_known"] = _fewer_known(rows, page["received"])
         is_strange = pd.notna(facts["arm"]) and facts["arm"] not in received
         page["planned"] = facts["arm"] if is_strange else None
         page["kin"] = int(families.get(facts["family"], 0)) if facts["family"] else 0
-        page["alike"] = alike.get(patient, [])
+        page["failures"] = failures.get(patient, [])
         page["data"] = _data(own, known, facts, samples[samples["patient"] == patient])
         page["data"] |= {"outside": outside, "lacking": lacking, "unread": unread}
         page["data"]["has_like"] = page["data"]["genome"] and is_sequenced
@@ -102,8 +110,8 @@ def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
 
     Returns:
         By patient, `alleles` (how many were asked for), and the names of those that a sample has
-        (`carried`) and that no sample covers (`unseen`). An ID of several alleles, as of a site
-        with more than one alternate, names none of them alone.
+        (`carried`), that is absent (`absent`) and that no sample covers (`unseen`). An ID of
+        several alleles, as of a site with more than one alternate, names none of them alone.
     """
     facts = {}
     for table in tables:
@@ -118,6 +126,9 @@ def panel_by_patient(tables: Iterable[pd.DataFrame]) -> dict[str, dict]:
             facts[patient] = {
                 "alleles": len(found),
                 "carried": [allele for allele, own in found.items() if "carried" in own],
+                "absent": [
+                    name for name, own in found.items() if own - {"not covered"} == {"absent"}
+                ],
                 "unseen": [allele for allele, own in found.items() if own == {"not covered"}],
             }
     return facts
@@ -143,11 +154,19 @@ def doubles_of(warnings: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def _beside(own: Mapping | None, others: list[Mapping]) -> dict | None:
-    """Add to a patient's alleles of a panel those that nobody of the others has: `strange`."""
+    """Add the alleles that a patient carries and nobody of the others: `strange`, or `untold`.
+
+    Untold are those of which of none of the others is known whether they carry them, as where these
+    came without reads.
+    """
     if own is None:
         return None
-    known = {allele for other in others for allele in other["carried"]}
-    return {**own, "strange": [allele for allele in own["carried"] if allele not in known]}
+    known, absent = (
+        {allele for other in others for allele in other[state]} for state in ("carried", "absent")
+    )
+    alone = [allele for allele in own["carried"] if allele not in known]
+    strange = [allele for allele in alone if allele in absent]
+    return {**own, "strange": strange, "untold": [one for one in alone if one not in absent]}
 
 
 def unseen_risks(pooled: pd.DataFrame, design: str) -> pd.DataFrame:
@@ -164,13 +183,16 @@ def unseen_risks(pooled: pd.DataFrame, design: str) -> pd.DataFrame:
     return own.groupby(["endpoint", "patient"], as_index=False)["value"].mean()
 
 
-def verdict_of(response: pd.DataFrame, outside: str) -> str:
+def verdict_of(response: pd.DataFrame, outside: str, silent: Sequence[str] = ()) -> str:
     """Say what a patient's answers come to, or that there is not enough evidence.
+
+    An arm is preferred to none of which nothing is known.
 
     Args:
         response: `arm answer` of one patient, one row per arm: `response`, `no response`, `few
             patients`, or anything else where no single outcome is left.
         outside: The patient's values outside all that training patients showed; may be empty.
+        silent: Arms that training patients received, and under which nothing is said of response.
     """
     if outside:
         return f"Not enough evidence. Outside what the model has seen: {outside}."
@@ -185,14 +207,23 @@ def verdict_of(response: pd.DataFrame, outside: str) -> str:
         (few, "Not enough evidence: too few patients with a known outcome were given"),
         (good, "Response is expected under"),
         (bad, "No response is expected under"),
+        (silent, "Nothing is said of response, as no model learnt it, under"),
     ]
     words = [f"{text} {' and '.join(sorted(names))}." for names, text in said if names]
-    if len(good) == 1 and bad and not unsure and not few:
+    if len(good) == 1 and bad and not (unsure or few or silent):
         words.append(
             f"So {good[0]} is preferred. This is a prediction from patients whose arms may have "
             "been chosen for a reason, not proof of benefit."
         )
     return " ".join(words)
+
+
+def _doubt(alike: Sequence[str], trained: Collection[str]) -> str:
+    """Say beside a verdict who of those that taught the models may be the same person."""
+    taught = [name for name in alike if name.split(" of ")[0] in trained]
+    return f" No forecast, if this is {' or '.join(taught)}: models learnt the outcome." * bool(
+        taught
+    )
 
 
 def _amounts(rows: pd.DataFrame) -> list[dict]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from gcin.report.words import amount, count, interval, label, number, p_value, percent
@@ -244,11 +245,16 @@ def planted_table(planted: pd.DataFrame) -> pd.DataFrame:
 
 
 def prediction_table(predictions: pd.DataFrame) -> pd.DataFrame:
-    """Patients and arms by endpoints, each value with its interval, and what puts it in doubt."""
-    cells = predictions.assign(
+    """Patients and arms by endpoints, each value with its interval, and what puts it in doubt.
+
+    A band without an end bounds nothing, and the other end of it is none: it is left out.
+    """
+    limits = predictions[["low", "high"]].astype(float)
+    bounded = predictions.assign(**limits.where(np.isfinite(limits).all(axis=1)))
+    cells = bounded.assign(
         cell=[
             interval(row) + f", by {row['models']} of {row['of']}" * bool(row["models"] < row["of"])
-            for _, row in predictions.iterrows()
+            for _, row in bounded.iterrows()
         ]
     )
     table = _wide(cells, ["patient", "arm"], "endpoint").fillna("")
