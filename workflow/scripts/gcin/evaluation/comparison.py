@@ -26,7 +26,7 @@ OURS = ("network", "boosting_on_network", "stack")
 UNCOMPARED = (
     "majority",  # a property of the patients, alike in every design
     "prevalence",  # so is this
-    "pr_chance",  # and this
+    "pr_chance",  # what chance alone reaches
     "observed_expected",  # best at one, not at an end
     "calibration_slope",  # so is this
     "calibration_intercept",  # best at zero
