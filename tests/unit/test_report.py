@@ -900,3 +900,14 @@ def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):
     before = templates()
     (tmp_path / "a.html").write_text("two")
     assert templates() != before
+
+
+def test_the_line_of_pr_auc_is_what_chance_gives_an_order_of_all(study):
+    """One probability for everybody has less, and luck would beat a line between the two."""
+    metrics = study[1]["metrics"].copy()
+    chance = (metrics["endpoint"] == "response") & (metrics["metric"] == "pr_chance")
+    metrics.loc[chance, "value"] = np.linspace(0.2, 0.3, chance.sum())
+    figure = draw("metrics", metrics, list(made.DESIGNS))
+    [axes] = [axes for axes in figure.axes if "response: PR AUC" in axes.get_title("left")]
+    dashed = [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"]
+    assert dashed == [0.3]
