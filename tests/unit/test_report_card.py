@@ -315,3 +315,21 @@ def test_the_card_says_how_far_networks_tell_the_arm_received(facts):
     assert "Policies are not weighed by it" in section
     tables = {name: table for name, table in facts.tables.items() if name != "propensity"}
     assert "## Which arm" not in card_of(replace(facts, tables=tables))
+
+
+def test_no_knots_and_no_undefined_measures_are_claimed(facts):
+    def told(own):
+        fact = checklist(ITEMS, own).set_index("item")["fact"]
+        return fact["12b"], fact["12e"]
+
+    preparation = facts.settings["model"]["preparation"] | {"clinical_knots": 0}
+    model = facts.settings["model"] | {"preparation": preparation}
+    metrics = facts.tables["metrics"]
+    lost = metrics.assign(value=metrics["value"].where(metrics["metric"] != "uno_c"))
+    own = replace(
+        facts,
+        settings=facts.settings | {"model": model},
+        tables=facts.tables | {"metrics": lost},
+    )
+    assert ["knots" in told(one)[0] for one in (facts, own)] == [True, False]
+    assert ["Uno C" in told(one)[1] for one in (facts, own)] == [True, False]

@@ -124,7 +124,8 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
         f"training patients{marked}",
     )
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
-    yield "12b", DONE, "scaled, log where skewed, knots or steps, all fitted on training patients"
+    bent = ", knots or steps" * bool(model["preparation"]["clinical_knots"])
+    yield "12b", DONE, f"scaled, log where skewed{bent}, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
     searched = searched_designs(facts.tables)
     search = f"; trials of the settings of {', '.join(searched)}" if searched else ""
@@ -161,7 +162,8 @@ def division_of(scheme: str | Mapping) -> str:
 
 
 def _of_evaluation(facts: Facts) -> Iterator[tuple[str, str, str]]:
-    measured = list(dict.fromkeys(facts.tables["metrics"]["metric"]))
+    metrics = facts.tables["metrics"]
+    measured = list(dict.fromkeys(metrics["metric"][metrics["value"].notna()]))
     yield "12e", DONE, ", ".join(label(name) for name in measured) + f"; {_policy_of(facts)}"
     groups = facts.tables["subgroups"]
     known = groups[groups["metric"] != "too few"]
