@@ -199,7 +199,12 @@ def _of_results(facts: Facts) -> Iterator[tuple[str, str, str]]:
     roles = facts.patients["role"].value_counts()
     flow = ", ".join(f"{count} {role}" for role, count in roles.items())
     yield "20a", PARTLY, f"{flow}; who was not in the data is not known"
-    yield "20b", DONE, "patients by cohort and role, and missing values, in the report"
+    yield (
+        "20b",
+        PARTLY,
+        "arms, outcomes and follow-up by cohort and role, and missing values, in the report; ages, "
+        "stages and other predictors are not described",
+    )
     events = "; ".join(_events(facts, name) for name in facts.study["endpoints"])
     yield "21", PARTLY, f"{events}; training, tuning and test together, divided in balance.tsv"
     yield "22", PARTLY, "every fitted model is kept; a network has no formula to print"
