@@ -7,6 +7,7 @@ import pytest
 from gcin.evaluation.comparison import metric_draws
 from gcin.evaluation.follow_up import references_of
 from gcin.evaluation.pooling import pool, with_curves
+from gcin.evaluation.restricted import outcome_table
 
 MEAN, HORIZON = 30, 12  # months
 MONTHS = np.linspace(0, 60, 121)
@@ -146,3 +147,41 @@ def test_sites_left_out_are_told_by_their_patients(apart):
     """A site of which others train is none."""
     sites = [*("xxyyy" if apart else "xyxyy"), None]
     assert times(people(site=sites), "ab") == {"h": [0, 1] if apart else [2, 3, 4, 5]}
+
+
+def left_out(closed, months):
+    """Outcomes of a policy's patients where each place is a site that tests as a whole."""
+    table = studied(closed, 600, seed=4).assign(cohort="h")
+    table["site"] = table["place"]
+    fold = pd.factorize(table["site"])[0]
+    split = {
+        number: pd.DataFrame(
+            {"patient": table["patient"], "part": np.where(fold == number, "test", "train")}
+        )
+        for number in np.unique(fold)
+    }
+    rows = outcome_table(table, split, ["os"], months)
+    return table, rows.assign(place=rows["patient"].map(table.set_index("patient")["place"]))
+
+
+def test_a_policy_is_valued_at_a_site_left_out_by_who_was_followed_there():
+    table, rows = left_out({"early": (6, 24, 0.0), "late": (36, 60, 0.0)}, 18)
+    for place, own in rows.groupby("place"):
+        truth = table.loc[table["place"] == place, "true"].clip(upper=18).mean()
+        assert own["weight"].mean() == pytest.approx(1, abs=0.06)
+        assert (own["outcome"] * own["weight"]).mean() == pytest.approx(truth, abs=0.9)
+
+
+def test_of_a_site_that_closed_before_no_policy_is_valued():
+    with pytest.raises(ValueError, match="of arm a would be followed for 18 months"):
+        left_out({"early": (6, 12, 0.0), "late": (36, 60, 0.0)}, 18)
+
+
+def test_too_few_of_an_arm_at_a_site_are_weighed_as_the_rest_of_it():
+    table = people(os_time=[1.0, 2, 3, 4, 9, 9], os_event=[0.0, 1, 0, 0, 0, 0])
+    table = table.assign(arm=list("xyyyxy"), site=list("aaaabb")).reset_index()
+    rows = outcome_table(table, {0: parts("abcd")}, ["os"], 2.5).set_index("patient")
+    assert rows["weight"].to_dict() == pytest.approx({"a": 0, "b": 1, "c": 1, "d": 1})
+    table["os_event"] = [1.0, 0, 1, 1, 0, 0]
+    rows = outcome_table(table, {0: parts("abcd")}, ["os"], 2.5).set_index("patient")
+    assert rows["weight"].to_dict() == pytest.approx({"a": 1, "b": 0, "c": 1.5, "d": 1.5})

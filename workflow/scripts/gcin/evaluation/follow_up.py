@@ -31,14 +31,23 @@ def references_of(parts: pd.DataFrame, patients: pd.DataFrame, endpoint: str) ->
     known = patients.loc[parts["patient"], ["cohort", "site", *outcome]].dropna(subset=outcome)
     is_test = known.index.isin(parts["patient"][parts["part"] == "test"])
     tested, others = known[is_test], known[~is_test]
-    sites = set(tested["site"].dropna())
-    left_out = bool(sites) and sites.isdisjoint(others["site"])
-    references = {}
+    left_out, references = sites_left_out(tested["site"], others["site"]), {}
     for cohort, own in tested.groupby("cohort"):
         past = others[others["cohort"] == cohort]
         past = own if left_out or past.empty else past
         references[cohort] = tuple(past[outcome].to_numpy(float).T)
     return references
+
+
+def sites_left_out(tested: pd.Series, others: pd.Series) -> bool:
+    """Whether nobody else is of a site of those who test, as far as these are known.
+
+    Args:
+        tested: Sites of those who test in a fold.
+        others: Sites of those who do not.
+    """
+    sites = set(tested.dropna())
+    return bool(sites) and sites.isdisjoint(others)
 
 
 def weights_by_cohort(
