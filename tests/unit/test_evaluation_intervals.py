@@ -153,3 +153,20 @@ def test_nineteen_in_twenty_intervals_hold_the_truth():
         low, high = bca_interval(mean_of(rng.exponential(1, 60), 400, seed), 0.95)
         held += low <= 1 <= high
     assert 0.90 <= held / 300 <= 0.98
+
+
+def test_resamples_that_ties_move_give_percentiles_and_a_measure_around_its_value():
+    drawn = np.random.default_rng(1).normal(0.7, 0.05, 4000)
+    share = Estimate(0.6, drawn, drawn[:50] ** 9, is_moved=True)
+    assert bca_interval(share, 0.95) == tuple(np.quantile(drawn, [0.025, 0.975]))
+    assert measure_interval(share, 0.95) == pytest.approx((0.5, 0.7), abs=0.005)
+    gap = share - replace(share, whole=0.55, drawn=drawn - 0.08)
+    assert gap.is_moved
+    sure = measure_interval(replace(share, whole=0.98), 0.95)
+    assert sure == pytest.approx((0.88, 1.0), abs=0.005)
+
+
+def test_p_of_resamples_that_ties_move_is_that_of_percentiles():
+    drawn = np.random.default_rng(2).normal(1.5, 1.0, 999)
+    gap = Estimate(1.8, drawn, drawn[:50], is_moved=True)
+    assert bca_p(gap) == pytest.approx(2 * np.mean(drawn < 0))

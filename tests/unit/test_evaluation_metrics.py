@@ -77,10 +77,26 @@ def test_who_knows_nothing_reaches_the_chance_of_pr_auc_in_sites_of_any_prevalen
     """One site in ten responds, of another nine: the prevalence of both would be beaten by far."""
     response = np.r_[[1] * 2 + [0] * 18, [1] * 18 + [0] * 2]
     found = measure(rows(np.full(40, 0.5), response, fold=np.repeat([0, 1], 20)))
-    assert found["pr_auc"] == found["pr_chance"] == pytest.approx(0.82)
+    assert [found["pr_auc"], found["pr_chance"]] == pytest.approx([0.82, 0.82])
     assert found["prevalence"] == 0.5
     whole = measure(rows(np.full(40, 0.5), response))
-    assert whole["pr_chance"] == whole["prevalence"] == 0.5
+    assert [whole["pr_chance"], whole["prevalence"]] == pytest.approx([0.5, 0.5])
+
+
+@pytest.mark.parametrize("levels", [1, 3, 1000])
+def test_the_chance_of_pr_auc_is_that_of_predictions_dealt_at_random(levels):
+    """Of an order of everybody in folds of twelve that is far above the prevalence."""
+    rng, fold = np.random.default_rng(levels), np.repeat([0, 1, 2], 12)
+    table = rows(rng.integers(0, levels, 36) / levels, rng.random(36) < 0.25, fold=fold)
+    weights = np.array([np.ones(36), np.arange(36) % 12 > 2], float)
+    found = response_metrics(table, weights)["pr_chance"]
+    dealt = []
+    for _ in range(400):
+        value = np.concatenate([rng.permutation(own) for _, own in table.groupby("fold")["value"]])
+        dealt.append(response_metrics(table.assign(value=value), weights)["pr_auc"])
+    assert found == pytest.approx(np.mean(dealt, axis=0), abs=0.02)
+    beyond = found[0] / measure(table)["prevalence"]
+    assert (beyond > 1.5) == (levels == 1000)
 
 
 def test_a_probability_of_one_half_names_a_responder():

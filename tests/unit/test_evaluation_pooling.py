@@ -13,7 +13,7 @@ def patients(**columns):
     table = pd.DataFrame({"patient": names, "arm": ["a", "b", "a", "b", "a", None], "family": None})
     table["response"] = [1.0, 0.0, 1.0, np.nan, 0.0, 1.0]
     table["os_time"], table["os_event"] = [5.0, 4.0, 3.0, 2.0, 1.0, 6.0], 1.0
-    return table.assign(role="train", **columns)
+    return table.assign(cohort="h", site=None, role="train", **columns)
 
 
 def folds():

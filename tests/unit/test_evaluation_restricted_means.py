@@ -105,6 +105,17 @@ def test_a_month_that_hardly_anybody_is_followed_to_has_no_mean():
     assert (near["difference_high"].dropna() < 0).all()
 
 
+def test_a_group_of_whom_nearly_all_had_the_event_has_a_mean():
+    """It is that of highest risk, and nobody was lost: fewer than a tenth are there still."""
+    rows = survivors(7, 100).assign(event=1.0)
+    rows["value"] = -rows["time"]
+    table = restricted_mean_table(rows, SETTINGS | {"horizons_months": [12]}).set_index("group")
+    early = rows.sort_values("time").groupby("fold")["time"].head(25)
+    assert (early > 12).sum() < 5
+    assert table.loc[2, "mean"] == pytest.approx(early.clip(upper=12).mean())
+    assert table.loc[2, "difference_high"] < 0
+
+
 def test_relatives_are_no_new_evidence():
     rows = survivors(5, 100)
     kin = pd.concat(

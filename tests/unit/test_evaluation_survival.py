@@ -12,6 +12,7 @@ from lifelines.utils import concordance_index
 from scipy.stats import norm
 
 from gcin.evaluation.hazards import hazard_ratios
+from gcin.evaluation.horizons import uno_weights
 from gcin.evaluation.survival import (
     excess_events,
     exchanged,
@@ -19,7 +20,6 @@ from gcin.evaluation.survival import (
     logrank,
     risk_groups,
     survival_metrics,
-    uno_weights,
 )
 
 

@@ -107,6 +107,24 @@ def test_a_chance_of_zero_lies_in_the_lowest_tenth():
     assert found[:, 0] == pytest.approx(1)
 
 
+def test_nothing_is_held_against_curves_beyond_their_last_month():
+    """As at a site that is followed for longer than all whom the models learnt from."""
+    risk, time, event = followed(3, 1000)
+    rows = pd.DataFrame({"patient": [f"P{i}" for i in range(1000)], "time": time, "event": event})
+    known = MONTHS[MONTHS <= 10]
+    said = np.exp(-np.outer(np.exp(risk), MONTHS) / 20)
+    curves = pd.DataFrame(said, index=rows["patient"], columns=MONTHS)
+    rows = rows.assign(design="net", endpoint="os", family=None, column=range(1000))
+    short = rows.join(score_curves(rows, curves[known], time, event))
+    assert ((event > 0) & (time > 10)).mean() > 0.1
+    assert d_calibration_table(short)["p"].iloc[0] > 0.05
+    moments = np.linspace(0, 10, 101)
+    errors = integrated_errors(
+        np.exp(-np.outer(np.exp(risk), moments) / 20), moments, time, event, time, event
+    )
+    assert short["curve_error"].mean() == pytest.approx(errors.mean(), rel=1e-3)
+
+
 def test_true_curves_are_called_wrong_as_often_as_the_test_says():
     p = np.array([d_calibration_table(scored(seed, 150))["p"].iloc[0] for seed in range(150)])
     assert (p < 0.05).mean() <= 0.1
@@ -122,7 +140,7 @@ def alarms(alike, censored, count=60, bend=1.0):
         at_event = stats.norm.cdf(late + np.sqrt(1 - alike) * rng.normal(size=3 * count)) ** bend
         at_end = rng.random(3 * count) if censored else np.zeros(3 * count)
         rows = pd.DataFrame({"own_survival": np.maximum(at_event, at_end), "design": "net"})
-        rows["event"] = (at_event >= at_end).astype(float)
+        rows["curve_event"] = (at_event >= at_end).astype(float)
         rows = rows.assign(endpoint="os", patient=range(3 * count), family=family.astype(str))
         p.append(d_calibration_table(rows if alike else rows.assign(family=None))["p"].iloc[0])
     return np.mean(np.array(p) < 0.05)
@@ -139,7 +157,7 @@ def test_censoring_hides_no_wrong_curves():
 
 
 def test_nobody_followed_says_nothing():
-    rows = scored(patients=30).assign(own_survival=1.0, event=0.0)
+    rows = scored(patients=30).assign(own_survival=1.0, curve_event=0.0)
     assert d_calibration_table(rows)["p"].iloc[0] == 1
 
 
@@ -147,7 +165,7 @@ def test_nobody_followed_says_nothing():
 def test_curves_are_not_wrong_because_a_rare_event_did_not_come(seed):
     """Six in ten such cohorts have none: half an event is expected of 50 patients."""
     followed = 1 - 0.02 * np.random.default_rng(seed).random(50)
-    rows = scored(patients=50).assign(own_survival=followed, event=0.0)
+    rows = scored(patients=50).assign(own_survival=followed, curve_event=0.0)
     assert d_calibration_table(rows)["p"].iloc[0] > 0.9
 
 
@@ -171,7 +189,7 @@ def test_a_distance_that_every_resample_adds_to_has_no_interval():
 
 
 def test_the_statistic_is_the_chi_squared_of_the_tenths():
-    rows = scored(patients=300).assign(event=1.0)
+    rows = scored(patients=300).assign(curve_event=1.0)
     table = d_calibration_table(rows)
     counts = np.bincount(np.minimum((rows["own_survival"] * 10).astype(int), 9), minlength=10)
     expected = stats.chisquare(counts)

@@ -864,6 +864,9 @@ def test_numbers_are_written_for_readers(value, text):
         ((0.5, np.nan, np.nan), "0.500"),
         ((0.0012, 0.0011, 0.0014), "0.00120 (0.00110 to 0.00140)"),
         ((-0.0002, -0.011, 0.012), "0.000 (-0.011 to 0.012)"),
+        ((0.0121, 0.0003, 0.0242), "0.0121 (0.0003 to 0.0242)"),
+        ((-0.0121, -0.0242, -0.00031), "-0.0121 (-0.0242 to -0.0003)"),
+        ((0.5, 1e-12, 0.9), "0.500 (0.000 to 0.900)"),
     ],
 )
 def test_a_value_and_its_limits_are_written_in_one_form(three, text):
@@ -900,3 +903,14 @@ def test_a_changed_template_changes_its_digest(tmp_path, monkeypatch):
     before = templates()
     (tmp_path / "a.html").write_text("two")
     assert templates() != before
+
+
+def test_the_line_of_pr_auc_is_what_chance_gives_an_order_of_all(study):
+    """One probability for everybody has less, and luck would beat a line between the two."""
+    metrics = study[1]["metrics"].copy()
+    chance = (metrics["endpoint"] == "response") & (metrics["metric"] == "pr_chance")
+    metrics.loc[chance, "value"] = np.linspace(0.2, 0.3, chance.sum())
+    figure = draw("metrics", metrics, list(made.DESIGNS))
+    [axes] = [axes for axes in figure.axes if "response: PR AUC" in axes.get_title("left")]
+    dashed = [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"]
+    assert dashed == [0.3]

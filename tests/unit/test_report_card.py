@@ -55,12 +55,12 @@ def test_every_answer_is_to_a_point_of_the_list_and_given_once(facts):
 def test_what_only_people_know_is_not_done(facts):
     undone = status(facts)
     assert (undone[["8b", "8c", "10", "17", "18a", "18b", "18c", "18d", "19"]] == NOT).all()
-    assert (undone[["20b", "23a"]] == DONE).all()
+    assert undone["23a"] == DONE
 
 
 def test_what_only_part_is_told_of_is_not_called_done(facts):
     told = checklist(ITEMS, facts).set_index("item")
-    assert (told.loc[["18f", "21"], "status"] == PARTLY).all()
+    assert (told.loc[["18f", "20b", "21"], "status"] == PARTLY).all()
     assert "threshold" not in told.loc["15", "fact"]
     assert "one half and more as a yes" in told.loc["15", "fact"]
     survival = facts.study | {"endpoints": {"os": facts.study["endpoints"]["os"]}}
@@ -315,3 +315,21 @@ def test_the_card_says_how_far_networks_tell_the_arm_received(facts):
     assert "Policies are not weighed by it" in section
     tables = {name: table for name, table in facts.tables.items() if name != "propensity"}
     assert "## Which arm" not in card_of(replace(facts, tables=tables))
+
+
+def test_no_knots_and_no_undefined_measures_are_claimed(facts):
+    def told(own):
+        fact = checklist(ITEMS, own).set_index("item")["fact"]
+        return fact["12b"], fact["12e"]
+
+    preparation = facts.settings["model"]["preparation"] | {"clinical_knots": 0}
+    model = facts.settings["model"] | {"preparation": preparation}
+    metrics = facts.tables["metrics"]
+    lost = metrics.assign(value=metrics["value"].where(metrics["metric"] != "uno_c"))
+    own = replace(
+        facts,
+        settings=facts.settings | {"model": model},
+        tables=facts.tables | {"metrics": lost},
+    )
+    assert ["knots" in told(one)[0] for one in (facts, own)] == [True, False]
+    assert ["Uno C" in told(one)[1] for one in (facts, own)] == [True, False]

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from gcin.evaluation.metrics import ordered_pairs, within_folds
+from gcin.evaluation.metrics import Parts, ordered_pairs, within_folds
 
 AT_RISK = 0.1  # nothing is measured where fewer of the reference patients are still followed
 CASE, CONTROL = "case_", "control_"
+FOLLOWED, WITH = "followed_as", "uno_weight_with_"
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,48 @@ def still_followed(
     return followed[np.searchsorted(steps, time, side="left" if before else "right")]
 
 
+def uno_weights(
+    time: np.ndarray, event: np.ndarray, reference_time: np.ndarray, reference_event: np.ndarray
+) -> np.ndarray:
+    """Weigh each patient's pairs by the inverse squared chance of not being censored before.
+
+    Args:
+        time: Months to event or censoring.
+        event: 1 for an event, 0 for censoring.
+        reference_time: The same of the patients whose censoring is the reference, as
+            `gcin.evaluation.follow_up` names them.
+        reference_event: Their events.
+
+    Returns:
+        `1 / G(t-)^2` for events before tau, the time from which fewer than a tenth of the
+        reference patients are followed; zero for everybody else.
+    """
+    reference = reference_time, reference_event
+    return pair_weights(time, event, reference, reference)
+
+
+def pair_weights(time: np.ndarray, event: np.ndarray, own: Parts, partner: Parts) -> np.ndarray:
+    """Weigh each patient's pairs with patients who were followed otherwise.
+
+    Neither of a pair may leave before the first has the event, and each stays as those of its own
+    reference do.
+
+    Args:
+        time: Months to event or censoring.
+        event: 1 for an event, 0 for censoring.
+        own: Months and events of the reference of these patients.
+        partner: The same of those whom they are paired with.
+
+    Returns:
+        `1 / (G(t-) H(t-))` for events before the earlier tau of both references, `G` and `H` being
+        their chances of being followed; zero for everybody else.
+    """
+    free = np.prod([still_followed(time, *past, before=True) for past in (own, partner)], axis=0)
+    tau = min(reliable_until(past[0]) for past in (own, partner))
+    counts = (np.asarray(event) > 0) & (time < tau)
+    return np.where(counts, 1 / np.where(counts, free, 1.0), 0.0)
+
+
 def horizon_weights(
     time: np.ndarray,
     event: np.ndarray,
@@ -58,8 +101,8 @@ def horizon_weights(
     Args:
         time: Months to event or censoring.
         event: 1 for an event, 0 for censoring.
-        reference_time: The same of the patients whose censoring is the reference: those the
-            model was fitted on, or an external cohort itself.
+        reference_time: The same of the patients whose censoring is the reference, as
+            `gcin.evaluation.follow_up` names them.
         reference_event: Their events.
         horizons: Months at which patients are told apart.
 

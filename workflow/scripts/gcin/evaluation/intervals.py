@@ -1,6 +1,6 @@
 """Bootstrap intervals: patients are redrawn as weights, so that one pass serves every draw."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -71,24 +71,36 @@ class Estimate:
         whole: Its value in the cohort as it is, NaN where undefined.
         drawn: Its value in each resample.
         left_out: Its value without each group of `leave_out`.
+        is_moved: Whether drawing patients twice moves the resamples as nothing moves the cohort,
+            which `bca_interval` would take for a bias of the measure. Percentiles are taken then.
     """
 
     whole: float
     drawn: np.ndarray
     left_out: np.ndarray
+    is_moved: bool = False
 
     def __sub__(self, other: "Estimate") -> "Estimate":
         """The paired difference of two measures of the same patients."""
         return Estimate(
-            self.whole - other.whole, self.drawn - other.drawn, self.left_out - other.left_out
+            self.whole - other.whole,
+            self.drawn - other.drawn,
+            self.left_out - other.left_out,
+            self.is_moved or other.is_moved,
         )
+
+    def recentred(self) -> "Estimate":
+        """The same of a share, its resamples moved so that their mean is the value."""
+        known = _known(self)
+        moved = self.drawn + (self.whole - known.mean() if len(known) else np.nan)
+        return replace(self, drawn=np.clip(moved, 0, 1))
 
 
 def bca_interval(estimate: Estimate, confidence: float) -> tuple[float, float]:
     """Bias-corrected and accelerated bootstrap interval (Efron 1987, JASA 82:171).
 
     Args:
-        estimate: The measure.
+        estimate: The measure; of one whose resamples `is_moved`, plain percentiles.
         confidence: Share of such intervals that hold the truth, such as 0.95.
 
     Returns:
@@ -108,13 +120,14 @@ def measure_interval(estimate: Estimate, confidence: float) -> tuple[float, floa
     """The BCa interval of a measure, none where its limits are one.
 
     What never failed in these patients may fail in others, and what never moved may move; resamples
-    cannot say how far, and an interval without width would claim that it never does.
+    cannot say how far, and an interval without width would claim that it never does. Resamples that
+    are moved are moved back; a difference, where much of the move cancels, is left where it is.
 
     Args:
         estimate: The measure; no difference of two, whose 0 may be exact.
         confidence: As for `bca_interval`.
     """
-    low, high = bca_interval(estimate, confidence)
+    low, high = bca_interval(estimate.recentred() if estimate.is_moved else estimate, confidence)
     return (low, high) if high - low > NO_WIDTH else (np.nan, np.nan)
 
 
@@ -177,11 +190,14 @@ def _bias(estimate: Estimate) -> float:
     known = len(drawn) >= (1 - MOST_UNDEFINED) * len(estimate.drawn) and len(drawn) > 0
     if not known or not np.isfinite(estimate.whole):
         return np.nan
-    return float(stats.norm.ppf(_share_below(drawn, estimate.whole)))
+    shift = float(stats.norm.ppf(_share_below(drawn, estimate.whole)))
+    return 0.0 if estimate.is_moved and np.isfinite(shift) else shift
 
 
 def _acceleration(estimate: Estimate) -> float:
     """How the spread grows with the value: a sixth of the skewness of the jackknife's sum."""
+    if estimate.is_moved:
+        return 0.0
     kept = estimate.left_out[np.isfinite(estimate.left_out)]
     pull = kept.mean() - kept if len(kept) else np.zeros(1)
     spread = np.sum(pull**2)

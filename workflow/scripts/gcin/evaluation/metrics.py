@@ -36,8 +36,10 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
 
     Returns:
         Each metric in each resample. `majority` is the accuracy of always naming the commoner
-        outcome of these patients, `prevalence` the share of responders, `pr_chance` the PR AUC of
-        who knows nothing (folds of more responders count more): what accuracy and PR AUC have to
+        outcome of these patients, `prevalence` the share of responders, `pr_chance` the PR AUC that
+        the same predictions would have on average if they were dealt to the patients of a fold at
+        random (more than the prevalence, the more so the smaller folds are; folds of more
+        responders count more): what accuracy and PR AUC have to
         be read against. `sensitivity_at_specificity` is the most responders that a threshold names
         which names at most a tenth of the others, `scaled_brier` the share of the Brier score of
         always saying the prevalence that is gone.
@@ -164,7 +166,18 @@ def _sensitive_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray)
 
 
 def _chance_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
-    """Precision of naming everybody times the responders, and the responders."""
-    total, positive = drawn.sum(axis=1), drawn @ response
-    share = np.divide(positive, total, out=np.zeros_like(positive), where=total > 0)
-    return share * positive, positive
+    """Average precision, times the responders, that chance alone gives these values; and those.
+
+    Were responders dealt at random, one of a group of equals whose last stands at place `c` would
+    have the precision `[p + (c - 1) q] / c` where it is one: `p` is the chance of being one, and
+    `q` that both of two are. Of one value for everybody that is the prevalence; the fewer stand
+    together, and the fewer there are in all, the more.
+    """
+    size = tied_sums(drawn, value, np.ones(len(value)), np.zeros(len(value)))[0]
+    place, total, positive = size.cumsum(axis=1), drawn.sum(axis=1), drawn @ response
+    one = np.divide(positive, total, out=np.zeros_like(positive), where=total > 0)
+    both = one * np.divide(
+        positive - 1, total - 1, out=np.zeros_like(positive), where=(total > 1) & (positive > 1)
+    )
+    hits = size * (one[:, None] + np.maximum(place - 1, 0) * both[:, None])
+    return np.divide(hits, place, out=np.zeros_like(hits), where=place > 0).sum(axis=1), positive

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.evaluation.horizons import horizon_weights
-from gcin.evaluation.survival import uno_weights
+from gcin.evaluation.follow_up import references_of, weights_by_cohort
+from gcin.evaluation.horizons import horizon_weights, uno_weights
 from gcin.evaluation.survival_curves import SCORES, curves_by_run, score_curves
 from gcin.tables import read_text, run_of
 
@@ -72,15 +72,15 @@ def pool(
 
     Args:
         predictions: As `read_runs` gives them.
-        patients: The study's patients: `patient arm family` and outcome columns.
+        patients: The study's patients: `patient cohort site arm family` and outcome columns.
         folds: `patient part` of each fold.
         horizons: Months at which survival is asked.
 
     Returns:
         One row per design, endpoint, repeat and patient: `design endpoint repeat fold patient
-        arm family value response time event amount threshold uno_weight` and the columns of
-        `horizon_weights`; the threshold is HALF. Patients without the outcome or without a known
-        arm are left out, and counted in the log.
+        arm family value response time event amount threshold` and, of survival, the columns of
+        `gcin.evaluation.follow_up.weights_by_cohort`; the threshold is HALF. Patients without the
+        outcome or without a known arm are left out, and counted in the log.
 
     Raises:
         ValueError: A prediction is missing, or designs cover different patients.
@@ -91,8 +91,7 @@ def pool(
     pooled = with_outcomes(means, patients).assign(
         repeat=lambda table: table["fold"].map(repeats_of(tested)), threshold=HALF
     )
-    fitted = {fold: parts["patient"][parts["part"] != "test"] for fold, parts in folds.items()}
-    weights = _weights_by_fold(pooled, patients.set_index("patient"), fitted, horizons)
+    weights = _weights_by_fold(pooled, patients.set_index("patient"), folds, horizons)
     pooled = pooled.join(weights)
     require_equal_cover(pooled)
     return pooled.sort_values([*PREDICTION[:3], "patient"], ignore_index=True)
@@ -141,25 +140,16 @@ def outcome_of(patients: pd.DataFrame, endpoint: str) -> pd.DataFrame:
 def _weights_by_fold(
     pooled: pd.DataFrame,
     patients: pd.DataFrame,
-    fitted: Mapping[int, Iterable[str]],
+    folds: Mapping[int, pd.DataFrame],
     horizons: Iterable[int],
 ) -> pd.DataFrame:
-    """Weigh patients by the censoring of those whom the fold's models were fitted on."""
+    """Weigh patients by the censoring of those who were followed alike."""
     weights = [pd.DataFrame(columns=["uno_weight"], dtype=float)]
     timed = pooled[pooled["time"].notna()]
     for (endpoint, fold), rows in timed.groupby(["endpoint", "fold"]):
-        known = patients.loc[list(fitted[fold]), [f"{endpoint}_time", f"{endpoint}_event"]].dropna()
-        weights.append(_censoring_weights(rows, *known.to_numpy(float).T, horizons))
+        references = references_of(folds[fold], patients, endpoint)
+        weights.append(weights_by_cohort(rows, patients["cohort"], references, horizons))
     return pd.concat(weights)
-
-
-def _censoring_weights(
-    rows: pd.DataFrame, time: np.ndarray, event: np.ndarray, horizons: Iterable[int]
-) -> pd.DataFrame:
-    """Weights of some patients, given the follow-up of the patients of reference."""
-    known = rows["time"].to_numpy(), rows["event"].to_numpy(), time, event
-    weights = {"uno_weight": uno_weights(*known)} | horizon_weights(*known, horizons)
-    return pd.DataFrame(weights, index=rows.index)
 
 
 def with_curves(
@@ -188,12 +178,12 @@ def with_curves(
         place = run_of(path)
         runs[place["design"], place["fold"]].append(path)
     for (design, fold), seeds in runs.items():
-        parts = folds[fold]
-        fitted = known.loc[parts["patient"][parts["part"] != "test"]]
         own = pooled[(pooled["design"] == design) & (pooled["fold"] == fold)]
         for endpoint, curves in curves_by_run(map(pd.read_parquet, seeds), known["arm"]).items():
-            past = fitted[[f"{endpoint}_time", f"{endpoint}_event"]].dropna().to_numpy(float).T
-            scores.append(score_curves(own[own["endpoint"] == endpoint], curves, *past))
+            references = references_of(folds[fold], known, endpoint)
+            asked = own[own["endpoint"] == endpoint]
+            for cohort, rows in asked.groupby(asked["patient"].map(known["cohort"])):
+                scores.append(score_curves(rows, curves, *references[cohort]))
     return pooled.join(pd.concat(scores))
 
 
@@ -249,8 +239,10 @@ def external_rows(
     rows["fold"] = rows["cohort"]
     weights = [pd.DataFrame(columns=["uno_weight"], dtype=float)]
     for _, cohort in rows[rows["time"].notna()].groupby(["cohort", "endpoint", "design"]):
-        own = cohort["time"].to_numpy(), cohort["event"].to_numpy()
-        weights.append(_censoring_weights(cohort, *own, horizons))
+        known = cohort["time"].to_numpy(), cohort["event"].to_numpy()
+        own = {"uno_weight": uno_weights(*known, *known)}
+        own |= horizon_weights(*known, *known, horizons)
+        weights.append(pd.DataFrame(own, index=cohort.index))
     rows = rows.join(pd.concat(weights))
     require_equal_cover(rows)
     return rows

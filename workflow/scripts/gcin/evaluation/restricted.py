@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from gcin.evaluation.follow_up import sites_left_out
 from gcin.evaluation.horizons import AT_RISK, still_followed
 from gcin.evaluation.pooling import outcome_of
 from gcin.evaluation.propensity import sides_of
@@ -20,7 +21,7 @@ def outcome_table(
     """Put the outcome of each test patient beside its weight for those who left before.
 
     Args:
-        patients: The study's patients: `patient arm` and outcomes.
+        patients: The study's patients: `patient site arm` and outcomes.
         folds: `patient part` of each fold.
         endpoints: Yes or no (1 is good), or survival.
         months: Survival counts up to then: the outcome is the time without the event, at most so.
@@ -28,7 +29,8 @@ def outcome_table(
     Returns:
         `fold patient endpoint unit outcome weight`; weight is 1 of a yes or no. Of survival it is
         the inverse chance, by arm, of being followed until the outcome was known (Kaplan-Meier of
-        censoring among the fold's other patients), and 0 where the patient left before that.
+        censoring among the fold's other patients; among those it tests where sites are left out, of
+        all arms where too few of one are followed), and 0 where the patient left before that.
 
     Raises:
         ValueError: Too few patients of an arm are followed for so many months.
@@ -36,7 +38,7 @@ def outcome_table(
     known, tables = patients[patients["arm"].notna()], []
     for endpoint in endpoints:
         outcomes = outcome_of(known, endpoint).set_index("patient")
-        outcomes["arm"] = known.set_index("patient")["arm"]
+        outcomes[["site", "arm"]] = known.set_index("patient")[["site", "arm"]]
         is_timed = f"{endpoint}_time" in patients
         own = outcomes.dropna(subset=["time", "event"] if is_timed else ["response"])
         for fold, parts in folds.items():
@@ -55,18 +57,37 @@ def _restricted(
     time, weight = np.minimum(tested["time"].to_numpy(), months), np.zeros(len(tested))
     is_known = (tested["event"].to_numpy() > 0) | (tested["time"].to_numpy() >= months)
     for arm in tested["arm"].unique():
-        past = others.loc[others["arm"] == arm, ["time", "event"]].to_numpy(float).T
-        followed = still_followed(np.array([months]), *past, before=True)[0]
-        if past.shape[1] == 0 or followed < AT_RISK:
+        past = _followed_alike(tested, others, arm, months)
+        if not _reaches(past, months):
             raise ValueError(
                 f"Fewer than a tenth of the patients of arm {arm} would be followed for "
                 f"{months:g} months of {endpoint}. Lower policy.months, or leave {endpoint} out "
                 "of policy.endpoints."
             )
         own = (tested["arm"] == arm).to_numpy() & is_known
-        weight[own] = 1 / still_followed(time[own], *past, before=True)
+        weight[own] = 1 / still_followed(time[own], *_follow_up(past), before=True)
     unit = f"months of {months:g}"
     return pd.DataFrame({"outcome": time, "weight": weight, "unit": unit}, index=tested.index)
+
+
+def _followed_alike(
+    tested: pd.DataFrame, others: pd.DataFrame, arm: str, months: float
+) -> pd.DataFrame:
+    """Those by whose follow-up patients of an arm are weighed."""
+    if not sites_left_out(tested["site"], others["site"]):
+        return others[others["arm"] == arm]
+    own = tested[tested["arm"] == arm]
+    return own if _reaches(own, months) else tested
+
+
+def _reaches(past: pd.DataFrame, months: float) -> bool:
+    """Whether a tenth of some patients would be followed for so many months."""
+    end = np.array([months])
+    return len(past) > 0 and still_followed(end, *_follow_up(past), before=True)[0] >= AT_RISK
+
+
+def _follow_up(past: pd.DataFrame) -> np.ndarray:
+    return past[["time", "event"]].to_numpy(float).T
 
 
 def expected_times(paths: Iterable[str], outcomes: pd.DataFrame, months: float) -> pd.DataFrame:

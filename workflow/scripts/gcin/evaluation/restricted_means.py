@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.evaluation.comparison import estimate_of, resampled
-from gcin.evaluation.horizons import reliable_until
+from gcin.evaluation.horizons import AT_RISK, still_followed
 from gcin.evaluation.intervals import Estimate, bca_interval, measure_interval
 from gcin.evaluation.metrics import tied_sums
 from gcin.evaluation.survival import risk_groups
@@ -35,7 +35,8 @@ def restricted_mean_table(pooled: pd.DataFrame, settings: Mapping) -> pd.DataFra
         events`: one row per design, survival endpoint, month asked and group; the area under the
         group's Kaplan-Meier curve up to the month, and how many months more or less that is than
         in the group of lowest risk, with BCa intervals, families whole. Empty where fewer than a
-        tenth of the group, or of that of lowest risk, are followed so far.
+        tenth of those without the event would be followed so far (Kaplan-Meier of censoring), in
+        the group or in that of lowest risk.
     """
     rows = []
     timed = pooled[pooled["time"].notna()]
@@ -55,9 +56,11 @@ def _groups_at(
     draws, confidence, first = settings["bootstrap_draws"], settings["confidence"], None
     for group, members in patients.groupby("group"):
         time, event = members["time"].to_numpy(float), members["event"].to_numpy(float)
-        known = months < reliable_until(time)
+        # Not by who is there still: a group of whom all have had the event is known to its end.
+        followed = still_followed(np.array([months]), time, event, before=True)[0]
         means = restricted_means(weights[:, members["column"]], time, event, months)
-        mean = estimate_of(means if known else np.full(len(weights), np.nan), draws)
+        known = means if followed >= AT_RISK else np.full(len(weights), np.nan)
+        mean = estimate_of(known, draws)
         first = mean if first is None else first
         row = {"group": group, "mean": mean.whole, "n": len(members), "events": int(event.sum())}
         row["low"], row["high"] = measure_interval(mean, confidence)

@@ -1,6 +1,7 @@
 """Survival: concordance of predicted risk with what came to pass, and curves by risk group."""
 
 import logging
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 from scipy import stats
 
-from gcin.evaluation.horizons import horizon_areas, reliable_until, still_followed
+from gcin.evaluation.horizons import FOLLOWED, WITH, horizon_areas
 from gcin.evaluation.intervals import units_of
 from gcin.evaluation.metrics import Parts, equal_groups, ratio
 from gcin.evaluation.survival_curves import curve_metrics
@@ -27,8 +28,9 @@ def survival_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
 
     Args:
         rows: One row per patient: `column` (the patient's column of `weights`), `fold`, `value`
-            (risk, higher = sooner), `time` (months), `event` (0 or 1), `uno_weight`, and the
-            columns of `horizon_weights` and, where curves were predicted, of `score_curves`.
+            (risk, higher = sooner), `time` (months), `event` (0 or 1), `uno_weight` and, where
+            patients are of several cohorts, the other columns of `weights_by_cohort`; the columns
+            of `horizon_weights` and, where curves were predicted, of `score_curves`.
         weights: Resamples by patients.
 
     Returns:
@@ -46,15 +48,28 @@ def survival_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
 def _concordance_parts(drawn: np.ndarray, fold: pd.DataFrame) -> tuple[np.ndarray, ...]:
     """Ordered and all pairs of one fold, plain and with Uno's weights."""
     time, event = fold["time"].to_numpy(), fold["event"].to_numpy() > 0
-    risk, weight = fold["value"].to_numpy(), fold["uno_weight"].to_numpy()
+    risk, partners = fold["value"].to_numpy(), list(_partners(fold))
     leaders = np.flatnonzero(event)
     sums = np.zeros((4, len(drawn)))
     for first in (leaders[start : start + BLOCK] for start in range(0, len(leaders), BLOCK)):
         ordered, comparable = _pairs(first, time, event, risk)
         lead = drawn[:, first]
-        right, every = (drawn @ ordered.T) * lead, (drawn @ comparable.T) * lead
-        sums += [right.sum(1), every.sum(1), right @ weight[first], every @ weight[first]]
+        for other, weight in partners:
+            told = drawn[:, other]
+            right, every = (told @ pairs[:, other].T * lead for pairs in (ordered, comparable))
+            sums += [right.sum(1), every.sum(1), right @ weight[first], every @ weight[first]]
     return tuple(sums)
+
+
+def _partners(fold: pd.DataFrame) -> Iterator[tuple[np.ndarray | slice, np.ndarray]]:
+    """Places of patients followed alike, and what each patient's pairs with these weigh."""
+    cohorts = fold[FOLLOWED].unique() if FOLLOWED in fold else []
+    if len(cohorts) < 2:
+        yield slice(None), fold["uno_weight"].to_numpy()
+        return
+    for cohort in cohorts:
+        weight = fold[f"{WITH}{cohort}"].fillna(fold["uno_weight"])
+        yield np.flatnonzero(fold[FOLLOWED] == cohort), weight.to_numpy()
 
 
 def _pairs(first: np.ndarray, time: np.ndarray, event: np.ndarray, risk: np.ndarray) -> Parts:
@@ -64,27 +79,6 @@ def _pairs(first: np.ndarray, time: np.ndarray, event: np.ndarray, risk: np.ndar
     leader = risk[first][:, None]
     ordered = comparable * ((leader > risk) + 0.5 * (leader == risk))
     return ordered, comparable.astype(float)
-
-
-def uno_weights(
-    time: np.ndarray, event: np.ndarray, reference_time: np.ndarray, reference_event: np.ndarray
-) -> np.ndarray:
-    """Weigh each patient's pairs by the inverse squared chance of not being censored before.
-
-    Args:
-        time: Months to event or censoring.
-        event: 1 for an event, 0 for censoring.
-        reference_time: The same of the patients whose censoring is the reference: those the
-            model was trained on, or an external cohort itself.
-        reference_event: Their events.
-
-    Returns:
-        `1 / G(t-)^2` for events before tau, the time from which fewer than a tenth of the
-        reference patients are followed; zero for everybody else.
-    """
-    free = still_followed(time, reference_time, reference_event, before=True)
-    counts = (np.asarray(event) > 0) & (time < reliable_until(reference_time))
-    return np.where(counts, 1 / np.square(np.where(counts, free, 1.0)), 0.0)
 
 
 def risk_groups(rows: pd.DataFrame, groups: int) -> pd.DataFrame:

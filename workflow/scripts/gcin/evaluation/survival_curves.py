@@ -13,7 +13,7 @@ from gcin.evaluation.metrics import ratio
 POINTS = 101  # moments, evenly from 0 to the end of reliable follow-up, that errors are taken at
 TENTHS = 10
 SETTLED = 1e-9  # spread of the tenths below which patients differ by rounding alone
-SCORES = ["own_survival", "curve_error"]
+SCORES = ["own_survival", "curve_event", "curve_error"]
 
 
 def score_curves(
@@ -32,19 +32,24 @@ def score_curves(
 
     Returns:
         Indexed as `rows`: `own_survival`, the predicted chance of surviving as long as the patient
-        was followed, and `curve_error`, the patient's part of the integrated Brier score up to the
-        month from which fewer than a tenth of the reference patients are followed.
+        was followed, and `curve_event`, 1 for an event in that time, of which what lies beyond the
+        last month of the curves does not count, as they say nothing of it; and `curve_error`, the
+        patient's part of the integrated Brier score up to that month, or to the earlier one from
+        which fewer than a tenth of the reference patients are followed.
     """
     survival, months = curves.loc[rows["patient"]].to_numpy(float), curves.columns.to_numpy(float)
     time, event = rows["time"].to_numpy(), rows["event"].to_numpy()
     own = [np.interp(end, months, curve) for end, curve in zip(time, survival, strict=True)]
     # Just before the end, where a trial that watches everybody for as long has not yet lost them.
-    moments = np.linspace(0, np.nextafter(reliable_until(reference_time), 0), POINTS)
+    end = min(np.nextafter(reliable_until(reference_time), 0), months[-1])
+    moments = np.linspace(0, end, POINTS)
     place = np.array([np.interp(moments, months, unit) for unit in np.eye(len(months))])
     errors = integrated_errors(
         survival @ place, moments, time, event, reference_time, reference_event
     )
-    return pd.DataFrame({"own_survival": own, "curve_error": errors}, index=rows.index)
+    seen = np.where(time <= months[-1], event, 0.0)
+    scores = {"own_survival": own, "curve_event": seen, "curve_error": errors}
+    return pd.DataFrame(scores, index=rows.index)
 
 
 def integrated_errors(
@@ -81,8 +86,8 @@ def curve_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarr
     """Measure predicted curves of one repeat.
 
     Args:
-        rows: One row per patient: `column` (the patient's column of `weights`), `event` and the
-            columns of `score_curves`.
+        rows: One row per patient: `column` (the patient's column of `weights`) and the columns of
+            `score_curves`.
         weights: Resamples by patients.
 
     Returns:
@@ -91,7 +96,7 @@ def curve_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarr
     """
     drawn = weights[:, rows["column"]]
     total = drawn.sum(axis=1)
-    tenths = survival_tenths(rows["own_survival"].to_numpy(), rows["event"].to_numpy())
+    tenths = survival_tenths(rows["own_survival"].to_numpy(), rows["curve_event"].to_numpy())
     shares = np.stack([ratio(drawn @ tenth, total) for tenth in tenths.T], axis=1)
     return {
         "integrated_brier": ratio(drawn @ rows["curve_error"].to_numpy(), total),
@@ -138,11 +143,11 @@ def d_calibration_table(pooled: pd.DataFrame) -> pd.DataFrame:
     tests = []
     timed = pooled[pooled["own_survival"].notna()]
     for (design, endpoint), rows in timed.groupby(["design", "endpoint"]):
-        tenths = survival_tenths(rows["own_survival"].to_numpy(), rows["event"].to_numpy())
+        tenths = survival_tenths(rows["own_survival"].to_numpy(), rows["curve_event"].to_numpy())
         own = pd.DataFrame(tenths).groupby(rows["patient"].to_numpy()).mean()
         families = rows.drop_duplicates("patient").set_index("patient")["family"]
         codes, _ = units_of(families.reindex(own.index))
-        told = _uniformity(own.to_numpy(), codes, bool(rows["event"].any()))
+        told = _uniformity(own.to_numpy(), codes, bool(rows["curve_event"].any()))
         tests.append((design, endpoint, *told, *own.mean()))
     names = [f"tenth_{number}" for number in range(1, TENTHS + 1)]
     return pd.DataFrame(

@@ -124,7 +124,8 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
         f"training patients{marked}",
     )
     yield "12a", DONE, f"{division_of(split['scheme'])}; never divided: {', '.join(split['group'])}"
-    yield "12b", DONE, "scaled, log where skewed, knots or steps, all fitted on training patients"
+    bent = ", knots or steps" * bool(model["preparation"]["clinical_knots"])
+    yield "12b", DONE, f"scaled, log where skewed{bent}, all fitted on training patients"
     kinds = ", ".join(facts.study["designs"])
     searched = searched_designs(facts.tables)
     search = f"; trials of the settings of {', '.join(searched)}" if searched else ""
@@ -161,7 +162,8 @@ def division_of(scheme: str | Mapping) -> str:
 
 
 def _of_evaluation(facts: Facts) -> Iterator[tuple[str, str, str]]:
-    measured = list(dict.fromkeys(facts.tables["metrics"]["metric"]))
+    metrics = facts.tables["metrics"]
+    measured = list(dict.fromkeys(metrics["metric"][metrics["value"].notna()]))
     yield "12e", DONE, ", ".join(label(name) for name in measured) + f"; {_policy_of(facts)}"
     groups = facts.tables["subgroups"]
     known = groups[groups["metric"] != "too few"]
@@ -197,7 +199,12 @@ def _of_results(facts: Facts) -> Iterator[tuple[str, str, str]]:
     roles = facts.patients["role"].value_counts()
     flow = ", ".join(f"{count} {role}" for role, count in roles.items())
     yield "20a", PARTLY, f"{flow}; who was not in the data is not known"
-    yield "20b", DONE, "patients by cohort and role, and missing values, in the report"
+    yield (
+        "20b",
+        PARTLY,
+        "arms, outcomes and follow-up by cohort and role, and missing values, in the report; ages, "
+        "stages and other predictors are not described",
+    )
     events = "; ".join(_events(facts, name) for name in facts.study["endpoints"])
     yield "21", PARTLY, f"{events}; training, tuning and test together, divided in balance.tsv"
     yield "22", PARTLY, "every fitted model is kept; a network has no formula to print"

@@ -86,7 +86,8 @@ def _mark_chance(axes: Axes, metrics: pd.DataFrame, metric: str) -> None:
     """Draw what a metric has to be read against: chance, or the majority."""
     chance = CHANCE.get(_kind(metric))
     if isinstance(chance, str):
-        chance = metrics.loc[metrics["metric"] == chance, "value"].median()
+        # Chance gives a design that says the same of many less than one that orders all.
+        chance = metrics.loc[metrics["metric"] == chance, "value"].max()
     if chance is not None:
         axes.axvline(chance, color="#888888", linestyle="--", linewidth=1)
 
@@ -129,7 +130,7 @@ def draw_roc(table: pd.DataFrame, palette: dict) -> Figure:
 
 
 def draw_pr(table: pd.DataFrame, palette: dict) -> Figure:
-    """Precision against recall, beside that of knowing nothing."""
+    """Precision against recall, beside that of one probability for everybody."""
     figure, panels = _curves(table, palette, "recall", "precision")
     for axes, (_, rows) in zip(panels, table.groupby("endpoint", sort=False), strict=False):
         axes.axhline(rows["prevalence"].iloc[0], color="#888888", linestyle="--", linewidth=1)

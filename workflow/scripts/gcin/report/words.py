@@ -93,6 +93,13 @@ def _digits(*values: float) -> int:
     return 2 - int(np.floor(np.log10(largest))) if NOISE < largest < SMALL else 3
 
 
+def _telling(value: float, low: float, high: float) -> int:
+    """Decimals to write an interval with: as many as show that zero is excluded, where it is."""
+    digits, near = _digits(value, low, high), min(abs(low), abs(high))
+    is_hidden = low * high > 0 and near > NOISE and not round(near, digits)
+    return -int(np.floor(np.log10(near))) if is_hidden else digits
+
+
 def amount(value: float | None) -> str:
     """Write a quantity with a decimal, a small one with three digits that count."""
     small = value is not None and 0 < abs(value) < 10
@@ -132,7 +139,7 @@ def interval(row: pd.Series, value: str = "value") -> str:
     if not np.isfinite(row["low"]):
         return number(row[value])
     three = [float(row[name]) for name in (value, "low", "high")]
-    whole, digits = all(one.is_integer() for one in three), _digits(*three)
+    whole, digits = all(one.is_integer() for one in three), _telling(*three)
     middle, low, high = (
         _decimal(one, digits) if np.isfinite(one) and not whole else number(one) for one in three
     )
