@@ -334,23 +334,23 @@ def test_terms_pack_and_unpack_in_the_order_of_severity():
 
 def test_the_written_file_has_veps_header_and_the_custom_fields(tmp_path):
     sites = pd.DataFrame(
-        [["chr1", 5, "A", "G", "gnomAD_AF=0.1,0.2;OTHER=1"], ["chr1", 6, "A", "*", "."]],
+        [["chr1", 5, "A", "G", "CLIN_SIG=benign,risk;OTHER=1"], ["chr1", 6, "A", "*", "."]],
         columns=["chromosome", "position", "reference", "alternate", "info"],
     )
     told = pd.Series(["G|missense_variant,G|intron_variant"], index=[0])
     lines = csq_lines(
         [sites],
         lambda chunk: told,
-        ["gnomAD_AF"],
+        ["CLIN_SIG"],
         ["Allele", "Consequence"],
         ["##contig=<ID=chr1>"],
     )
     path = tmp_path / "sites.vcf"
     path.write_text("\n".join(lines) + "\n")
-    assert csq_fields(path) == ["Allele", "Consequence", "gnomAD_AF"]
+    assert csq_fields(path) == ["Allele", "Consequence", "CLIN_SIG"]
     with pysam.VariantFile(str(path)) as stream:
         records = [(record.pos, record.info["CSQ"]) for record in stream]
-    assert records == [(5, ("G|missense_variant|0.1&0.2", "G|intron_variant|0.1&0.2"))]
+    assert records == [(5, ("G|missense_variant|benign&risk", "G|intron_variant|benign&risk"))]
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,41 @@ def test_the_written_file_has_veps_header_and_the_custom_fields(tmp_path):
     ],
 )
 def test_a_flag_that_is_set_is_told(info, text):
-    assert custom_values(pd.Series([info]), ["Hotspot"]).tolist() == [text]
+    assert custom_values(site_of(info), ["Hotspot"]).tolist() == [text]
+
+
+def site_of(info):
+    columns = ["chromosome", "position", "reference", "alternate", "info"]
+    return pd.DataFrame([["chr1", 5, "A", "G", info]], columns=columns, index=[7])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("SpliceAI_max", "G|TP53|0.01|0.00|0.91|0.00|-5|10|2|-30", "no number from 0 to 1"),
+        ("SpliceAI_max", "0.9,35", "no number from 0 to 1"),
+        ("gnomAD_AF", "0.9,0.1", "several frequencies of one allele"),
+        ("AF", "12", "no number from 0 to 1"),
+        ("CADD_PHRED", "-0.31", "no number from 0 to 99"),
+    ],
+)
+def test_what_would_be_read_as_another_number_is_refused(field, value, problem):
+    with pytest.raises(ValueError, match=rf"{field} .*chr1:5 A>G, .*{problem}\. Name an INFO"):
+        custom_values(site_of(f"X=1;{field}={value}"), ["X", field])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("gnomAD_AF", "0.1,.", "|0.1&."),
+        ("gnomAD_AF", "1e-05", "|1e-05"),
+        ("REVEL", "0.3,0.5", "|0.3&0.5"),
+        ("CADD_PHRED", "nan", "|nan"),
+        ("Other", "9|x", "|9&x"),
+    ],
+)
+def test_a_number_that_is_one_is_told_as_it_stands(field, value, text):
+    assert custom_values(site_of(f"{field}={value}"), [field]).tolist() == [text]
 
 
 def test_a_transcript_near_the_start_of_its_contig_is_found_from_every_position():

@@ -8,6 +8,8 @@ from typing import TextIO
 import pandas as pd
 import pysam
 
+from gcin.annotation.custom import require_numbers
+
 CHUNK = 20_000
 HEADER = (
     '##INFO=<ID=CSQ,Number=.,Type=String,Description="Consequence annotations from Ensembl VEP. '
@@ -75,12 +77,19 @@ def csq_fields(path: str | Path) -> list[str]:
         return stream.header.info["CSQ"].description.split("Format: ")[1].split("|")
 
 
-def custom_values(info: pd.Series, names: Sequence[str]) -> pd.Series:
-    """Text of the custom fields as the end of every block: `|0.01|Pathogenic`, `|1` of a flag."""
+def custom_values(sites: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Text of the custom fields as the end of every block: `|0.01|Pathogenic`, `|1` of a flag.
+
+    Raises:
+        ValueError: What models read as a number is none, see `require_numbers`.
+    """
+    info = sites["info"]
     ends = pd.Series("", index=info.index, dtype=object)
     for name in names:
         is_set = info.str.contains(rf"(?:^|;){name}(?:;|$)")
-        value = info_value(info, name).fillna("").replace(".", "").mask(is_set, "1")
+        told = info_value(info, name)
+        require_numbers(sites, name, told)
+        value = told.fillna("").replace(".", "").mask(is_set, "1")
         ends = ends + "|" + value.str.replace(",", "&").str.replace("|", "&", regex=False)
     return ends
 
@@ -107,7 +116,7 @@ def csq_lines(
     yield "\t".join(["#CHROM", "POS", "ID", "REF", "ALT", "QUAL", "FILTER", "INFO"])
     for sites in chunks:
         blocks = describe(sites).reindex(sites.index)
-        ends = custom_values(sites["info"], custom)
+        ends = custom_values(sites, custom)
         columns = (sites[name] for name in ("chromosome", "position", "reference", "alternate"))
         for contig, at, old, new, text, end in zip(*columns, blocks, ends, strict=True):
             if isinstance(text, str):

@@ -5,10 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from gcin.annotation.custom import FREQUENCY_FIELDS, SPLICE_FIELDS
 from gcin.tensors.effects import RANKS, effect_of
-
-FREQUENCY_FIELDS = ("gnomAD_AF", "gnomADg_AF", "gnomADe_AF", "MAX_AF", "AF")
-SPLICE_FIELDS = ("SpliceAI_max", *(f"SpliceAI_pred_DS_{part}" for part in ("AG", "AL", "DG", "DL")))
 
 
 @dataclass(frozen=True)
