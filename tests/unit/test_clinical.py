@@ -176,6 +176,59 @@ def test_a_code_of_two_spellings_is_refused(tmp_path, other):
     assert found.tolist() == ["a", "a", "a", "b"]
 
 
+def test_a_number_of_other_zeros_is_no_other_code(tmp_path):
+    columns = {"stage": ["2", "1", "1.0"]}
+    with pytest.raises(ValueError, match=r"row 4, column stage: .* as in row 3 but for .* zeros"):
+        run(tmp_path, columns, condition={"stage": mapping("stage")})
+    named = mapping("stage", codes={"1": "I", "2": "II"})
+    found = features(tmp_path, columns, condition={"stage": named})["stage"]
+    assert found.tolist() == ["II", "I", "I"]
+
+
+@pytest.mark.parametrize("word", ["Unknown", "[Not  Available]", "n.a.", "-9", "?"])
+@pytest.mark.parametrize("name", ["family", "site", "arm"])
+def test_nobody_shares_a_family_a_site_or_an_arm_with_all_of_whom_none_is_known(
+    tmp_path, name, word
+):
+    def made(codes=None):
+        own = {name: mapping(name, codes=codes)}
+        section = {"treatment": own} if name == "arm" else {"person": own}
+        return run(tmp_path, {name: ["A1", word, word]}, **section)["patients"][name]
+
+    with pytest.raises(ValueError, match=rf"row 3, column {name}: .* one {name} of all who have"):
+        made()
+    assert made({"A1": "A1", word: None}).isna().tolist() == [False, True, True]
+
+
+def test_an_arm_may_be_none_and_a_family_may_not(tmp_path):
+    found = run(tmp_path, {"arm": ["A", "None"]}, treatment={"arm": mapping("arm")})
+    assert found["patients"]["arm"].tolist() == ["A", "None"]
+    with pytest.raises(ValueError, match="one family of all"):
+        run(tmp_path, {"fam": ["A", "None"]}, person={"family": mapping("fam")})
+
+
+@pytest.mark.parametrize(
+    ("values", "rows"),
+    [
+        (["9", "-9", "0", "-9"], [3, 5]),
+        (["9", "-999", "0"], [3]),
+        (["9", "-99", "-9.0"], [3, 4]),
+        (["9", "-9", "0"], []),
+        (["9", "-9", "-9", "-2"], []),
+        (["-9", "-9"], []),
+    ],
+)
+def test_a_number_that_stands_for_a_missing_one_is_refused(tmp_path, values, rows):
+    keys = {"measurement": {"x": mapping("x", unit="g/L")}}
+    if not rows:
+        assert features(tmp_path, {"x": values}, **keys)["x"].tolist() == [float(v) for v in values]
+        return
+    with pytest.raises(ValueError, match=f"{len(rows)} problem") as refused:
+        run(tmp_path, {"x": values}, **keys)
+    told = [line for line in str(refused.value).splitlines() if "as no other is below 0" in line]
+    assert [int(line.split("row ")[1].split(",")[0]) for line in told] == rows
+
+
 def test_the_error_of_a_formula_is_no_code(tmp_path):
     told = "t.tsv, row 3, column site: #REF! is the error of a formula"
     with pytest.raises(ValueError, match=told):
@@ -344,6 +397,27 @@ def test_an_age_of_a_later_day_tells_nothing(tmp_path):
     age = {"age": mapping("age", unit="a", day="day")}
     found = features(tmp_path, columns, person=age)["age"]
     assert found.dropna().to_dict() == {"P1": 60}
+
+
+def test_an_age_of_an_earlier_day_has_grown_by_day_0(tmp_path):
+    columns = {"age": ["40", "50", "60"], "day": ["-3652.5", "0", ""]}
+    found = run(tmp_path, columns, person={"age": mapping("age", unit="a", day="day")})
+    assert found["person"]["age"][:2].tolist() == pytest.approx([50, 50])
+    assert pd.isna(found["person"]["age"][2])
+
+
+@pytest.mark.parametrize(
+    ("values", "fine"), [(["1", "0"], False), (["0", "1"], True), (["1", "1"], True)]
+)
+def test_an_outcome_that_a_later_row_takes_back_is_refused(tmp_path, values, fine):
+    """A response that ended, or a visit after the event: the latest row is not what counts."""
+    columns = {"id": ["P1", "P1", "P2"], "r": [*values, "0"], "day": ["30", "90", "400"]}
+    outcome = {"r": mapping("r", type="binary", day="day")}
+    if fine:
+        assert run(tmp_path, columns, outcome=outcome)["patients"]["r"].tolist() == [1, 0]
+        return
+    with pytest.raises(ValueError, match=r"row 3, column r: .* had the outcome r on an earlier"):
+        run(tmp_path, columns, outcome=outcome)
 
 
 def test_dates_become_days_from_the_index_date(tmp_path):

@@ -13,10 +13,12 @@ from gcin.clinical.records import (
     dated_by_itself,
     one_per_patient,
     require_after_index,
+    require_lasting,
     require_one_spelling,
 )
 from gcin.clinical.tables import MISSING, Faults, Table, read_tables, shown, source_of
 from gcin.clinical.timeline import index_dates
+from gcin.clinical.unknown import require_known
 from gcin.clinical.visits import tables_of_visits, visit_rows
 from gcin.intake.sexes import SEXES
 from gcin.intake.units import convert
@@ -64,6 +66,8 @@ def harmonise(card: Mapping, genomes: Iterable[str]) -> dict[str, pd.DataFrame]:
         for name in ("condition", "treatment", "measurement", "outcome")
     }
     require_after_index(sections["outcome"], card["outcome"], sources)
+    require_lasting(sections["outcome"], card["outcome"], sources)
+    require_known(sections["treatment"], card["treatment"], tables, faults)
     person = _person(card["person"], sources, genomes)
     columns = {name: _columns(sections, card, name, sources) for name in sections}
     visits = visit_rows(card, sources)
@@ -107,7 +111,9 @@ def _person(section: Mapping, sources: Sources, genomes: set[str]) -> pd.DataFra
         mappings["age"] = _age_mapping(mappings["age"])
     rows = all_facts(mappings, sources)
     # Who somebody is holds on every day; an age of a later day tells how long the patient lived.
-    rows = pd.concat([rows[rows["name"] != "age"], baseline(rows[rows["name"] == "age"])])
+    ages = _on_day_0(baseline(rows[rows["name"] == "age"]), mappings.get("age"))
+    rows = pd.concat([rows[rows["name"] != "age"], ages])
+    require_known(rows, mappings, sources.tables, sources.faults)
     found = one_per_patient(rows, mappings, sources)
     _require_ages(rows[rows["name"] == "age"], mappings.get("age"), sources)
     _require_sexes(rows[rows["name"] == "sex"], mappings.get("sex"), sources)
@@ -126,6 +132,13 @@ def _age_mapping(mapping: Mapping) -> Mapping:
     if mapping["type"] == "date":
         return {**mapping, "to": None}
     return {**mapping, "type": "number", "unit": mapping["unit"] or "a", "to": "a"}
+
+
+def _on_day_0(rows: pd.DataFrame, mapping: Mapping | None) -> pd.DataFrame:
+    """Let ages of earlier days be those of day 0; a birth date gives these already."""
+    if mapping is None or mapping["type"] == "date":
+        return rows
+    return rows.assign(value=rows["value"] - convert(rows["day"].fillna(0), "d", "a"))
 
 
 def _years(age: pd.Series, mapping: Mapping | None) -> pd.Series:

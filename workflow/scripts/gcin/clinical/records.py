@@ -138,6 +138,24 @@ def require_after_index(outcomes: pd.DataFrame, section: Mapping, sources: Sourc
             sources.faults.add(table, row, column, problem, "Correct it, or the unit in the card")
 
 
+def require_lasting(outcomes: pd.DataFrame, section: Mapping, sources: Sources) -> None:
+    """Note a yes of which a later row of the patient says no: the latest counts, and loses it.
+
+    So a response that ended in progression reads as none, and a patient seen again after the event
+    as one without.
+    """
+    for name, mapping in section.items():
+        if mapping["type"] != "binary" or mapping["day"] is None:
+            continue
+        own = outcomes[outcomes["name"] == name]
+        first = own[own["value"] == 1].groupby("patient")["day"].min()
+        table, column = source_of(mapping, sources.tables, "column")
+        for row in own.index[(own["value"] == 0) & (own["day"] > own["patient"].map(first))]:
+            problem = f"the patient had the outcome {name} on an earlier day"
+            remedy = "Keep the row that counts: of a response the best one, of an event the first"
+            sources.faults.add(table, row, column, problem, remedy)
+
+
 def require_one_spelling(sources: Sources, genomes: Iterable[str]) -> None:
     """Note patients without a genome whose name is another's but for capitals or leading zeros.
 

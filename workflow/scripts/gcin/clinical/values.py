@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.clinical.tables import MISSING, Faults, Table, shown
+from gcin.clinical.unknown import require_measured
 from gcin.intake.recorded import matching_code
 from gcin.intake.spelling import other_spellings
 from gcin.intake.units import convert
@@ -38,6 +39,7 @@ def read_values(mapping: Mapping, table: Table, column: str, faults: Faults) -> 
     numbers = _numbers(text, mapping["type"], table, column, faults)
     if mapping["type"] == "binary":
         return _binary(numbers, table, column, faults)
+    require_measured(numbers, table, column, faults)
     _require_scale(numbers, mapping["transform"], table, column, faults)
     return convert(numbers, mapping["unit"], mapping["to"]) if mapping["unit"] else numbers
 
@@ -99,7 +101,7 @@ def _require_one_spelling(text: pd.Series, table: Table, column: str, faults: Fa
         first = text.index[text == usual][0]
         for row in text.index[text == other]:
             # The words are not shown: they may be names of families.
-            problem = f"it is written as in row {first} but for capitals or spaces"
+            problem = f"it is written as in row {first} but for capitals, spaces or zeros"
             faults.add(table, row, column, problem, "Write both alike, or map each by codes")
 
 

@@ -1,4 +1,4 @@
-"""One thing, one spelling: words that differ in nothing but capitals and spaces."""
+"""One thing, one spelling: words that differ in nothing but capitals, spaces and zeros."""
 
 import re
 from collections import Counter, defaultdict
@@ -17,6 +17,8 @@ def plain_name(name: str) -> str:
 def other_spellings(words: Iterable[str]) -> dict[str, str]:
     """Find the words that are another one but for capitals, spaces and forms of a character.
 
+    Nor is a number another one for its zeros: programs write 1.0 for 1 beside missing values.
+
     Args:
         words: As often as they are written.
 
@@ -25,5 +27,5 @@ def other_spellings(words: Iterable[str]) -> dict[str, str]:
     """
     alike = defaultdict(list)
     for word, _ in Counter(iter(words)).most_common():
-        alike["".join(normalize("NFKC", word).casefold().split())].append(word)
+        alike[plain_name("".join(normalize("NFKC", word).casefold().split()))].append(word)
     return {other: usual for usual, *others in alike.values() for other in others}
