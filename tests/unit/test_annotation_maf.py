@@ -216,6 +216,21 @@ def test_of_copies_that_differ_in_their_filter_one_that_passes_stays(read):
     assert calls["filter"].tolist() == ["PASS"]
 
 
+@pytest.mark.parametrize(
+    ("written", "tumour", "germline"),
+    [
+        ("common_variant", "common_variant", "PASS"),
+        ("PASS,common_variant", "PASS,common_variant", "PASS"),
+        ("oxog;common_variant", "oxog;common_variant", "oxog"),
+        ("oxog,low", "oxog,low", "oxog,low"),
+        ("common_variant,oxog", "common_variant,oxog", "oxog"),
+    ],
+)
+def test_an_inherited_allele_may_be_common(read, written, tumour, germline):
+    told = [read({"FILTER": written}, tissue=t)[0]["filter"].item() for t in ("tumour", "germline")]
+    assert told == [tumour, germline]
+
+
 def test_the_alternate_may_stand_first(read):
     first = {"Tumor_Seq_Allele1": "C", "Tumor_Seq_Allele2": "A"}
     calls, unplaced = read({"Tumor_Seq_Allele1": "A"}, first | {"Start_Position": "111"})

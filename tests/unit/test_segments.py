@@ -76,6 +76,25 @@ def test_numbers_of_copies_are_no_ratios(tmp_path, usual, refused):
 
 
 @pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ([0, 0, 0, 1, 2], True),  # of the minor allele, where most segments lost one
+        ([0.98, 0.995, 1.01, 0.5, 1.5], True),  # depth beside the usual, no logarithm taken
+        ([0, 0, 0, 0, 0], False),
+        ([-1, 0, 0, 1, 0], False),
+        ([0.58, 0.6, 0.55, 0.9, 0.3], False),
+    ],
+)
+def test_copies_of_one_allele_and_plain_ratios_are_no_logarithms(tmp_path, values, refused):
+    rows = [("S1", "1", n, n, 9, values[n % 5]) for n in range(1, 31)]
+    if refused:
+        with pytest.raises(ValueError, match="as numbers of copies are"):
+            read_segments(written(tmp_path, *rows), {"S1"})
+    else:
+        assert len(read_segments(written(tmp_path, *rows), {"S1"})) == 30
+
+
+@pytest.mark.parametrize(
     ("row", "header", "said"),
     [
         (("S9", "1", 1, 9, 9, 0.5), HEADER, "has segments of S9, and of no sample"),

@@ -24,6 +24,7 @@ MOST_STRANGE = 0.05  # of the rows may lie on small contigs
 # Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
 SEQUENCE = r"^([ACGT]+|-)$"
+COMMON = r"(?:^|[;,])common_variant(?=$|[;,])"
 NO_WORD = ("", "na", "NA", ".", "-")
 # Mutation_Status as in the MAF specification, in small letters. The last four are no new allele: an
 # inherited one is all that is left (LOH), none was confirmed (None), or RNA alone differs.
@@ -159,9 +160,20 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     calls = calls.join(_reads(table))
     same = _column(table, "Tumor_Seq_Allele1") == table["Tumor_Seq_Allele2"]
     calls["dosage"] = np.where((table["tissue"] == "germline") & same, 2, 1).astype(np.int8)
-    calls["filter"] = _text(table, "FILTER").replace({"": "PASS", ".": "PASS"})
+    calls["filter"] = _filters(table)
     calls["reason"] = _refusals(table, path)
     return calls
+
+
+def _filters(table: pd.DataFrame) -> pd.Series:
+    """Filters that rows fail, PASS where none.
+
+    A common allele is no somatic call, but as good an inherited one as any other: vcf2maf says so
+    of every allele with a frequency above 0.0004 in some population, and offers no way not to.
+    """
+    written = _text(table, "FILTER")
+    without = written.str.replace(COMMON, "", regex=True).str.strip(";,")
+    return written.mask(table["tissue"] == "germline", without).replace({"": "PASS", ".": "PASS"})
 
 
 def _refusals(table: pd.DataFrame, path: str) -> pd.Series:

@@ -13,8 +13,9 @@ from gcin.reference.liftover import Chains
 from gcin.reference.order import with_prefix
 
 COLUMNS = ["sample", "chromosome", "start", "end", "log2"]
-# So many ratios, none of them below 0 and half of them as high as a doubling, are no ratios.
-MANY, DOUBLED = 20, 1.0
+# So many ratios, none of them below 0, are none where half of them are near a doubling (ratios to
+# the usual depth, whose logarithm was not taken, lie at 1) or all are whole (copies of one allele).
+MANY, DOUBLED = 20, 0.9
 
 logger = logging.getLogger(__name__)
 
@@ -53,17 +54,26 @@ def read_segments(path: str | Path, samples: Collection[str]) -> pd.DataFrame:
     numbers = {name: _numbers(own[name], path) for name in COLUMNS[2:]}
     own = own.assign(chromosome=own["chromosome"].map(with_prefix), **numbers)
     kept = own.dropna(subset=["log2"])
-    if len(kept) >= MANY and kept["log2"].min() >= 0 and kept["log2"].median() >= DOUBLED:
-        raise ValueError(
-            f"{path}: no ratio is below 0 and half of them are "
-            f"{kept['log2'].median():g} or more, as numbers of copies are. Write log2(copies / 2)."
-        )
+    _require_ratios(kept["log2"], path)
     kept = kept.assign(log2=kept["log2"].clip(lower=FLOOR))
     logger.info(
         "%d segments of %d samples; %d rows are of other samples, %d have no ratio",
         *(len(kept), kept["sample"].nunique(), len(table) - len(own), len(own) - len(kept)),
     )
     return kept.reset_index(drop=True)
+
+
+def _require_ratios(values: pd.Series, path: str | Path) -> None:
+    """Refuse numbers of copies, of both alleles or of one, and ratios as they are."""
+    if len(values) < MANY or values.min() < 0:
+        return
+    half, is_whole = values.median(), (values % 1 == 0).all() and values.any()
+    if half >= DOUBLED or is_whole:
+        what = "all are whole" if is_whole else f"half of them are {half:g} or more"
+        raise ValueError(
+            f"{path}: no ratio is below 0 and {what}, as numbers of copies are. "
+            "Write log2(copies / 2) of both alleles together."
+        )
 
 
 def _numbers(text: pd.Series, path: str | Path) -> pd.Series:
