@@ -443,6 +443,17 @@ def test_records_and_maf_calls_share_sites(tmp_path):
     assert feature(store, "lof")[:, 0].tolist() == [2, 3]
 
 
+@pytest.mark.parametrize("kinds", [("maf", "maf"), ("vcf", "maf")])
+def test_a_frequency_that_one_source_of_an_allele_knows_is_the_allele_s(tmp_path, kinds):
+    """Whose sample comes first in the alphabet decides nothing: a common allele is not rare."""
+    told = [{"sample": "S1", "population_af": 0.3}, {"sample": "S1", "position": 700}]
+    untold = [{"sample": "S0"}] if kinds[0] == "maf" else []
+    records = [record(300, block("stop_gained"), HET)] if kinds[0] == "vcf" else None
+    store = build(tmp_path / "s", cohort(*kinds), records, maf(*untold, *told))
+    assert store.sites["population_af"].fillna(-1).tolist() == pytest.approx([0.3, -1])
+    assert feature(store, "rare_count")[:, 0].tolist() == [0, 1]
+
+
 def test_genes_outside_the_assay_are_missing(tmp_path):
     store = build(tmp_path / "s", cohort("maf"), calls=maf({"sample": "S0"}), assayed=[1, 0, 1])
     assert store.gene_tensor(["P0"])[1][0].tolist() == [True, False, True]

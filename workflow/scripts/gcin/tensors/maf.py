@@ -10,6 +10,8 @@ from gcin.tensors.layout import PASSING, UNKNOWN_QUALITY
 
 logger = logging.getLogger(__name__)
 
+ALLELE = ["chromosome", "position", "reference", "alternate", "gene_index"]
+
 
 def maf_calls(calls: pd.DataFrame, genes: pd.DataFrame, samples: list[str]) -> pd.DataFrame:
     """Prepare MAF calls for the encoder: those that pass, within genes of the universe.
@@ -57,6 +59,7 @@ def _typed(calls: pd.DataFrame, lengths: np.ndarray) -> pd.DataFrame:
     depth = pd.to_numeric(calls["depth"]).fillna(0).clip(0, 65535)
     calls = calls.assign(
         protein_position=position,
+        population_af=calls.groupby(ALLELE)["population_af"].transform("first"),
         protein_fraction=(position / length.where(length > 0)).clip(0, 1),
         cadd=None,
         revel=None,

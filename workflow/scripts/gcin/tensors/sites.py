@@ -87,7 +87,9 @@ class SiteTable:
         final[order] = self.rows + np.cumsum(first) - 1
         self._final.append(final)
 
-        block = block.loc[order[first]]
+        # one source of an allele may know its frequency where another knows none
+        known = block.groupby(KEY)["population_af"].transform("first")
+        block = block.assign(population_af=known).loc[order[first]]
         block["chromosome"] = chromosome
         block["gene"] = self._genes[block["gene_index"].to_numpy()]
         self._writer.write_table(
