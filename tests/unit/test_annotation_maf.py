@@ -256,6 +256,19 @@ def test_a_row_without_an_alternate_is_no_call(read, first):
     [
         ([{"t_vaf": "45.5"}, {"t_vaf": "0.8"}, {"t_vaf": "100"}], [0.455, 0.008, 1]),
         ([{"t_vaf": "0.45"}, {"t_vaf": "1"}, {"t_vaf": "1.2"}], [0.45, 1, 0.25]),
+        # plasma: in percent, few of them above 1
+        (
+            [{"t_vaf": v, "t_alt_count": v[-1], "t_depth": "1000"} for v in ("0.4", "0.6", "0.9")],
+            [0.004, 0.006, 0.009],
+        ),
+        (
+            [{"t_vaf": v, "t_alt_count": ""} for v in ("0.4", "0.6", "0.9", "2.5")],
+            [0.004, 0.006, 0.009, 0.025],
+        ),
+        (
+            [{"t_vaf": "0.4", "t_alt_count": ""}] * 10 + [{"t_vaf": "1.1", "t_alt_count": ""}],
+            [0.4] * 10 + [None],
+        ),
         ([{"t_depth": "", "t_ref_count": "30", "t_alt_count": "10"}], [0.25]),
         ([{"t_depth": "", "t_ref_count": "", "t_alt_count": "10"}], [None]),
         ([{"t_depth": "0", "t_ref_count": "0", "t_alt_count": "0"}], [None]),

@@ -23,6 +23,8 @@ VEP_FREQUENCY, BESIDE_IT = "AF", "EUR_AF"
 MOST_STRANGE = 0.05  # of the rows may lie on small contigs
 # Short names of Variant_Type for symbolic alleles; other values (`ITD`) are taken as they are.
 KINDS = {"": "SEQUENCE", "D": "DEL", "I": "INS", "Sub": "SNV"}
+# Half way, as a factor, from shares to percentages; and values beyond 1 that may be mistakes.
+BETWEEN, MISTAKEN = 10, 0.1
 SEQUENCE = r"^([ACGT]+|-)$"
 COMMON = r"(?:^|[;,])common_variant(?=$|[;,])"
 NO_WORD = ("", "na", "NA", ".", "-")
@@ -266,9 +268,19 @@ def _reads(table: pd.DataFrame) -> pd.DataFrame:
         _numbers(_column(table, name))
         for name in ("t_depth", "t_alt_count", "t_ref_count", "t_vaf")
     )
-    # more than half of a column beyond 1 are no mistakes: its shares are percentages
-    if (share > 1).sum() > 0.5 * share.notna().sum():
-        share = share / 100
     reads = depth.fillna(alternate + reference)
-    share = share.where(share.between(0, 1), alternate / reads.where(reads > 0))
+    counted = alternate / reads.where(reads > 0)
+    share = share / 100 if _are_percentages(share, counted) else share
+    share = share.where(share.between(0, 1), counted)
     return pd.DataFrame({"depth": reads.round().astype("Int64"), "vaf": share.astype(float)})
+
+
+def _are_percentages(share: pd.Series, counted: pd.Series) -> bool:
+    """Whether told shares of reads are in percent: of blood plasma most of them are below 1, too.
+
+    Where reads were counted they tell; else more than some beyond 1 are no mistakes.
+    """
+    known = (share > 0) & (counted > 0)
+    if known.any():
+        return bool((share[known] / counted[known]).median() > BETWEEN)
+    return bool((share > 1).sum() > MISTAKEN * share.notna().sum())
