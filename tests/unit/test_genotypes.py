@@ -328,6 +328,29 @@ def test_an_absent_allele_needs_as_much_evidence_as_in_a_genomic_vcf(
     assert calls_of(out)[20, "G", "A"][0][1] == verdict
 
 
+@pytest.mark.parametrize(
+    ("fields", "call", "verdict"),
+    [
+        ("GT:AD", "0/0:3,0", "NoEvidence"),
+        ("GT:AD", "0/0:9,1", "PASS"),
+        ("GT:AD", "0/0:.,.", "PASS"),
+        ("GT:AD:DP", "0/0:3,0:.", "NoEvidence"),
+        ("GT:AD:DP", "0/0:3,0:30", "PASS"),
+        ("GT:AD", "0/1:1,2", "PASS"),
+    ],
+)
+def test_reads_are_counted_where_no_depth_is_told(tmp_path, adopted, fields, call, verdict):
+    row = (20, "G", "A", ".", fields, call, "0/1:9,9" + ":9" * (fields[-1] == "P"))
+    out = adopted(vcf(tmp_path / "g.vcf", ["X", "Y"], row), ["X", "Y"], min_depth=10)
+    assert calls_of(out)[20, "G", "A"][0][1] == verdict
+
+
+def test_reads_of_a_split_site_are_those_of_all_alleles(tmp_path, adopted):
+    row = (20, "G", "A,C", ".", "GT:AD", "0/0:4,3,3", "1/2:0,9,9")
+    out = adopted(vcf(tmp_path / "g.vcf", ["X", "Y"], row), ["X", "Y"], min_depth=10)
+    assert [calls[0] for calls in calls_of(out).values()] == [("0/0", "PASS")] * 2
+
+
 @pytest.mark.parametrize("name", ["DP", "GQ"])
 def test_evidence_that_a_header_calls_text_is_unknown(tmp_path, adopted, name):
     path, declared = tmp_path / "g.vcf", f"ID={name},Number=1,Type="

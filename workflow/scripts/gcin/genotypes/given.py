@@ -202,13 +202,23 @@ def _is_unseen(site: Variant, least: tuple[int, int]) -> np.ndarray:
     """Whether a genotype is reference on less evidence than an absent allele needs.
 
     Callers before GATK 4.6 wrote it without any read, and a forced call of a panel writes it on a
-    few. Without depth and quality, or where the header calls them text, it is as good as any other
+    few. Where there is no DP, as bcftools leaves it out, the reads of all alleles (AD) are counted.
+    Without depth and quality, or where the header calls them text, it is as good as any other
     genotype. Where a lift-over exchanged the alleles, such a reference has become two alternates.
     """
     alleles = site.genotype.array()[:, :-1]
-    told = (told_numbers(site, name) for name in ("DP", "GQ"))
+    depth, quality = (told_numbers(site, name) for name in ("DP", "GQ"))
+    told = (np.where(depth < 0, _counted(site), depth), quality)
     known = [np.where(found < 0, limit, found) for found, limit in zip(told, least, strict=True)]
     is_reference = (alleles <= 0).all(axis=1)
     if site.INFO.get(SWAPPED):
         is_reference |= (alleles != 0).all(axis=1)
     return is_reference & ~is_well_seen(*known, *least)
+
+
+def _counted(site: Variant) -> np.ndarray:
+    """Reads of the reference and the alternate together; -1 where they are not told apart."""
+    reads = site.format("AD") if "AD" in site.FORMAT else None
+    if reads is None or reads.ndim < 2 or reads.dtype.kind != "i" or reads.shape[1] < 2:
+        return np.full(site.genotype.array().shape[0], -1)
+    return np.where((reads >= 0).all(axis=1), reads.sum(axis=1), -1)
