@@ -168,3 +168,34 @@ def test_omics_that_cohorts_hold_on_other_scales_are_said(run, times, doubted):
     run.write()
     said = [line for line in check_beforehand(run.read()) if "omics.rna reach 500 in b" in line]
     assert bool(said) == doubted
+
+
+def test_facts_that_a_cohort_has_by_another_name_are_said(run):
+    """A model takes them for missing in everybody, and its figures there tell nothing of it."""
+    for cohort, name in (("a", "kind"), ("b", "sort")):
+        mapped = f"condition:\n  {name}: {{column: clinical.fact}}\n"
+        card("condition:\n", mapped, cohort)(run)
+    run.write()
+    said = check_beforehand(run.read())
+    assert [line for line in said if "nobody of b has kind, as patients of other" in line]
+    assert [line for line in said if "nobody of a has sort, as patients of other" in line]
+
+
+@pytest.mark.parametrize(
+    ("names", "told_of"), [("ABCD", None), ("AB..", None), ("A...", "1 of the 4")]
+)
+def test_omics_whose_features_have_other_names_are_said(run, names, told_of):
+    for cohort, own in (("a", "ABCD"), ("b", names)):
+        features = [name if name != "." else f"other{n}" for n, name in enumerate(own)]
+        patient = {"a": PEOPLE[0], "b": "P4"}[cohort]
+        rows = ["\t".join(row) for row in (["id", *features], [patient, *"1234"])]
+        data(f"rna.{cohort}.tsv", "\n".join(rows) + "\n")(run)
+        mapped = (
+            f"omics:\n  rna: {{file: rna.{cohort}.tsv, patient: id, taken: before_treatment}}\n"
+        )
+        card("condition:\n", mapped + "condition:\n", cohort)(run)
+    run.write()
+    said = [
+        line for line in check_beforehand(run.read()) if "have of omics.rna; models take" in line
+    ]
+    assert [told_of in line for line in said if "b has" in line] == [True] * (told_of is not None)

@@ -16,6 +16,8 @@ from gcin.splits.folds import given_folds, require_enough, tested_groups
 from gcin.splits.patients import patients_of
 from gcin.tables import read_text
 
+OMICS = "omics."  # before the table of a feature; facts have no dot
+MOST_NAMED = 5
 SAME_SCALE = 4  # times; logarithms reach some 10, counts and TPM hundreds
 
 
@@ -50,6 +52,7 @@ def check_beforehand(run: Run) -> list[str]:
                 doubts += _half_known(study, settings["endpoints"], patients)
                 doubts += _shared_sites(study, patients)
                 doubts += _other_scales(study, own)
+                doubts += _lacked(study, own)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
     if told:
@@ -60,7 +63,14 @@ def check_beforehand(run: Run) -> list[str]:
 def _read(card: Mapping, genomes: set[str]) -> dict[str, pd.DataFrame]:
     tables = harmonise(card, genomes)
     omics = omics_features(card["omics"], tables["features"].index)
-    return tables | {"reach": _reach_of(omics, card["omics"])}
+    known = [*_known_of(tables["features"]), *(OMICS + name for name in _known_of(omics))]
+    reach = _reach_of(omics, card["omics"])
+    return tables | {"reach": reach, "known": pd.Series(known, dtype=str)}
+
+
+def _known_of(facts: pd.DataFrame) -> pd.Index:
+    """Name the columns of which somebody has a value."""
+    return facts.columns[facts.notna().any()]
 
 
 def _reach_of(omics: pd.DataFrame, tables: Iterable[str]) -> pd.Series:
@@ -85,6 +95,31 @@ def _other_scales(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) ->
                 f"{own[low]:.3g} in {low}; models take them for one scale (logarithms or not, "
                 "standardised or not), so write both alike where they are none"
             )
+
+
+def _lacked(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> Iterator[str]:
+    """Tell of facts that nobody of a cohort has and others have: its card may name them otherwise.
+
+    Of tables of omics, where it has less than half of the features that others have of one.
+    """
+    known = {cohort: set(tables["known"]) for cohort, tables in read.items()}
+    for cohort, own in known.items():
+        others = set().union(*(names for name, names in known.items() if name != cohort))
+        facts = sorted(name for name in others - own if not name.startswith(OMICS))
+        if facts:
+            named = ", ".join(facts[:MOST_NAMED]) + ", ..." * (len(facts) > MOST_NAMED)
+            yield (
+                f"{study}: nobody of {cohort} has {named}, as patients of other cohorts do; models "
+                "take it for missing, so where its card has it by another name, write one in all"
+            )
+        for table in sorted({name.split(" ")[0] for name in others - own} - {*facts}):
+            theirs = {name for name in others if name.startswith(f"{table} ")}
+            if 2 * len(theirs & own) < len(theirs):
+                yield (
+                    f"{study}: {cohort} has {len(theirs & own)} of the {len(theirs)} features that "
+                    f"other cohorts have of {table}; models take the rest for missing, so where it "
+                    "has them by other names, write one in all"
+                )
 
 
 def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Iterator[str]:
