@@ -34,12 +34,12 @@ def vcf(path, rows, samples=(), contig="chr1"):
 def looked_up(tmp_path):
     """Look the alleles of SITES up in VCFs of the given rows."""
 
-    def look_up(*known, contig="chr1", fields=None):
+    def look_up(*known, contig="chr1", fields=None, sites=SITES):
         fields = fields or {"AF": "gnomAD_AF"}
         genome = tmp_path / "genome.fa"
         genome.write_text(f">chr1\n{SEQUENCE}\n")
         faidx(str(genome))
-        genotypes = vcf(tmp_path / "own.vcf", [(*site, "AF=0.5") for site in SITES], ["S"])
+        genotypes = vcf(tmp_path / "own.vcf", [(*site, "AF=0.5") for site in sites], ["S"])
         files = [
             (vcf(tmp_path / f"known-{number}.vcf", rows, contig=contig), fields)
             for number, rows in enumerate(known)
@@ -109,3 +109,43 @@ def test_a_file_on_other_contigs_is_refused(looked_up):
 def test_a_field_that_a_file_lacks_is_told(looked_up):
     with pytest.raises(ValueError, match=r"(?s)known-0.vcf.gz of annotation.custom .*XX"):
         looked_up([(20, "G", "A", "AF=0.1")], fields={"XX": "gnomAD_AF"})
+
+
+@pytest.mark.parametrize(
+    ("rows", "frequency"),
+    [
+        ([(20, "G", "A", "AF=0.3"), (21, "T", "C", "AF=0.2")], 0.2),
+        ([(20, "G", "A", "AF=0.3")], None),
+        ([(20, "G", "A", "AF=0.3"), (21, "T", "G", "AF=0.2")], None),
+        ([(20, "G", "A", "AF=0.3"), (21, "T", "C", ".")], None),
+        ([(20, "G", "A", "AF=0.3"), (20, "GT", "AC", "AF=0.01"), (21, "T", "C", "AF=0.2")], 0.01),
+        ([(20, "G", "C,A", "AF=0.4,0.3"), (21, "T", "C", "AF=0")], 0),
+    ],
+)
+def test_bases_replaced_at_once_are_no_more_frequent_than_the_rarest(looked_up, rows, frequency):
+    sites = [(10, "C", "A"), (20, "GT", "AC"), (21, "T", "C")]
+    found = told(looked_up(rows, sites=sites), "gnomAD_AF")
+    expected = None if frequency is None else pytest.approx(frequency)
+    assert found[20, "GT", "AC"] == expected
+    assert found[10, "C", "A"] is None
+
+
+def test_a_base_between_that_stays_needs_no_frequency_and_other_fields_none(looked_up):
+    rows = [(20, "G", "A", "AF=0.3;CLNSIG=Benign"), (22, "A", "G", "AF=0.2;CLNSIG=Benign")]
+    fields = {"AF": "MAX_AF", "CLNSIG": "CLIN_SIG"}
+    path = looked_up(rows, fields=fields, sites=[(20, "GTA", "ATG")])
+    assert told(path, "MAX_AF") == {(20, "GTA", "ATG"): pytest.approx(0.2)}
+    assert told(path, "CLIN_SIG") == {(20, "GTA", "ATG"): None}
+
+
+def test_a_cohort_without_a_site_has_none_to_look_up(looked_up):
+    assert told(looked_up([(20, "G", "A", "AF=0.3")], sites=[]), "gnomAD_AF") == {}
+
+
+def test_another_file_adds_its_own_and_takes_no_bound_away(looked_up):
+    bases = [(20, "G", "A", "AF=0.3"), (21, "T", "C", "AF=0.2")]
+    sites = [(20, "GT", "AC"), (21, "T", "C")]
+    found = told(looked_up(bases, [(10, "C", "T", "AF=0.9")], sites=sites), "gnomAD_AF")
+    assert found[20, "GT", "AC"] == pytest.approx(0.2)
+    found = told(looked_up(bases, [(20, "GT", "AC", "AF=0.05")], sites=sites), "gnomAD_AF")
+    assert found[20, "GT", "AC"] == pytest.approx(0.05)

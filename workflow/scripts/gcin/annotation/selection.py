@@ -1,11 +1,16 @@
 """The sites of a cohort, with what VCFs of others (frequencies, scores) say of their alleles."""
 
+import logging
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pysam
 from pysam import bcftools
+
+from gcin.annotation.neighbours import bound_frequencies
+
+logger = logging.getLogger(__name__)
 
 
 def select_sites(
@@ -19,7 +24,8 @@ def select_sites(
     """Write the sites of normalised genotypes, and look up INFO fields of other VCFs.
 
     What stands at the sites in another VCF is split by allele and normalised first: an allele of a
-    record with several, or of one with bases to spare, is the same allele.
+    record with several, or of one with bases to spare, is the same allele. Several bases replaced
+    at once are no more frequent than the rarest of them.
 
     Args:
         genotypes: One alternate a record, normalised.
@@ -37,12 +43,13 @@ def select_sites(
     removed = ("-x", "ID,QUAL,FILTER,INFO")
     bcftools.annotate("--no-version", *removed, "-Oz", "-o", sites, bare, catch_stdout=False)
     pysam.tabix_index(sites, preset="vcf", force=True)
+    spans = _spans_of(sites, sizes, scratch)
     for path, fields in known:
         columns = ",".join(f"INFO/{new}:=INFO/{old}" for old, new in fields.items())
         options = ("--no-version", "-c", columns, "--pair-logic", "exact", "-Oz", "-o", told)
         try:
             _require_shared_contig(path, sizes)
-            _split_at(path, fields, sites, genome, scratch, found)
+            _split_at(path, fields, spans, genome, scratch, found)
             bcftools.annotate("-a", found, *options, sites, catch_stdout=False)
         except pysam.SamtoolsError as error:
             raise ValueError(
@@ -51,6 +58,18 @@ def select_sites(
             ) from None
         shutil.move(told, sites)
         pysam.tabix_index(sites, preset="vcf", force=True)
+        bounded = bound_frequencies(sites, found, fields, scratch)
+        logger.info("%s: %d alleles have the frequency of their rarest base", path, bounded)
+
+
+def _spans_of(sites: str, sizes: Mapping[str, int], scratch: str | Path) -> str:
+    """Write all bases of sites as BED; a VCF would be read as the first base of each."""
+    spans = Path(scratch) / "spans.bed"
+    form = "%CHROM\\t%POS0\\t%END\\n"
+    bcftools.query("-f", form, "-o", str(spans), sites, catch_stdout=False)
+    if not spans.stat().st_size:  # which is no BED to bcftools
+        spans.write_text(f"{next(iter(sizes))}\t0\t1\n")
+    return str(spans)
 
 
 def _require_shared_contig(path: str, sizes: Mapping[str, int]) -> None:
@@ -65,14 +84,14 @@ def _require_shared_contig(path: str, sizes: Mapping[str, int]) -> None:
 
 
 def _split_at(
-    path: str, fields: Iterable[str], sites: str, genome: str, scratch: str | Path, split: str
+    path: str, fields: Iterable[str], spans: str, genome: str, scratch: str | Path, split: str
 ) -> None:
     """Write the records that reach into sites, one alternate each, normalised, indexed.
 
     Other fields are dropped first: some are not of the number that the header says.
     """
     near, bare = (str(Path(scratch) / name) for name in ("near.bcf", "bare.bcf"))
-    at = ("-T", sites, "--targets-overlap", "1")
+    at = ("-T", spans, "--targets-overlap", "1")
     bcftools.view("--no-version", "-G", *at, "-Ou", "-o", near, path, catch_stdout=False)
     # with nothing to drop bcftools fails, and an ID there always is
     dropped = "ID,^" + ",".join(f"INFO/{name}" for name in fields)
