@@ -136,6 +136,26 @@ def test_a_reference_without_evidence_is_no_carrier_where_the_alleles_are_exchan
     assert dict(site.INFO) == {}
 
 
+def test_filters_of_single_alleles_are_lifted_with_them(tmp_path):
+    genome = indexed(tmp_path, f">chr1\n{NEW}\n")
+    chain, given = tmp_path / "small.chain", tmp_path / "given.vcf"
+    chain.write_text(SMALL)
+    status = '##INFO=<ID=AS_FilterStatus,Number=A,Type=String,Description="Filters">\n#CHROM'
+    told = "AS_FilterStatus=SITE|weak,few\tGT:AD\t0/1/2:9,8,3\t0/1:9,9,0\n"
+    records = [
+        f"1\t{place}\t.\t{old}\t{new}\t50\tPASS\t{told}"
+        for place, old, new in ((5, FIRST[4], "A,C"), (52, complement(SECOND)[1], "C,T"))
+    ]
+    given.write_text(HEADER.replace("#CHROM", status) + "".join(records))
+    made, unplaced = lifted(tmp_path, given, ["S1", "S2"], chain, genome)
+    adopted = str(tmp_path / "adopted.bcf")
+    adopt(made, ["S1", "S2"], genome, contig_sizes(f"{genome}.fai"), tmp_path / "scratch", adopted)
+    assert unplaced.empty
+    found = [(site.POS, site.ALT[0], site.FILTER) for site in VCF(adopted)]
+    expected = [(15, "A", None), (15, "C", "AlleleFilter")]
+    assert found == [*expected, (79, "G", None), (79, "A", "AlleleFilter")]
+
+
 def test_the_mitochondrion_of_hg19_is_not_that_of_grch37(tmp_path):
     genome = indexed(tmp_path, f">chr1\n{NEW}\n>chrM\n{FIRST}\n")
     chain = tmp_path / "small.chain"

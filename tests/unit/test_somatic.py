@@ -4,6 +4,7 @@ import pytest
 from cyvcf2 import VCF
 from pysam import bcftools, faidx
 
+from gcin.genotypes.given import adopt
 from gcin.genotypes.joint import unite
 from gcin.genotypes.somatic import adopt_somatic
 
@@ -111,3 +112,29 @@ def test_a_tumour_without_calls_joins_as_no_calls(adopted, tmp_path):
     unite([germline], [adopted(rows=ROWS[1:2])], ["G", "T"], tmp_path, united)
     (site,) = VCF(united)
     assert [genotype[:-1] for genotype in site.genotypes] == [[0, 1], [-1, -1]]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "filters"),
+    [
+        ("PASS", "SITE|weak_evidence", [None, "AlleleFilter"]),
+        ("PASS", "base_qual,weak_evidence|SITE", ["AlleleFilter", None]),
+        ("PASS", "PASS,VQSRTrancheSNP99.90to100.00", [None, "AlleleFilter"]),
+        ("PASS", "SITE|SITE", [None, None]),
+        ("PASS", ".", [None, None]),
+        ("weak_evidence", "SITE|base_qual", ["weak_evidence", "weak_evidence"]),
+    ],
+)
+def test_a_given_file_s_filter_of_one_allele_keeps_that_allele_out(
+    tmp_path, genome, verdict, status, filters
+):
+    """The site passes for its other allele, and splitting leaves both its verdict."""
+    path, out = tmp_path / "given.vcf", str(tmp_path / "adopted.bcf")
+    told = f"8 A C,G {verdict} AS_FilterStatus={status};TLOD=8,3 GT:AD:DP"
+    line = "\t".join(["chr1", *_with_blanks(told.split(" ")), "0/0:9,0,0:9", "0/1/2:9,8,3:20"])
+    path.write_text(f"{HEADER}{line}\n")
+    adopt(str(path), ["T"], genome, SIZES, tmp_path, out)
+    assert [site.FILTER for site in VCF(out)] == filters
+    carried = [own[2] == "PASS" for own in calls_of(out).values()]
+    assert carried == [name is None for name in filters]
+    assert not dict(next(VCF(out)).INFO)

@@ -1,7 +1,7 @@
 """Given VCFs: their samples, in the form that joint calls have.
 
 A given file has filters of its own. They judge sites, and a site that fails takes all its genotypes
-with it: FORMAT/FT says so.
+with it: FORMAT/FT says so. So does an allele that its caller filters alone, of a site that passes.
 """
 
 import logging
@@ -17,6 +17,7 @@ from pysam import bcftools
 
 from gcin.calling import require_known_contigs
 from gcin.evidence import is_well_seen
+from gcin.genotypes.by_allele import ALLELE_FILTER, REFUSED, with_marks
 from gcin.genotypes.repeats import unite_repeats
 from gcin.genotypes.taking import take_samples
 from gcin.genotypes.verdicts import FT_HEADER, NO_EVIDENCE, NO_VERDICT, PASS, told_numbers
@@ -62,7 +63,7 @@ def adopt(
     """
     names = ("header.txt", "bare.bcf", "renamed.bcf", "split.bcf", "judged.bcf", "kept.bcf")
     header, bare, renamed, split, judged, kept = (str(Path(scratch) / name) for name in names)
-    taken = take_samples(path, samples, scratch)
+    taken = with_marks(take_samples(path, samples, scratch), scratch)
     try:
         require_known_contigs(_contigs_of(taken), sizes, path)
         dropped = ("-x", f"{unread or _unjudged(taken)},{_fields_of(taken)}", "-Ob", "-o", bare)
@@ -91,7 +92,8 @@ def adopt(
 def _unjudged(path: str) -> str:
     """INFO fields that `judge_sites` does not read, in words of bcftools."""
     with pysam.VariantFile(path) as calls:
-        return f"^INFO/{SWAPPED}" if SWAPPED in calls.header.info else "INFO"
+        read = [f"INFO/{name}" for name in (SWAPPED, REFUSED["ID"]) if name in calls.header.info]
+    return f"^{','.join(read)}" if read else "INFO"
 
 
 def _fields_of(path: str) -> str:
@@ -161,9 +163,13 @@ def judge_sites(
     reader = VCF(str(calls))
     has_verdicts = "##FORMAT=<ID=FT," in reader.raw_header
     reader.add_format_to_header(FT_HEADER)
+    if f"##INFO=<ID={REFUSED['ID']}," in reader.raw_header:
+        reader.add_filter_to_header(ALLELE_FILTER)
     writer = Writer(str(judged), reader, mode="wb")
     counts = Counter()
     for site in reader:
+        if site.INFO.get(REFUSED["ID"]) == "yes" and not site.FILTER:
+            site.FILTER = ALLELE_FILTER["ID"]
         if not (site.ALT and WRITTEN_OUT.fullmatch(site.ALT[0])):
             counts["alleles dropped, not written out"] += 1
             continue

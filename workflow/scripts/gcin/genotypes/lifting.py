@@ -9,6 +9,7 @@ import pandas as pd
 import pysam
 from pysam import bcftools
 
+from gcin.genotypes.by_allele import REFUSED, with_marks
 from gcin.genotypes.taking import take_samples
 from gcin.intake.heads import lines
 from gcin.reference.order import bare_name, is_mitochondrial, with_prefix
@@ -63,15 +64,15 @@ def lift(
     """
     names = ("contigs.txt", "old.vcf.gz", "used.chain", "rejected.vcf.gz", "own.bcf")
     contigs, old, used, rejected, copied = (str(Path(scratch, name)) for name in names)
-    kept, foreign = _without_foreign(take_samples(path, samples, scratch), copied)
+    taken = with_marks(take_samples(path, samples, scratch), scratch)
+    kept, foreign = _without_foreign(taken, copied)
     with pysam.VariantFile(kept) as calls:
         own = {with_prefix(name): name for name in calls.header.contigs}
+        marks = f"^INFO/{REFUSED['ID']}" if REFUSED["ID"] in calls.header.info else "INFO"
     Path(contigs).write_text("".join(f"{given} {name}\n" for name, given in own.items()))
     # LiftoverVcf exchanges the reads of exchanged alleles, but no share of reads
-    bcftools.annotate(
-        *("--no-version", "--rename-chrs", contigs, "-x", "INFO,FORMAT/AF", "-Oz", "-o", old, kept),
-        catch_stdout=False,
-    )
+    options = ("--no-version", "--rename-chrs", contigs, "-x", f"{marks},FORMAT/AF")
+    bcftools.annotate(*options, "-Oz", "-o", old, kept, catch_stdout=False)
     Path(used).write_text("".join(_chains_to(lines(chain), sizes)))
     _run_liftover(old, used, genome, java_options, scratch, lifted, rejected)
     unplaced = pd.concat([foreign, _unplaced(rejected, own)], ignore_index=True)

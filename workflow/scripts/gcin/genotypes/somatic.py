@@ -6,21 +6,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import numpy as np
-from cyvcf2 import VCF, Variant, Writer
+from cyvcf2 import VCF, Writer
 
+from gcin.genotypes.by_allele import mark_alleles
 from gcin.genotypes.given import adopt
 from gcin.genotypes.verdicts import FT_HEADER, PASS
 
 logger = logging.getLogger(__name__)
-
-# FilterMutectCalls says of an allele that nothing but the filters of its site concern it.
-OF_THE_SITE = "SITE"
-REFUSED = {
-    "ID": "REFUSED",
-    "Number": "A",
-    "Type": "String",
-    "Description": "Whether a filter that is not accepted concerns the allele: yes or no",
-}
 
 
 def adopt_somatic(
@@ -46,31 +38,8 @@ def adopt_somatic(
         adopted: The file to write.
     """
     marked = str(Path(scratch) / f"{tumour}.marked.bcf")
-    mark_alleles(path, tumour, frozenset(accepted), marked)
+    mark_alleles(VCF(path, samples=[tumour]), frozenset(accepted), marked)
     adopt(marked, [tumour], genome, sizes, scratch, adopted, keep_accepted, "ID,^INFO/REFUSED")
-
-
-def mark_alleles(path: str, tumour: str, accepted: frozenset[str], marked: str) -> None:
-    """Copy the tumour's column, each allele marked by whether its filters keep it out."""
-    reader = VCF(path, samples=[tumour])
-    reader.add_info_to_header(REFUSED)
-    writer = Writer(marked, reader, mode="wb")
-    for site in reader:
-        site.INFO["REFUSED"] = ",".join(
-            "yes" if names - accepted else "no" for names in filters_by_allele(site)
-        )
-        writer.write_record(site)
-    writer.close()
-
-
-def filters_by_allele(site: Variant) -> list[frozenset[str]]:
-    """Name the filters that each alternate allele fails: those of its site and its own."""
-    of_site = frozenset(site.FILTERS) - {PASS}
-    own = site.INFO.get("AS_FilterStatus")
-    if own is None:
-        return [of_site] * len(site.ALT)
-    words = [frozenset(text.split(",")) - {OF_THE_SITE, PASS, "."} for text in own.split("|")]
-    return [of_site | names for names in words]
 
 
 def keep_accepted(calls: str | Path, judged: str | Path, what: str) -> None:

@@ -1,0 +1,82 @@
+"""Filters that a caller gives single alleles of a site, as GATK does (INFO/AS_FilterStatus).
+
+A site passes where one of its alleles does, and splitting leaves the others its verdict.
+"""
+
+from collections.abc import Collection
+from pathlib import Path
+
+import pysam
+from cyvcf2 import VCF, Variant, Writer
+
+from gcin.genotypes.verdicts import PASS
+
+STATUS = "AS_FilterStatus"
+# FilterMutectCalls says of an allele that nothing but the filters of its site concern it.
+OF_THE_SITE = "SITE"
+REFUSED = {
+    "ID": "REFUSED",
+    "Number": "A",
+    "Type": "String",
+    "Description": "Whether a filter that is not accepted concerns the allele: yes or no",
+}
+ALLELE_FILTER = {
+    "ID": "AlleleFilter",
+    "Description": "Its caller filters this allele, and not the site",
+}
+
+
+def with_marks(path: str, scratch: str | Path) -> str:
+    """Mark the alleles of a file whose caller filters single ones; others stay as they are.
+
+    Args:
+        path: With its sites as they were called, not split.
+        scratch: A folder for files that are not kept.
+
+    Returns:
+        A file with INFO/REFUSED, or the same path.
+    """
+    with pysam.VariantFile(path) as calls:
+        is_told = STATUS in calls.header.info and REFUSED["ID"] not in calls.header.info
+    if not is_told:
+        return path
+    marked = str(Path(scratch) / "by_allele.bcf")
+    mark_alleles(VCF(path), frozenset(), marked)
+    return marked
+
+
+def mark_alleles(reader: VCF, accepted: frozenset[str], marked: str) -> None:
+    """Copy calls, each allele marked by whether its filters keep it out.
+
+    Args:
+        reader: The calls, not split.
+        accepted: Filters that keep no allele out.
+        marked: The file to write.
+    """
+    reader.add_info_to_header(REFUSED)
+    writer = Writer(marked, reader, mode="wb")
+    for site in reader:
+        site.INFO[REFUSED["ID"]] = ",".join(
+            "yes" if names - accepted else "no" for names in filters_by_allele(site)
+        )
+        writer.write_record(site)
+    writer.close()
+
+
+def filters_by_allele(site: Variant) -> list[frozenset[str]]:
+    """Name the filters that each alternate allele fails: those of its site and its own.
+
+    Alleles are parted by bars, their filters by commas, as FilterMutectCalls has it; ApplyVQSR,
+    with one filter each, parts alleles by commas.
+    """
+    of_site = frozenset(site.FILTERS) - {PASS}
+    own = site.INFO.get(STATUS)
+    if own is None:
+        return [of_site] * len(site.ALT)
+    by_comma = "|" not in own and own.count(",") + 1 == len(site.ALT)
+    words = own.split("," if by_comma else "|")
+    return [of_site | _own(text.split(",")) for text in words]
+
+
+def _own(words: Collection[str]) -> frozenset[str]:
+    return frozenset(words) - {OF_THE_SITE, PASS, "."}
