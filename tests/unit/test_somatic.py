@@ -121,6 +121,8 @@ def test_a_tumour_without_calls_joins_as_no_calls(adopted, tmp_path):
         ("PASS", "base_qual,weak_evidence|SITE", ["AlleleFilter", None]),
         ("PASS", "PASS,VQSRTrancheSNP99.90to100.00", [None, "AlleleFilter"]),
         ("PASS", "SITE|SITE", [None, None]),
+        ("PASS", "weak_evidence", [None, None]),
+        ("PASS", "SITE|SITE|weak_evidence", [None, None]),
         ("PASS", ".", [None, None]),
         ("weak_evidence", "SITE|base_qual", ["weak_evidence", "weak_evidence"]),
     ],

@@ -67,7 +67,8 @@ def filters_by_allele(site: Variant) -> list[frozenset[str]]:
     """Name the filters that each alternate allele fails: those of its site and its own.
 
     Alleles are parted by bars, their filters by commas, as FilterMutectCalls has it; ApplyVQSR,
-    with one filter each, parts alleles by commas.
+    with one filter each, parts alleles by commas. Of another number than the alleles, as where others
+    split a site, none is known to be an allele's.
     """
     of_site = frozenset(site.FILTERS) - {PASS}
     own = site.INFO.get(STATUS)
@@ -75,6 +76,8 @@ def filters_by_allele(site: Variant) -> list[frozenset[str]]:
         return [of_site] * len(site.ALT)
     by_comma = "|" not in own and own.count(",") + 1 == len(site.ALT)
     words = own.split("," if by_comma else "|")
+    if len(words) != len(site.ALT):
+        return [of_site] * len(site.ALT)
     return [of_site | _own(text.split(",")) for text in words]
 
 
