@@ -67,8 +67,8 @@ def filters_by_allele(site: Variant) -> list[frozenset[str]]:
     """Name the filters that each alternate allele fails: those of its site and its own.
 
     Alleles are parted by bars, their filters by commas, as FilterMutectCalls has it; ApplyVQSR,
-    with one filter each, parts alleles by commas. Where there is another number of them, as of sites
-    that others split, none is known to be an allele's.
+    with one filter each, parts alleles by commas. Where there is another number of them, as at
+    sites that others split, none is known to be an allele's.
     """
     of_site = frozenset(site.FILTERS) - {PASS}
     own = site.INFO.get(STATUS)
