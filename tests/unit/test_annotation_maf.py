@@ -216,6 +216,14 @@ def test_of_copies_that_differ_in_their_filter_one_that_passes_stays(read):
     assert calls["filter"].tolist() == ["PASS"]
 
 
+def test_a_population_frequency_is_a_share_or_told_to_be_none(read, caplog):
+    with pytest.raises(ValueError, match=r"calls\.maf, line 3: 12\.5 is no population frequency"):
+        read({"gnomAD_AF": "0.5"}, {"gnomAD_AF": "12.5"})
+    calls, _ = read({"gnomAD_AF": "T:0.1"})
+    assert calls["population_af"].isna().all()
+    assert "1 frequencies are no number, as T:0.1" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("written", "tumour", "germline"),
     [

@@ -157,14 +157,27 @@ def plain_calls(table: pd.DataFrame, own: Mapping[str, str], path: str) -> pd.Da
     calls["hgvsp"] = _text(table, "HGVSp_Short", "HGVSp")
     place = calls["hgvsp"].str.extract(r"p\.\(?[A-Za-z*]+?(\d+)", expand=False)
     calls["protein_position"] = _numbers(place).astype("Int64")
-    named = [*FREQUENCIES, *[VEP_FREQUENCY] * (BESIDE_IT in table)]
-    calls["population_af"] = _numbers(_text(table, *named))
+    calls["population_af"] = _frequencies(table, path)
     calls = calls.join(_reads(table))
     same = _column(table, "Tumor_Seq_Allele1") == table["Tumor_Seq_Allele2"]
     calls["dosage"] = np.where((table["tissue"] == "germline") & same, 2, 1).astype(np.int8)
     calls["filter"] = _filters(table)
     calls["reason"] = _refusals(table, path)
     return calls
+
+
+def _frequencies(table: pd.DataFrame, path: str) -> pd.Series:
+    """Population frequencies; one beyond 1 is refused, as the others may be percentages, too."""
+    written = _text(table, *FREQUENCIES, *[VEP_FREQUENCY] * (BESIDE_IT in table))
+    numbers = _numbers(written)
+    unread, wrong = written.ne("") & numbers.isna(), numbers.notna() & ~numbers.between(0, 1)
+    if wrong.any():
+        what = f"{written[wrong.idxmax()]} is no population frequency; write a number from 0 to 1"
+        raise ValueError(f"{path}, line {wrong.idxmax()}: {what}, or empty the field.")
+    if unread.any():
+        logger.warning("%s: %d frequencies are no number, as %s, and count as unknown",
+                       path, unread.sum(), written[unread.idxmax()])  # fmt: skip
+    return numbers
 
 
 def _filters(table: pd.DataFrame) -> pd.Series:
