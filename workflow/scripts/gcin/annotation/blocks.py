@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.annotation.alleles import place_alleles
+from gcin.annotation.complexes import reread_complexes
 from gcin.annotation.consequences import BIT, impact_of, rank_of, terms_of
 from gcin.annotation.csq import as_vep, gains_stop, in_frame, read_changes
 from gcin.annotation.files import info_value
@@ -291,6 +292,7 @@ def describer(
     def describe_sites(sites: pd.DataFrame) -> pd.Series:
         predicted = sites.assign(prediction=info_value(sites["info"], "BCSQ"))
         predicted["prediction"] = reread(predicted, transcripts.table, fetch)
+        predicted["prediction"] = reread_complexes(predicted, transcripts.table, fetch)
         return describe(predicted, transcripts, distance, has_unknown)
 
     return describe_sites

@@ -5,17 +5,12 @@ says is replaced by what Ensembl VEP would say; alleles of other lengths are lef
 """
 
 from collections.abc import Callable
-from itertools import product
 
 import pandas as pd
 
+from gcin.annotation.codons import RESIDUES_OF, residues
 from gcin.reference.alleles import COMPLEMENT
 from gcin.reference.order import is_mitochondrial
-
-# NCBI's translation table 2, vertebrate mitochondria, codons in the order TTT, TTC, ..., GGG.
-CODONS = ("".join(bases) for bases in product("TCAG", repeat=3))
-TABLE = "FFLLSSSSYY**CCWWLLLLPPPPHHQQRRRRIIMMTTTTNNKKSS**VVVVAAAADDEEGGGG"
-RESIDUES = dict(zip(CODONS, TABLE, strict=True))
 
 
 def reread(
@@ -79,5 +74,4 @@ def _entry(site: tuple, model: tuple, fetch: Callable[[str, int, int], str]) -> 
 def _residues(bases: str, forward: bool) -> str:
     """Translate whole codons; `?` where a base is not known."""
     read = bases if forward else bases.translate(COMPLEMENT)[::-1]
-    codons = (read[place : place + 3] for place in range(0, len(read), 3))
-    return "".join(RESIDUES.get(codon, "?") for codon in codons)
+    return residues(read, RESIDUES_OF["mitochondrion"])
