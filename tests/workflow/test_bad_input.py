@@ -161,6 +161,22 @@ def test_the_version_of_the_caller_is_read_from_the_header(tmp_path, line, numbe
     assert calls_header(str(path)).version == number
 
 
+@pytest.mark.parametrize(
+    ("tissue", "meaning", "told"),
+    [
+        ("tumour", "Somatic status of variant (0=Reference,1=Germline,2=Somatic)", True),
+        ("germline", "Somatic status of variant (0=Reference,1=Germline,2=Somatic)", False),
+        ("tumour", "Strand bias", False),
+    ],
+)
+def test_calls_of_a_tumour_that_may_be_inherited_are_told(run, tissue, meaning, told):
+    status = f'##INFO=<ID=SS,Number=1,Type=String,Description="{meaning}">'
+    calls(meta=(GENOTYPES, status), tissue=tissue)(run)
+    run.write()
+    said = "".join(run.read().doubts)
+    assert ("such as S4, come as VCF" in said and "INFO/SS" in said) == told
+
+
 def test_a_unit_may_hold_both_mates_in_one_file(run):
     whole = run.read()
     run.set_row(2, mate="interleaved")

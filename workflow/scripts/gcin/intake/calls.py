@@ -22,6 +22,8 @@ NO_VERSION = "unknown"
 CONTIG = re.compile(r"##contig=<ID=([^,>]+)")
 # Mutect2 names the normal; Strelka and VarScan call the two columns so.
 NORMAL_LINE = re.compile(r"##normal_sample=(.+)$")
+# VarScan lists what normal and tumour share, too, and says of each allele which it is.
+STATUS_LINE = re.compile(r"##INFO=<ID=SS,.*somatic status", re.IGNORECASE)
 NORMAL, TUMOURS = "NORMAL", {"TUMOR", "TUMOUR"}
 
 
@@ -37,6 +39,7 @@ class CallsHeader:
         version: Version of the GATK that called it; `unknown` where it does not say.
         prefix: What stands before the numbers of its chromosomes, see `prefix_of`.
         normals: Samples beside which a tumour of the file was called.
+        has_status: Whether it declares for each allele if it is somatic (INFO/SS).
     """
 
     samples: list[str]
@@ -46,6 +49,7 @@ class CallsHeader:
     version: str
     prefix: str | None
     normals: frozenset[str]
+    has_status: bool
 
 
 def calls_header(path: str) -> CallsHeader:
@@ -72,6 +76,7 @@ def described(header: list[str]) -> CallsHeader:
         version=versions[-1] if versions else NO_VERSION,
         prefix=prefix_of(found[1] for line in meta if (found := CONTIG.match(line))),
         normals=_normals_in(meta, samples),
+        has_status=any(map(STATUS_LINE.match, meta)),
     )
 
 
@@ -160,3 +165,22 @@ def doubts_about_callers(
                 "call all samples with one, from their reads or alignments."
             )
     return doubts
+
+
+def doubts_about_status(rows: pd.DataFrame, headers: Mapping[str, CallsHeader]) -> list[str]:
+    """Say which tumours come as VCFs that may list inherited alleles beside somatic ones.
+
+    Args:
+        rows: The sheet, paths resolved.
+        headers: Header of each given VCF, by path.
+    """
+    tumours = rows[(rows["kind"] == "vcf") & (rows["tissue"] == "tumour")]
+    doubtful = tumours["sample"][tumours["file"].map(lambda path: headers[path].has_status)]
+    if doubtful.empty:
+        return []
+    return [
+        f"{doubtful.nunique()} tumour sample(s), such as {', '.join(sorted(set(doubtful))[:5])}, "
+        "come as VCF that says of each allele whether it is somatic (INFO/SS), and all that pass "
+        "count as the tumour's; where inherited ones (SS=1) are among them, leave them out: "
+        "bcftools view --include 'INFO/SS=\"2\"'"
+    ]

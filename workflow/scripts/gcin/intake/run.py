@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from gcin.intake.calls import doubts_about_callers, gatk_of
+from gcin.intake.calls import doubts_about_callers, doubts_about_status, gatk_of
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs, check_names_of_calls
 from gcin.intake.endpoints import kinds_of, transforms_of, units_of
@@ -258,6 +258,7 @@ def read_run(
     # Sorted, so that nothing made from the rows depends on their order in the sheet.
     ordered = _with_sizes(rows).sort_values(["cohort", "sample", "unit", "file"])
     doubts = doubts_about_callers(rows, headers, gatk_of(project))
+    doubts += doubts_about_status(rows, headers)
     doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
     doubts += doubts_about_tumours(settings["calling"]["somatic"], rows)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
