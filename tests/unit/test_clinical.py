@@ -269,7 +269,9 @@ def test_a_date_is_held_against_day_0_and_today(tmp_path, zero, day, problem):
     assert problem in str(refused.value)
 
 
-@pytest.mark.parametrize(("column", "age"), [("born", "2021-01-01"), ("years", "150")])
+@pytest.mark.parametrize(
+    ("column", "age"), [("born", "2021-01-01"), ("born", "1900-01-01"), ("years", "150")]
+)
 def test_an_age_that_nobody_has_is_refused_by_its_row(tmp_path, column, age):
     kind = {"type": "date"} if column == "born" else {"unit": "a"}
     columns = {
@@ -278,6 +280,20 @@ def test_an_age_that_nobody_has_is_refused_by_its_row(tmp_path, column, age):
     }
     with pytest.raises(ValueError, match=f"row 3, column {column}: the age is below 0 or above"):
         run(tmp_path, columns, index_date="zero", person={"age": mapping(column, **kind)})
+
+
+@pytest.mark.parametrize("date", ["1900-01-01", "1899-12-30"])
+def test_a_date_for_an_unknown_one_is_no_feature(tmp_path, date):
+    since = {"since": mapping("seen", type="date", to="a")}
+    columns = {"seen": ["2019-01-05", date], "zero": ["2020-01-05"] * 2}
+    with pytest.raises(ValueError, match=r"^1 problem[^:]*:\n.*row 3, .* more than a century b"):
+        run(tmp_path, columns, index_date="zero", condition=since)
+
+
+def test_a_patient_may_be_a_hundred_years_old(tmp_path):
+    columns = {"born": ["1915-01-05"], "zero": ["2020-01-05"]}
+    born = {"age": mapping("born", type="date")}
+    assert run(tmp_path, columns, index_date="zero", person=born)["person"]["age"].item() == 90
 
 
 def test_a_date_after_day_0_is_no_feature(tmp_path):
@@ -532,7 +548,7 @@ def test_a_table_that_lacks_a_column_is_named(tmp_path):
 
 
 def test_an_impossible_age_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="below 0 or above 130"):
+    with pytest.raises(ValueError, match="below 0 or above 110"):
         run(tmp_path, {"age": ["18000"]}, person={"age": mapping("age", unit="a")})
 
 

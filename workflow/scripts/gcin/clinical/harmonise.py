@@ -25,7 +25,8 @@ from gcin.intake.units import convert
 
 logger = logging.getLogger(__name__)
 
-HIGHEST = 130  # years; more, or less than 0, is a slip
+# Years; less than 0 is a slip, and so is more, or a birth date (1900-01-01) for an unknown one.
+HIGHEST = 110
 OLDEST = 90.0  # years; HIPAA Safe Harbor holds ages over 89 as one group
 PERSON = ("sex", "age", "family", "site")
 NO_FAMILY = ("0", 0)  # what PLINK writes of who has none, as text or number

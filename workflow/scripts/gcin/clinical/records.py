@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from gcin.clinical.tables import Faults, Table, source_of
@@ -62,7 +63,7 @@ def facts(name: str, mapping: Mapping, sources: Sources) -> pd.DataFrame:
         values = pd.Series(constant(mapping), rows.index)
     else:
         table, column = source_of(mapping, sources.tables, "column")
-        values = _values(mapping, table, column, sources)
+        values = _values(name, mapping, table, column, sources)
         rows = pd.DataFrame(
             {
                 "patient": table.rows["patient"],
@@ -81,11 +82,15 @@ def facts(name: str, mapping: Mapping, sources: Sources) -> pd.DataFrame:
     return rows.loc[values.notna(), list(COLUMNS)].astype(COLUMNS)
 
 
-def _values(mapping: Mapping, table: Table, column: str, sources: Sources) -> pd.Series:
+def _values(
+    name: str, mapping: Mapping, table: Table, column: str, sources: Sources
+) -> pd.Series:
     """Read a column's values; dates become a time since the index date."""
     if mapping["type"] != "date":
         return read_values(mapping, table, column, sources.faults)
-    days = days_of_dates(table, column, sources.index, sources.faults)
+    # who was born when is told by whoever knows how old people get
+    most = {"most": np.inf} if name == "age" else {}
+    days = days_of_dates(table, column, sources.index, sources.faults, **most)
     return convert(days, "d", mapping["to"])
 
 

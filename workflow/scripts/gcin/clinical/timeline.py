@@ -59,7 +59,9 @@ def _dates_in(text: pd.Series) -> pd.Series:
     return pd.to_datetime(written, format=ISO, errors="coerce")
 
 
-def days_of_dates(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.Series:
+def days_of_dates(
+    table: Table, column: str, index: pd.Series, faults: Faults, most: float = CENTURY
+) -> pd.Series:
     """Turn a column of dates into days from the index date.
 
     Args:
@@ -67,6 +69,7 @@ def days_of_dates(table: Table, column: str, index: pd.Series, faults: Faults) -
         column: Its column of dates.
         index: Index dates by patient.
         faults: Where values that are no dates, and patients without an index date, are noted.
+        most: Days before day 0 beyond which a date stands for an unknown one, as 1900-01-01 does.
 
     Returns:
         Days, float64, indexed by row.
@@ -76,17 +79,19 @@ def days_of_dates(table: Table, column: str, index: pd.Series, faults: Faults) -
     # Of a patient whose index date is no date, that alone is told.
     undated = dates.notna() & ~table.rows["patient"].isin(index.index)
     today = pd.Timestamp.today()
+    days = (dates - zero) / np.timedelta64(1, "D")
     found = {
         "the patient has no index date": (
             undated,
             "Fill it in, in the column that the card names under index_date",
         ),
         "the date is still to come": ((dates > today) & (zero <= today), "Correct it"),
+        "the date is more than a century before day 0": (days < -most, "Correct or empty it"),
     }
     for problem, (faulty, remedy) in found.items():
         for row in dates.index[faulty]:
             faults.add(table, row, column, problem, remedy)
-    return (dates - zero) / np.timedelta64(1, "D")
+    return days
 
 
 def days_of(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.Series:
@@ -99,7 +104,7 @@ def days_of(table: Table, column: str, index: pd.Series, faults: Faults) -> pd.S
     days = pd.to_numeric(text, errors="coerce").astype(float)
     other = text[text.notna() & ~np.isfinite(days)]
     if _dates_in(other).notna().any():
-        days, other = days_of_dates(table, column, index, faults), other.iloc[:0]
+        days, other = days_of_dates(table, column, index, faults, np.inf), other.iloc[:0]
     problems = dict.fromkeys(other.index, "the value is neither a number of days nor a date")
     far = days.index[np.isfinite(days) & (days.abs() > CENTURY)]
     problems |= dict.fromkeys(far, "the day is more than a century from day 0")
