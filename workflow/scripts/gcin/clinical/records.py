@@ -82,9 +82,7 @@ def facts(name: str, mapping: Mapping, sources: Sources) -> pd.DataFrame:
     return rows.loc[values.notna(), list(COLUMNS)].astype(COLUMNS)
 
 
-def _values(
-    name: str, mapping: Mapping, table: Table, column: str, sources: Sources
-) -> pd.Series:
+def _values(name: str, mapping: Mapping, table: Table, column: str, sources: Sources) -> pd.Series:
     """Read a column's values; dates become a time since the index date."""
     if mapping["type"] != "date":
         return read_values(mapping, table, column, sources.faults)
