@@ -92,7 +92,7 @@ def adopt(
 def _unjudged(path: str) -> str:
     """INFO fields that `judge_sites` does not read, in words of bcftools."""
     with pysam.VariantFile(path) as calls:
-        read = [f"INFO/{name}" for name in (SWAPPED, REFUSED["ID"]) if name in calls.header.info]
+        read = [f"INFO/{name}" for name in (SWAPPED, REFUSED) if name in calls.header.info]
     return f"^{','.join(read)}" if read else "INFO"
 
 
@@ -163,12 +163,12 @@ def judge_sites(
     reader = VCF(str(calls))
     has_verdicts = "##FORMAT=<ID=FT," in reader.raw_header
     reader.add_format_to_header(FT_HEADER)
-    if f"##INFO=<ID={REFUSED['ID']}," in reader.raw_header:
+    if f"##INFO=<ID={REFUSED}," in reader.raw_header:
         reader.add_filter_to_header(ALLELE_FILTER)
     writer = Writer(str(judged), reader, mode="wb")
     counts = Counter()
     for site in reader:
-        if site.INFO.get(REFUSED["ID"]) == "yes" and not site.FILTER:
+        if site.INFO.get(REFUSED) == "yes" and not site.FILTER:
             site.FILTER = ALLELE_FILTER["ID"]
         if not (site.ALT and WRITTEN_OUT.fullmatch(site.ALT[0])):
             counts["alleles dropped, not written out"] += 1

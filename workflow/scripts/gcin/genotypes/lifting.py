@@ -68,7 +68,7 @@ def lift(
     kept, foreign = _without_foreign(taken, copied)
     with pysam.VariantFile(kept) as calls:
         own = {with_prefix(name): name for name in calls.header.contigs}
-        marks = f"^INFO/{REFUSED['ID']}" if REFUSED["ID"] in calls.header.info else "INFO"
+        marks = f"^INFO/{REFUSED}" if REFUSED in calls.header.info else "INFO"
     Path(contigs).write_text("".join(f"{given} {name}\n" for name, given in own.items()))
     # LiftoverVcf exchanges the reads of exchanged alleles, but no share of reads
     options = ("--no-version", "--rename-chrs", contigs, "-x", f"{marks},FORMAT/AF")

@@ -38,7 +38,7 @@ def adopt_somatic(
         adopted: The file to write.
     """
     marked = str(Path(scratch) / f"{tumour}.marked.bcf")
-    mark_alleles(VCF(path, samples=[tumour]), frozenset(accepted), marked)
+    mark_alleles(path, frozenset(accepted), marked)
     adopt(marked, [tumour], genome, sizes, scratch, adopted, keep_accepted, "ID,^INFO/REFUSED")
 
 
