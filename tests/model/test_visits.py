@@ -227,6 +227,23 @@ def test_summaries_are_the_latest_value_and_the_slope_and_the_mean_where_unknown
     assert (frame["crp slope"] == 0).all()
 
 
+def test_what_changes_in_no_training_patient_has_no_slope_to_tell():
+    """Sums of days about their mean are not nought but 1e-17, which was scaled up to one."""
+    random, told = np.random.default_rng(1), []
+    for row in range(60):
+        days = np.unique(-random.integers(0, 365, 5))
+        told += [(row, day, "height", 150 + row % 40) for day in days]
+        told += [(row, day, "platinum", row % 3 == 0) for day in days]
+    told = rows(*told)
+    fitted = fit_visits(told, 32)
+    assert fitted.slope_scale == [1, 1]
+    frame = visit_frame(told, 60, fitted)
+    assert frame[["height slope", "platinum slope"]].abs().to_numpy().max() < 1e-6
+    assert frame["height latest"].std() > 0.5
+    switched = rows((0, -180, "platinum", 0), (0, 0, "platinum", 1))
+    assert 0 < visit_frame(switched, 1, fitted)["platinum slope"][0] < 1
+
+
 def test_slopes_between_neighbouring_days_are_drawn_towards_none():
     plain = replace(fit_visits(TOLD, 32), mean=[0, 0], scale=[1, 1])
     plain = replace(plain, slope_mean=[0, 0], slope_scale=[1, 1])

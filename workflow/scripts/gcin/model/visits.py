@@ -18,6 +18,7 @@ DAYS_PER_MONTH = 30.4375
 LARGEST = 5.0  # standard deviations from the mean; what lies further out is cut
 # Spread of days (months squared) at which a slope is halved: neighbouring days show no trend.
 HALVING = 1.0
+LEAST_SPREAD = 1e-6  # of slopes, deviations a month: less is what sums of rounded days leave
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Visits:
         scale: Standard deviation over the same.
         most: Visits of a patient that the network reads, the latest.
         slope_mean: Mean of each one's slope over the training patients with two visits or more.
-        slope_scale: Standard deviation over the same; one where it does not vary.
+        slope_scale: Standard deviation over the same; one where it does not vary, as of what
+            changes in no patient.
     """
 
     names: list[str]
@@ -74,7 +76,8 @@ def fit_visits(visits: pd.DataFrame, most: int) -> Visits | None:
     plain = Visits(kept.astype(str).tolist(), mean, scale, most, zero, one)
     slopes, places = _slopes(_standard(visits, plain)).groupby("place"), range(len(kept))
     slope_mean = slopes.mean().reindex(places).fillna(0).tolist()
-    slope_scale = slopes.std(ddof=0).reindex(places).replace(0, 1).fillna(1).tolist()
+    spread = slopes.std(ddof=0).reindex(places)
+    slope_scale = spread.where(spread > LEAST_SPREAD, 1.0).tolist()
     return replace(plain, slope_mean=slope_mean, slope_scale=slope_scale)
 
 
