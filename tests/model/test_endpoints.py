@@ -175,6 +175,32 @@ def test_nothing_is_said_of_an_arm_that_taught_nothing(kind, settings, tmp_path,
     assert {*applied["patient"]} == {*new.index}
 
 
+@pytest.mark.parametrize("kind", ["ridge", "coxnet"])
+def test_no_survival_is_told_of_an_arm_that_nobody_was_followed_in(kind, settings, caplog):
+    """Patients of a new arm were followed for days: more of it were said to live at two years."""
+    hospital = made.make_hospital(300, genes=5)
+    patients = hospital.patients.copy()
+    new = patients.index[::5]
+    patients.loc[new, "arm"] = "new"
+    patients.loc[new, "os_time"] = np.random.default_rng(0).uniform(0.05, 0.2, len(new))
+    patients.loc[new, "os_event"] = 0.0
+    table = training_table(patients, made.split_of(patients))
+    given = hospital.cohorts, settings["preparation"], 1
+    preparation, everyone = prepare_fold(table, *given)
+    assert "nothing is said of os under new" in caplog.text
+    fits = fit_baseline(kind, everyone, preparation, settings, 1)
+    curves = baseline_curves(kind, fits, everyone, preparation)
+    assert {*curves["arm"]} == {"chemo", "target"}
+    predict = partial(predict_baseline, kind, fits, preparation=preparation)
+    _, rows = told(predict, everyone, preparation)
+    by_endpoint = rows.groupby("endpoint")["arm"].unique().map(set).to_dict()
+    assert by_endpoint.pop("os") == {"chemo", "target"}
+    assert all(arms == {"chemo", "new", "target"} for arms in by_endpoint.values())
+    # One patient who was followed past the middle of the first interval teaches something.
+    table.loc[table.index[(table["arm"] == "new") & (table["part"] == "train")][0], "os_time"] = 30
+    assert prepare_fold(table, *given)[0].endpoints["os"].untaught == []
+
+
 def test_a_frozen_model_says_the_same_and_its_bands_hold(hospital, fold, settings):
     preparation, patients = fold
     fits = fit_baseline("clinical_logistic", patients, preparation, settings, 1)

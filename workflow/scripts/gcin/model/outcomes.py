@@ -117,9 +117,10 @@ def require_answers(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> N
 
 
 def with_untaught(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> dict[str, Endpoint]:
-    """Note with each endpoint the arms that have patients in training, but none with its outcome.
+    """Note with each endpoint the arms that have patients in training, but none who teaches it.
 
-    Whatever a model said of such an arm would be the others' answer drawn towards one half.
+    Whatever a model said of such an arm would be the others' answer drawn towards one half. Nor
+    does survival teach where all left the arm event-free before the middle of the first interval.
 
     Args:
         endpoints: By name.
@@ -127,7 +128,8 @@ def with_untaught(endpoints: Mapping[str, Endpoint], table: pd.DataFrame) -> dic
     """
     noted = {}
     for name, endpoint in endpoints.items():
-        taught = table["arm"][observed(table, name)].astype(str)
+        is_asked = targets_of(table, name, endpoint)[..., 1].any(axis=1)
+        taught = table["arm"][is_asked].astype(str)
         untaught = sorted({*table["arm"].dropna().astype(str)} - {*taught})
         if untaught:
             arms = ", ".join(untaught)
