@@ -115,6 +115,15 @@ def test_a_set_is_the_mean_of_its_genes_and_small_ones_are_left_out(read, tmp_pa
     assert found.loc["P1", "rna ONE"] == 2
 
 
+def test_a_set_of_which_few_genes_were_measured_in_a_patient_is_missing(read, tmp_path):
+    """A gene that is high in everybody, measured alone, read as a set high in the patient."""
+    (tmp_path / "s.gmt").write_text("ALL\tnote\tA\tB\tC\nTWO\tnote\tA\tC\n")
+    table = "id\tA\tB\tC\nP1\t1\t2\t12\nP2\t\t\t12\nP3\t1\t\t12\n"
+    found = read(table, sets=str(tmp_path / "s.gmt"))
+    assert found["rna ALL"].fillna(-1).tolist() == [5, -1, 6.5]
+    assert found["rna TWO"].tolist() == [6.5, 12, 6.5]
+
+
 def test_sets_of_other_names_are_refused(read, tmp_path):
     (tmp_path / "s.gmt").write_text("ONE\tnote\tX\tY\n")
     with pytest.raises(ValueError, match="no set holds 2 features"):

@@ -12,11 +12,15 @@ from gcin.reference.pathways import read_gmt
 
 logger = logging.getLogger(__name__)
 
+# Of fewer the mean tells which genes they are rather than how active the set is.
+MEASURED_SHARE = 0.5
+
 
 def omics_features(tables: Mapping[str, Mapping], patients: Iterable[str]) -> pd.DataFrame:
     """Read the tables of omics of a card.
 
-    Nothing is estimated from patients here: a set's value is the mean of its genes in the patient.
+    Nothing is estimated from patients here: a set's value is the mean of its genes in the patient,
+    and missing where fewer than half of those that the table has were measured in the patient.
 
     Args:
         tables: Name to the keys of `omics` on the card.
@@ -123,4 +127,8 @@ def _summarised(values: pd.DataFrame, table: Mapping) -> pd.DataFrame:
             "Name features by gene symbol, or lower min_genes: of the card."
         )
     logger.info("%d of %d sets: %d genes and more", len(held), len(sets), table["min_genes"])
-    return pd.DataFrame({name: values[genes].mean(axis=1) for name, genes in held.items()})
+    means = pd.DataFrame({name: values[genes].mean(axis=1) for name, genes in held.items()})
+    share = pd.DataFrame({name: values[genes].notna().mean(axis=1) for name, genes in held.items()})
+    is_thin = (share > 0) & (share < MEASURED_SHARE)
+    logger.info("%d means left out: few of the set's genes were measured", is_thin.to_numpy().sum())
+    return means.mask(is_thin)
