@@ -78,6 +78,16 @@ def test_patient_without_a_table_is_average_and_marked():
     assert arrays["omics_mask"][:, 1].all()
 
 
+def test_who_was_measured_on_another_panel_is_marked():
+    """Nobody of these has a feature that is read: all were told as the average patient is."""
+    random, other = np.random.default_rng(0), np.arange(100) < 35
+    table = pd.DataFrame(random.normal(size=(100, 2)), columns=["rna A", "rna B"])
+    table.loc[other, "rna A"], table.loc[~other, "rna B"] = np.nan, np.nan
+    fitted = fit_omics(table, LIMITS)
+    assert fitted[0].features == ["rna A"]
+    assert omics_frame(table, fitted)["rna missing"].astype(bool).tolist() == other.tolist()
+
+
 def test_nothing_is_learnt_from_other_patients():
     table, *_ = expression([f"P{n}" for n in range(200)])
     fitted = fit_omics(table.iloc[:150], LIMITS)

@@ -24,7 +24,8 @@ class Omics:
         scale: Standard deviation over the same.
         components: Weight of each feature in each principal component, scores having a standard
             deviation of one in training; None where the features stand for themselves.
-        marked: Whether a further column marks the patients in whom the table was not measured.
+        marked: Whether a further column marks the patients in whom none of the features was
+            measured.
     """
 
     table: str
@@ -104,7 +105,8 @@ def _fit_table(table: str, values: pd.DataFrame, settings: Mapping) -> Omics | N
     components = None
     if kept.shape[1] > settings["max_features"]:
         components = _components(_standard(kept, mean, scale), settings["components"])
-    missing = 1 - len(here) / len(values)
+    # Who has other features of the table than are read is as unknown as who lacks the table.
+    missing = 1 - kept.notna().any(axis=1).sum() / len(values)
     marked = MIN_MARKED_SHARE <= missing <= 1 - MIN_MARKED_SHARE
     return Omics(table, kept.columns.tolist(), mean, scale, components, bool(marked))
 
