@@ -9,7 +9,7 @@ from gcin.model import linear
 from gcin.model.linear import LassoSolver, fit_by_block, fit_linear
 from gcin.model.outcomes import answer_targets, hazard_targets, interval_cuts
 from gcin.model.questions import Questions, questions_of
-from gcin.model.ridge import RidgeSolver, Terms
+from gcin.model.ridge import ARM_SPREAD, RidgeSolver, Terms
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +42,16 @@ def asked(request):
 def test_ridge_solver_finds_what_scikit_learn_finds(asked, strength):
     questions, *sizes = asked
     # The design written out, which only the lasso needs.
-    design = LassoSolver(questions, (*sizes, 0.5), 1).design
+    written = LassoSolver(questions, (*sizes, 0.5), 1)
+    design, scale = written.design, np.ones(written.design.shape[1])
+    scale[written.levels] = ARM_SPREAD / np.sqrt(strength)  # so that no penalty moves their prior
     terms = Terms(questions, *sizes, 0.5)
     weights = RidgeSolver(questions, terms, 500).fit(strength)
     if questions.numeric:
         model = Ridge(1 / strength, fit_intercept=False, tol=1e-10)
     else:
         model = LogisticRegression(C=strength, fit_intercept=False, tol=1e-10, max_iter=10_000)
-    found = np.ravel(model.fit(design, questions.answer).coef_)
+    found = scale * np.ravel(model.fit(design * scale, questions.answer).coef_)
     np.testing.assert_allclose(terms.scores(weights), design @ weights, atol=1e-12)
     np.testing.assert_allclose(design @ weights, design @ found, atol=2e-3)
 
@@ -87,6 +89,25 @@ def distance(fit, noisy):
     columns, _, _, chance = noisy
     said = 1 / (1 + np.exp(-fit.scores(columns[200:])[:, 0, 0]))
     return np.abs(said - chance[200:]).mean()
+
+
+@pytest.mark.parametrize("strength", [0.1, 10.0])
+@pytest.mark.parametrize("l1_ratio", [0.0, 1.0])
+def test_three_patients_do_not_settle_an_arm(l1_ratio, strength, settings):
+    """Beside 300 patients of two arms, three of a third were followed 12 months without event."""
+    random = np.random.default_rng(8)
+    time, event = np.minimum(random.exponential(12, 303), 36.0), np.ones(303)
+    event[time == 36] = 0
+    time[-3:], event[-3:] = 12.0, 0
+    arm = np.append(random.integers(2, size=300), [2, 2, 2])
+    targets = hazard_targets(time, event, interval_cuts(time, event, 10))
+    own = settings["linear"] | {"strengths": [strength]}
+    columns = np.zeros((303, 1))
+    fit = fit_linear(columns, arm, targets, np.arange(303), 3, l1_ratio, own)
+    levels = fit.bias[:, 0]
+    assert abs(levels[0] - levels[1]) < 0.3
+    # Some three events were expected and did not come, which a prior of an s.d. of one outweighs.
+    assert 0.5 < levels[:2].mean() - levels[2] < 1.5
 
 
 def test_a_block_that_says_nothing_is_left_out(noisy, settings):

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from gcin.model.cox import EVENT, TIME, CoxFit, Followed, with_baseline
+from gcin.model.ridge import ARM_SPREAD
 
 logger = logging.getLogger(__name__)
 
 CLOSE = 1e-10  # change of the objective, as a share of it, at which a fit has arrived
 STEPS = 2000
-ARM_SPREAD = 1.0  # log hazard ratio of an arm: standard deviation of its normal prior
 SMALLEST_RATIO = 1e-3  # of l1: with none, no penalty is heavy enough to leave nothing
 
 

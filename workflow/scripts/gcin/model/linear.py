@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.linear_model import Lasso, LogisticRegression
 
 from gcin.model.questions import Questions, questions_of
-from gcin.model.ridge import UNSHRUNK, RidgeSolver, Terms, base_levels
+from gcin.model.ridge import ARM_SPREAD, UNSHRUNK, RidgeSolver, Terms, base_levels
 
 logger = logging.getLogger(__name__)
 
@@ -227,13 +227,22 @@ class LassoSolver:
         self.columns, columns = questions.columns.shape[1], questions.rows
         arm, interval = np.eye(arms)[questions.arm], np.eye(intervals)[questions.interval]
         own = (columns[:, None] * arm[:, :, None]).reshape(len(arm), -1) * share
-        levels = [own, arm * UNSHRUNK] if arms > 1 else []
+        levels = [own, arm] if arms > 1 else []
         self.design = np.hstack([columns, *levels, interval * UNSHRUNK])
+        end = self.design.shape[1] - intervals
+        self.levels = slice(end - arms, end) if arms > 1 else slice(0)
         self.intervals, self.base = intervals, base_levels(questions, intervals)
         self.based = UNPENALISED * self.base[questions.interval, None]
 
     def fit(self, strength: float) -> np.ndarray:
         """Weights under a penalty, in the order of `Terms`."""
+        sizes = np.ones(self.design.shape[1])
+        # A penalty of a / b on a level a is a Laplace prior with a standard deviation of b root 2.
+        sizes[self.levels] = ARM_SPREAD / (np.sqrt(2) * strength)
+        weights = self._fit(self.design * sizes, strength)
+        return weights * sizes
+
+    def _fit(self, design: np.ndarray, strength: float) -> np.ndarray:
         if not self.numeric:
             model = LogisticRegression(
                 C=strength,
@@ -244,7 +253,7 @@ class LassoSolver:
                 random_state=0,
             )
             # liblinear takes no base to start from, but a column of it, whose weight is about one.
-            found = np.ravel(model.fit(np.hstack([self.design, self.based]), self.answer).coef_)
+            found = np.ravel(model.fit(np.hstack([design, self.based]), self.answer).coef_)
             weights = found[:-1]
             weights[-self.intervals :] += UNPENALISED * found[-1] * self.base / UNSHRUNK
             return weights
@@ -255,7 +264,7 @@ class LassoSolver:
             # A finer tolerance than this only circles among columns that tell the same.
             tol=1e-3,
             max_iter=20 * self.most,
-        ).fit(self.design, self.answer)
+        ).fit(design, self.answer)
         # The one interval of an amount is a constant, which the model's own intercept stands for.
         return np.append(model.coef_[:-1], model.intercept_ / UNSHRUNK)
 

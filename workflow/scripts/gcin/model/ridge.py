@@ -15,8 +15,12 @@ from gcin.model.questions import Questions
 
 logger = logging.getLogger(__name__)
 
-# A column this many times as large pays a hundredth of the penalty: levels are not to be shrunk.
+# A column this many times as large pays a hundredth of the penalty: levels of intervals are not to
+# be shrunk.
 UNSHRUNK = 10.0
+# Level of an arm beside the others (log odds, log hazard ratio, or standardised amount): standard
+# deviation of its prior, whatever the penalty. Three patients without an event would settle an arm.
+ARM_SPREAD = 1.0
 GRADIENT, GAIN = 1e-5, 1e-9  # of the mean loss: where a fit ends
 
 
@@ -85,7 +89,15 @@ class Terms:
             return shared, np.zeros((1, columns)), np.zeros(1), times
         own, levels = np.split(rest, [self.arms * columns])
         own = self.share * own.reshape(self.arms, columns)
-        return shared, own, UNSHRUNK * levels, times
+        return shared, own, levels, times
+
+    def pull(self, strength: float) -> np.ndarray:
+        """Penalty on half the square of each weight, beside the sum of the losses."""
+        pull = np.full(self.count, 1 / strength)
+        if self.arms > 1:
+            end = self.count - self.intervals
+            pull[end - self.arms : end] = 1 / ARM_SPREAD**2
+        return pull
 
     def scores(self, weights: np.ndarray) -> np.ndarray:
         """Score of each question."""
@@ -104,7 +116,7 @@ class Terms:
         times = UNSHRUNK * np.bincount(self.interval, slopes, self.intervals)
         if self.arms == 1:
             return np.concatenate([by_arm[0], times])
-        levels = UNSHRUNK * np.array([mine.sum() for mine in of_arm])
+        levels = np.array([mine.sum() for mine in of_arm])
         own = self.share * np.concatenate(by_arm)
         return np.concatenate([np.sum(by_arm, axis=0), own, levels, times])
 
@@ -112,8 +124,9 @@ class Terms:
 class RidgeSolver:
     """Ridge models of the same questions under one penalty after another.
 
-    What is least is half the squared weights plus the strength times the questions' losses: the
-    log-loss, or half the squared error of amounts. Each fit starts where the last one ended.
+    What is least is half the squared weights, each times its pull (one over the strength), plus the
+    questions' losses: the log-loss, or half the squared error of amounts. Each fit starts where the
+    last one ended.
 
     Args:
         questions: Learnt from.
@@ -129,7 +142,7 @@ class RidgeSolver:
 
     def fit(self, strength: float) -> np.ndarray:
         """Weights under a penalty (`strength` is scikit-learn's `C`)."""
-        pull = 1 / (strength * len(self.answer))
+        pull = self.terms.pull(strength) / len(self.answer)
 
         def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
             scores = self.terms.scores(weights)
@@ -138,7 +151,7 @@ class RidgeSolver:
             else:
                 losses, told = np.logaddexp(0, scores) - self.answer * scores, expit(scores)
             slope = self.terms.gradient((told - self.answer) / len(scores)) + pull * weights
-            return losses.mean() + pull * weights @ weights / 2, slope
+            return losses.mean() + pull @ weights**2 / 2, slope
 
         limits = {"maxiter": self.most, "gtol": GRADIENT, "ftol": GAIN}
         found = minimize(loss, self.weights, jac=True, method="L-BFGS-B", options=limits)
