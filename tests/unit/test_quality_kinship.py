@@ -132,6 +132,25 @@ def test_found_relatives_stand_beside_what_the_card_says(cohort):
     assert samples["markers"].tolist() == (cohort.dosages != -1).sum(axis=1).tolist()
 
 
+def test_another_sample_of_a_patient_is_no_relative_and_those_of_another_are_one(cohort):
+    patients = pd.Series({name: name.upper() for name in cohort.samples})
+    before = described(cohort)[1]["relatives"]
+    patients["twin"] = "SIB1"
+    after = described(cohort, patients=patients)[1]["relatives"]
+    assert (before - after)[["sib1", "twin", "father"]].tolist() == [1, 1, 1]
+
+
+def test_who_could_be_compared_with_own_samples_alone_has_no_known_number_of_relatives(cohort):
+    rows = [cohort.samples.index(name) for name in ("sib1", "twin", "stranger")]
+    dosages = cohort.dosages[rows].copy()
+    dosages[2] = -1
+    few = Markers(["sib1", "twin", "stranger"], cohort.sites, dosages)
+    patients = pd.Series({"sib1": "SIB1", "twin": "SIB1", "stranger": "STRANGER"})
+    table, samples = described(few, patients=patients)
+    assert table["verdict"].tolist() == ["pass"]
+    assert samples["relatives"].isna().all()
+
+
 def test_two_samples_of_a_patient_that_differ_are_told(cohort):
     patients = pd.Series({name: name.upper() for name in cohort.samples})
     patients["twin"], patients["stranger"] = "SIB1", "FATHER"

@@ -53,7 +53,8 @@ def relatedness(
     Returns:
         One row per pair, by `COLUMNS`: `said` is `patient`, `family` or empty, the verdict
         `pass`, `not measured` or the action of a check; and by sample its `patient`, the number of
-        its `markers`, and its `relatives`, missing where kinship could be told with nobody.
+        its `markers`, and its `relatives`, the other patients who are, missing where kinship could
+        be told with none of them.
     """
     own = patients.reindex(markers.samples)
     least = checks["max_kinship"]["limit"]
@@ -64,13 +65,11 @@ def relatedness(
     table["relation"] = table["kinship"].map(relation_of).where(table["kinship"].notna(), "")
     table["said"] = _said(table, families)
     table["verdict"] = _verdicts(table, checks)
-    kin = table.loc[table["kinship"] >= least, ["first", "second"]].to_numpy().ravel()
-    relatives = np.bincount(kin, minlength=len(told)).astype(float)
     by_sample = pd.DataFrame(
         {
             "patient": own,
             "markers": (markers.dosages >= 0).sum(axis=1),
-            "relatives": np.where(told > 0, relatives, np.nan),
+            "relatives": _relatives(table, told, least),
         },
         index=pd.Index(markers.samples, name="sample"),
     )
@@ -83,6 +82,18 @@ def _same(patients: pd.Series) -> list[tuple[int, int]]:
     rows = patients.reset_index(drop=True)
     groups = [group.index for _, group in rows.groupby(rows) if len(group) > 1]
     return [(one, two) for group in groups for one in group for two in group if one < two]
+
+
+def _relatives(table: pd.DataFrame, told: np.ndarray, least: float) -> np.ndarray:
+    """Count the relatives of each row among other patients, however many samples these have."""
+    sides = [("first", "patient_2"), ("second", "patient_1")]
+    is_own = table["said"] == "patient"
+    own = table.loc[is_own & table["kinship"].notna(), ["first", "second"]].to_numpy().ravel()
+    related = table[~is_own & (table["kinship"] >= least)]
+    kin = pd.concat([related[list(side)].set_axis(["row", "patient"], axis=1) for side in sides])
+    found = np.bincount(kin.drop_duplicates()["row"], minlength=len(told))
+    is_told = told > np.bincount(own, minlength=len(told))
+    return np.where(is_told, found, np.nan)
 
 
 def _said(table: pd.DataFrame, families: pd.Series) -> np.ndarray:
