@@ -55,6 +55,23 @@ def test_another_number_of_copies_is_found_but_does_not_agree(agreement):
     assert table.loc["ALL", "genotype_agreement"] == 0
 
 
+@pytest.mark.parametrize(
+    ("true", "called", "agrees"),
+    [("1", "1/1", 1), ("1/1", "1", 1), ("1", "1", 1), ("0/1", "1", 0), ("1", "0/1", 0)],
+)
+def test_the_only_copy_of_a_male_x_agrees_however_it_is_written(agreement, true, called, agrees):
+    calls = [(10, "C", "T", f"0/0:PASS\t{called}:PASS")]
+    table = agreement([(10, "C", "T", f"{true}:PASS")], calls)
+    assert counts(table) == [1, 1, 0, 0]
+    assert table.loc["ALL", "genotype_agreement"] == agrees
+
+
+def test_a_haploid_change_in_another_spelling_is_found(agreement):
+    table = agreement([(11, "AT", "A", "1:PASS")], [(14, "TT", "T", "0/0:PASS\t1/1:PASS")])
+    assert counts(table) == [1, 1, 0, 0]
+    assert table.loc["ALL", "genotype_agreement"] == 1
+
+
 def test_a_call_that_fails_its_filter_does_not_count(agreement):
     table = agreement([(10, "C", "T", "0/1:PASS")], [(10, "C", "T", "0/0:PASS\t0/1:PL")])
     assert counts(table) == [1, 0, 1, 0]

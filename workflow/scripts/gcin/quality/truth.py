@@ -44,8 +44,13 @@ def passes(record: Variant) -> bool:
 
 
 def carried(record: Variant) -> list[Allele]:
-    """List the alternate alleles that the record's only sample carries, with their copies."""
-    genotype = np.array(record.genotypes[0][:-1])
+    """List the alternate alleles that the record's only sample carries, with their copies.
+
+    The only copy of a male's X or Y counts as two: one side may write it `1`, the other, as diploid
+    callers do, `1/1`; `0/1` is neither.
+    """
+    alleles = record.genotypes[0][:-1]
+    genotype = np.array(alleles * 2 if len(alleles) == 1 else alleles)
     return [
         Allele.of(record.start, record.REF, alternate, int(copies))
         for number, alternate in enumerate(record.ALT, start=1)
