@@ -258,6 +258,11 @@ def test_a_genotype_that_fails_is_no_call(tmp_path):
     assert dosages(next(VCF(path, gts012=True))).tolist() == [1, -1, -1]
 
 
+def test_half_a_call_is_no_call(tmp_path):
+    path = genotypes(tmp_path, ("chr1", 5, "AG", "./1:PASS", "0|.:PASS", "1:PASS"))
+    assert dosages(next(VCF(path, gts012=True))).tolist() == [-1, -1, 2]
+
+
 def test_one_common_snv_of_each_window_of_the_autosomes_is_taken(tmp_path):
     path = genotypes(
         tmp_path,

@@ -13,6 +13,7 @@ from cyvcf2 import VCF, Variant
 PLACE = ["chromosome", "position", "reference", "alternate"]
 AUTOSOME = re.compile(r"(?:chr)?([1-9]|1\d|2[0-2])")
 NO_CALL = 3
+NO_ALLELE = -1  # a haploid genotype fills its second place with -2
 
 
 class Window:
@@ -101,9 +102,12 @@ def read_markers(
 
 
 def dosages(record: Variant) -> np.ndarray:
-    """Count the alternate alleles of each sample; -1 where it has no call, or one that fails."""
+    """Count the alternate alleles of each sample; -1 where it has no call, or one that fails.
+
+    Of half a call (`./1`, `./0`) the other copy may be either; cyvcf2 takes it for the reference.
+    """
     counts = record.gt_types.astype(np.int8)
-    counts[counts == NO_CALL] = -1
+    counts[(counts == NO_CALL) | (record.genotype.array()[:, :-1] == NO_ALLELE).any(axis=1)] = -1
     if "FT" in record.FORMAT:
         counts[~np.isin(record.format("FT"), ("PASS", "."))] = -1
     return counts
