@@ -30,10 +30,10 @@ def agreement(tmp_path):
     bed = tmp_path / "all.bed"
     bed.write_text("chr1\t0\t100\n")
 
-    def compare(truth, calls):
+    def compare(truth, calls, *targets):
         true = vcf(tmp_path / "truth.vcf", ["any"], *truth)
         called = vcf(tmp_path / "calls.vcf", ["other", "S1"], *calls)
-        table = concordance(called, ["S1"], [true], [str(bed)], str(bed), str(genome))
+        table = concordance(called, ["S1"], [true], [str(bed)], [str(bed), *targets], str(genome))
         return table.set_index("type")
 
     return compare
@@ -92,11 +92,20 @@ def test_what_lies_outside_the_regions_does_not_count(agreement):
     assert counts(agreement([(110, "C", "T", "0/1:PASS")], [])) == [0, 0, 0, 0]
 
 
+def test_what_the_assay_does_not_cover_is_not_missed(agreement, tmp_path):
+    targets = tmp_path / "targets.bed"
+    targets.write_text("chr1\t0\t20\n")
+    truth = [(10, "C", "T", "0/1:PASS"), (30, "A", "G", "0/1:PASS")]
+    calls = [(10, "C", "T", "0/0:PASS\t0/1:PASS")]
+    assert counts(agreement(truth, calls)) == [2, 1, 1, 0]
+    assert counts(agreement(truth, calls, str(targets))) == [1, 1, 0, 0]
+
+
 def test_no_known_sample_gives_an_empty_table_with_its_columns(tmp_path):
     genome = tmp_path / "genome.fa"
     genome.write_text(f">chr1\n{SEQUENCE}\n")
     faidx(str(genome))
-    table = concordance("none.bcf", [], [], [], "none.bed", str(genome))
+    table = concordance("none.bcf", [], [], [], ["none.bed"], str(genome))
     assert table.empty
     assert table.columns[:4].tolist() == ["sample", "type", "truth", "found"]
 
