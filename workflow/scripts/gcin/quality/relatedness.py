@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.quality.gate import UNMEASURED
-from gcin.quality.kinship import related_pairs
+from gcin.quality.kinship import MIN_REFERENCE_SHARE, related_pairs
 from gcin.quality.markers import PLACE, Markers
 
 # Least kinship of each degree: halfway, on a scale of powers of 2, between the expected ones
@@ -19,6 +19,10 @@ DEGREES = {
     "second degree": 2**-3.5,
     "third degree": 2**-4.5,
 }
+# Of a sample that alone chose its markers, the only one of its cohort, only one genome can be told:
+# beside genotypes that had no say in these, expected are 0.5 of it, up to 0.36 of siblings and 0.13
+# of nobody, whatever the frequencies.
+ONE_GENOME = 0.45
 COLUMNS = [
     "sample_1", "patient_1", "sample_2", "patient_2", "markers", "kinship", "relation", "said",
     "verdict",
@@ -177,11 +181,42 @@ def relatives_of(
 
 
 def _across(one: Markers, two: Markers, min_markers: int, min_kinship: float) -> pd.DataFrame:
-    """List related pairs of samples of two cohorts, at the markers that both have."""
+    """List related pairs of samples of two cohorts, at the markers that both have.
+
+    Whoever has too few that others of the cohort chose is asked for the same genome alone.
+    """
     common = one.sites.merge(two.sites, on=PLACE)[PLACE]
-    table, told = related_pairs(one.at(common), two.at(common), min_markers, min_kinship)
-    measured = "kinship is told" if told.any() else "kinship is not measured"
+    fair = one.chosen_by_others(), two.chosen_by_others()
+    table, told = _compared(fair, common, min_markers, min_kinship)
+    if (told < len(two.samples)).any():
+        least = max(min_kinship, ONE_GENOME)
+        pairs = [((one, two), False), ((_with_references(fair[0]), two), True)]
+        pairs += [((one, _with_references(fair[1])), True)]
+        found = [_compared(pair, common, min_markers, least, is_list)[0] for pair, is_list in pairs]
+        tables = [part for part in (table, *found) if len(part)] or [table]
+        table = pd.concat(tables, ignore_index=True).drop_duplicates(["first", "second"])
+    measured = "kinship is told" if told.any() else "kinship is not measured, but of one genome"
     logger.info("%d common markers: %s", len(common), measured)
     table["sample_1"] = np.array(one.samples, object)[table["first"]]
     table["sample_2"] = np.array(two.samples, object)[table["second"]]
     return table
+
+
+def _compared(
+    pair: tuple[Markers, Markers],
+    common: pd.DataFrame,
+    min_markers: int,
+    min_kinship: float,
+    is_list: bool = False,
+) -> tuple[pd.DataFrame, np.ndarray]:
+    one, two = (side.at(common) for side in pair)
+    own = pair[0].called(), pair[1].called()
+    return related_pairs(one, two, min_markers, min_kinship, own=own, is_list=is_list)
+
+
+def _with_references(markers: Markers) -> Markers:
+    """Leave out samples that list only where they differ."""
+    share = (markers.dosages == 0).sum(axis=1) / np.maximum(markers.called(), 1)
+    kept = markers.dosages.copy()
+    kept[share < MIN_REFERENCE_SHARE] = -1
+    return Markers(markers.samples, markers.sites, kept)
