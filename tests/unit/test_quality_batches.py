@@ -16,6 +16,7 @@ from gcin.quality.batches import (
     measures_of,
     require_alike,
 )
+from gcin.quality.gate import judged
 from gcin.quality.multiqc import named_batches, named_tests
 
 SETTINGS = {
@@ -157,6 +158,17 @@ def test_the_measures_are_those_of_the_gates():
     found = measures_of(gate)
     assert found.columns.tolist() == ["depth"]
     assert found["depth"].to_dict() == pytest.approx({"A": 30, "B": np.nan}, nan_ok=True)
+
+
+def test_a_measure_with_a_limit_on_either_side_is_one_measure():
+    gate = judged(
+        pd.DataFrame({"insert_size": [300.0, 350.0]}, index=["A", "B"]),
+        {
+            "min_insert_bases": {"limit": 200, "action": "warn"},
+            "max_insert_bases": {"limit": 500, "action": "warn"},
+        },
+    )
+    assert measures_of(gate)["insert_size"].to_dict() == {"A": 300, "B": 350}
 
 
 def test_tests_and_medians_are_named_for_a_page(tmp_path):

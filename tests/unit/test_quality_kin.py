@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from gcin.quality.gate import COLUMNS, excluded
-from gcin.quality.kin import judged_pairs
+from gcin.quality.kin import judged_pairs, untold_pairs
 
 LIMITS = {"max_kinship": 0.0884, "min_kinship_of_patient": 0.354}
 
@@ -83,3 +83,29 @@ def test_a_family_of_the_card_and_what_is_not_measured_are_no_fault():
                                                           "not measured"))  # fmt: skip
     assert judge(*pairs).empty
     assert judge().columns.tolist() == COLUMNS
+
+
+def untold(*pairs, **relatives):
+    samples = pd.DataFrame({"relatives": relatives}, dtype=float)
+    table = pd.DataFrame(pairs or [pair("A1", "B1")][:0], columns=list(pair("A1", "B1")))
+    gate = untold_pairs(table, samples.assign(patient=samples.index.str[0]), checks())
+    return gate[["sample", "check", "verdict"]].to_numpy().tolist()
+
+
+def test_who_could_be_compared_with_nobody_does_not_pass():
+    assert untold(A1=None, B1=0, C1=2) == [["A1", "max_kinship", "not measured"]]
+    assert untold(A1=0, B1=1) == []
+
+
+def test_a_single_patient_has_nobody_to_be_compared_with():
+    assert untold(A1=None) == []
+    assert untold(pair("A1", "A2", 0.5, "patient", "pass"), A1=None, A2=None) == []
+
+
+def test_samples_of_a_patient_that_could_not_be_compared_do_not_pass():
+    pairs = (pair("A1", "A2", float("nan"), "patient", "not measured"),
+             pair("B1", "B2", 0.5, "patient", "pass"))  # fmt: skip
+    assert untold(*pairs, A1=0, A2=0, B1=0, B2=0) == [
+        ["A1", "min_kinship_of_patient", "not measured"],
+        ["A2", "min_kinship_of_patient", "not measured"],
+    ]

@@ -132,6 +132,25 @@ def test_found_relatives_stand_beside_what_the_card_says(cohort):
     assert samples["markers"].tolist() == (cohort.dosages != -1).sum(axis=1).tolist()
 
 
+def test_another_sample_of_a_patient_is_no_relative_and_those_of_another_are_one(cohort):
+    patients = pd.Series({name: name.upper() for name in cohort.samples})
+    before = described(cohort)[1]["relatives"]
+    patients["twin"] = "SIB1"
+    after = described(cohort, patients=patients)[1]["relatives"]
+    assert (before - after)[["sib1", "twin", "father"]].tolist() == [1, 1, 1]
+
+
+def test_who_could_be_compared_with_own_samples_alone_has_no_known_number_of_relatives(cohort):
+    rows = [cohort.samples.index(name) for name in ("sib1", "twin", "stranger")]
+    dosages = cohort.dosages[rows].copy()
+    dosages[2] = -1
+    few = Markers(["sib1", "twin", "stranger"], cohort.sites, dosages)
+    patients = pd.Series({"sib1": "SIB1", "twin": "SIB1", "stranger": "STRANGER"})
+    table, samples = described(few, patients=patients)
+    assert table["verdict"].tolist() == ["pass"]
+    assert samples["relatives"].isna().all()
+
+
 def test_two_samples_of_a_patient_that_differ_are_told(cohort):
     patients = pd.Series({name: name.upper() for name in cohort.samples})
     patients["twin"], patients["stranger"] = "SIB1", "FATHER"
@@ -199,6 +218,61 @@ def test_relatives_are_found_across_cohorts_at_common_markers(cohort):
     assert relatives_of(cohorts, samples, pairs, 451, 0.0884)["patient_2"].tolist() == ["SIB1"]
 
 
+WINDOWS, SNVS = 3000, 40
+
+
+def chosen(prefix, dosages, rank):
+    """Markers of a cohort: of each window the SNV of least rank among those that are common."""
+    frequency = dosages.mean(axis=0) / 2
+    rank = np.where(np.minimum(frequency, 1 - frequency) >= 0.05, rank, 2)
+    window = np.flatnonzero(rank.min(axis=1) < 2)
+    snv = rank[window].argmin(axis=1)
+    place = pd.DataFrame({"chromosome": "1", "position": window * 1000 + snv})
+    sites = place.assign(reference="A", alternate="G")[PLACE]
+    names = [f"{prefix}{number}" for number in range(len(dosages))]
+    return Markers(names, sites, dosages[:, window, snv])
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 1), (1, 2), (1, 12), (2, 2), (2, 3), (2, 12)])
+def test_small_cohorts_have_no_relatives_in_others_but_the_same_person(first, second):
+    generator = np.random.default_rng(7)
+    frequencies = generator.uniform(0.05, 0.95, (WINDOWS, SNVS))
+    rank = generator.random((WINDOWS, SNVS))
+    people = generator.binomial(2, frequencies, (first + second, WINDOWS, SNVS)).astype(np.int8)
+    cohorts = {"a": chosen("a", people[:first], rank), "b": chosen("b", people[first:], rank)}
+    assert related_across(cohorts).empty
+    people[first] = people[0]
+    cohorts["b"] = chosen("b", people[first:], rank)
+    same = related_across(cohorts)
+    assert same[["patient_1", "patient_2"]].to_numpy().tolist() == [["A0", "B0"]]
+    assert same["kinship"].tolist() == pytest.approx([0.5])
+
+
+def related_across(cohorts):
+    told = {name: described(markers, min_markers=150) for name, markers in cohorts.items()}
+    pairs = {name: table.iloc[:0] for name, (table, _) in told.items()}
+    samples = {name: table for name, (_, table) in told.items()}
+    return relatives_of(cohorts, samples, pairs, 150, 0.177)
+
+
+def test_a_sibling_in_a_small_cohort_is_found():
+    generator = np.random.default_rng(8)
+    frequencies = generator.uniform(0.05, 0.95, (WINDOWS, SNVS))
+    rank = generator.random((WINDOWS, SNVS))
+    parents = (generator.random((2, 2, WINDOWS, SNVS)) < frequencies).astype(np.int8)
+    others = generator.binomial(2, frequencies, (13, WINDOWS, SNVS)).astype(np.int8)
+    window = np.arange(WINDOWS)
+    children = [
+        sum(parent[generator.integers(0, 2, WINDOWS), window] for parent in parents)
+        for _ in range(2)
+    ]
+    one = chosen("a", np.stack([children[0], others[0]]), rank)
+    two = chosen("b", np.stack([children[1], *others[1:]]), rank)
+    found = related_across({"a": one, "b": two})
+    assert found[["patient_1", "patient_2"]].to_numpy().tolist() == [["A0", "B0"]]
+    assert found["kinship"].tolist() == pytest.approx([0.25], abs=0.06)
+
+
 def test_a_cohort_that_nobody_with_genotypes_is_left_of_has_no_relatives(cohort, tmp_path):
     nobody = Markers([], cohort.sites.iloc[:0], np.empty((0, 0), np.int8))
     nobody.write(tmp_path / "sites.parquet", tmp_path / "dosages.parquet")
@@ -237,6 +311,11 @@ COMMON = ["0/1:PASS", "1/1:PASS", "0/0:PASS"]
 def test_a_genotype_that_fails_is_no_call(tmp_path):
     path = genotypes(tmp_path, ("chr1", 5, "AG", "0/1:PASS", "1/1:LowGQ", "./.:."))
     assert dosages(next(VCF(path, gts012=True))).tolist() == [1, -1, -1]
+
+
+def test_half_a_call_is_no_call(tmp_path):
+    path = genotypes(tmp_path, ("chr1", 5, "AG", "./1:PASS", "0|.:PASS", "1:PASS"))
+    assert dosages(next(VCF(path, gts012=True))).tolist() == [-1, -1, 2]
 
 
 def test_one_common_snv_of_each_window_of_the_autosomes_is_taken(tmp_path):

@@ -1,6 +1,7 @@
 """Quality of samples, read from the reports of the tools."""
 
 import gzip
+import re
 
 import numpy as np
 import pandas as pd
@@ -144,6 +145,19 @@ def test_a_page_shows_what_failed_in_sections_of_its_own(tmp_path):
     assert "Checks that failed" in page
     assert "A sex_agrees" in page
     assert "Related samples" not in page
+
+
+def test_a_page_shows_numbers_with_the_digits_that_tables_have(tmp_path):
+    failed = pd.DataFrame({"verdict": ["warn"], "value": [0.0344827], "limit": [0.02]}, index=["A"])
+    measured = pd.DataFrame({"reads": [1234567.0, np.nan], "depth": [19.998, 30]}, index=["A", "B"])
+    render({"samples": measured, "gate": failed}, [], tmp_path / "page.html", "cohort a")
+    page = (tmp_path / "page.html").read_text()
+    cells = re.findall(r'<td data-sorting-val="[^"]+".*?<span class="val">(.*?)</span></div>', page)
+    spaced = [cell.replace('<span class="mqc_small_space"></span>', " ") for cell in cells]
+    assert [cell for cell in spaced if "badge" not in cell] == [
+        "0.0344827", "0.02", "1 234 567", "19.998", "30",
+    ]  # fmt: skip
+    assert "warn</span>" in page
 
 
 def test_names_of_sites_stay_text_on_the_page(tmp_path):

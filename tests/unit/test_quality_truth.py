@@ -30,10 +30,10 @@ def agreement(tmp_path):
     bed = tmp_path / "all.bed"
     bed.write_text("chr1\t0\t100\n")
 
-    def compare(truth, calls):
+    def compare(truth, calls, *targets):
         true = vcf(tmp_path / "truth.vcf", ["any"], *truth)
         called = vcf(tmp_path / "calls.vcf", ["other", "S1"], *calls)
-        table = concordance(called, ["S1"], [true], [str(bed)], str(bed), str(genome))
+        table = concordance(called, ["S1"], [true], [str(bed)], [str(bed), *targets], str(genome))
         return table.set_index("type")
 
     return compare
@@ -53,6 +53,23 @@ def test_another_number_of_copies_is_found_but_does_not_agree(agreement):
     table = agreement([(10, "C", "T", "0/1:PASS")], [(10, "C", "T", "0/0:PASS\t1/1:PASS")])
     assert counts(table) == [1, 1, 0, 0]
     assert table.loc["ALL", "genotype_agreement"] == 0
+
+
+@pytest.mark.parametrize(
+    ("true", "called", "agrees"),
+    [("1", "1/1", 1), ("1/1", "1", 1), ("1", "1", 1), ("0/1", "1", 0), ("1", "0/1", 0)],
+)
+def test_the_only_copy_of_a_male_x_agrees_however_it_is_written(agreement, true, called, agrees):
+    calls = [(10, "C", "T", f"0/0:PASS\t{called}:PASS")]
+    table = agreement([(10, "C", "T", f"{true}:PASS")], calls)
+    assert counts(table) == [1, 1, 0, 0]
+    assert table.loc["ALL", "genotype_agreement"] == agrees
+
+
+def test_a_haploid_change_in_another_spelling_is_found(agreement):
+    table = agreement([(11, "AT", "A", "1:PASS")], [(14, "TT", "T", "0/0:PASS\t1/1:PASS")])
+    assert counts(table) == [1, 1, 0, 0]
+    assert table.loc["ALL", "genotype_agreement"] == 1
 
 
 def test_a_call_that_fails_its_filter_does_not_count(agreement):
@@ -75,11 +92,20 @@ def test_what_lies_outside_the_regions_does_not_count(agreement):
     assert counts(agreement([(110, "C", "T", "0/1:PASS")], [])) == [0, 0, 0, 0]
 
 
+def test_what_the_assay_does_not_cover_is_not_missed(agreement, tmp_path):
+    targets = tmp_path / "targets.bed"
+    targets.write_text("chr1\t0\t20\n")
+    truth = [(10, "C", "T", "0/1:PASS"), (30, "A", "G", "0/1:PASS")]
+    calls = [(10, "C", "T", "0/0:PASS\t0/1:PASS")]
+    assert counts(agreement(truth, calls)) == [2, 1, 1, 0]
+    assert counts(agreement(truth, calls, str(targets))) == [1, 1, 0, 0]
+
+
 def test_no_known_sample_gives_an_empty_table_with_its_columns(tmp_path):
     genome = tmp_path / "genome.fa"
     genome.write_text(f">chr1\n{SEQUENCE}\n")
     faidx(str(genome))
-    table = concordance("none.bcf", [], [], [], "none.bed", str(genome))
+    table = concordance("none.bcf", [], [], [], ["none.bed"], str(genome))
     assert table.empty
     assert table.columns[:4].tolist() == ["sample", "type", "truth", "found"]
 

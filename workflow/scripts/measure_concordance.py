@@ -11,7 +11,7 @@ table = concordance(
     snakemake.params.samples,
     snakemake.input.truths,
     snakemake.input.regions,
-    snakemake.input.intervals,
+    [snakemake.input.intervals, *snakemake.input.targets],
     snakemake.input.genome,
     excluded(read_gate(snakemake.input.gate)),
 )

@@ -69,10 +69,11 @@ def _batches_in(row: tuple) -> tuple[set[str], set[str]]:
 
 
 def measures_of(gate: pd.DataFrame) -> pd.DataFrame:
-    """Samples by those measures of their gates that are numbers."""
+    """Samples by those measures of their gates that are numbers; two checks may ask one measure."""
     own = gate[gate["check"].isin(MEASURES)]
     named = own.assign(measure=own["check"].map(MEASURES))
-    return named.set_index(["sample", "measure"])["value"].unstack().astype(float)  # noqa: PD010
+    told = named.drop_duplicates(["sample", "measure"])
+    return told.set_index(["sample", "measure"])["value"].unstack().astype(float)  # noqa: PD010
 
 
 def batch_medians(measures: pd.DataFrame, batches: pd.DataFrame) -> pd.DataFrame:

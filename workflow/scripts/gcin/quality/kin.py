@@ -6,7 +6,7 @@ from itertools import chain
 
 import pandas as pd
 
-from gcin.quality.gate import COLUMNS
+from gcin.quality.gate import COLUMNS, UNMEASURED
 
 # Each check of pairs with what is said of the pairs that it looks at, and their worst kinship.
 CHECKS = {"max_kinship": ("", "max"), "min_kinship_of_patient": ("patient", "min")}
@@ -45,6 +45,37 @@ def judged_pairs(
         tables.append(table.assign(check=check, limit=checks[check]["limit"], verdict=verdict))
     listed = pd.concat([table for table in tables if len(table)] or tables[:1])
     return listed.sort_values(["sample", "check"], ignore_index=True)[COLUMNS]
+
+
+def untold_pairs(
+    pairs: pd.DataFrame, samples: pd.DataFrame, checks: Mapping[str, Mapping]
+) -> pd.DataFrame:
+    """Say of whom kinship is not known, as too few markers were called.
+
+    Args:
+        pairs: As by `relatedness`, with the verdict of each pair.
+        samples: Indexed by sample: `patient relatives`, the latter missing where kinship could be
+            told with no sample of another patient.
+        checks: The settings `quality: relatedness: checks`.
+
+    Returns:
+        Rows of a gate as by `judged_pairs`, with the verdict `not measured`: of `max_kinship` where
+        there are other patients, and of `min_kinship_of_patient` where the patient has a sample
+        that the sample could not be compared with.
+    """
+    has_others = len(set(samples["patient"])) > 1
+    alone = samples.index[samples["relatives"].isna()] if has_others else []
+    own = pairs[(pairs["said"] == "patient") & (pairs["verdict"] == UNMEASURED)]
+    untold = {
+        "max_kinship": alone,
+        "min_kinship_of_patient": _by_sample(own, "patient")["sample"].unique(),
+    }
+    rows = [
+        (sample, check, float("nan"), checks[check]["limit"], UNMEASURED)
+        for check, names in untold.items()
+        for sample in names
+    ]
+    return pd.DataFrame(sorted(rows), columns=COLUMNS)
 
 
 def _left_out(

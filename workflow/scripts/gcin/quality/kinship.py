@@ -19,39 +19,57 @@ MIN_SHARED_SHARE = 0.9
 COLUMNS = ["first", "second", "markers", "kinship"]
 
 
-def kinship(left: np.ndarray, right: np.ndarray, min_markers: int) -> tuple[np.ndarray, np.ndarray]:
+def kinship(
+    left: np.ndarray,
+    right: np.ndarray,
+    min_markers: int,
+    own: tuple[np.ndarray, np.ndarray] | None = None,
+    *,
+    is_list: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """Estimate the kinship of each sample of one set with each of another.
 
     Args:
         left: Dosages, int8, samples x markers, -1 = no call.
         right: Dosages of the other set at the same markers.
         min_markers: Fewest markers called in both samples.
+        own: Markers that each sample of both sets has called in all, where it has more than those
+            here.
+        is_list: Whether one set is known to list only where its samples differ, and the other not:
+            then all that is asked is whether a kinship is that of one genome.
 
     Returns:
         Kinship (0.5 one person, 0.25 parents, children and siblings, 0 nobody, less between
         populations; NaN where it cannot be told), and the number of markers, left x right.
     """
-    shape = (len(left), len(right))
-    counts = {name: np.zeros(shape, np.float32) for name in ("both", "het", "opposite")}
-    own = {name: np.zeros(shape, np.float32) for name in ("het_l", "het_r", "ref_l", "ref_r")}
+    counts = _counts(left, right)
+    both = counts["both"]
+    all_left, all_right = own or ((side >= 0).sum(axis=1) for side in (left, right))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fewer = np.minimum(counts["het_l"], counts["het_r"])
+        unlike = counts["het_l"] + counts["het_r"] - 2 * counts["het"] + 4 * counts["opposite"]
+        found = 0.5 - unlike / (4 * fewer)
+        references = counts["ref_l"] / both, counts["ref_r"] / both
+        shared = both / (all_left[:, None] + all_right - both)
+        speaks = (np.minimum(*references) >= MIN_REFERENCE_SHARE) | (shared >= MIN_SHARED_SHARE)
+    told = (both >= min_markers) & (fewer > 0) & (speaks | is_list)
+    return np.where(told, found, np.nan).astype(float), both.astype(int)
+
+
+def _counts(left: np.ndarray, right: np.ndarray) -> dict[str, np.ndarray]:
+    """Count markers of each pair, left x right: called in both, and of each kind among these."""
+    names = ("both", "het", "opposite", "het_l", "het_r", "ref_l", "ref_r")
+    counts = {name: np.zeros((len(left), len(right)), np.float32) for name in names}
     for start in range(0, left.shape[1], BLOCK_MARKERS):
         a, b = (_kinds(side[:, start : start + BLOCK_MARKERS]) for side in (left, right))
         counts["both"] += a["called"] @ b["called"].T
         counts["het"] += a["het"] @ b["het"].T
         counts["opposite"] += a["ref"] @ b["alt"].T + a["alt"] @ b["ref"].T
-        own["het_l"] += a["het"] @ b["called"].T
-        own["het_r"] += a["called"] @ b["het"].T
-        own["ref_l"] += a["ref"] @ b["called"].T
-        own["ref_r"] += a["called"] @ b["ref"].T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        fewer = np.minimum(own["het_l"], own["het_r"])
-        unlike = own["het_l"] + own["het_r"] - 2 * counts["het"] + 4 * counts["opposite"]
-        found = 0.5 - unlike / (4 * fewer)
-        reference = np.minimum(own["ref_l"], own["ref_r"]) / counts["both"]
-        called = (left >= 0).sum(axis=1)[:, None] + (right >= 0).sum(axis=1) - counts["both"]
-        speaks = (reference >= MIN_REFERENCE_SHARE) | (counts["both"] / called >= MIN_SHARED_SHARE)
-    told = (counts["both"] >= min_markers) & (fewer > 0) & speaks
-    return np.where(told, found, np.nan).astype(float), counts["both"].astype(int)
+        counts["het_l"] += a["het"] @ b["called"].T
+        counts["het_r"] += a["called"] @ b["het"].T
+        counts["ref_l"] += a["ref"] @ b["called"].T
+        counts["ref_r"] += a["called"] @ b["ref"].T
+    return counts
 
 
 def _kinds(dosages: np.ndarray) -> dict[str, np.ndarray]:
@@ -66,6 +84,9 @@ def related_pairs(
     min_markers: int,
     min_kinship: float,
     always: Iterable[tuple[int, int]] = (),
+    own: tuple[np.ndarray, np.ndarray] | None = None,
+    *,
+    is_list: bool = False,
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """List the pairs that are related, and those that are asked for.
 
@@ -75,6 +96,8 @@ def related_pairs(
         min_markers: Fewest markers called in both samples.
         min_kinship: Least kinship of a pair that is listed.
         always: Pairs of rows, the smaller first, that are listed whatever their kinship.
+        own: As by `kinship`.
+        is_list: As by `kinship`.
 
     Returns:
         `first second` (rows), `markers kinship`, NaN where it cannot be told; and for each sample
@@ -82,10 +105,12 @@ def related_pairs(
     """
     within = right is None
     right = left if within else right
+    all_left, all_right = own or ((side >= 0).sum(axis=1) for side in (left, right))
     tables, told = [pd.DataFrame(columns=COLUMNS, dtype=float)], np.zeros(len(left), int)
     for start in range(0, len(left), BLOCK_SAMPLES):
         rows = slice(start, start + BLOCK_SAMPLES)
-        found, markers = kinship(left[rows], right, min_markers)
+        totals = all_left[rows], all_right
+        found, markers = kinship(left[rows], right, min_markers, totals, is_list=is_list)
         if within:
             found[np.tril_indices_from(found, start)] = np.nan
             told += np.isfinite(found).sum(axis=0)

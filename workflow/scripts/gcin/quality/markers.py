@@ -13,6 +13,7 @@ from cyvcf2 import VCF, Variant
 PLACE = ["chromosome", "position", "reference", "alternate"]
 AUTOSOME = re.compile(r"(?:chr)?([1-9]|1\d|2[0-2])")
 NO_CALL = 3
+NO_ALLELE = -1  # a haploid genotype fills its second place with -2
 
 
 class Window:
@@ -67,6 +68,26 @@ class Markers:
         order = pd.MultiIndex.from_frame(self.sites).get_indexer(pd.MultiIndex.from_frame(sites))
         return self.dosages[:, order]
 
+    def called(self) -> np.ndarray:
+        """Count the markers that each sample has called."""
+        return (self.dosages >= 0).sum(axis=1)
+
+    def chosen_by_others(self) -> Self:
+        """Leave out each sample's markers that vary through it alone.
+
+        That a marker varies tells of the genotypes it was chosen by: that of a cohort of one is
+        heterozygous at all of them. Beside another cohort, chosen by its own, that looks like
+        kinship.
+        """
+        seen = self.dosages >= 0
+        alternates = np.maximum(self.dosages, 0).sum(axis=0, dtype=np.int64)
+        copies = 2 * seen.sum(axis=0)
+        kept = self.dosages.copy()
+        for row, own in zip(kept, seen, strict=True):
+            others = alternates - np.maximum(row, 0)
+            row[(others == 0) | (others == copies - 2 * own)] = -1
+        return type(self)(self.samples, self.sites, kept)
+
 
 def read_markers(
     genotypes: str | Path, window_bases: int, min_frequency: float, left_out: Collection[str] = ()
@@ -101,9 +122,12 @@ def read_markers(
 
 
 def dosages(record: Variant) -> np.ndarray:
-    """Count the alternate alleles of each sample; -1 where it has no call, or one that fails."""
+    """Count the alternate alleles of each sample; -1 where it has no call, or one that fails.
+
+    Of half a call (`./1`, `./0`) the other copy may be either; cyvcf2 takes it for the reference.
+    """
     counts = record.gt_types.astype(np.int8)
-    counts[counts == NO_CALL] = -1
+    counts[(counts == NO_CALL) | (record.genotype.array()[:, :-1] == NO_ALLELE).any(axis=1)] = -1
     if "FT" in record.FORMAT:
         counts[~np.isin(record.format("FT"), ("PASS", "."))] = -1
     return counts

@@ -1,6 +1,7 @@
 """MultiQC over the reports of many samples, each under its sample's name."""
 
 import html
+import json
 import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -21,6 +22,7 @@ TABLE = """\
 # plot_type: table
 # pconfig:
 #     namespace: {title}
+# headers: {headers}
 """
 SCATTER = """\
 # plot_type: scatter
@@ -31,6 +33,8 @@ SCATTER = """\
 #     ylab: PC2
 """
 SCATTERED = ("ancestry",)
+# As in the tables; of itself MultiQC shows one decimal, a contamination of 0.034 as 0.0.
+NUMBER, WHOLE_NUMBER = "{:.6g}", "{:,d}"
 SECTIONS = {
     "samples": (
         "Samples of the generation",
@@ -95,11 +99,20 @@ def _section(name: str, table: pd.DataFrame) -> str:
     """Write a table as MultiQC reads it: names and text go into its page as they stand."""
     title, description = SECTIONS[name]
     head = HEADER + (SCATTER if name in SCATTERED else TABLE)
-    head = head.format(name=name, title=title, description=description)
+    headers = json.dumps(_formats(table))
+    head = head.format(name=name, title=title, description=description, headers=headers)
     plain = table.rename(index=html.escape).map(
         lambda cell: html.escape(cell) if isinstance(cell, str) else cell
     )
     return head + plain.rename_axis("Sample").to_csv(sep="\t", na_rep="")
+
+
+def _formats(table: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Tell MultiQC of every column, and how the numbers of each are written."""
+    numbers = table.select_dtypes("number")
+    is_whole = (numbers.isna() | (numbers % 1 == 0)).all()
+    formats = {name: WHOLE_NUMBER if is_whole[name] else NUMBER for name in numbers}
+    return {name: {"format": formats[name]} if name in formats else {} for name in table}
 
 
 def failed_checks(gate: pd.DataFrame) -> pd.DataFrame:

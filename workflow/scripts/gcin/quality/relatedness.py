@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.quality.gate import UNMEASURED
-from gcin.quality.kinship import related_pairs
+from gcin.quality.kinship import MIN_REFERENCE_SHARE, related_pairs
 from gcin.quality.markers import PLACE, Markers
 
 # Least kinship of each degree: halfway, on a scale of powers of 2, between the expected ones
@@ -19,6 +19,10 @@ DEGREES = {
     "second degree": 2**-3.5,
     "third degree": 2**-4.5,
 }
+# Of a sample that alone chose its markers, the only one of its cohort, only one genome can be told:
+# beside genotypes that had no say in these, expected are 0.5 of it, up to 0.36 of siblings and 0.13
+# of nobody, whatever the frequencies.
+ONE_GENOME = 0.45
 COLUMNS = [
     "sample_1", "patient_1", "sample_2", "patient_2", "markers", "kinship", "relation", "said",
     "verdict",
@@ -53,7 +57,8 @@ def relatedness(
     Returns:
         One row per pair, by `COLUMNS`: `said` is `patient`, `family` or empty, the verdict
         `pass`, `not measured` or the action of a check; and by sample its `patient`, the number of
-        its `markers`, and its `relatives`, missing where kinship could be told with nobody.
+        its `markers`, and its `relatives`, the other patients who are, missing where kinship could
+        be told with none of them.
     """
     own = patients.reindex(markers.samples)
     least = checks["max_kinship"]["limit"]
@@ -64,13 +69,11 @@ def relatedness(
     table["relation"] = table["kinship"].map(relation_of).where(table["kinship"].notna(), "")
     table["said"] = _said(table, families)
     table["verdict"] = _verdicts(table, checks)
-    kin = table.loc[table["kinship"] >= least, ["first", "second"]].to_numpy().ravel()
-    relatives = np.bincount(kin, minlength=len(told)).astype(float)
     by_sample = pd.DataFrame(
         {
             "patient": own,
             "markers": (markers.dosages >= 0).sum(axis=1),
-            "relatives": np.where(told > 0, relatives, np.nan),
+            "relatives": _relatives(table, told, least),
         },
         index=pd.Index(markers.samples, name="sample"),
     )
@@ -83,6 +86,18 @@ def _same(patients: pd.Series) -> list[tuple[int, int]]:
     rows = patients.reset_index(drop=True)
     groups = [group.index for _, group in rows.groupby(rows) if len(group) > 1]
     return [(one, two) for group in groups for one in group for two in group if one < two]
+
+
+def _relatives(table: pd.DataFrame, told: np.ndarray, least: float) -> np.ndarray:
+    """Count the relatives of each row among other patients, however many samples these have."""
+    sides = [("first", "patient_2"), ("second", "patient_1")]
+    is_own = table["said"] == "patient"
+    own = table.loc[is_own & table["kinship"].notna(), ["first", "second"]].to_numpy().ravel()
+    related = table[~is_own & (table["kinship"] >= least)]
+    kin = pd.concat([related[list(side)].set_axis(["row", "patient"], axis=1) for side in sides])
+    found = np.bincount(kin.drop_duplicates()["row"], minlength=len(told))
+    is_told = told > np.bincount(own, minlength=len(told))
+    return np.where(is_told, found, np.nan)
 
 
 def _said(table: pd.DataFrame, families: pd.Series) -> np.ndarray:
@@ -166,11 +181,42 @@ def relatives_of(
 
 
 def _across(one: Markers, two: Markers, min_markers: int, min_kinship: float) -> pd.DataFrame:
-    """List related pairs of samples of two cohorts, at the markers that both have."""
+    """List related pairs of samples of two cohorts, at the markers that both have.
+
+    Whoever has too few that others of the cohort chose is asked for the same genome alone.
+    """
     common = one.sites.merge(two.sites, on=PLACE)[PLACE]
-    table, told = related_pairs(one.at(common), two.at(common), min_markers, min_kinship)
-    measured = "kinship is told" if told.any() else "kinship is not measured"
+    fair = one.chosen_by_others(), two.chosen_by_others()
+    table, told = _compared(fair, common, min_markers, min_kinship)
+    if (told < len(two.samples)).any():
+        least = max(min_kinship, ONE_GENOME)
+        pairs = [((one, two), False), ((_with_references(fair[0]), two), True)]
+        pairs += [((one, _with_references(fair[1])), True)]
+        found = [_compared(pair, common, min_markers, least, is_list)[0] for pair, is_list in pairs]
+        tables = [part for part in (table, *found) if len(part)] or [table]
+        table = pd.concat(tables, ignore_index=True).drop_duplicates(["first", "second"])
+    measured = "kinship is told" if told.any() else "kinship is not measured, but of one genome"
     logger.info("%d common markers: %s", len(common), measured)
     table["sample_1"] = np.array(one.samples, object)[table["first"]]
     table["sample_2"] = np.array(two.samples, object)[table["second"]]
     return table
+
+
+def _compared(
+    pair: tuple[Markers, Markers],
+    common: pd.DataFrame,
+    min_markers: int,
+    min_kinship: float,
+    is_list: bool = False,
+) -> tuple[pd.DataFrame, np.ndarray]:
+    one, two = (side.at(common) for side in pair)
+    own = pair[0].called(), pair[1].called()
+    return related_pairs(one, two, min_markers, min_kinship, own=own, is_list=is_list)
+
+
+def _with_references(markers: Markers) -> Markers:
+    """Leave out samples that list only where they differ."""
+    share = (markers.dosages == 0).sum(axis=1) / np.maximum(markers.called(), 1)
+    kept = markers.dosages.copy()
+    kept[share < MIN_REFERENCE_SHARE] = -1
+    return Markers(markers.samples, markers.sites, kept)

@@ -44,8 +44,13 @@ def passes(record: Variant) -> bool:
 
 
 def carried(record: Variant) -> list[Allele]:
-    """List the alternate alleles that the record's only sample carries, with their copies."""
-    genotype = np.array(record.genotypes[0][:-1])
+    """List the alternate alleles that the record's only sample carries, with their copies.
+
+    The only copy of a male's X or Y counts as two: one side may write it `1`, the other, as diploid
+    callers do, `1/1`; `0/1` is neither.
+    """
+    alleles = record.genotypes[0][:-1]
+    genotype = np.array(alleles * 2 if len(alleles) == 1 else alleles)
     return [
         Allele.of(record.start, record.REF, alternate, int(copies))
         for number, alternate in enumerate(record.ALT, start=1)
@@ -58,7 +63,7 @@ def concordance(
     samples: Sequence[str],
     truths: Sequence[str],
     regions: Sequence[str],
-    calling: str | Path,
+    looked_at: Sequence[str],
     genome: str | Path,
     absent: Collection[str] = (),
 ) -> pd.DataFrame:
@@ -69,7 +74,8 @@ def concordance(
         samples: Samples whose truth is known.
         truths: A VCF of each one's true genotypes.
         regions: A BED of the bases where each truth is complete.
-        calling: BED of the bases that were called; only bases in both count.
+        looked_at: BEDs of the bases that were called and, where the assay has limits, of those that
+            it covers; only bases in all of them and in the truth's count.
         genome: Indexed FASTA.
         absent: Samples that the gate left out of the genotypes; they get no row.
 
@@ -83,7 +89,9 @@ def concordance(
     for sample, truth, bed in zip(samples, truths, regions, strict=True):
         if sample in absent:
             continue
-        compared = intersection(read_bed(bed), read_bed(calling), sizes)
+        compared = read_bed(bed)
+        for path in looked_at:
+            compared = intersection(compared, read_bed(path), sizes)
         counts = sample_counts(
             alleles_by_contig(truth), alleles_by_contig(genotypes, sample), compared, reference
         )
