@@ -1,12 +1,7 @@
 """Batches of patients, in an order that follows from seed and epoch alone."""
 
-from typing import TYPE_CHECKING
-
 import keras
 import numpy as np
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 
 class Batches(keras.utils.PyDataset):
@@ -44,33 +39,15 @@ class Batches(keras.utils.PyDataset):
         )
 
 
-def fed(batches: Batches) -> "Batches | tf.data.Dataset":
-    """Hand batches to `fit` in the way that costs the backend least.
+def fed(batches: Batches) -> object:
+    """Hand batches to `fit` in the way that costs the backend least, as themselves or a dataset.
 
     Keras asks Python for every batch, which takes TensorFlow a tenth of an epoch. There the order
     of an epoch is asked for once, and its batches are cut by TensorFlow: the same patients in the
     same order.
     """
-    return _cut_by_tensorflow(batches) if keras.backend.backend() == "tensorflow" else batches
+    if keras.backend.backend() != "tensorflow":
+        return batches
+    from gcin.model.tensorflow_batches import cut_by_tensorflow
 
-
-def _cut_by_tensorflow(batches: Batches) -> "tf.data.Dataset":
-    import tensorflow as tf
-
-    with tf.device("CPU"):  # where batches are cut; a GPU sees no more than one of them
-        everything = tf.nest.map_structure(tf.convert_to_tensor, (batches.arrays, batches.targets))
-    starts = range(0, batches.patients, batches.size)
-    sizes = [min(batches.size, batches.patients - start) for start in starts]
-
-    def parts(order: tf.Tensor) -> tf.data.Dataset:
-        places = tf.data.Dataset.from_tensor_slices((list(starts), sizes))
-        return places.map(lambda start, size: order[start : start + size])
-
-    def batch(rows: tf.Tensor) -> tuple:
-        return tf.nest.map_structure(lambda values: tf.gather(values, rows), everything)
-
-    told = tf.TensorSpec((batches.patients,), tf.int64)
-    # A generator, since the order is another one in every epoch.
-    orders = tf.data.Dataset.from_generator(lambda: [batches.order], output_signature=told)
-    cut = orders.flat_map(parts).map(batch)
-    return cut.apply(tf.data.experimental.assert_cardinality(len(batches)))
+    return cut_by_tensorflow(batches)
