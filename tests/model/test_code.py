@@ -10,12 +10,7 @@ from gcin._code import fingerprints
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "workflow" / "scripts"
-OF_TENSORFLOW = "tensorflow_batches"
-MODULES = [
-    path
-    for path in sorted((SCRIPTS / "gcin" / "model").rglob("*.py"))
-    if path.stem != OF_TENSORFLOW
-]
+MODULES = sorted((SCRIPTS / "gcin" / "model").rglob("*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
@@ -31,14 +26,6 @@ def test_no_backend_is_named_but_by_its_choice(path):
     }
     assert not imported & {"tensorflow", "jax", "torch"}
     assert not re.search(r"\btf\.|\.numpy\(\)|layers\.Lambda", path.read_text())
-
-
-def test_what_is_of_tensorflow_alone_is_imported_once_it_is_the_backend():
-    named = [path for path in MODULES if OF_TENSORFLOW in path.read_text()]
-    assert [path.stem for path in named] == ["batches"]
-    text = named[0].read_text()
-    asked = text.index('if keras.backend.backend() != "tensorflow":')
-    assert asked < text.index(f"from gcin.model.{OF_TENSORFLOW} import")
 
 
 @pytest.mark.parametrize("rule", ["train_baseline", "apply_baseline", "predict_external"])

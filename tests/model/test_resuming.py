@@ -11,7 +11,7 @@ import pytest
 from memory_hospital import make_hospital, split_of
 
 from gcin.model.outcomes import training_table
-from gcin.model.resuming import Kept, fit_epochs, tell_exhaustion
+from gcin.model.resuming import Batches, Kept, fit_epochs, tell_exhaustion
 from gcin.model.study import prepare_fold
 from gcin.model.training import predict_network, train_network
 
@@ -136,6 +136,20 @@ def test_a_kill_while_writing_leaves_the_state_before(tmp_path, monkeypatch):
     with pytest.raises(Killed):
         kept.save({"epoch": 2})
     assert kept.load()["epoch"] == 1
+
+
+def test_every_patient_is_in_one_batch_and_epochs_differ():
+    batches = Batches({"x": np.arange(10)}, {"y": np.arange(10) * 2}, 4, 1)
+    orders = []
+    for epoch in (0, 1, 0):
+        batches.order_epoch(epoch)
+        parts = [batches[number] for number in range(len(batches))]
+        assert [len(part[0]["x"]) for part in parts] == [4, 4, 2]
+        for arrays, targets in parts:
+            np.testing.assert_array_equal(arrays["x"] * 2, targets["y"])
+        orders.append(np.concatenate([arrays["x"] for arrays, _ in parts]).tolist())
+    assert sorted(orders[0]) == list(range(10))
+    assert orders[0] == orders[2] != orders[1]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ import joblib
 import keras
 import numpy as np
 
-from gcin.model.batches import Batches, fed
 from gcin.model.losses import of_outcomes
 
 logger = logging.getLogger(__name__)
@@ -68,6 +67,41 @@ class Kept:
     def drop(self) -> None:
         """Remove the state of a run that has ended."""
         self.path.unlink(missing_ok=True)
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches of patients in an order that follows from the seed and the epoch.
+
+    Args:
+        arrays: Inputs of the network, first axis patients.
+        targets: Targets by endpoint, likewise.
+        size: Patients in a batch; the last may be smaller.
+        seed: Of the order.
+    """
+
+    def __init__(self, arrays: dict, targets: dict, size: int, seed: int) -> None:
+        """Order the first epoch."""
+        super().__init__()
+        self.arrays, self.targets, self.size, self.seed = arrays, targets, size, seed
+        self.patients = len(next(iter(arrays.values())))
+        self.order_epoch(0)
+
+    def order_epoch(self, epoch: int) -> None:
+        """Draw the order of an epoch."""
+        random = np.random.default_rng([self.seed, epoch])
+        self.order = random.permutation(self.patients)
+
+    def __len__(self) -> int:
+        """Count the batches."""
+        return -(-self.patients // self.size)
+
+    def __getitem__(self, index: int) -> tuple[dict, dict]:
+        """Inputs and targets of one batch."""
+        rows = self.order[index * self.size : (index + 1) * self.size]
+        return tuple(
+            {name: values[rows] for name, values in block.items()}
+            for block in (self.arrays, self.targets)
+        )
 
 
 class Keeping(keras.callbacks.Callback):
@@ -180,7 +214,7 @@ def fit_epochs(
     keeping = Keeping(batches, stopping, kept, settings["max_epochs"])
     try:
         network.fit(
-            fed(batches),
+            batches,
             initial_epoch=keeping.first_epoch,
             epochs=settings["max_epochs"],
             shuffle=False,
