@@ -80,9 +80,9 @@ def _residues_of(
     forward = model["strand"] == "+"
     parts = zip(model["coding_starts"], model["coding_ends"], strict=True)
     within = any(start <= first <= last <= end for start, end in parts)
-    coding = _coding_positions(model)
     if not within or model["phase"]:
         return None
+    coding = _coding_positions(model)
     ends = np.flatnonzero((coding == first) | (coding == last))
     low, high = ends.min(), ends.max()
     begin, finish = low // 3 * 3, high // 3 * 3 + 3

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pysam
 
+# Not from `verdicts`, which reads by cyvcf2: files are also lifted, where there is none.
 PASS = "PASS"
 STATUS = "AS_FilterStatus"
 # FilterMutectCalls says of an allele that nothing but the filters of its site concern it.

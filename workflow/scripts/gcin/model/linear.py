@@ -236,11 +236,13 @@ class LassoSolver:
 
     def fit(self, strength: float) -> np.ndarray:
         """Weights under a penalty, in the order of `Terms`."""
-        sizes = np.ones(self.design.shape[1])
         # A penalty of a / b on a level a is a Laplace prior with a standard deviation of b root 2.
-        sizes[self.levels] = ARM_SPREAD / (np.sqrt(2) * strength)
-        weights = self._fit(self.design * sizes, strength)
-        return weights * sizes
+        size = ARM_SPREAD / (np.sqrt(2) * strength)
+        design = self.design.copy()
+        design[:, self.levels] *= size
+        weights = self._fit(design, strength)
+        weights[self.levels] *= size
+        return weights
 
     def _fit(self, design: np.ndarray, strength: float) -> np.ndarray:
         if not self.numeric:

@@ -53,8 +53,7 @@ LESS_IS_BETTER = ("mae",)
 
 def label(name: str) -> str:
     """Name a metric or column as a reader would."""
-    horizon = HORIZON.fullmatch(name)
-    if horizon:
+    if horizon := HORIZON.fullmatch(name):
         return f"AUC at {horizon['months']} months"
     return LABELS.get(name, name.replace("_", " "))
 
