@@ -105,6 +105,24 @@ def test_gates_of_a_network_rank_its_genes():
     assert weights_of_network(keras.Model(inputs, keras.layers.Flatten()(inputs)), ["a"]) == {}
 
 
+def test_gates_that_are_all_alike_rank_no_gene():
+    genes = [f"G{n:02}" for n in range(30)]
+    inputs = keras.Input((30, 3))
+    begun = keras.Model(inputs, SparseGates(0.01, name="gene_gates")(inputs))
+    found = weights_of_network(begun, genes)
+    assert heaviest(found["every endpoint", "gates"]).chosen == []
+    ranks, table = gene_tables([("gcin", fold, 1, found) for fold in (0, 1)])
+    assert ranks.empty
+    assert (table["runs"].item(), table["idle"].item(), table["genes"].item()) == (2, 2, 30)
+    assert np.isnan(table["overlap_folds"].item())
+
+
+def test_runs_that_lean_on_no_gene_are_counted():
+    _, table = gene_tables(runs(lambda fold, seed: {"G0"} if fold else set()))
+    row = table.iloc[0]
+    assert (row["runs"], row["idle"], row["overlap_seeds"], row["overlap_folds"]) == (4, 2, 1, 0)
+
+
 def test_only_the_twenty_heaviest_count():
     weights = pd.Series(np.arange(30.0), [f"G{n:02}" for n in range(30)])
     assert heaviest(weights).chosen == [f"G{n:02}" for n in range(29, 9, -1)]

@@ -171,7 +171,7 @@ def genes():
     """Two folds and two seeds of one design agree on TP53 and on nothing else."""
     keys = {"design": "gcin", "endpoint": "every endpoint", "source": "gates"}
     named = {"gene": ["TP53", "KRAS", "NPM1"], "chosen": [4, 1, 2], "runs": 4}
-    counts = {"genes": [60], "runs": 4, "seeds": 2, "folds": 2, "overlap_seeds": 0.5}
+    counts = {"genes": [60], "runs": 4, "idle": 0, "seeds": 2, "folds": 2, "overlap_seeds": 0.5}
     counts |= {
         "overlap_folds": 0.25,
         "chance": 0.2,

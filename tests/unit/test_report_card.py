@@ -112,6 +112,12 @@ def test_the_card_says_whether_runs_lean_on_the_same_genes(facts):
     once = facts.tables["gene_stability"].assign(overlap_seeds=np.nan, overlap_folds=np.nan)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": once}))
     assert "by gates: nothing to compare, as neither seeds nor folds are several." in card
+    none = once.assign(idle=4, chance=0.0)
+    card = card_of(replace(facts, tables=facts.tables | {"gene_stability": none}))
+    assert "by gates: no gene weighs anything in any of 4 runs." in card
+    some = facts.tables["gene_stability"].assign(idle=1)
+    card = card_of(replace(facts, tables=facts.tables | {"gene_stability": some}))
+    assert "; 4 runs, 1 of which lean on none, 60 genes)" in card
     folds = facts.tables["gene_stability"].assign(overlap_seeds=np.nan)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": folds}))
     assert "by gates: two folds share" in card

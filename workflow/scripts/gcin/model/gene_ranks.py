@@ -28,7 +28,7 @@ TOP = 20  # genes of the largest weights that are compared
 EVERY = "every endpoint"  # gates are those of a network, whatever is asked
 KEYS = ["design", "endpoint", "source"]
 RANKS = [*KEYS, "gene", "chosen", "runs"]
-STABILITY = [*KEYS, "genes", "runs", "seeds", "folds"]
+STABILITY = [*KEYS, "genes", "runs", "idle", "seeds", "folds"]
 STABILITY += ["overlap_seeds", "overlap_folds", "chance", "nogueira_seeds", "nogueira_folds"]
 
 
@@ -106,12 +106,14 @@ def weights_of_network(network: "keras.Model", genes: list[str]) -> dict[tuple, 
         genes: Genes that it reads, in order.
 
     Returns:
-        `EVERY` and `gates` to the mean gate of each gene.
+        `EVERY` and `gates` to the mean gate of each gene; 0 of all where no gate stands wider than
+        another, as in a network of which no epoch was better than the linear model it began as.
     """
     if GATES not in [layer.name for layer in network.layers]:
         return {}
-    gates = np.asarray(network.get_layer(GATES).get_weights()[0])
-    means = gates.reshape(len(genes), -1).mean(axis=1)
+    gates = np.asarray(network.get_layer(GATES).get_weights()[0]).reshape(len(genes), -1)
+    # Of gates that are all alike the first genes of the genome would pass for the widest.
+    means = gates.mean(axis=1) * bool(np.ptp(gates))
     return {(EVERY, "gates"): pd.Series(means, pd.Index(genes))}
 
 
@@ -131,8 +133,9 @@ def gene_tables(
 
     Returns:
         `design endpoint source gene chosen runs`: how many runs have the gene among their `TOP`.
-        And `design endpoint source genes runs seeds folds overlap_seeds overlap_folds chance
-        nogueira_seeds nogueira_folds`: the mean share of genes that two seeds of a fold have in
+        And `design endpoint source genes runs idle seeds folds overlap_seeds overlap_folds chance
+        nogueira_seeds nogueira_folds`: runs, those of them in which no gene weighs anything, which
+        share nothing with others; the mean share of genes that two seeds of a fold have in
         common, of all that either has (Jaccard), that of two folds of a seed, what such choices by
         chance would have, and Nogueira's index of the same (0 by chance, 1 where all are alike).
         Empty where there is but one.
@@ -155,7 +158,9 @@ def gene_tables(
 def _likeness(picks: Mapping[tuple[int, int], Selection]) -> dict[str, float]:
     folds, seeds = ({place[axis] for place in picks} for axis in (0, 1))
     genes = {gene for one in picks.values() for gene in one.candidates}
-    found = {"genes": len(genes), "runs": len(picks), "seeds": len(seeds), "folds": len(folds)}
+    idle = sum(not one.chosen for one in picks.values())
+    found = {"genes": len(genes), "runs": len(picks), "idle": idle}
+    found |= {"seeds": len(seeds), "folds": len(folds)}
     by_fold = [[picks[place] for place in sorted(picks) if place[0] == one] for one in folds]
     by_seed = [[picks[place] for place in sorted(picks) if place[1] == one] for one in seeds]
     for name, groups in (("seeds", by_fold), ("folds", by_seed)):

@@ -21,7 +21,7 @@ def gene_table(stability: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     told = {key: _most_chosen(rows) for key, rows in ranks.groupby(keys)}
     often = [told.get(tuple(key), "") for key in stability[keys].to_numpy()]
     names = {"overlap_seeds": "shared by seeds", "overlap_folds": "shared by folds"}
-    names |= {"source": "by", "chance": "by chance"}
+    names |= {"source": "by", "chance": "by chance", "idle": "runs without any"}
     names |= {"nogueira_seeds": "index of seeds", "nogueira_folds": "index of folds"}
     return printed(stability.assign(**{"most often chosen": often})).rename(columns=names)
 
@@ -48,9 +48,12 @@ def _shared(row: NamedTuple) -> str:
     """Say what two seeds and two folds share, where there are two."""
     shares = {"seeds": row.overlap_seeds, "folds": row.overlap_folds}
     told = [f"two {of} share {percent(share)}" for of, share in shares.items() if pd.notna(share)]
+    if row.idle == row.runs:
+        return f"no gene weighs anything in any of {row.runs} runs"
     if not told:
         return "nothing to compare, as neither seeds nor folds are several"
+    idle = f", {row.idle} of which lean on none" * bool(row.idle)
     return (
         f"{' and '.join(told)} of their heaviest genes ({percent(row.chance)} by chance; "
-        f"{row.runs} runs, {row.genes} genes)"
+        f"{row.runs} runs{idle}, {row.genes} genes)"
     )
