@@ -104,6 +104,14 @@ def test_every_kind_of_answer():
     assert answers(fits, 0.9).tolist() == ["both", "response", "no response", "neither"]
 
 
+@pytest.mark.parametrize("coverage", [0.7, 0.8, 0.9, 0.95])
+def test_an_outcome_is_ruled_out_by_as_many_as_are_left_and_no_fewer(coverage):
+    """One less 0.9 is a little less than 0.1 to a computer, and one less 0.95 more than 0.05."""
+    share = round((1 - coverage) * 100)
+    fits = np.array([[share / 100, 1.0], [(share + 1) / 100, 1.0], [np.mean([share / 100] * 3), 1]])
+    assert list(answers(fits, coverage)) == ["response", "both", "response"]
+
+
 def test_too_few_patients_leave_both_outcomes():
     """With eight calibration patients no p value can fall to a tenth."""
     held, tested = cohort(8, 1), cohort(50, 2)

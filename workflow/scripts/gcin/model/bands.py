@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.model.conformal import GROUPS, finest
+from gcin.model.conformal import GROUPS, ROUNDING, finest
 from gcin.model.endpoints import BACK, PLAIN, THERE
 
 LIMITS = ["low", "high"]
@@ -87,5 +87,5 @@ def limits(rows: pd.DataFrame, widths: Mapping[tuple, float], transform: str) ->
 
 def _width(held: pd.DataFrame, coverage: float) -> float:
     """The smallest miss that the share wanted of patients, one more counted, does not exceed."""
-    place = int(np.ceil((len(held) + 1) * coverage))
+    place = int(np.ceil((len(held) + 1) * coverage - ROUNDING))
     return float(np.sort(held["miss"])[place - 1]) if place <= len(held) else np.inf

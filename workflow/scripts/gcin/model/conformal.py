@@ -2,7 +2,7 @@
 
 An outcome fits a probability the worse, the further the two lie apart. It is ruled out where, among
 calibration patients of the same group who had that outcome, those who fitted as badly or worse are
-rarer than one less the coverage wanted; then the true outcome stays among the answers in at least
+no more than one less the coverage wanted; then the true outcome stays among the answers in at least
 that share of those who respond, and of those who do not (Vovk, Gammerman and Shafer 2005,
 label-conditional). Without the second half, a common outcome buys its coverage from a rare one.
 
@@ -21,6 +21,7 @@ from gcin.model.endpoints import BINARY, columns_of, kinds_in
 RESPONSE = "response"  # the column of a binary outcome, whichever it is
 
 OUTCOMES = np.array([0.0, 1.0])
+ROUNDING = 1e-9  # by which p values, or places among patients, that are equal may differ
 # From the finest group to everybody; a patient is compared with the finest that is large enough.
 GROUPS = (("arm", "cancer_type"), ("arm",), ())
 
@@ -103,7 +104,7 @@ def answers(fits: np.ndarray, coverage: float) -> np.ndarray:
     Returns:
         `response`, `no response`, `both` or `neither`; the last two answer nothing.
     """
-    no, yes = (fits > 1 - coverage).T
+    no, yes = (fits > 1 - coverage + ROUNDING).T
     return np.select([yes & no, yes, no], ["both", "response", "no response"], "neither")
 
 
