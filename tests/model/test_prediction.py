@@ -496,6 +496,17 @@ def test_a_quantity_has_the_band_of_the_validation_patients():
     assert np.isnan([few["low"], few["high"]]).all()
 
 
+@pytest.mark.parametrize(
+    ("said", "lowest", "band"), [(4, 0, (0, 4, 14)), (-3, 0, (0, 0, 7)), (4, -1, (-6, 4, 14))]
+)
+def test_no_amount_is_below_zero_that_is_so_in_nobody(said, lowest, band):
+    past = pd.DataFrame({"run": 0, "value": 10.0, "amount": [lowest, *[20.0] * 19]})
+    past = past.assign(endpoint="dose", arm="drug", cancer_type="AML")
+    table = patient_table(applied([float(said)], "dose"), past.iloc[:0], 5).assign(taught=20)
+    row = with_bands(table, applied([float(said)], "dose"), past, UNTREATED, CONFORMAL, 20, {})
+    assert row[["low", "value", "high"]].iloc[0].tolist() == pytest.approx(band)
+
+
 def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
     past = pd.DataFrame({"run": 0, "value": 49.0, "amount": [36.0, 64.0] * 10})
     past = past.assign(endpoint="dose", arm="drug", cancer_type="AML")

@@ -38,7 +38,8 @@ def conformal_bands(
 
     Returns:
         `endpoint`, `units`, `low` and `high`; no limit (infinite) where validation patients are too
-        few for the coverage.
+        few for the coverage. None below zero of an amount that is below zero in nobody: it costs no
+        coverage there.
     """
     keys = ["endpoint", *models]
     past = dict(list(held.groupby(keys)))
@@ -48,7 +49,20 @@ def conformal_bands(
         widths = half_widths(past[model], transform, **conformal) if model in past else {(): np.inf}
         blocks.append(own.assign(**limits(own, widths, transform)))
     means = pd.concat(blocks[1:] or blocks).groupby(["endpoint", *units])[LIMITS].mean()
-    return means.reset_index()
+    bands = means.reset_index()
+    return bands.assign(**{name: from_zero(bands, name, held) for name in LIMITS})
+
+
+def from_zero(rows: pd.DataFrame, column: str, held: pd.DataFrame) -> pd.Series:
+    """Lift to zero what is below it of amounts that are below zero in nobody, such as doses.
+
+    Args:
+        rows: `endpoint` and the column.
+        column: Amounts, or limits of theirs.
+        held: Patients with a known amount: `endpoint amount`.
+    """
+    lowest = rows["endpoint"].map(held.groupby("endpoint")["amount"].min())
+    return rows[column].mask((lowest >= 0) & (rows[column] < 0), 0.0)
 
 
 def half_widths(

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from gcin.model.bands import conformal_bands
+from gcin.model.bands import conformal_bands, from_zero
 from gcin.model.calibration import Calibration, fit_calibration
 from gcin.model.conformal import RESPONSE, conformal_answers, in_arm_received
 from gcin.model.endpoints import BINARY, QUANTITY, kinds_in
@@ -184,14 +184,15 @@ def with_bands(
         transforms: Quantity to its transform, where it has one.
 
     Returns:
-        `table` with `low` and `high` of quantities replaced, missing where there is no band.
+        `table` with `low` and `high` of quantities replaced, missing where there is no band; and
+        neither a value nor a limit below zero where nobody's known amount is.
     """
     rows = _asked(applied, patients, QUANTITY)
     bands = conformal_bands(held, rows, ["run"], ["patient", "arm"], conformal, transforms)
     own = table.merge(bands, on=KEYS, how="left", suffixes=("", "_band"))
     is_few = own["low_band"].notna() & (own["taught"] < fewest)
     limits = {name: own[f"{name}_band"].fillna(own[name]).mask(is_few) for name in ("low", "high")}
-    return own[list(table)].assign(**limits)
+    return own[list(table)].assign(**limits, value=from_zero(own, "value", held))
 
 
 def _asked(applied: pd.DataFrame, patients: pd.DataFrame, kind: str) -> pd.DataFrame:
