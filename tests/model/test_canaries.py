@@ -232,7 +232,7 @@ def test_a_column_from_after_the_index_date(tmp_path, dated):
     table["cycles"] = 2 + 4 * response + random.integers(0, 2, 120)
     table["day"] = 60
     table.to_csv(tmp_path / "t.tsv", sep="\t", index=False)
-    keys = ("column", "value", "codes", "unit", "to", "day", "type", "transform")
+    keys = ("column", "value", "codes", "missing", "unit", "to", "day", "type", "transform")
     mapping = dict.fromkeys(keys)
     cycles = mapping | {"column": "t.cycles", "type": "number", "day": "t.day" if dated else None}
     card = {

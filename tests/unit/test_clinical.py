@@ -10,7 +10,9 @@ from gcin.clinical.reading import read_rows
 from gcin.clinical.writing import clinical_receipt, write_tables
 from gcin.intake.recorded import written_values
 
-EMPTY = dict.fromkeys(("column", "value", "codes", "unit", "to", "day", "type", "transform"))
+EMPTY = dict.fromkeys(
+    ("column", "value", "codes", "missing", "unit", "to", "day", "type", "transform")
+)
 SECTIONS = ("condition", "treatment", "measurement", "visits", "outcome")
 
 
@@ -227,6 +229,23 @@ def test_a_number_that_stands_for_a_missing_one_is_refused(tmp_path, values, row
         run(tmp_path, {"x": values}, **keys)
     told = [line for line in str(refused.value).splitlines() if "as no other is below 0" in line]
     assert [int(line.split("row ")[1].split(",")[0]) for line in told] == rows
+
+
+@pytest.mark.parametrize(
+    ("missing", "kept"),
+    [([], [9, -9, -999, -9]), ([-9, -999], [9, None, None, None]), ([-9.0], None), (None, None)],
+)
+def test_a_card_says_which_numbers_are_missing(tmp_path, missing, kept):
+    keys = {"measurement": {"x": mapping("x", unit="g/L", missing=missing)}}
+    values = {"x": ["9", "-9", "-999", "-9"]}
+    if kept is None:
+        with pytest.raises(
+            ValueError, match=r"-999 seems to say .* write missing: \[-999\] in the"
+        ):
+            run(tmp_path, values, **keys)
+        return
+    found = features(tmp_path, values, **keys)["x"]
+    assert found.astype(object).where(found.notna(), None).tolist() == kept
 
 
 def test_the_error_of_a_formula_is_no_code(tmp_path):

@@ -1314,6 +1314,12 @@ STUDIES = [
         "only an outcome that is a number",
     ),
     case(
+        "missing numbers of no number",
+        card("remission, type: binary", "remission, type: binary, missing: [-9]"),
+        "outcome.remission.missing",
+        "Write null in codes:",
+    ),
+    case(
         "unknown transform",
         card("unit: d, to: mo", "unit: d, to: mo, transform: cube"),
         "os_months.transform",

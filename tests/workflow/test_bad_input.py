@@ -305,10 +305,21 @@ def test_visits_count_only_where_a_card_names_any(run):
     after = run.read()
     for part, off in (("network", {"propensity": 0}), ("preparation", {})):
         assert after.in_force["model"][part] | off == after.settings["model"][part]
-    later = {"segments": None, "segments_of_men": None}
-    assert after.card_in_force("a") | later == after.cards["a"]
+    own = after.card_in_force("a")
+    assert own.keys() | {"segments", "segments_of_men"} == after.cards["a"].keys()
+    weight = after.cards["a"]["visits"]["weight"]
+    assert own["visits"]["weight"] | {"missing": None} == weight
     assert after.card_in_force("a")["visits"]["weight"]["type"] == "number"
     assert after.card_in_force("b") == before.card_in_force("b")
+
+
+def test_numbers_that_are_missing_count_only_where_a_card_names_them(run):
+    before = run.read()
+    assert "missing" not in before.card_in_force("a")["person"]["age"]
+    assert before.cards["a"]["person"]["age"]["missing"] is None
+    run.replace_in_card("clinical.age", "clinical.age, missing: [-9]")
+    run.write()
+    assert run.read().card_in_force("a")["person"]["age"]["missing"] == [-9]
 
 
 def test_segments_make_another_generation_and_no_card_without_them(run):

@@ -52,7 +52,7 @@ def require_measured(numbers: pd.Series, table: Table, column: str, faults: Faul
     """Note numbers that stand for a missing value: the only ones of a column below 0.
 
     Args:
-        numbers: The column, as it is written.
+        numbers: The column, as it is written, but for what the card says is missing.
         table: Its table.
         column: Its own name.
         faults: Where they are noted.
@@ -64,4 +64,5 @@ def require_measured(numbers: pd.Series, table: Table, column: str, faults: Faul
         return
     for row, number in below.items():
         problem = f"{number:g} seems to say that the value is missing, as no other is below 0"
-        faults.add(table, row, column, problem, "Empty the cell")
+        remedy = f"Empty the cell, or write missing: [{number:g}] in the card ([] if measured)"
+        faults.add(table, row, column, problem, remedy)

@@ -39,7 +39,10 @@ def read_values(mapping: Mapping, table: Table, column: str, faults: Faults) -> 
     numbers = _numbers(text, mapping["type"], table, column, faults)
     if mapping["type"] == "binary":
         return _binary(numbers, table, column, faults)
-    require_measured(numbers, table, column, faults)
+    if mapping["missing"] is not None:
+        numbers = numbers.mask(numbers.isin(mapping["missing"]))
+    if mapping["missing"] != []:
+        require_measured(numbers, table, column, faults)
     _require_scale(numbers, mapping["transform"], table, column, faults)
     return convert(numbers, mapping["unit"], mapping["to"]) if mapping["unit"] else numbers
 
@@ -136,5 +139,5 @@ def _require_scale(
         return
     for row in numbers.index[bad[transform]]:
         problem = f"{numbers[row]:g} has no {transform}"
-        remedy = "Correct the row, map the value as missing by codes, or remove transform:"
+        remedy = "Correct the row, name the value under missing:, or remove transform:"
         faults.add(table, row, column, problem, remedy)

@@ -133,6 +133,10 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
         if mapping["transform"] and (section != "outcome" or mapping["type"] != "number"):
             problem = "only an outcome that is a number has a transform"
             problems.add(f"{place}.transform", problem, "Remove transform:, or write type: number")
+        if mapping["missing"] is not None and (mapping["type"] != "number" or mapping["codes"]):
+            problem = "only a column of numbers without codes names what is missing so"
+            remedy = "Write null in codes: for what is missing, or type: number"
+            problems.add(f"{place}.missing", problem, remedy)
         if (section, name) == ("person", "sex") and mapping["type"] != "category":
             remedy = "Leave out type: and unit:, and map it by codes, such as {1: male, 2: female}"
             problems.add(f"{place}.type", f"a sex is a code, and no {mapping['type']}", remedy)

@@ -1,6 +1,7 @@
 """A run as its user described it: sheet, cards and settings, checked and with paths resolved."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from gcin.intake.kinds import CALLS, DESCRIBING, GENOTYPED, INTERLEAVED, LIFTED,
 from gcin.intake.normals import check_normals, doubts_about_normals
 from gcin.intake.paths import resolver
 from gcin.intake.problems import Problems
+from gcin.intake.references import mappings_of
 from gcin.intake.scatter import shard_count
 from gcin.intake.scratch import check_scratch
 from gcin.intake.settings import check_reference, check_settings, check_studies
@@ -56,7 +58,10 @@ class Run:
 
     def card_in_force(self, cohort: str) -> dict:
         """A cohort's card; what is not there is as before cards could name it."""
-        card, later = self.cards[cohort], ("visits", "segments", "segments_of_men")
+        card, later = deepcopy(self.cards[cohort]), ("visits", "segments", "segments_of_men")
+        for _, _, mapping in mappings_of(card):
+            if mapping["missing"] is None:
+                del mapping["missing"]
         return {section: said for section, said in card.items() if said or section not in later}
 
     @property
