@@ -3,9 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from memory_hospital import make_hospital, split_of
 
 from gcin.intake.halves import HALVES
 from gcin.model.calibration import Calibration
+from gcin.model.loading import genes_seen, universe
+from gcin.model.outcomes import training_table
+from gcin.model.study import prepare_fold
 from gcin.prediction import genomes
 from gcin.prediction.applying import run_rows, unseen_patients
 from gcin.prediction.averaging import (
@@ -15,8 +19,14 @@ from gcin.prediction.averaging import (
     with_answers,
     with_bands,
 )
-from gcin.prediction.experience import joined, not_taken, outside_experience, read_alone
-from gcin.prediction.genomes import Sequencing, outside_genomes, unlike_genomes
+from gcin.prediction.experience import (
+    joined,
+    most_of,
+    not_taken,
+    outside_experience,
+    read_alone,
+)
+from gcin.prediction.genomes import Sequencing, genes_read, outside_genomes, unlike_genomes
 from gcin.splits.teachers import as_taught
 
 RANDOM = np.random.default_rng(0)
@@ -360,22 +370,24 @@ def test_fewer_clinical_features_than_anybody_had_are_told_and_none_at_all_is_ou
 GENES = [f"G{number}" for number in range(6)]
 
 
-def sequencing(train, new, measures=None, tissues=None):
-    """Genes that each patient covers; everybody has the same measures unless they are given."""
+def sequencing(train, new, measures=None, tissues=None, genes=GENES):
+    """Genes that each patient covers, and has altered; measures are those of all unless given."""
     rows = {**train, **new}
-    seen = pd.DataFrame([[gene in rows[name] for gene in GENES] for name in rows], rows, GENES)
+    seen = pd.DataFrame([[gene in rows[name] for gene in genes] for name in rows], rows, genes)
     table = pd.DataFrame(10.0, rows, ["variants", "burden", "heterozygosity"])
     table.update(pd.DataFrame(measures or {}, dtype=float))
     told = pd.Series("germline", rows).where(seen.any(axis=1), None)
     told.update(pd.Series(tissues or {}, dtype=object))
     roles = pd.Series({name: "train" if name in train else "new" for name in rows})
-    return Sequencing(seen, table, told), roles
+    found = Sequencing(seen, seen, table, told)
+    limits = {"min_callable": 0.5, "max_genes": 1000}
+    return found, roles, genes_read(found, [pd.Index(list(train))], limits)
 
 
 def test_genes_that_training_patients_have_and_a_new_one_lacks_are_named():
     train = {"T1": GENES[:4], "T2": GENES[:4], "T3": GENES[1:4]}
     new = {"same": GENES[:4], "as T3": GENES[1:4], "few": GENES[2:4], "more": GENES, "none": []}
-    outside, unread = unlike_genomes(*sequencing(train, new), 0.5)
+    outside, unread = unlike_genomes(*sequencing(train, new))
     assert outside.to_dict() == {
         "same": "",
         "as T3": "",
@@ -389,20 +401,70 @@ def test_genes_that_training_patients_have_and_a_new_one_lacks_are_named():
 def test_another_gene_is_lacking_by_chance_as_often_as_among_training_patients():
     train = {f"T{n}": [g for g in GENES if g != GENES[n]] for n in range(3)} | {"T9": GENES}
     new = {"one": [g for g in GENES if g != GENES[4]], "two": GENES[:4]}
-    outside, _ = unlike_genomes(*sequencing(train, new), 0.5)
+    outside, _ = unlike_genomes(*sequencing(train, new))
     assert outside.to_dict() == {"one": "", "two": "2 of 6 genes not covered (G4, G5)"}
+
+
+def test_one_poor_sample_of_training_hides_no_other_gaps():
+    genes = [f"G{number:02}" for number in range(60)]
+    train = {f"T{number}": genes for number in range(38)}
+    train |= {"one gap": genes[1:], "poor": genes[30:]}
+    new = {"other gaps": genes[:40], "as poor": genes[30:], "a gap": [*genes[:50], *genes[51:]]}
+    outside, _ = unlike_genomes(*sequencing(train, new, genes=genes))
+    told = {name: words.split(" (")[0] for name, words in outside.items()}
+    assert told["other gaps"] == "20 of 60 genes not covered"
+    assert told["a gap"] == ""
+    poor = {f"P{number}": genes[30:] for number in range(9)}
+    outside, _ = unlike_genomes(*sequencing(train | poor, new, genes=genes))
+    assert outside["as poor"] == ""
+    assert outside["other gaps"].startswith("20 of 60 genes")
+
+
+@pytest.mark.parametrize(
+    ("counts", "most"),
+    [
+        ([3], 3),
+        ([0] * 10 + [50], 50),
+        ([0] * 19 + [50], 1),
+        ([0] * 18 + [1, 50], 3),
+        ([5] * 18 + [20, 41], 41),
+        ([5] * 38 + [50, 400], 11),
+        ([5] * 30 + [400] * 10, 400),
+    ],
+)
+def test_few_who_have_far_more_than_all_others_are_no_measure(counts, most):
+    assert most_of(counts[::-1]) == most
+
+
+def test_genes_that_no_model_reads_take_no_part_and_may_be_missing():
+    """Of three genes that training patients cover, nobody has G0 altered, and one alone has G1."""
+    rows, genes = ["T1", "T2", "T3", "N1", "N2"], ["G0", "G1", "G2"]
+    seen = pd.DataFrame(True, rows, genes)
+    seen.loc["N2", "G0"] = False
+    altered = pd.DataFrame([[0, 1, 1], [0, 0, 1], [0, 0, 1], [1, 1, 1], [0] * 3], rows, genes) > 0
+    measures = pd.DataFrame(1.0, rows, ["variants", "burden", "heterozygosity"])
+    found = Sequencing(seen, altered, measures, pd.Series("germline", rows))
+    roles = pd.Series(["train"] * 3 + ["new"] * 2, rows)
+    runs = [pd.Index(["T1", "T2"]), pd.Index(["T2", "T3"])]
+    wide = genes_read(found, runs, {"min_callable": 0.5, "max_genes": 9})
+    narrow = genes_read(found, runs, {"min_callable": 0.5, "max_genes": 1})
+    assert (list(wide), list(narrow)) == (["G1", "G2"], ["G2"])
+    outside, unread = unlike_genomes(found, roles, wide)
+    assert outside.to_dict() == {"N1": "", "N2": ""}
+    assert unread.to_dict() == {"N1": 1, "N2": 0}
+    assert unlike_genomes(found, roles, narrow)[1].to_dict() == {"N1": 2, "N2": 1}
 
 
 def test_many_genes_are_counted_and_not_named(monkeypatch):
     monkeypatch.setattr(genomes, "MOST_NAMED", 1)
-    outside, _ = unlike_genomes(*sequencing({"T": GENES}, {"N": GENES[:2]}), 0.5)
+    outside, _ = unlike_genomes(*sequencing({"T": GENES}, {"N": GENES[:2]}))
     assert outside.to_dict() == {"N": "4 of 6 genes not covered"}
 
 
 def test_more_variants_or_another_burden_than_anybody_had_is_told():
     measures = {"variants": {"T1": 3, "N1": 11}, "burden": {"N2": 4}, "heterozygosity": {"T2": 9}}
     given = sequencing({"T1": GENES, "T2": GENES}, {"N1": GENES, "N2": GENES}, measures)
-    outside, _ = unlike_genomes(*given, 0.5)
+    outside, _ = unlike_genomes(*given)
     assert outside.to_dict() == {
         "N1": "variants in genes 11 (training 3 to 10)",
         "N2": "rare variants that change a protein, per megabase, 4 (training 10 to 10)",
@@ -411,10 +473,11 @@ def test_more_variants_or_another_burden_than_anybody_had_is_told():
 
 def test_a_study_without_new_patients_reads_no_genome():
     patients = pd.DataFrame({"patient": ["T1"], "cohort": "a", "role": "train"})
-    outside, unread = outside_genomes(patients, {"a": None}, 0.5, HALVES)
+    outside, unread = outside_genomes(patients, [], {"a": None}, {}, HALVES)
     assert outside.empty
     assert unread.empty
-    outside, unread = outside_genomes(patients.assign(role="new"), {"a": None}, 0.5, ["clinical"])
+    new = patients.assign(role="new")
+    outside, unread = outside_genomes(new, [], {"a": None}, {}, ["clinical"])
     assert (outside.to_dict(), unread.to_dict()) == ({"T1": ""}, {"T1": 0})
 
 
@@ -442,15 +505,15 @@ def test_what_a_design_does_not_read_is_not_outside_what_it_has_seen():
 def test_a_tissue_that_nobody_was_sequenced_of_is_told():
     tissues = {"T1": "germline and tumour", "N1": "tumour"}
     given = sequencing({"T1": GENES, "T2": GENES}, {"N1": GENES, "N2": GENES}, None, tissues)
-    outside, _ = unlike_genomes(*given, 0.5)
+    outside, _ = unlike_genomes(*given)
     told = "genome of tumour (training: germline or germline and tumour)"
     assert outside.to_dict() == {"N1": told, "N2": ""}
 
 
 def test_where_some_train_without_a_genome_nobody_must_have_one():
-    outside, _ = unlike_genomes(*sequencing({"T1": GENES, "T2": []}, {"N": []}), 0.5)
+    outside, _ = unlike_genomes(*sequencing({"T1": GENES, "T2": []}, {"N": []}))
     assert outside.to_dict() == {"N": ""}
-    outside, unread = unlike_genomes(*sequencing({"T1": []}, {"N": GENES}), 0.5)
+    outside, unread = unlike_genomes(*sequencing({"T1": []}, {"N": GENES}))
     assert outside.to_dict() == {"N": ""}
     assert unread.to_dict() == {"N": 6}
 
@@ -519,3 +582,18 @@ def test_a_band_under_a_root_is_wider_for_larger_amounts_and_never_below_zero():
         widths.append(row["high"] - row["low"])
     assert widths == sorted(widths)
     assert widths[1:] == pytest.approx([36 - 16, 121 - 81])
+
+
+def test_genes_that_are_said_to_be_read_are_those_that_models_read(settings):
+    hospital = make_hospital(count=120, genes=20)
+    fold = training_table(hospital.patients, split_of(hospital.patients))
+    limits = settings["preparation"] | {"max_genes": 9}
+    preparation, patients = prepare_fold(fold, hospital.cohorts, limits, variants=0)
+    table = patients.part("train").table
+    seen, altered = (
+        pd.DataFrame(found, table.index, universe(hospital.cohorts.stores)["gene"])
+        for found in genes_seen(table, hospital.cohorts.stores)
+    )
+    found = Sequencing(seen, altered, pd.DataFrame(), pd.Series(dtype=object))
+    assert set(preparation.genes) == set(genes_read(found, [table.index], limits))
+    assert len(preparation.genes) == 9

@@ -194,6 +194,6 @@ rule predict_patients:
         cohorts=lambda wildcards: STUDIES[wildcards.study]["cohorts"],
         reads=lambda wildcards: READ[wildcards.study],
         seeds=SEEDS,
-        min_callable=MODEL["preparation"]["min_callable"],
+        genes={name: MODEL["preparation"][name] for name in ("min_callable", "max_genes")},
     script:
         "../scripts/predict_patients.py"

@@ -107,17 +107,24 @@ def gene_use(patients: pd.DataFrame, stores: Mapping[str, GenomeStore]) -> GeneU
     return GeneUse(callable_ / max(genomes, 1), carriers / max(genomes, 1))
 
 
-def genes_seen(patients: pd.DataFrame, stores: Mapping[str, GenomeStore]) -> np.ndarray:
-    """Where each patient's genes may be read: bool, patients x genes; false without a genome.
+def genes_seen(
+    patients: pd.DataFrame, stores: Mapping[str, GenomeStore]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where each patient's genes may be read, and where they are altered, too.
 
     Args:
         patients: Indexed by `patient`, with `cohort`.
         stores: Tensor store of each cohort.
+
+    Returns:
+        Both bool, patients x genes; false without a genome.
     """
     seen = np.zeros((len(patients), len(universe(stores))), bool)
+    altered = np.zeros_like(seen)
     for rows, store, names in _blocks(patients, stores):
-        seen[rows] = store.gene_tensor(names)[1]
-    return seen
+        values, seen[rows] = store.gene_tensor(names)
+        altered[rows] = (values[..., _places(store, ALTERING)].sum(axis=-1) > 0) & seen[rows]
+    return seen, altered
 
 
 def load_genomes(

@@ -1,11 +1,13 @@
 """What of a patient lies outside all that the training patients showed, and what was not taken."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 MOST_NAMED = 20  # a table of omics of more features is told by how many of them lie outside
+ODD = 0.05  # share of known patients who may be unlike the others
 NOISE = 1e-9  # share of a limit by which a number that was converted between units may miss it
 
 
@@ -165,17 +167,16 @@ def unlike_values(values: pd.Series, known: pd.Series) -> list[str]:
 
 def _many_unlike(values: pd.DataFrame, known: pd.DataFrame) -> list[str]:
     """Say of whom more features lie beyond the known patients than any of those has alone."""
-    odd, most = _beyond_all(values, known)
-    table = values.columns[0].split()[0]
+    odd, theirs = _beyond_all(values, known)
+    table, most = values.columns[0].split()[0], most_of(theirs)
+    training = f"training at most {most}" + ", but for few" * bool(most < theirs.max())
     return [
-        f"omics {table}: {count} of {values.shape[1]} features (training at most {most})"
-        if count > most
-        else ""
+        f"omics {table}: {count} of {values.shape[1]} features ({training})" if count > most else ""
         for count in odd
     ]
 
 
-def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, int]:
+def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Count the features in which a patient lies beyond all known ones.
 
     A feature that was measured in one of these alone has no range, and counts for nobody.
@@ -185,15 +186,32 @@ def _beyond_all(values: pd.DataFrame, known: pd.DataFrame) -> tuple[np.ndarray, 
         known: Known patients by the same features.
 
     Returns:
-        By patient, and the most of any known patient held against the other known ones.
+        By patient, and by known patient, each held against the others; one of none without known.
     """
-    odd, most = np.zeros(len(values), int), np.zeros(len(known), int)
+    odd, most = np.zeros(len(values), int), np.zeros(max(len(known), 1), int)
     if len(known) < 2:
-        return odd, 0
+        return odd, most
     for sign in (1, -1):
         seen = np.nan_to_num(sign * known.to_numpy(float), nan=-np.inf)
         second, first = np.sort(seen, axis=0)[-2:]
         compared = np.isfinite(second)
         most += (compared & (seen == first) & (first > second)).sum(axis=1)
         odd += (compared & (sign * values.to_numpy(float) > first)).sum(axis=1)
-    return odd, int(most.max())
+    return odd, most
+
+
+def most_of(counts: Iterable[int]) -> int:
+    """Say how many it is in known patients at most, but for few who have far more than all others.
+
+    One specimen that failed would else hide whatever is odd in new ones. Far more is more than
+    twice as many as the next, and one besides, which counts then; few are ODD of the patients at
+    most.
+
+    Args:
+        counts: One of each known patient; there are some.
+    """
+    ordered = np.sort(np.fromiter(counts, int))
+    for lower, higher in pairwise(ordered[int(np.ceil((1 - ODD) * len(ordered))) - 1 :]):
+        if higher > 2 * lower + 1:
+            return 2 * int(lower) + 1
+    return int(ordered[-1])

@@ -22,8 +22,18 @@ def as_taught(patients: pd.DataFrame, folds: pd.DataFrame, seeds: Sequence[int])
     Returns:
         `patients`, with role `held` where one of role `train` taught no model.
     """
-    runs = [parts_at(fold, seed) for _, fold in folds.groupby("fold") for seed in seeds]
-    taught = {name for run in runs for name in run["patient"][run["part"] == "train"]}
+    taught = {name for names in teachers_by_run(folds, seeds) for name in names}
     teaches = patients["patient"].isin(taught) & patients["arm"].notna()
     is_held = (patients["role"] == "train") & ~teaches
     return patients.assign(role=patients["role"].mask(is_held, "held"))
+
+
+def teachers_by_run(folds: pd.DataFrame, seeds: Sequence[int]) -> list[pd.Series]:
+    """Name who trains in each fold and seed, whether the arm is known or not.
+
+    Args:
+        folds: `fold patient part turn` of all folds.
+        seeds: Of the designs.
+    """
+    runs = [parts_at(fold, seed) for _, fold in folds.groupby("fold") for seed in seeds]
+    return [run["patient"][run["part"] == "train"] for run in runs]
