@@ -365,6 +365,16 @@ def test_a_time_without_its_event_is_no_outcome():
     assert listed["role"].tolist() == ["train", "new"]
 
 
+def test_who_was_never_watched_is_to_be_predicted():
+    """0 months without an event stand in the records as followed, and tell nothing."""
+    people = clinical(
+        ["dead", "entered", "seen", "told"], remission=[None, None, None, 0.0],
+        os_months=[0.0, 0.0, 0.1, 0.0], dead=[1.0, 0.0, 0.0, 0.0],
+    )  # fmt: skip
+    listed = patients_of({"a": people}, {"a": []}, [], ENDPOINTS).set_index("patient")["role"]
+    assert listed.to_dict() == {"dead": "train", "entered": "new", "seen": "train", "told": "train"}
+
+
 def test_an_external_cohort_of_other_arms_is_refused_and_single_patients_are_told_of(caplog):
     tables = {"a": clinical(["P1"]), "b": clinical(["P2", "P3"], arm=["X", "y"])}
     with pytest.raises(ValueError, match="cohort b received arm X, y, and training patients x"):

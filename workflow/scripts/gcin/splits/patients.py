@@ -37,8 +37,9 @@ def patients_of(
         One row per patient, sorted: `patient cohort role cancer_type arm family site has_genome`,
         each binary endpoint, `{endpoint}_time` (months) and `{endpoint}_event` of survival,
         `{endpoint}_amount` of a quantity; NaN where missing. Role `new`: of a training cohort,
-        without any whole outcome (a time alone is none); `related`: of an external cohort, but kin
-        of a patient who trains; `excluded`: unfit. A family is the card's, and all whom found
+        without any whole outcome (a time alone is none, nor are 0 months without an event, of which
+        nothing is learnt); `related`: of an external cohort, but kin of a patient who trains;
+        `excluded`: unfit. A family is the card's, and all whom found
         relatives tie to it.
 
     Raises:
@@ -162,7 +163,7 @@ def _of_cohort(
         index=table.index,
         dtype=float,
     )
-    whole = [outcomes[columns].notna().all(axis=1) for columns in _parts(endpoints)]
+    whole = [_is_whole(outcomes[columns]) for columns in _parts(endpoints)]
     known = pd.concat(whole, axis=1).any(axis=1)
     role = "external" if external else known.map({True: "train", False: "new"})
     described = table[["patient", *DESCRIBED]].astype(object)
@@ -171,6 +172,13 @@ def _of_cohort(
     described.insert(2, "role", role)
     described["has_genome"] = table["patient"].isin(genomes)
     return pd.concat([described, outcomes], axis=1)
+
+
+def _is_whole(outcome: pd.DataFrame) -> pd.Series:
+    """Tell of whom an endpoint is known; who was never watched is as one without it."""
+    whole = outcome.notna().all(axis=1)
+    # Of survival the columns are time and event.
+    return whole & (outcome != 0).any(axis=1) if outcome.shape[1] > 1 else whole
 
 
 def _parts(endpoints: Mapping) -> list[list[str]]:
