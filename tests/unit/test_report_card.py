@@ -87,6 +87,62 @@ def test_sizes_are_those_of_the_patients(facts):
     assert f"os: 300 patients, {int(train['os_event'].sum())} events" in fact
 
 
+def told_of(facts, item):
+    return checklist(ITEMS, facts).set_index("item").loc[item, "fact"]
+
+
+def test_patients_of_an_analysis_are_those_of_a_known_arm(facts):
+    train = facts.patients["role"] == "train"
+    armless = facts.patients.index[train][:7]
+    patients = facts.patients.assign(arm=facts.patients["arm"].drop(armless))
+    fact = told_of(replace(facts, patients=patients), "21")
+    rest = patients[train].drop(armless)
+    assert f"response: 293 patients, {int(rest['response'].sum())} with it" in fact
+    assert f"os: 293 patients, {int(rest['os_event'].sum())} events" in fact
+
+
+def test_checks_that_nobody_asks_are_not_claimed(facts):
+    fact = told_of(facts, "7")
+    assert "min_mean_depth" in fact
+    assert "insert_bases" not in fact
+    unread = facts.patients.assign(has_genome=False)
+    assert told_of(replace(facts, patients=unread), "7").endswith("where they contradict")
+    quality = {"checks": {"min_mean_depth": {"limit": None, "action": "warn"}}}
+    none = replace(facts, settings=facts.settings | {"quality": quality})
+    assert told_of(none, "7").endswith("where they contradict")
+
+
+def test_genes_that_models_read_are_told_with_their_limits(facts):
+    fact = told_of(facts, "9a")
+    assert "all that vary are read; genes: of those callable in 50 % of training" in fact
+    assert "patients the 2000 at most that are altered in the most of them" in fact
+    assert "those in which 1 % of them differ" in fact
+    unread = facts.patients.assign(has_genome=False)
+    assert told_of(replace(facts, patients=unread), "9a").endswith("all that vary are read")
+    chosen = {"selection": {"method": "lasso", "features": 9}}
+    model = facts.settings["model"]
+    preparation = {"preparation": model["preparation"] | chosen}
+    own = replace(facts, settings=facts.settings | {"model": model | preparation})
+    assert "; lasso chooses in the fold among them and the burdens" in told_of(own, "9a")
+
+
+def test_no_page_is_said_to_name_an_outcome_that_it_does_not_name(facts):
+    assert "pages of new patients name an outcome" in told_of(facts, "15")
+    other = facts.study | {"endpoints": {"rash": "rash"}}
+    patients = facts.patients.rename(columns={"response": "rash"})
+    own = replace(facts, study=other, patients=patients)
+    assert "pages of new" not in told_of(own, "15")
+    assert "one half and more as a yes" in told_of(own, "15")
+
+
+def test_seeds_are_averaged_where_there_are_several(facts):
+    model = facts.settings["model"]
+    for seeds, told in (([1], False), ([1, 2], True)):
+        training = {"training": model["training"] | {"seeds": seeds}}
+        own = replace(facts, settings=facts.settings | {"model": model | training})
+        assert ("seeds averaged" in told_of(own, "12g")) == told
+
+
 def test_external_evaluation_is_claimed_only_where_it_was_made(facts):
     assert status(facts)["16"] != NOT
     assert status(without_external(facts))["16"] == NOT

@@ -11,7 +11,7 @@ import pandas as pd
 
 from gcin.report.search import searched_designs
 from gcin.report.thresholds import threshold_words
-from gcin.report.words import amount, label, percent
+from gcin.report.words import amount, label, level, percent
 
 DONE, PARTLY, NOT = "done", "partly", "not done"
 NAMED = (
@@ -87,15 +87,20 @@ def _of_data(facts: Facts) -> Iterator[tuple[str, str, str]]:
     if sites:
         yield "6a", PARTLY, f"{sites} sites, unnamed; their kind and place are not in the data"
     arms = ", ".join(sorted(facts.training["arm"].dropna().astype(str).unique()))
-    yield "6c", PARTLY, f"arms {arms}; each has its own prediction"
-    checks = ", ".join(facts.settings["quality"]["checks"])
-    yield (
-        "7",
-        DONE,
-        f"sheets and cards refused where they contradict; samples held against {checks}",
-    )
+    told = "each has its own prediction of what is known of any patient who received it"
+    yield "6c", PARTLY, f"arms {arms}; {told}"
+    yield "7", DONE, f"sheets and cards refused where they contradict{_checked(facts)}"
     yield "8a", PARTLY, "; ".join(f"{name}: {_source(spec)}" for name, spec in
                                   study["endpoints"].items())  # fmt: skip
+
+
+def _checked(facts: Facts) -> str:
+    """Say against what samples were held, where there may be any: those of checks with a limit."""
+    checks = facts.settings["quality"]["checks"].items()
+    asked = [name for name, check in checks if check.get("limit", 0) is not None]
+    if not asked or not facts.patients["has_genome"].any():
+        return ""
+    return f"; samples that are called here (none of a VCF or MAF) held against {', '.join(asked)}"
 
 
 def _source(spec: str | Mapping) -> str:
@@ -105,14 +110,8 @@ def _source(spec: str | Mapping) -> str:
 
 def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     model, study, split = facts.settings["model"], facts.study, facts.study["split"]
-    chosen = model["preparation"]["selection"]["method"]
-    selection = "all that vary" if chosen == "none" else f"chosen in the fold by {chosen}"
     learnt, columns = facts.learnt, facts.learnt.shape[1]
-    yield (
-        "9a",
-        DONE,
-        f"{columns} clinical columns mapped in the cards; columns and genes: {selection}",
-    )
+    yield "9a", DONE, f"{columns} clinical columns mapped in the cards; {_chosen(facts)}"
     yield "9b", PARTLY, "only values known on day 0 are read; units stand in the cards"
     share = percent(learnt.isna().to_numpy().mean()) if columns else percent(0)
     how = model["preparation"]["imputation"]["method"]
@@ -135,14 +134,33 @@ def _of_methods(facts: Facts) -> Iterator[tuple[str, str, str]]:
     if yes_or_no:
         fact = f"{', '.join(yes_or_no)} recalibrated on patients held out of training"
         yield "12f", DONE, fact
-    yield "12g", DONE, "by the models of the folds that a patient had no part in, seeds averaged"
+    means = ", seeds averaged" * (len(model["training"]["seeds"]) > 1)
+    yield "12g", DONE, f"by the models of the folds that a patient had no part in{means}"
     read = "; accuracy beside the majority rate, PR AUC beside chance" * bool(yes_or_no)
     yield "13", DONE, f"no resampling{read}"
     outputs = [output_of(name, spec) for name, spec in study["endpoints"].items()]
     counted = threshold_words(facts.settings["evaluation"]["threshold"])
-    read = f"accuracy and the like {counted}, {NAMED}" if yes_or_no else "no threshold"
+    named = f", {NAMED}" * ("response" in yes_or_no)
+    read = f"accuracy and the like {counted}{named}" if yes_or_no else "no threshold"
     yield "15", DONE, "; ".join([*outputs, read])
     yield "18f", PARTLY, "digest of the code of every rule in the report; where it lies is not said"
+
+
+def _chosen(facts: Facts) -> str:
+    """Say which columns and genes models read, each on the training patients of its fold."""
+    limits = facts.settings["model"]["preparation"]
+    method = limits["selection"]["method"]
+    columns = "all that vary are read" if method == "none" else (
+        f"{method} chooses in the fold among them and the burdens of genes, for linear models and "
+        "the linear path of networks"
+    )  # fmt: skip
+    if not facts.training["has_genome"].any():
+        return columns
+    return (
+        f"{columns}; genes: of those callable in {level(limits['min_callable'])} of training "
+        f"patients the {limits['max_genes']} at most that are altered in the most of them; burdens "
+        f"of genes: those in which {level(limits['min_burden_share'])} of them differ"
+    )
 
 
 def output_of(endpoint: str, spec: str | Mapping) -> str:
@@ -206,7 +224,8 @@ def _of_results(facts: Facts) -> Iterator[tuple[str, str, str]]:
         "stages and other predictors are not described",
     )
     events = "; ".join(_events(facts, name) for name in facts.study["endpoints"])
-    yield "21", PARTLY, f"{events}; training, tuning and test together, divided in balance.tsv"
+    whole = "training, tuning and test together, divided in balance.tsv"
+    yield "21", PARTLY, f"of a known arm, without which nobody teaches or tests: {events}; {whole}"
     yield "22", PARTLY, "every fitted model is kept; a network has no formula to print"
     raised = int(facts.tables["warnings"]["raised"].sum())
     yield "26", PARTLY, f"the report lists limits; possible shortcuts raised: {raised}"
@@ -220,11 +239,12 @@ def _of_results(facts: Facts) -> Iterator[tuple[str, str, str]]:
 
 def _events(facts: Facts, endpoint: str) -> str:
     """Patients and events of an endpoint."""
-    if endpoint in facts.training:
-        known = facts.training[endpoint].dropna()
+    analysed = facts.training[facts.training["arm"].notna()]
+    if endpoint in analysed:
+        known = analysed[endpoint].dropna()
         return f"{endpoint}: {len(known)} patients, {int(known.sum())} with it"
-    if f"{endpoint}_amount" in facts.training:
-        known = facts.training[f"{endpoint}_amount"].dropna()
+    if f"{endpoint}_amount" in analysed:
+        known = analysed[f"{endpoint}_amount"].dropna()
         return f"{endpoint}: {len(known)} patients, median {amount(known.median())}"
-    known = facts.training[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
+    known = analysed[[f"{endpoint}_time", f"{endpoint}_event"]].dropna()
     return f"{endpoint}: {len(known)} patients, {int(known[f'{endpoint}_event'].sum())} events"
