@@ -101,3 +101,17 @@ def test_patients_without_a_genome_teach_the_encoder_nothing(settings):
         for shown in (everyone.omics, unseen)
     ]
     assert left[0]["read-outs left"].iloc[0] == left[1]["read-outs left"].iloc[0]
+
+
+def test_what_is_left_of_readouts_holds_no_penalty_on_weights(learnt):
+    """Nothing is learnt at a rate of 0, so that a heavier penalty moves nothing but the loss."""
+    hospital, omics, split, settings = learnt
+    cohorts = replace(hospital.cohorts, omics={"hospital": omics})
+    table, left = training_table(hospital.patients, split), []
+    preparation, everyone = prepare_fold(table, cohorts, settings["preparation"], 64)
+    for decay in (0.3, 300):
+        own = {**settings, "network": {**settings["network"], "weight_decay": decay}}
+        own["pretraining"] = {**settings["pretraining"], "max_epochs": 1, "learning_rate": 0.0}
+        history = train_network(everyone, preparation, hospital.members, own, 1).history
+        left.append(history["read-outs left"].iloc[0])
+    assert left[0] == pytest.approx(left[1], rel=1e-5)
