@@ -367,6 +367,19 @@ def test_fewer_clinical_features_than_anybody_had_are_told_and_none_at_all_is_ou
     assert not not_taken(bare, NO_VISITS, features[[]], KNOWN).any()
 
 
+def test_one_patient_of_whom_little_is_known_hides_nothing_that_others_lack():
+    names = [f"T{number}" for number in range(24)] + ["poor", "N"]
+    roles = pd.DataFrame({"patient": names, "role": ["train"] * 25 + ["new"]})
+    features = pd.DataFrame(1.0, names, [f"x{number}" for number in range(12)])
+    features.loc["poor", "x1":] = np.nan
+    features.loc["N", "x4":] = np.nan
+    omics = features.add_prefix("rna ")
+    found = not_taken(features, NO_VISITS, omics, roles)
+    assert found["N"] == "8 of 12 clinical features; 8 of 12 features of omics rna"
+    features.loc["N", "x4":"x10"] = 1.0
+    assert not not_taken(features, NO_VISITS, features[[]], roles)["N"]
+
+
 GENES = [f"G{number}" for number in range(6)]
 
 

@@ -72,8 +72,9 @@ def outside_experience(
         else:
             words += [unlike_values(asked[name], known[name]) for name in table]
     words.append(_without("visit", visits["patient"], train, new))
-    _, least, counts = _known_features(features, train, new)
-    words.append(["no clinical feature is known" * (least > 0 and not count) for count in counts])
+    _, theirs, counts = _known_features(features, train, new)
+    have = (theirs > 0).all()
+    words.append(["no clinical feature is known" * bool(have and not count) for count in counts])
     told = [dict.fromkeys(filter(None, row)) for row in zip(*words, strict=True)]
     return pd.Series(["; ".join(row) for row in told], index=new, dtype=object)
 
@@ -103,14 +104,15 @@ def not_taken(
 
     Returns:
         For each new patient, joined by `; `; of clinical features and of a table of which more are
-        missing than in any training patient whom it was measured in, how many. Empty text where
-        nothing is lacking.
+        missing than in training patients whom it was measured in (`most_of` them), how many. Empty
+        text where nothing is lacking.
     """
     roles = patients.set_index("patient")["role"]
     train, new = (roles.index[roles == role] for role in ("train", "new"))
-    number, least, counts = _known_features(features, train, new)
-    told = [f"{number - count} of {number} clinical features" for count in counts]
-    words = [[word if count < least else "" for word, count in zip(told, counts, strict=True)]]
+    number, theirs, counts = _known_features(features, train, new)
+    most, missing = most_of(number - theirs), number - counts
+    told = [f"{count} of {number} clinical features" for count in missing]
+    words = [[word if count > most else "" for word, count in zip(told, missing, strict=True)]]
     words += [_lacking(omics.loc[:, table], train, new) for table in _tables_of(omics)]
     if visits["patient"].isin(train).any():
         words.append(["visits" if lacks else "" for lacks in ~new.isin(visits["patient"])])
@@ -120,15 +122,15 @@ def not_taken(
 
 def _known_features(
     features: pd.DataFrame, train: pd.Index, new: pd.Index
-) -> tuple[int, int, pd.Series]:
+) -> tuple[int, pd.Series, pd.Series]:
     """Count the clinical features that any training patient has, and how many are known.
 
     Returns:
-        Their number, the fewest of a training patient, and those of each new one.
+        Their number, and how many of them are known of each training patient and of each new one.
     """
     known = features.reindex(train).dropna(axis=1, how="all")
     counts = features[known.columns].reindex(new).notna().sum(axis=1)
-    return known.shape[1], int(known.notna().sum(axis=1).min()), counts
+    return known.shape[1], known.notna().sum(axis=1), counts
 
 
 def _lacking(values: pd.DataFrame, train: pd.Index, new: pd.Index) -> list[str]:
@@ -138,7 +140,7 @@ def _lacking(values: pd.DataFrame, train: pd.Index, new: pd.Index) -> list[str]:
         return [""] * len(new)
     missing = values[known.columns].reindex(new).isna().sum(axis=1)
     name, of = f"omics {values.columns[0].split()[0]}", known.shape[1]
-    most = known.isna().sum(axis=1).max()
+    most = most_of(known.isna().sum(axis=1))
     counted = [f"{count} of {of} features of {name}" if count < of else name for count in missing]
     return [word if count > most else "" for word, count in zip(counted, missing, strict=True)]
 
