@@ -164,19 +164,20 @@ def test_every_look_at_external_outcomes_is_told(facts):
 
 def test_the_card_says_whether_runs_lean_on_the_same_genes(facts):
     told = "two seeds share 50 % and two folds share 25 % of their heaviest genes (20 % by chance"
-    assert f"- Genes that it leans on, every endpoint, by gates: {told}" in card_of(facts)
+    gates = "by gates (of the deep part; the linear path is not looked at)"
+    assert f"- Genes that it leans on, every endpoint, {gates}: {told}" in card_of(facts)
     once = facts.tables["gene_stability"].assign(overlap_seeds=np.nan, overlap_folds=np.nan)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": once}))
-    assert "by gates: nothing to compare, as neither seeds nor folds are several." in card
+    assert f"{gates}: nothing to compare, as neither seeds nor folds are several." in card
     none = once.assign(idle=4, chance=0.0)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": none}))
-    assert "by gates: no gene weighs anything in any of 4 runs." in card
+    assert f"{gates}: no gene weighs anything in any of 4 runs." in card
     some = facts.tables["gene_stability"].assign(idle=1)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": some}))
     assert "; 4 runs, 1 of which lean on none, 60 genes)" in card
     folds = facts.tables["gene_stability"].assign(overlap_seeds=np.nan)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": folds}))
-    assert "by gates: two folds share" in card
+    assert f"{gates}: two folds share" in card
 
 
 def test_every_look_at_the_locked_test_part_is_told_and_nothing_of_a_cross_validation(facts):

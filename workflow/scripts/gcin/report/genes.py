@@ -8,6 +8,8 @@ from gcin.report.tables import printed
 from gcin.report.words import percent
 
 MOST_GENES = 5  # named of each design and endpoint
+# Where the model card says that genes were looked for.
+SOURCES = {"gates": "gates (of the deep part; the linear path is not looked at)"}
 
 
 def gene_table(stability: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
@@ -39,7 +41,7 @@ def gene_sentences(stability: pd.DataFrame, design: str) -> list[str]:
         design: The design.
     """
     return [
-        f"{row.endpoint}, by {row.source}: {_shared(row)}"
+        f"{row.endpoint}, by {SOURCES.get(row.source, row.source)}: {_shared(row)}"
         for row in stability[stability["design"] == design].itertuples()
     ]
 
