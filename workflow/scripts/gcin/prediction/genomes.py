@@ -99,7 +99,7 @@ def genes_read(sequencing: Sequencing, runs: Iterable[pd.Index], limits: Mapping
         own = names[seen.any(axis=1)]
         if not len(own):
             continue
-        shares = [table.loc[own].mean().to_numpy() for table in (seen, sequencing.altered)]
+        shares = [table.loc[own].to_numpy().mean(axis=0) for table in (seen, sequencing.altered)]
         places = choose_genes(GeneUse(*shares), limits["min_callable"], limits["max_genes"])
         found = found.union(seen.columns[places])
     return found
