@@ -759,6 +759,11 @@ def test_a_page_tells_side_effects_and_amounts_apart_from_response(study):
     html = documents_of(strange)["P0400"]
     assert "51.4 in 90 % of the patients it was checked on, <strong>whom this one is unlike" in html
     assert "patients like this one" not in html
+    effect = html.split("Chance of neutropenia")[1].split("<h2>")[0]
+    assert "Bar: what other models and calibrations" in effect
+    assert "Of this patient neither says how far off it may be." in effect
+    risk = html.split("Risk over time")[1].split("<h2>")[0]
+    assert "Of this patient the bar does not say how far off it may be." in risk
     assert {risk["endpoint"] for page in facts for risk in page["risks"]} == {"os"}
 
 
