@@ -171,7 +171,7 @@ def test_the_card_says_whether_runs_lean_on_the_same_genes(facts):
     assert f"{gates}: nothing to compare, as neither seeds nor folds are several." in card
     none = once.assign(idle=4, chance=0.0)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": none}))
-    assert f"{gates}: no gene weighs anything in any of 4 runs." in card
+    assert f"{gates}: no run of 4 leans on any." in card
     some = facts.tables["gene_stability"].assign(idle=1)
     card = card_of(replace(facts, tables=facts.tables | {"gene_stability": some}))
     assert "; 4 runs, 1 of which lean on none, 60 genes)" in card

@@ -51,7 +51,7 @@ def _shared(row: NamedTuple) -> str:
     shares = {"seeds": row.overlap_seeds, "folds": row.overlap_folds}
     told = [f"two {of} share {percent(share)}" for of, share in shares.items() if pd.notna(share)]
     if row.idle == row.runs:
-        return f"no gene weighs anything in any of {row.runs} runs"
+        return f"no run of {row.runs} leans on any"
     if not told:
         return "nothing to compare, as neither seeds nor folds are several"
     idle = f", {row.idle} of which lean on none" * bool(row.idle)
