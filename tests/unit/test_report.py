@@ -461,6 +461,12 @@ def test_no_number_of_who_is_outside_experience_stands_without_its_reason(pages)
     assert told not in pages["P0400"]
 
 
+def test_no_sign_is_escaped_twice(report, pages):
+    """What a reader would see as &lt; in place of <."""
+    for html in (report, *pages.values()):
+        assert not re.findall(r"&amp;(?:\w+|#\d+);", html)
+
+
 def test_a_rank_among_patients_is_not_written_like_a_chance(pages):
     assert "higher than in " in pages["P0400"].split("Risk over time")[1]
     assert "higher than in " not in pages["P0400"].split("Risk over time")[0]
