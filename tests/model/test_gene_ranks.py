@@ -117,6 +117,15 @@ def test_gates_that_are_all_alike_rank_no_gene():
     assert np.isnan(table["overlap_folds"].item())
 
 
+def test_a_gene_is_counted_among_the_runs_that_read_it():
+    seen = [{"G0": 1.0, "G1": 2.0}, {"G0": 1.0}, {"G0": 0.0}]
+    told = [
+        ("lasso", fold, 1, {("os", "weights"): pd.Series(own)}) for fold, own in enumerate(seen)
+    ]
+    ranks = gene_tables(told)[0].set_index("gene")
+    assert ranks[["chosen", "read", "runs"]].T.to_dict("list") == {"G0": [2, 3, 3], "G1": [1, 1, 3]}
+
+
 def test_runs_that_lean_on_no_gene_are_counted():
     _, table = gene_tables(runs(lambda fold, seed: {"G0"} if fold else set()))
     row = table.iloc[0]

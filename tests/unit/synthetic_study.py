@@ -170,7 +170,7 @@ def tables_of(table, said, draws=100):
 def genes():
     """Two folds and two seeds of one design agree on TP53 and on nothing else."""
     keys = {"design": "gcin", "endpoint": "every endpoint", "source": "gates"}
-    named = {"gene": ["TP53", "KRAS", "NPM1"], "chosen": [4, 1, 2], "runs": 4}
+    named = {"gene": ["TP53", "KRAS", "NPM1"], "chosen": [4, 1, 2], "read": [4, 3, 4], "runs": 4}
     counts = {"genes": [60], "runs": 4, "idle": 0, "seeds": 2, "folds": 2, "overlap_seeds": 0.5}
     counts |= {
         "overlap_folds": 0.25,

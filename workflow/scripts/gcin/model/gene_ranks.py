@@ -27,7 +27,7 @@ GATES = "gene_gates"
 TOP = 20  # genes of the largest weights that are compared
 EVERY = "every endpoint"  # gates are those of a network, whatever is asked
 KEYS = ["design", "endpoint", "source"]
-RANKS = [*KEYS, "gene", "chosen", "runs"]
+RANKS = [*KEYS, "gene", "chosen", "read", "runs"]
 STABILITY = [*KEYS, "genes", "runs", "idle", "seeds", "folds"]
 STABILITY += ["overlap_seeds", "overlap_folds", "chance", "nogueira_seeds", "nogueira_folds"]
 
@@ -132,7 +132,8 @@ def gene_tables(
         runs: Design, fold and seed, with what `weights_of_baseline` or `weights_of_network` gives.
 
     Returns:
-        `design endpoint source gene chosen runs`: how many runs have the gene among their `TOP`.
+        `design endpoint source gene chosen read runs`: how many runs have the gene among their
+        `TOP`, of those that read it, and of all.
         And `design endpoint source genes runs idle seeds folds overlap_seeds overlap_folds chance
         nogueira_seeds nogueira_folds`: runs, those of them in which no gene weighs anything, which
         share nothing with others; the mean share of genes that two seeds of a fold have in
@@ -148,8 +149,10 @@ def gene_tables(
     for key, picks in chosen.items():
         named = dict(zip(KEYS, key, strict=True))
         counts = pd.Series([gene for one in picks.values() for gene in one.chosen]).value_counts()
+        read = pd.Series([gene for one in picks.values() for gene in one.candidates]).value_counts()
         ranks += [
-            named | {"gene": gene, "chosen": n, "runs": len(picks)} for gene, n in counts.items()
+            named | {"gene": gene, "chosen": n, "read": read[gene], "runs": len(picks)}
+            for gene, n in counts.items()
         ]
         rows.append(named | _likeness(picks))
     return pd.DataFrame(ranks, columns=RANKS), pd.DataFrame(rows, columns=STABILITY)

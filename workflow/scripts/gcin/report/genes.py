@@ -30,7 +30,10 @@ def gene_table(stability: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
 
 def _most_chosen(ranks: pd.DataFrame) -> str:
     rows = ranks.sort_values("chosen", ascending=False, kind="stable").head(MOST_GENES)
-    return ", ".join(f"{row.gene} {row.chosen}" for row in rows.itertuples())
+    return ", ".join(
+        f"{row.gene} {row.chosen}" + f" of {row.read}" * (row.read < row.runs)
+        for row in rows.itertuples()
+    )
 
 
 def gene_sentences(stability: pd.DataFrame, design: str) -> list[str]:
