@@ -587,6 +587,37 @@ def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
     assert counts == [1, 1, 1]
 
 
+@pytest.mark.parametrize("kinds", [("vcf", "vcf"), ("vcf", "maf"), ("maf", "vcf"), ("maf", "maf")])
+def test_an_allele_that_the_germline_shows_in_doubt_is_not_said_to_be_somatic(tmp_path, kinds):
+    """It is a call of the tumour, and none of the germline sample."""
+    samples = cohort(*kinds, patients=["P", "P"], tissue=["germline", "tumour"])
+    shown = ["0/1:20,20:40:9:LowVQ", HET]
+    records = [
+        record(300, block("stop_gained"), *(
+            text for text, kind in zip(shown, kinds, strict=True) if kind == "vcf"
+        ))
+    ]  # fmt: skip
+    told = [{"sample": "S0", "filter": "weak_evidence"}, {"sample": "S1"}]
+    calls = [call for call, kind in zip(told, kinds, strict=True) if kind == "maf"]
+    store = build(tmp_path / "s", samples, records if "vcf" in kinds else None, maf(*calls))
+    values, _, mask, _ = store.variants(["P"], 5)
+    columns = [store.variant_features.index(name) for name in ("dosage", "somatic")]
+    assert values[0, mask[0]][:, columns].tolist() == [[0.5, 0.0]]
+    assert dict(store.carried(["P"]))["P"].tolist() == [0]
+    table = pd.read_parquet(store.folder / "scalars.parquet")
+    assert table["variants"].tolist() == [0.0, 1.0]
+    assert np.load(store.folder / "genes.npy")[0, 0, 0] == 0
+
+
+def test_what_only_the_germline_shows_in_doubt_is_no_call(tmp_path):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    records = [record(300, block("stop_gained"), "1/1:0,4:4:9:LowVQ", NONE)]
+    store = build(tmp_path / "s", samples, records)
+    assert store.variants(["P"], 5).mask.sum() == 0
+    assert dict(store.carried(["P"]))["P"].tolist() == []
+    assert feature(store, "lof")[0].tolist() == [0, 0, 0]
+
+
 @pytest.mark.parametrize(("germline", "tumour"), [("1/1", "0/1"), ("0/1", "1/1")])
 def test_a_patient_has_as_many_alleles_as_the_sample_that_shows_most(tmp_path, germline, tumour):
     samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])

@@ -34,6 +34,11 @@ class Calls(NamedTuple):
         Returns:
             Structured array with `site dosage vaf depth quality`.
         """
+        own = self._shown(row)
+        return own[own["dosage"] > 0]
+
+    def _shown(self, row: int) -> np.ndarray:
+        """Calls of a sample, and with dosage 0 what it shows in doubt."""
         start, end = self.indptr[row : row + 2]
         own = np.empty(end - start, CALL)
         for name, values in self.columns.items():
@@ -50,10 +55,10 @@ class Calls(NamedTuple):
             tumour: Whether each is of a tumour, bool.
 
         Returns:
-            The calls by site, as by `of_sample`, and whether each is somatic: in a tumour sample
-            and not in a germline sample of the patient.
+            The calls by site, as by `of_sample`, and whether each is somatic: in a tumour sample,
+            and shown by no germline sample of the patient, nor in doubt.
         """
-        parts = [self.of_sample(row) for row in rows]
+        parts = [self._shown(row) for row in rows]
         origin = np.repeat(tumour, [len(part) for part in parts])
         united = np.concatenate([np.empty(0, CALL), *parts])
         order = np.lexsort((~origin, united["site"]))
@@ -63,7 +68,8 @@ class Calls(NamedTuple):
             most = np.maximum.reduceat(united["dosage"], np.flatnonzero(first))
             united["dosage"][first] = most
         germline = np.isin(united["site"], united["site"][~origin])
-        return united[first], (origin & ~germline)[first]
+        called = first & (united["dosage"] > 0)
+        return united[called], (origin & ~germline)[called]
 
 
 def open_array(path: Path) -> np.ndarray:

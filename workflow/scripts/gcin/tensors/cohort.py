@@ -14,7 +14,7 @@ from gcin.intake.kinds import RECORDED
 from gcin.tensors.consequences import csq_fields
 from gcin.tensors.encoding import Encoder, Sinks
 from gcin.tensors.maf import maf_calls
-from gcin.tensors.manifest import require_same_samples, sources
+from gcin.tensors.manifest import beside_tumours, require_same_samples, sources
 from gcin.tensors.markers import MarkerMatrix
 from gcin.tensors.sites import SiteTable
 from gcin.tensors.spool import CallSpool
@@ -55,13 +55,14 @@ def encode_cohort(
             other contigs than the genes.
     """
     calls = pd.DataFrame(columns=MAF_COLUMNS) if calls is None else calls
-    calls = maf_calls(calls, genes, samples["sample"].tolist())
+    told = beside_tumours(samples)
+    calls = maf_calls(calls, genes, samples["sample"].tolist(), told)
     vcf = open_records(records, samples, genes)
     outputs = {name: Path(path) for name, path in outputs.items()}
     with TemporaryDirectory(dir=scratch) as spool, _sinks(samples, genes, outputs, spool) as sinks:
         fields = csq_fields(vcf.raw_header) if vcf else []
         columns = require_same_samples(vcf.samples if vcf else [], samples)
-        encoder = Encoder(genes, fields, columns, marker_frequency, sinks)
+        encoder = Encoder(genes, fields, columns, told, marker_frequency, sinks)
         for chromosome in genes["chromosome"].unique():
             found = vcf(chromosome) if vcf and chromosome in vcf.seqnames else ()
             encoder.encode(chromosome, found, calls[calls["chromosome"] == chromosome])
