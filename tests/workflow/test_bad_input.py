@@ -16,7 +16,18 @@ from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, MODELS, S
 from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
 from snakemake.resources import Resources
 from snakemake.settings.types import ResourceSettings
-from spoiling import alignment, calls, card, case, clinical_of, data, repeat_row, row, setting
+from spoiling import (
+    alignment,
+    calls,
+    card,
+    case,
+    clinical_of,
+    data,
+    repeat_row,
+    row,
+    setting,
+    truth,
+)
 
 from gcin.generations import generation_of_cohort, identity_of_sample
 from gcin.intake.calls import calls_header
@@ -46,6 +57,13 @@ def test_a_bad_description_is_told(run, bad):
 
 def test_a_valid_description_is_read(run):
     assert run.read().sample_names == ["S1", "S2", "S3", "S4"]
+
+
+@pytest.mark.parametrize("meta", [b"", b"##contig=<ID=1>"])
+def test_the_records_of_a_truth_say_how_its_chromosomes_are_named(run, meta):
+    truth(meta, "chr1", "any")(run)
+    run.write()
+    assert run.read().cards["a"]["truth"]["S2"]["vcf"].endswith("t.vcf.gz")
 
 
 def test_one_unit_of_two_names_is_one_scale(run):

@@ -21,6 +21,7 @@ from gcin.intake.scratch import check_scratch
 from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sexes import check_sexes
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
+from gcin.intake.truths import check_truths
 from gcin.intake.tumours import doubts_about_tumours, normals_by_tumour
 from gcin.intake.written import check_keys_once
 
@@ -248,6 +249,7 @@ def read_run(
         check_reference(in_force(settings)["reference"], rows, problems)
         check_normals(settings["calling"]["copy_number"], rows, problems)
         check_contigs(in_force(settings)["reference"], cards, problems)
+        check_truths(settings["reference"], cards, problems)
         prefixes = {name: header.prefix for name, header in headers.items()}
         fasta = settings["reference"]["fasta"]
         check_names_of_calls(fasta, rows, prefixes, sheet_path, problems)
