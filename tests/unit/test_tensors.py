@@ -115,6 +115,7 @@ def build(
     beside=None,
     reached=None,
     untold=None,
+    targets=None,
 ):
     (folder / "calls").mkdir(parents=True)
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
@@ -123,7 +124,7 @@ def build(
     outputs |= {name: folder / f"{name}.npy" for name in ("dosages", *BY_SAMPLE)}
     called = [s for s, kind in samples[["sample", "kind"]].to_numpy() if kind != "maf"]
     path = None if records is None else write_records(folder, records, called)
-    encode_cohort(samples, genes, path, calls, outputs, str(folder), marker_frequency=0.01)
+    encode_cohort(samples, genes, path, calls, outputs, str(folder), 0.01, targets)
     assay = Assay(
         np.ones(len(genes), np.float32) if assayed is None else np.array(assayed, np.float32),
         measured or {},
@@ -291,6 +292,29 @@ def test_sites_that_a_sample_s_own_file_lacks_do_not_count_as_missing(tmp_path):
     store = build(tmp_path / "s", samples, [record(300, block("stop_gained"), HET, NONE)])
     assert feature(store, "callable", ["P1"])[0, 0] == 1
     assert np.isnan(scalar(store, "missingness")["P1"])
+
+
+@pytest.mark.parametrize(
+    ("targets", "share"),
+    [
+        (None, 2 / 3),
+        ([(299, 300), (400, 500)], 0),
+        ([(250, 500), (260, 270)], 0.5),
+        ([(0, 9)], None),
+    ],
+)
+def test_alleles_outside_the_targets_are_not_missing(tmp_path, targets, share):
+    """An exome called over the genome has alleles of chance reads in introns."""
+    records = [
+        record(300, block("stop_gained"), HET, REF),
+        record(301, block("intron_variant"), HET, NONE),
+        record(900, block("intron_variant"), HET, NONE),
+    ]
+    table = targets and pd.DataFrame(targets, columns=["start", "end"]).assign(chromosome="chr1")
+    build(tmp_path / "s", cohort("fastq", "fastq"), records, targets=table,
+          untold={name: Untold(np.zeros(3), np.nan) for name in ("S0", "S1")})  # fmt: skip
+    found = np.load(tmp_path / "s" / "missing_by_sample.npy")
+    assert found == pytest.approx([np.nan] * 2 if share is None else [0, share], nan_ok=True)
 
 
 def test_a_patient_without_sample_is_masked_and_not_wild_type(tmp_path):

@@ -100,7 +100,7 @@ class Encoder:
             self.tally["records outside the transcripts of the gene universe"] += 1
             return
         dosage = dosages(record)
-        self._sinks.missing.add(self._spread(dosage))
+        self._sinks.missing.add(record.CHROM, record.POS, self._spread(dosage))
         if own:
             self._sinks.carried.add(self._columns, dosage)
         if marked:
