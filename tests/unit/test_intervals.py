@@ -75,8 +75,18 @@ def test_targets_that_nobody_calls_are_refused():
     assert rows_of(targeted(called, table(("chr2", 40, 70)), SIZES, "t")) == [("chr2", 40, 50)]
     with pytest.raises(ValueError, match=r"p\.bed has no base in common .*calling_intervals"):
         targeted(called, table(("chr10", 0, 9)), SIZES, "p.bed")
-    with pytest.raises(ValueError, match=r"p\.bed names contig.s. that the genome does not have"):
+    with pytest.raises(ValueError, match=r"p\.bed has no base in common"):
         targeted(called, table(("10", 0, 9)), SIZES, "p.bed")
+    with pytest.raises(
+        ValueError, match=r"p\.bed has chr2:1000-1009, but that contig ends at 1000"
+    ):
+        targeted(called, table(("chr2", 1000, 1009)), SIZES, "p.bed")
+
+
+def test_targets_on_contigs_that_the_genome_lacks_are_left_out_and_told(caplog):
+    kept = targeted(table(("chr2", 0, 50)), table(("chrUn", 0, 9), ("chr2", 3, 5)), SIZES, "t.bed")
+    assert rows_of(kept) == [("chr2", 3, 5)]
+    assert "t.bed: the genome does not have chrUn" in caplog.text
 
 
 def test_intersection_keeps_what_both_have():

@@ -5,6 +5,7 @@ only module that knows which library computes on them.
 """
 
 import gzip
+import logging
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyranges
+
+logger = logging.getLogger(__name__)
 
 NO_INTERVAL = ("#", "track", "browser")
 COLUMNS = ["chromosome", "start", "end"]
@@ -97,6 +100,8 @@ def targeted(
 ) -> pd.DataFrame:
     """Bases of an assay's targets that are called, in genome order.
 
+    Targets on contigs that the genome does not have are left out, with a warning.
+
     Args:
         calling: Called intervals.
         targets: The assay's.
@@ -104,10 +109,15 @@ def targeted(
         what: The file the targets came from, for messages.
 
     Raises:
-        ValueError: Targets lie outside the genome, or none of their bases is called.
+        ValueError: Targets lie behind the end of a contig, or none of their bases is called.
     """
+    known = targets["chromosome"].isin(sizes)
+    if not known.all():
+        names = ", ".join(sorted(set(targets["chromosome"][~known]))[:5])
+        logger.warning("%s: the genome does not have %s; left out", what, names)
+    targets = targets[known]
     require_contigs(targets, sizes, what)
-    common = intersection(calling, targets, sizes)
+    common = intersection(calling, targets, sizes) if len(targets) else targets
     if common.empty:
         raise ValueError(
             f"{what} has no base in common with those that are called, so that nothing of these "
