@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.annotation.custom import FREQUENCY_FIELDS
 from gcin.tensors.assembly import Assay, Untold, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
+from gcin.tensors.consequences import first_number
 from gcin.tensors.genes import BESIDE, FLAGGED, GENE_FEATURES, SiteEffects, is_callable
 from gcin.tensors.panel import without_untold
 from gcin.tensors.store import Store
@@ -476,6 +478,19 @@ def test_a_frequency_that_one_source_of_an_allele_knows_is_the_allele_s(tmp_path
     store = build(tmp_path / "s", cohort(*kinds), records, maf(*untold, *told))
     assert store.sites["population_af"].fillna(-1).tolist() == pytest.approx([0.3, -1])
     assert feature(store, "rare_count")[:, 0].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("told", "frequency"),
+    [
+        ({"gnomAD_AF": "nan", "AF": "0.3"}, 0.3),
+        ({"gnomAD_AF": "nan&0.2"}, 0.2),
+        ({"AF": "NaN"}, None),
+    ],
+)
+def test_a_frequency_that_is_no_number_is_none(told, frequency):
+    """Some programs write the share of no allele at all, 0 of 0, as NaN."""
+    assert first_number(told, FREQUENCY_FIELDS) == frequency
 
 
 def test_genes_outside_the_assay_are_missing(tmp_path):
