@@ -130,11 +130,29 @@ def test_an_alignment_of_the_sample_is_accepted(run, kind, assembly):
 @pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
 def test_a_vcf_of_either_assembly_is_accepted(run, assembly):
     calls(assembly=assembly)(run)
+    run.replace_in_card("assay: panel", "assay: wgs")
     run.write()
     read = run.read()
     assert read.samples_of("b", "vcf") == ["S4"]
     assert read.assembly_in("b", read.files_of("b", "vcf")[0]) == assembly
     assert read.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("assay", "called_over", "told"),
+    [("panel", None, True), ("wes", None, True), ("wgs", None, False), ("panel", "t.bed", False)],
+)
+def test_a_panel_without_targets_in_a_called_genome_is_doubted(run, assay, called_over, told):
+    run.replace_in_card("assay: panel", f"assay: {assay}")
+    data("t.bed", "chr1\t0\t4\n")(run)
+    run.config["reference"]["calling_intervals"] = called_over
+    run.write()
+    assert (
+        "cohort(s) a are exomes or panels without targets" in "".join(run.read().doubts)
+    ) == told
+    run.replace_in_card(f"assay: {assay}", f"assay: {assay}\ntargets: t.bed")
+    run.write()
+    assert run.read().doubts == ()
 
 
 def version(number):

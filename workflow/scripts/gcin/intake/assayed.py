@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from gcin.intake.kinds import SEQUENCED
+
 
 class Assayed(NamedTuple):
     """What the cohorts that a sample stands in look at.
@@ -36,3 +38,30 @@ def assayed_by_sample(
     return {
         sample: Assayed(tuple(sorted(own - {None})), None in own) for sample, own in named.items()
     }
+
+
+def doubts_about_assays(
+    reference: Mapping, rows: pd.DataFrame, cards: Mapping[str, Mapping]
+) -> list[str]:
+    """Say which exomes and panels are measured over the whole genome, as nothing tells their bases.
+
+    Args:
+        reference: Settings of the stage.
+        rows: The sheet.
+        cards: Each cohort's card.
+    """
+    if reference["calling_intervals"] is not None:
+        return []
+    reads = sorted(set(rows["cohort"][rows["kind"].isin(SEQUENCED)]))
+    whole = [
+        cohort
+        for cohort in reads
+        if cards[cohort]["assay"] != "wgs" and cards[cohort]["targets"] is None
+    ]
+    if not whole:
+        return []
+    return [
+        f"cohort(s) {', '.join(whole[:5])} are exomes or panels without targets, and the whole "
+        "genome is called: depth, the shares covered and missingness are those of all its bases. "
+        "Name targets in the card."
+    ]

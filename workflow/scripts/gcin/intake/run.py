@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.intake.assayed import doubts_about_assays
 from gcin.intake.calls import doubts_about_callers, doubts_about_status, gatk_of
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs, check_names_of_calls
@@ -263,6 +264,7 @@ def read_run(
     doubts += doubts_about_status(rows, headers)
     doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
     doubts += doubts_about_tumours(settings["calling"]["somatic"], rows)
+    doubts += doubts_about_assays(settings["reference"], rows, cards)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
 
 
