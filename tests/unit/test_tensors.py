@@ -648,6 +648,61 @@ def test_an_allele_that_the_germline_shows_in_doubt_is_not_said_to_be_somatic(tm
     assert np.load(store.folder / "genes.npy")[0, 0, 0] == 0
 
 
+def neighbours(place, reference, alternate, *genotypes):
+    line = record(place, block("missense_variant"), *genotypes).split("\t")
+    return "\t".join([*line[:3], reference, alternate, *line[5:]])
+
+
+@pytest.mark.parametrize(
+    ("germline", "somatic"),
+    [
+        ({300: HET, 302: HET}, [0]),
+        ({300: "1/1:0,9:9:9:LowVQ", 302: HET}, [0]),
+        ({300: HET}, [1]),
+        ({300: HET, 302: REF}, [1]),
+        ({}, [1]),
+    ],
+)
+def test_bases_that_a_tumour_s_caller_writes_as_one_allele_are_the_germline_s(
+    tmp_path, germline, somatic
+):
+    """Mutect2 joins neighbouring bases, HaplotypeCaller writes each apart."""
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    apart = {300: ("A", "G"), 302: ("C", "T")}
+    records = [neighbours(at, *apart[at], told, NONE) for at, told in germline.items()]
+    records.append(neighbours(300, "ATC", "GTT", NONE, HET))
+    store = build(tmp_path / "s", samples, sorted(records))
+    values, _, mask, _ = store.variants(["P"], 5)
+    columns = [store.variant_features.index(name) for name in ("vaf", "somatic")]
+    carried = values[0, mask[0]][:, columns]
+    assert carried[:, 1].max() == somatic[0]
+
+
+def test_a_base_of_what_the_germline_has_as_one_allele_is_no_somatic_one(tmp_path):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    records = [
+        neighbours(300, "A", "G", NONE, HET),
+        neighbours(300, "ATC", "GTT", HET, NONE),
+        neighbours(301, "T", "G", NONE, HET),
+    ]
+    store = build(tmp_path / "s", samples, records)
+    values, _, mask, _ = store.variants(["P"], 5)
+    somatic = values[0, mask[0]][:, store.variant_features.index("somatic")]
+    assert sorted(somatic) == [0, 0, 1]
+
+
+def test_a_base_that_has_no_row_is_not_said_to_be_the_germline_s(tmp_path):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    records = [
+        neighbours(200, "AA", "GG", HET, NONE),
+        neighbours(300, "AA", "GG", NONE, HET),
+        neighbours(300, "A", "G", HET, NONE),
+    ]
+    store = build(tmp_path / "s", samples, records)
+    values, _, mask, _ = store.variants(["P"], 5)
+    assert values[0, mask[0]][:, store.variant_features.index("somatic")].sum() == 1
+
+
 def test_what_only_the_germline_shows_in_doubt_is_no_call(tmp_path):
     samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
     records = [record(300, block("stop_gained"), "1/1:0,4:4:9:LowVQ", NONE)]
