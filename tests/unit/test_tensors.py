@@ -703,6 +703,14 @@ def test_a_base_that_has_no_row_is_not_said_to_be_the_germline_s(tmp_path):
     assert values[0, mask[0]][:, store.variant_features.index("somatic")].sum() == 1
 
 
+def test_a_burden_counts_what_lies_in_the_genes_it_is_divided_by(tmp_path):
+    """Chance reads beside a panel show variants of other genes."""
+    calls = [{"sample": "S0", "gene": "AAA"}, {"sample": "S0", "gene": "BBB", "position": 6000}]
+    store = build(tmp_path / "s", cohort("maf"), None, maf(*calls), assayed=[1, 0, 0])
+    assert scalar(store, "rare_coding")["P0"] == 2
+    assert scalar(store, "burden")["P0"] == pytest.approx(1e6 / 300)
+
+
 def test_what_only_the_germline_shows_in_doubt_is_no_call(tmp_path):
     samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
     records = [record(300, block("stop_gained"), "1/1:0,4:4:9:LowVQ", NONE)]
