@@ -44,6 +44,13 @@ CHANGES = [
     ((33, "CC", "GATGA"), (["stop_gained"], 5, "YP", "*MT")),
     ((14, "CA", "TTTTG"), (["protein_altering_variant"], 2, "Q", "FW")),
     ((17, "GACT", "C"), (["protein_altering_variant"], 3, "DC", "R")),
+    ((38, "AATA", "C"), (["stop_lost", "protein_altering_variant"], 7, "K*", "T")),
+    ((40, "TA", "CCCCC"), (["stop_lost"], 8, "*", "PP")),
+    (
+        (38, "AATAA", "CTTAAGGG"),
+        (["protein_altering_variant", "stop_retained_variant"], 7, "K*", "T*G"),
+    ),
+    ((38, "AATAA", "CGGGTTAG"), (["protein_altering_variant"], 7, "K*", "TG*")),
 ]
 
 
@@ -75,13 +82,12 @@ def test_those_of_the_other_strand_are_read_from_its_end(site, told):
         ((14, "C", "CAAA"), {}),
         ((14, "CA", "TT"), {}),
         ((12, "TGCA", "C"), {}),
-        ((38, "AATA", "C"), {}),
         ((20, "TGGT", "C"), {}),
         ((14, "CAGGA", "TT"), {"phase": 1}),
         ((14, "CAGGA", "TT"), {"transcript": "T2"}),
     ],
     ids=[
-        *("out of frame", "deletion", "insertion", "one length", "first codon", "last codon"),
+        *("out of frame", "deletion", "insertion", "one length", "first codon"),
         *("border", "part of a codon first", "another transcript"),
     ],
 )

@@ -491,3 +491,20 @@ def test_a_file_of_another_assembly_is_refused(read):
     assert len(read(*rows, fetch=few)[0]) == 6
     with pytest.raises(ValueError, match=r"calls\.maf: 10 of 10 reference alleles .* assembly"):
         read(*rows, fetch=lambda contig, first, last: "C")
+
+
+def test_neighbouring_bases_replaced_at_once_are_as_frequent_as_the_rarest(read):
+    """Patients of other haplotypes have the bases apart, each with what a database says of it."""
+    several = {"Reference_Allele": "ACG", "Tumor_Seq_Allele2": "GCT", "Variant_Type": "TNP"}
+    first = {"gnomAD_AF": "0.3"}
+    last = {"Start_Position": "103", "Reference_Allele": "G", "Tumor_Seq_Allele2": "T"}
+
+    def frequency(*others, **own):
+        calls, _ = read({"gnomAD_AF": ""} | several | own, *others)
+        return calls.set_index("reference").loc["ACG", "population_af"]
+
+    assert frequency(first, last | {"gnomAD_AF": "0.2"}) == 0.2
+    assert frequency(first, last | {"gnomAD_AF": "0.2"}, gnomAD_AF="0.01") == 0.01
+    assert pd.isna(frequency(first, last | {"gnomAD_AF": ""}))
+    assert pd.isna(frequency(first))
+    assert pd.isna(frequency(first, last | {"gnomAD_AF": "0.2", "Tumor_Seq_Allele2": "A"}))

@@ -11,10 +11,13 @@ from pysam import faidx
 from gcin.reference import genome
 from gcin.reference.intervals import (
     intersection,
+    lie_in,
     merged,
+    pieces,
     read_bed,
     require_contigs,
     shards,
+    targeted,
 )
 
 SIZES = {"chr2": 1000, "chr10": 500}
@@ -54,6 +57,36 @@ def test_padded_intervals_are_clipped_united_and_in_the_order_of_the_genome():
 
 def test_intervals_that_only_touch_become_one():
     assert rows_of(merged(table(("chr2", 0, 5), ("chr2", 5, 9)), SIZES)) == [("chr2", 0, 9)]
+
+
+def test_pieces_lie_in_each_table_wholly_or_not_at_all():
+    exome = table(("chr2", 20, 60), ("chr10", 0, 9))
+    panel = table(("chr2", 40, 70), ("chr2", 35, 45))
+    cut = pieces([exome, panel], SIZES)
+    assert rows_of(cut) == [
+        ("chr2", 20, 35), ("chr2", 35, 60), ("chr2", 60, 70), ("chr10", 0, 9)
+    ]  # fmt: skip
+    assert lie_in(cut, exome).tolist() == [True, True, False, True]
+    assert lie_in(cut, panel).tolist() == [False, True, True, False]
+
+
+def test_targets_that_nobody_calls_are_refused():
+    called = table(("chr2", 0, 50))
+    assert rows_of(targeted(called, table(("chr2", 40, 70)), SIZES, "t")) == [("chr2", 40, 50)]
+    with pytest.raises(ValueError, match=r"p\.bed has no base in common .*calling_intervals"):
+        targeted(called, table(("chr10", 0, 9)), SIZES, "p.bed")
+    with pytest.raises(ValueError, match=r"p\.bed has no base in common"):
+        targeted(called, table(("10", 0, 9)), SIZES, "p.bed")
+    with pytest.raises(
+        ValueError, match=r"p\.bed has chr2:1000-1009, but that contig ends at 1000"
+    ):
+        targeted(called, table(("chr2", 1000, 1009)), SIZES, "p.bed")
+
+
+def test_targets_on_contigs_that_the_genome_lacks_are_left_out_and_told(caplog):
+    kept = targeted(table(("chr2", 0, 50)), table(("chrUn", 0, 9), ("chr2", 3, 5)), SIZES, "t.bed")
+    assert rows_of(kept) == [("chr2", 3, 5)]
+    assert "t.bed: the genome does not have chrUn" in caplog.text
 
 
 def test_intersection_keeps_what_both_have():

@@ -14,6 +14,7 @@ from gcin.quality.markers import PLACE, Markers, dosages, read_markers
 from gcin.quality.pairs import kinship_counts, named_pairs, read_pairs, read_samples
 from gcin.quality.relatedness import (
     COLUMNS,
+    kin_from,
     relatedness,
     relation_of,
     relatives_of,
@@ -216,6 +217,21 @@ def test_relatives_are_found_across_cohorts_at_common_markers(cohort):
     assert twin["kinship"] == 0.5
     assert 400 < twin["markers"] <= 450
     assert relatives_of(cohorts, samples, pairs, 451, 0.0884)["patient_2"].tolist() == ["SIB1"]
+
+
+@pytest.mark.parametrize(("limit", "listed"), [(0.0884, 3), (0.354, 3), (0.05, 3)])
+def test_a_lax_limit_of_the_gate_hides_no_relatives_from_the_folds(cohort, limit, listed):
+    checks = CHECKS | {"max_kinship": {"limit": limit, "action": "stop"}}
+    family = part(cohort, ["father", "sib1", "sib2", "stranger"], np.arange(600))
+    table, samples = described(family, checks=checks)
+    found = relatives_of({"a": family}, {"a": samples}, {"a": table}, 100, kin_from(limit))
+    assert len(found) == listed
+    assert samples["relatives"].to_dict() == {"father": 2, "sib1": 2, "sib2": 2, "stranger": 0}
+    assert set(table["verdict"]) == {"pass" if limit > 0.3 else "stop"}
+
+
+def test_relatives_are_of_the_second_degree_or_nearer():
+    assert [kin_from(limit) for limit in (0.5, 0.354, 0.0884, 0.05)] == [*[0.0884] * 3, 0.05]
 
 
 WINDOWS, SNVS = 3000, 40

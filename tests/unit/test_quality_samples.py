@@ -9,6 +9,7 @@ import pytest
 
 from gcin.quality import samples
 from gcin.quality.balance import balance_table
+from gcin.quality.depths import covered_shares, mean_depths
 from gcin.quality.gate import judged
 from gcin.quality.multiqc import failed_checks, render
 from gcin.quality.sex import read_recorded
@@ -58,14 +59,27 @@ def test_the_insert_size_is_the_median_of_inward_pairs(tmp_path):
 def test_covered_shares_weigh_intervals_by_their_bases(tmp_path):
     table = "#chrom\tstart\tend\tregion\t1X\t10X\t20X\t30X\n"
     table += "chr1\t0\t100\ta\t100\t100\t50\t0\nchr1\t200\t500\tb\t300\t0\t0\t0\n"
-    shares = samples.covered_shares([report(tmp_path, "S1", "coverage.thresholds.bed.gz", table)])
+    shares = covered_shares([report(tmp_path, "S1", "coverage.thresholds.bed.gz", table)])
     assert shares.loc["S1"].tolist() == [0.25, 0.125, 0.0]
 
 
 def test_mean_depth_counts_intervals_without_reads_and_weighs_them_by_their_bases(tmp_path):
     table = "chr1\t0\t100\ta\t40.0\nchr2\t0\t300\tb\t0.0\n"
-    depths = samples.mean_depths([report(tmp_path, "S1", "coverage.regions.bed.gz", table)])
+    depths = mean_depths([report(tmp_path, "S1", "coverage.regions.bed.gz", table)])
     assert depths.loc["S1", "depth"] == 10
+
+
+def test_depth_is_that_of_the_targets_of_the_cohort(tmp_path):
+    """A sample that stands in a cohort of genomes as well was measured in all that is called."""
+    targets = pd.DataFrame({"chromosome": ["2"], "start": [100], "end": [200]})
+    table = "1\t0\t100\t1.0\n2\t0\t100\t1.0\n2\t100\t200\t90.0\n2\t200\t900\t1.0\n"
+    path = report(tmp_path, "S1", "coverage.regions.bed.gz", table)
+    assert mean_depths([path], targets).loc["S1", "depth"] == 90
+    assert mean_depths([path]).loc["S1", "depth"] == pytest.approx(9.9)
+    table = "#chrom\tstart\tend\tregion\t1X\t10X\t20X\t30X\n"
+    table += "2\t0\t100\ta\t100\t0\t0\t0\n2\t100\t200\tb\t100\t100\t80\t0\n"
+    path = report(tmp_path, "S1", "coverage.thresholds.bed.gz", table)
+    assert covered_shares([path], targets).loc["S1"].tolist() == [1.0, 0.8, 0.0]
 
 
 def psc(sample, hom, het, transitions, transversions, missing):

@@ -70,6 +70,17 @@ def test_depths_are_relative_to_the_autosomes_and_weighed_by_bases(tmp_path):
     assert found.to_dict() == pytest.approx({"x_depth": 0.5, "y_depth": 0.2})
 
 
+def test_depths_on_x_and_y_are_those_of_the_targets(tmp_path):
+    places = [("chr1", 0, 10_000), ("chrX", 5_000_000, 5_010_000)]
+    targets = pd.DataFrame(places, columns=["chromosome", "start", "end"])
+    path = regions(
+        tmp_path,
+        ("chr1", 0, 10_000, 80.0), ("chr1", 10_000, 900_000, 1.0),
+        ("chrX", 5_000_000, 5_010_000, 40.0), ("chrX", 6_000_000, 6_900_000, 1.0),
+    )  # fmt: skip
+    assert relative_depths(path, SHARED, 10_000, targets)["x_depth"] == 0.5
+
+
 def test_shared_regions_and_too_few_bases_say_nothing(tmp_path):
     path = regions(
         tmp_path,

@@ -114,3 +114,14 @@ def test_a_truth_of_several_samples_is_refused_by_name(tmp_path):
     path = vcf(tmp_path / "two.vcf", ["A", "B"])
     with pytest.raises(ValueError, match=r"two\.vcf does not have exactly one sample: it has A, B"):
         alleles_by_contig(path)
+
+
+def test_a_truth_on_other_contigs_than_the_genome_s_is_refused(tmp_path):
+    genome, bed = tmp_path / "genome.fa", tmp_path / "all.bed"
+    genome.write_text(f">20\n{SEQUENCE}\n")
+    faidx(str(genome))
+    bed.write_text("20\t0\t100\n")
+    true = vcf(tmp_path / "truth.vcf", ["any"], (10, "C", "T", "0/1:PASS"))
+    called = vcf(tmp_path / "calls.vcf", ["S1"])
+    with pytest.raises(ValueError, match=r"truth\.vcf has its alleles on chr1, the genome has 20"):
+        concordance(called, ["S1"], [true], [str(bed)], [str(bed)], str(genome))

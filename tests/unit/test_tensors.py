@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gcin.annotation.custom import FREQUENCY_FIELDS
 from gcin.tensors.assembly import Assay, Untold, assemble, store_receipt
 from gcin.tensors.beside import Beside
 from gcin.tensors.cohort import MAF_COLUMNS, encode_cohort
+from gcin.tensors.consequences import first_number
 from gcin.tensors.genes import BESIDE, FLAGGED, GENE_FEATURES, SiteEffects, is_callable
 from gcin.tensors.panel import without_untold
 from gcin.tensors.store import Store
@@ -115,6 +117,7 @@ def build(
     beside=None,
     reached=None,
     untold=None,
+    targets=None,
 ):
     (folder / "calls").mkdir(parents=True)
     names = ("indptr", "site", "dosage", "vaf", "depth", "quality")
@@ -123,7 +126,7 @@ def build(
     outputs |= {name: folder / f"{name}.npy" for name in ("dosages", *BY_SAMPLE)}
     called = [s for s, kind in samples[["sample", "kind"]].to_numpy() if kind != "maf"]
     path = None if records is None else write_records(folder, records, called)
-    encode_cohort(samples, genes, path, calls, outputs, str(folder), marker_frequency=0.01)
+    encode_cohort(samples, genes, path, calls, outputs, str(folder), 0.01, targets)
     assay = Assay(
         np.ones(len(genes), np.float32) if assayed is None else np.array(assayed, np.float32),
         measured or {},
@@ -293,6 +296,29 @@ def test_sites_that_a_sample_s_own_file_lacks_do_not_count_as_missing(tmp_path):
     assert np.isnan(scalar(store, "missingness")["P1"])
 
 
+@pytest.mark.parametrize(
+    ("targets", "share"),
+    [
+        (None, 2 / 3),
+        ([(299, 300), (400, 500)], 0),
+        ([(250, 500), (260, 270)], 0.5),
+        ([(0, 9)], None),
+    ],
+)
+def test_alleles_outside_the_targets_are_not_missing(tmp_path, targets, share):
+    """An exome called over the genome has alleles of chance reads in introns."""
+    records = [
+        record(300, block("stop_gained"), HET, REF),
+        record(301, block("intron_variant"), HET, NONE),
+        record(900, block("intron_variant"), HET, NONE),
+    ]
+    table = targets and pd.DataFrame(targets, columns=["start", "end"]).assign(chromosome="chr1")
+    build(tmp_path / "s", cohort("fastq", "fastq"), records, targets=table,
+          untold={name: Untold(np.zeros(3), np.nan) for name in ("S0", "S1")})  # fmt: skip
+    found = np.load(tmp_path / "s" / "missing_by_sample.npy")
+    assert found == pytest.approx([np.nan] * 2 if share is None else [0, share], nan_ok=True)
+
+
 def test_a_patient_without_sample_is_masked_and_not_wild_type(tmp_path):
     store = build(tmp_path / "s", cohort("vcf"), [record(300, block("stop_gained"), REF)])
     values, mask = store.gene_tensor(["P0", "nobody"])
@@ -454,6 +480,19 @@ def test_a_frequency_that_one_source_of_an_allele_knows_is_the_allele_s(tmp_path
     assert feature(store, "rare_count")[:, 0].tolist() == [0, 1]
 
 
+@pytest.mark.parametrize(
+    ("told", "frequency"),
+    [
+        ({"gnomAD_AF": "nan", "AF": "0.3"}, 0.3),
+        ({"gnomAD_AF": "nan&0.2"}, 0.2),
+        ({"AF": "NaN"}, None),
+    ],
+)
+def test_a_frequency_that_is_no_number_is_none(told, frequency):
+    """Some programs write the share of no allele at all, 0 of 0, as NaN."""
+    assert first_number(told, FREQUENCY_FIELDS) == frequency
+
+
 def test_genes_outside_the_assay_are_missing(tmp_path):
     store = build(tmp_path / "s", cohort("maf"), calls=maf({"sample": "S0"}), assayed=[1, 0, 1])
     assert store.gene_tensor(["P0"])[1][0].tolist() == [True, False, True]
@@ -585,6 +624,100 @@ def test_samples_of_a_patient_are_united_and_the_tumour_wins(tmp_path):
     np.testing.assert_allclose(found, [[0.9, 0], [0.5, 1], [0.5, 0]], atol=1e-3)
     counts = [feature(store, name)[0, 0] for name in ("lof", "missense", "synonymous")]
     assert counts == [1, 1, 1]
+
+
+@pytest.mark.parametrize("kinds", [("vcf", "vcf"), ("vcf", "maf"), ("maf", "vcf"), ("maf", "maf")])
+def test_an_allele_that_the_germline_shows_in_doubt_is_not_said_to_be_somatic(tmp_path, kinds):
+    """It is a call of the tumour, and none of the germline sample."""
+    samples = cohort(*kinds, patients=["P", "P"], tissue=["germline", "tumour"])
+    shown = ["0/1:20,20:40:9:LowVQ", HET]
+    records = [
+        record(300, block("stop_gained"), *(
+            text for text, kind in zip(shown, kinds, strict=True) if kind == "vcf"
+        ))
+    ]  # fmt: skip
+    told = [{"sample": "S0", "filter": "weak_evidence"}, {"sample": "S1"}]
+    calls = [call for call, kind in zip(told, kinds, strict=True) if kind == "maf"]
+    store = build(tmp_path / "s", samples, records if "vcf" in kinds else None, maf(*calls))
+    values, _, mask, _ = store.variants(["P"], 5)
+    columns = [store.variant_features.index(name) for name in ("dosage", "somatic")]
+    assert values[0, mask[0]][:, columns].tolist() == [[0.5, 0.0]]
+    assert dict(store.carried(["P"]))["P"].tolist() == [0]
+    table = pd.read_parquet(store.folder / "scalars.parquet")
+    assert table["variants"].tolist() == [0.0, 1.0]
+    assert np.load(store.folder / "genes.npy")[0, 0, 0] == 0
+
+
+def neighbours(place, reference, alternate, *genotypes):
+    line = record(place, block("missense_variant"), *genotypes).split("\t")
+    return "\t".join([*line[:3], reference, alternate, *line[5:]])
+
+
+@pytest.mark.parametrize(
+    ("germline", "somatic"),
+    [
+        ({300: HET, 302: HET}, [0]),
+        ({300: "1/1:0,9:9:9:LowVQ", 302: HET}, [0]),
+        ({300: HET}, [1]),
+        ({300: HET, 302: REF}, [1]),
+        ({}, [1]),
+    ],
+)
+def test_bases_that_a_tumour_s_caller_writes_as_one_allele_are_the_germline_s(
+    tmp_path, germline, somatic
+):
+    """Mutect2 joins neighbouring bases, HaplotypeCaller writes each apart."""
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    apart = {300: ("A", "G"), 302: ("C", "T")}
+    records = [neighbours(at, *apart[at], told, NONE) for at, told in germline.items()]
+    records.append(neighbours(300, "ATC", "GTT", NONE, HET))
+    store = build(tmp_path / "s", samples, sorted(records))
+    values, _, mask, _ = store.variants(["P"], 5)
+    columns = [store.variant_features.index(name) for name in ("vaf", "somatic")]
+    carried = values[0, mask[0]][:, columns]
+    assert carried[:, 1].max() == somatic[0]
+
+
+def test_a_base_of_what_the_germline_has_as_one_allele_is_no_somatic_one(tmp_path):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    records = [
+        neighbours(300, "A", "G", NONE, HET),
+        neighbours(300, "ATC", "GTT", HET, NONE),
+        neighbours(301, "T", "G", NONE, HET),
+    ]
+    store = build(tmp_path / "s", samples, records)
+    values, _, mask, _ = store.variants(["P"], 5)
+    somatic = values[0, mask[0]][:, store.variant_features.index("somatic")]
+    assert sorted(somatic) == [0, 0, 1]
+
+
+def test_a_base_that_has_no_row_is_not_said_to_be_the_germline_s(tmp_path):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    records = [
+        neighbours(200, "AA", "GG", HET, NONE),
+        neighbours(300, "AA", "GG", NONE, HET),
+        neighbours(300, "A", "G", HET, NONE),
+    ]
+    store = build(tmp_path / "s", samples, records)
+    values, _, mask, _ = store.variants(["P"], 5)
+    assert values[0, mask[0]][:, store.variant_features.index("somatic")].sum() == 1
+
+
+def test_a_burden_counts_what_lies_in_the_genes_it_is_divided_by(tmp_path):
+    """Chance reads beside a panel show variants of other genes."""
+    calls = [{"sample": "S0", "gene": "AAA"}, {"sample": "S0", "gene": "BBB", "position": 6000}]
+    store = build(tmp_path / "s", cohort("maf"), None, maf(*calls), assayed=[1, 0, 0])
+    assert scalar(store, "rare_coding")["P0"] == 2
+    assert scalar(store, "burden")["P0"] == pytest.approx(1e6 / 300)
+
+
+def test_what_only_the_germline_shows_in_doubt_is_no_call(tmp_path):
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
+    records = [record(300, block("stop_gained"), "1/1:0,4:4:9:LowVQ", NONE)]
+    store = build(tmp_path / "s", samples, records)
+    assert store.variants(["P"], 5).mask.sum() == 0
+    assert dict(store.carried(["P"]))["P"].tolist() == []
+    assert feature(store, "lof")[0].tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(("germline", "tumour"), [("1/1", "0/1"), ("0/1", "1/1")])

@@ -28,7 +28,7 @@ HEADER = """\
 """
 
 
-def shares(folder, samples, *rows, unplaced=(), coding=CODING):
+def shares(folder, samples, *rows, unplaced=(), coding=CODING, targets=None):
     """Shares by gene and sample, of rows `chromosome position reference filter calls`."""
     text = HEADER.format(samples="\t".join(samples))
     for chromosome, position, reference, fails, *calls in rows:
@@ -37,7 +37,7 @@ def shares(folder, samples, *rows, unplaced=(), coding=CODING):
     (folder / "given.vcf").write_text(text)
     given = str(folder / "given.bcf")
     bcftools.view("-Ob", "-o", given, str(folder / "given.vcf"), catch_stdout=False)
-    return untold_shares(given, coding, unplaced)
+    return untold_shares(given, coding, unplaced, targets)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,15 @@ def shares(folder, samples, *rows, unplaced=(), coding=CODING):
 def test_a_file_of_one_sample_tells_what_it_does_not_know(tmp_path, call, share):
     found = shares(tmp_path, ["S"], ("chr1", 110, "A", "PASS", call))
     assert found.loc[["LONG", WHOLE], "S"].tolist() == [share, share]
+
+
+def test_of_the_whole_file_only_the_targets_count(tmp_path):
+    rows = [
+        ("chr1", place, "A", "PASS", call) for place, call in ((110, "0/1:PASS"), (900, "./.:."))
+    ]
+    assert shares(tmp_path, ["S"], *rows).loc[WHOLE, "S"] == 0.5
+    targets = pd.DataFrame({"chromosome": ["chr1"], "start": [99], "end": [200]})
+    assert shares(tmp_path, ["S"], *rows, targets=targets).loc[WHOLE, "S"] == 0
 
 
 def test_alleles_count_in_every_gene_whose_coding_bases_they_touch(tmp_path):

@@ -21,6 +21,7 @@ from spoiling import (
     row,
     searched,
     setting,
+    truth,
     without_rows,
 )
 
@@ -371,6 +372,36 @@ BEDS = [
         ),
         "a.yaml, truth.S2.bed",
         "t.bed is on '22', the FASTA has chr1",
+    ),
+    case(
+        "truth on strange chromosomes",
+        truth(b"##contig=<ID=chr1>\n", "1", "any"),
+        "a.yaml, truth.S2.vcf",
+        "t.vcf.gz: its chromosomes are named 1, the genome's chr1",
+        "--rename-chrs",
+    ),
+    case(
+        "truth of the older assembly",
+        truth(b"##contig=<ID=chr1,length=249250621>\n", "chr1", "any"),
+        "a.yaml, truth.S2.vcf",
+        "its contigs are those of GRCh37, the genome is GRCh38",
+        "lift it over",
+    ),
+    case(
+        "truth of several",
+        truth(b"", "chr1", "one", "other"),
+        "a.yaml, truth.S2.vcf",
+        "it has 2 samples, a truth has one",
+        "--samples",
+    ),
+    case(
+        "truth that is no VCF",
+        both(
+            data("t.bed", "chr1\t0\t4\n"),
+            card("assay: panel", "assay: panel\ntruth: {S2: {vcf: genes.gtf, bed: t.bed}}"),
+        ),
+        "a.yaml, truth.S2.vcf",
+        "it has no VCF header",
     ),
     case(
         "targets in UTF-16",

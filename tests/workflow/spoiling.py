@@ -110,6 +110,16 @@ def calls(kind="vcf", samples=("S4",), meta=(GENOTYPES, BLOCKS), cut=0, **values
     return spoil
 
 
+def truth(meta, contig, *samples):
+    """Give sample S2 of cohort a a truth with these lines of its header and a record."""
+    record = "\t".join([contig, "1", ".", "A", "C", ".", ".", ".", "GT", *["0/1"] * len(samples)])
+    header = gzip.decompress(vcf_header(*samples, meta=(meta.decode().strip() or "##x=y",)))
+    vcf = gzip.compress(header + record.encode() + b"\n")
+    named = "assay: panel\ntruth: {S2: {vcf: t.vcf.gz, bed: t.bed}}"
+    beds = data("t.bed", "chr1\t0\t4\n")
+    return both(both(data("t.vcf.gz", vcf), beds), card("assay: panel", named))
+
+
 def rename_column(old, new):
     """Rename a column of the sheet."""
 

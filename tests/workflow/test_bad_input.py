@@ -16,7 +16,18 @@ from bad_cases import ALIGNMENTS, ALLELES, BEDS, CALLS, CARDS, CONFIG, MODELS, S
 from described_run import BLOCKS, GENOTYPES, ROOT, describe, vcf_header
 from snakemake.resources import Resources
 from snakemake.settings.types import ResourceSettings
-from spoiling import alignment, calls, card, case, clinical_of, data, repeat_row, row, setting
+from spoiling import (
+    alignment,
+    calls,
+    card,
+    case,
+    clinical_of,
+    data,
+    repeat_row,
+    row,
+    setting,
+    truth,
+)
 
 from gcin.generations import generation_of_cohort, identity_of_sample
 from gcin.intake.calls import calls_header
@@ -46,6 +57,13 @@ def test_a_bad_description_is_told(run, bad):
 
 def test_a_valid_description_is_read(run):
     assert run.read().sample_names == ["S1", "S2", "S3", "S4"]
+
+
+@pytest.mark.parametrize("meta", [b"", b"##contig=<ID=1>"])
+def test_the_records_of_a_truth_say_how_its_chromosomes_are_named(run, meta):
+    truth(meta, "chr1", "any")(run)
+    run.write()
+    assert run.read().cards["a"]["truth"]["S2"]["vcf"].endswith("t.vcf.gz")
 
 
 def test_one_unit_of_two_names_is_one_scale(run):
@@ -112,11 +130,29 @@ def test_an_alignment_of_the_sample_is_accepted(run, kind, assembly):
 @pytest.mark.parametrize("assembly", ["GRCh38", "GRCh37"])
 def test_a_vcf_of_either_assembly_is_accepted(run, assembly):
     calls(assembly=assembly)(run)
+    run.replace_in_card("assay: panel", "assay: wgs")
     run.write()
     read = run.read()
     assert read.samples_of("b", "vcf") == ["S4"]
     assert read.assembly_in("b", read.files_of("b", "vcf")[0]) == assembly
     assert read.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("assay", "called_over", "told"),
+    [("panel", None, True), ("wes", None, True), ("wgs", None, False), ("panel", "t.bed", False)],
+)
+def test_a_panel_without_targets_in_a_called_genome_is_doubted(run, assay, called_over, told):
+    run.replace_in_card("assay: panel", f"assay: {assay}")
+    data("t.bed", "chr1\t0\t4\n")(run)
+    run.config["reference"]["calling_intervals"] = called_over
+    run.write()
+    assert (
+        "cohort(s) a are exomes or panels without targets" in "".join(run.read().doubts)
+    ) == told
+    run.replace_in_card(f"assay: {assay}", f"assay: {assay}\ntargets: t.bed")
+    run.write()
+    assert run.read().doubts == ()
 
 
 def version(number):

@@ -107,6 +107,7 @@ rule measure_untold:
             "results/cohorts/{{cohort}}/{{generation}}/given/{source}.unplaced.tsv",
             source={int(wildcards.source)} & {*RUN.lifted_in(wildcards.cohort)},
         ),
+        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
         coding="results/reference/coding.bed",
     output:
         shares=temp("results/cohorts/{cohort}/{generation}/given/{source}.untold.parquet"),
@@ -121,6 +122,9 @@ rule measure_untold:
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("measure_untold"),
+        contents=lambda wildcards: contents_of(
+            filter(None, [RUN.cards[wildcards.cohort]["targets"]])
+        ),
     script:
         "../scripts/measure_untold.py"
 

@@ -124,6 +124,7 @@ rule gather_measures:
             "results/samples/{sample}/quality/normals.tsv", sample=PAIRED[wildcards.cohort]
         ),
         shared=SETTINGS["quality"]["sex"]["shared_regions"],
+        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
     output:
         measures="results/cohorts/{cohort}/{generation}/quality/measures.tsv",
     log:
@@ -137,6 +138,9 @@ rule gather_measures:
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("gather_measures"),
+        contents=lambda wildcards: contents_of(
+            filter(None, [RUN.cards[wildcards.cohort]["targets"]])
+        ),
         assembly=SETTINGS["reference"]["name"],
         limits=SETTINGS["quality"]["sex"],
     script:

@@ -119,6 +119,7 @@ rule measure_novelty:
         sites="results/cohorts/{cohort}/{generation}/tensors/sites.parquet",
         indptr="results/cohorts/{cohort}/{generation}/tensors/calls/indptr.npy",
         site="results/cohorts/{cohort}/{generation}/tensors/calls/site.npy",
+        dosage="results/cohorts/{cohort}/{generation}/tensors/calls/dosage.npy",
         scalars="results/cohorts/{cohort}/{generation}/tensors/scalars.parquet",
     output:
         table="results/cohorts/{cohort}/{generation}/quality/novelty.tsv",

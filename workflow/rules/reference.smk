@@ -1,5 +1,18 @@
 """The genome: sequence, indexes, and the intervals that calling is shared out over."""
 
+from gcin.generations import digest
+from gcin.intake.assayed import assayed_by_sample
+from gcin.intake.contents import contents_of
+
+ASSAYED = assayed_by_sample(RUN.samples, RUN.cards, SEQUENCED)
+# Named by what stands in the BEDs: another file in the place of one, or two of one assay, are seen.
+LIMITS = {
+    assayed: digest([contents_of(assayed.targets), assayed.everything])
+    for assayed in sorted({*ASSAYED.values()}, reverse=True)
+    if assayed.targets
+}
+LIMITED = {name: assayed for assayed, name in LIMITS.items()}
+
 
 rule prepare_genome:
     """Unpack the reference sequence and index it."""
@@ -129,3 +142,27 @@ rule prepare_intervals:
         padding_bases=lookup("reference/padding_bases", within=SETTINGS),
     script:
         "../scripts/prepare_intervals.py"
+
+
+rule cut_targets:
+    """Cut the called bases that cohorts target where the targets of one of them begin or end."""
+    input:
+        index="results/reference/genome.fa.fai",
+        calling="results/reference/intervals/calling.bed",
+        targets=lambda wildcards: LIMITED[wildcards.assayed].targets,
+    output:
+        pieces="results/reference/intervals/targets-{assayed}.bed",
+    log:
+        "logs/cut_targets/{assayed}.log",
+    benchmark:
+        "benchmarks/results/cut_targets/{assayed}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    resources:
+        mem_mb=lambda wildcards, attempt: 2_000 * attempt,
+        runtime=lambda wildcards, attempt: 60 * attempt,
+    params:
+        code=code_of("cut_targets"),
+        everything=lambda wildcards: LIMITED[wildcards.assayed].everything,
+    script:
+        "../scripts/cut_targets.py"

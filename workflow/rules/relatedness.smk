@@ -113,6 +113,6 @@ rule list_relatives:
         code=code_of("list_relatives"),
         cohorts=lambda wildcards: RECORDED_IN[wildcards.study],
         min_markers=SETTINGS["quality"]["relatedness"]["min_markers"],
-        min_kinship=SETTINGS["quality"]["relatedness"]["checks"]["max_kinship"]["limit"],
+        max_kinship=SETTINGS["quality"]["relatedness"]["checks"]["max_kinship"]["limit"],
     script:
         "../scripts/list_relatives.py"

@@ -12,6 +12,7 @@ rule encode_calls:
             file=["annotated.bcf", "annotated.bcf.csi"]
             * bool(RUN.samples_of(wildcards.cohort, *RECORDED)),
         ),
+        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
         maf=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
             file=["maf/calls.parquet"] * bool(RUN.samples_of(wildcards.cohort, "maf")),
@@ -44,6 +45,9 @@ rule encode_calls:
         runtime=lambda wildcards, attempt: 720 * attempt,
     params:
         code=code_of("encode_calls"),
+        contents=lambda wildcards: contents_of(
+            filter(None, [RUN.cards[wildcards.cohort]["targets"]])
+        ),
         settings={"marker_frequency": SETTINGS["tensors"]["marker_frequency"]},
     script:
         "../scripts/encode_calls.py"

@@ -5,6 +5,7 @@ import pandas as pd
 from gcin._log import log_to
 from gcin.quality.gate import entering, read_gate
 from gcin.tables import read_text
+from gcin.tensors.callability import read_bed
 from gcin.tensors.cohort import encode_cohort
 from gcin.tensors.manifest import samples_of_manifest
 
@@ -20,4 +21,5 @@ encode_cohort(
     dict(snakemake.output.items()),
     snakemake.resources.tmpdir,
     **snakemake.params.settings,
+    targets=next(map(read_bed, snakemake.input.targets), None),
 )

@@ -4,8 +4,10 @@ from gcin._log import log_to
 from gcin.quality import samples, sex
 from gcin.quality.balance import balance_table
 from gcin.quality.contamination import contamination_table
+from gcin.quality.depths import covered_shares, mean_depths
 from gcin.quality.normals import normal_concordances
 from gcin.quality.units import least_concordances
+from gcin.reference.intervals import read_bed
 from gcin.tables import read_text
 
 log_to(snakemake.log[0])
@@ -14,12 +16,13 @@ limits = snakemake.params.limits
 manifest = read_text(snakemake.input.manifest)
 shared = sex.shared_regions(snakemake.input.shared, snakemake.params.assembly)
 balance = balance_table(snakemake.input.balance)
-depths = sex.sex_depths(snakemake.input.depth, shared, limits["min_bases"])
+targets = next(map(read_bed, snakemake.input.targets), None)
+depths = sex.sex_depths(snakemake.input.depth, shared, limits["min_bases"], targets)
 measures = [
     samples.read_counts(snakemake.input.reads),
     samples.insert_sizes(snakemake.input.stats),
-    samples.mean_depths(snakemake.input.depth),
-    samples.covered_shares(snakemake.input.coverage),
+    mean_depths(snakemake.input.depth, targets),
+    covered_shares(snakemake.input.coverage, targets),
     least_concordances(snakemake.input.units, "unit_concordance"),
     normal_concordances(snakemake.input.normals),
     sex.sex_table(balance, depths, limits),

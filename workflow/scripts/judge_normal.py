@@ -6,6 +6,7 @@ from gcin._log import log_to
 from gcin.quality import samples
 from gcin.quality.balance import balance_table
 from gcin.quality.contamination import contamination_table
+from gcin.quality.depths import covered_shares, mean_depths
 from gcin.quality.gate import judged
 from gcin.quality.units import least_concordances
 
@@ -15,8 +16,8 @@ read = snakemake.input
 measures = [
     samples.read_counts([read.reads]),
     samples.insert_sizes([read.stats]),
-    samples.mean_depths([read.depth]),
-    samples.covered_shares([read.coverage]),
+    mean_depths([read.depth]),
+    covered_shares([read.coverage]),
     least_concordances(read.units, "unit_concordance"),
     contamination_table(read.contamination),
     balance_table([read.balance]),

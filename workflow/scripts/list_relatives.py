@@ -3,7 +3,7 @@
 from gcin._log import log_to
 from gcin.quality.markers import Markers
 from gcin.quality.pairs import read_pairs, read_samples
-from gcin.quality.relatedness import relatives_of
+from gcin.quality.relatedness import kin_from, relatives_of
 
 log_to(snakemake.log[0])
 
@@ -14,6 +14,6 @@ relatives = relatives_of(
     dict(zip(cohorts, map(read_samples, snakemake.input.samples), strict=True)),
     dict(zip(cohorts, map(read_pairs, snakemake.input.pairs), strict=True)),
     snakemake.params.min_markers,
-    snakemake.params.min_kinship,
+    kin_from(snakemake.params.max_kinship),
 )
 relatives.to_csv(snakemake.output.relatives, sep="\t", index=False, float_format="%.6g")

@@ -11,7 +11,7 @@ log_to(snakemake.log[0])
 
 sites = pd.read_parquet(snakemake.input.sites, columns=[*ALLELE, "population_af", "consequence"])
 sites["silent"] = are_silent(sites["consequence"])
-indptr, site = np.load(snakemake.input.indptr), np.load(snakemake.input.site)
+calls = {name: np.load(snakemake.input[name]) for name in ("indptr", "site", "dosage")}
 samples = pd.read_parquet(snakemake.input.scalars, columns=["sample", "tissue"])
-table = novelty(sites, indptr, site, samples)
+table = novelty(sites, samples, **calls)
 table.to_csv(snakemake.output.table, sep="\t", index=False, float_format="%.6g")

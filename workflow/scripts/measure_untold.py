@@ -9,5 +9,6 @@ log_to(snakemake.log[0])
 
 coding = read_bed(snakemake.input.coding)
 unplaced = map(read_text, snakemake.input.unplaced)
-shares = untold_shares(snakemake.input.calls, coding, unplaced)
+targets = next(map(read_bed, snakemake.input.targets), None)
+shares = untold_shares(snakemake.input.calls, coding, unplaced, targets)
 shares.to_parquet(snakemake.output.shares)

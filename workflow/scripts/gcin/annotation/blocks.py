@@ -30,6 +30,7 @@ from gcin.annotation.positions import (
     written_numbers,
 )
 from gcin.annotation.protein import protein_change
+from gcin.annotation.stops import reread_stops
 from gcin.annotation.transcripts import Transcripts
 from gcin.reference.alleles import COMPLEMENT
 
@@ -132,7 +133,7 @@ def _with_changes(
     told["unknown"] = _unknown_codons(
         placed, pairs[own], transcripts, (coding[0][own], coding[1][own]), has_unknown
     )
-    told["beside"] = terms_beside(placed, pairs[own], touched[own], told["unknown"].to_numpy(bool))
+    told["beside"] = terms_beside(placed, pairs[own], touched[own], told)
     changes = [_change(row) for row in told.itertuples()]
     table.loc[own, "bits"] |= np.array([change[0] for change in changes], np.int64)
     table.loc[own, "Amino_acids"] = [change[1] for change in changes]
@@ -293,6 +294,7 @@ def describer(
         predicted = sites.assign(prediction=info_value(sites["info"], "BCSQ"))
         predicted["prediction"] = reread(predicted, transcripts.table, fetch)
         predicted["prediction"] = reread_complexes(predicted, transcripts.table, fetch)
+        predicted["prediction"] = reread_stops(predicted, transcripts.table, fetch)
         return describe(predicted, transcripts, distance, has_unknown)
 
     return describe_sites

@@ -6,6 +6,7 @@ import pandas as pd
 
 from gcin.annotation.anchoring import anchor
 from gcin.annotation.maf import plain_calls, read_maf, select_samples
+from gcin.annotation.maf_neighbours import bound_frequencies
 from gcin.annotation.placing import UNPLACED, place_calls, without_copies
 from gcin.reference.liftover import Chains
 from gcin.reference.tables import Symbols
@@ -51,7 +52,8 @@ def calls_of_cohort(
             calls, lost = calls[~contradicts], pd.concat([lost, wrong[UNPLACED]])
         placed.append(calls)
         unplaced.append(lost)
-    return without_copies(pd.concat(placed, ignore_index=True)), pd.concat(unplaced)
+    calls = bound_frequencies(pd.concat(placed, ignore_index=True))
+    return without_copies(calls), pd.concat(unplaced)
 
 
 def _require_genome(contradicts: pd.Series, path: str) -> None:

@@ -19,7 +19,7 @@ def reread_complexes(
 ) -> pd.Series:
     """Say what in-frame replacements within a coding exon change, in csq's form.
 
-    Those of the first or the last codon are left as they are.
+    Those of the first codon are left as they are.
 
     Args:
         sites: `chromosome position reference alternate prediction`, the last as INFO/BCSQ has it,
@@ -63,10 +63,18 @@ def _reread(
     if found is None:
         return entry
     place, old, new = found
-    term = "inframe_insertion" if len(new) > len(old) else "inframe_altering"
-    if "*" in new:
-        term = "stop_gained&inframe_insertion" if len(new) > len(old) else "stop_gained"
-    return "|".join([term, *fields[1:4], model["strand"], f"{place}{old}>{place}{new}"])
+    return "|".join([_term(old, new), *fields[1:4], model["strand"], f"{place}{old}>{place}{new}"])
+
+
+def _term(old: str, new: str) -> str:
+    """What becomes of residues, in csq's words; the last may be the stop of the last codon."""
+    altered = "inframe_insertion" if len(new) > len(old) else "inframe_altering"
+    if "*" not in old:
+        grown = "&inframe_insertion" if len(new) > len(old) else ""
+        return f"stop_gained{grown}" if "*" in new else altered
+    if "*" not in new:
+        return "stop_lost" if old == "*" else "stop_lost&inframe_altering"
+    return f"{altered}&stop_retained" if old.index("*") == new.index("*") else "inframe_altering"
 
 
 def _residues_of(
@@ -82,7 +90,7 @@ def _residues_of(
     within = any(start <= first <= last <= end for start, end in parts)
     if not within or model["phase"]:
         return None
-    coding = _coding_positions(model)
+    coding = coding_places(model)
     ends = np.flatnonzero((coding == first) | (coding == last))
     low, high = ends.min(), ends.max()
     begin, finish = low // 3 * 3, high // 3 * 3 + 3
@@ -94,10 +102,11 @@ def _residues_of(
     table = RESIDUES_OF["mitochondrion" if is_mitochondrial(contig) else "nucleus"]
     old = residues(own, table)
     new = residues(own[: low - begin] + bases + own[high - begin + 1 :], table)
-    return None if set("*?") & set(old) or "?" in new else (int(begin // 3 + 1), old, new)
+    unclear = "?" in old + new or "*" in old[:-1] or (old[-1:] == "*" and finish < len(coding))
+    return None if unclear else (int(begin // 3 + 1), old, new)
 
 
-def _coding_positions(model: pd.Series) -> np.ndarray:
+def coding_places(model: pd.Series) -> np.ndarray:
     """Positions of a transcript's coding bases, in the order in which they are read."""
     parts = zip(model["coding_starts"], model["coding_ends"], strict=True)
     coding = np.concatenate([np.arange(start, end + 1) for start, end in parts])

@@ -231,19 +231,20 @@ def added_bases(placed: pd.DataFrame, pairs: Pairs) -> np.ndarray:
 
 
 def terms_beside(
-    placed: pd.DataFrame, pairs: Pairs, touched: Touched, unknown: np.ndarray
+    placed: pd.DataFrame, pairs: Pairs, touched: Touched, told: pd.DataFrame
 ) -> np.ndarray:
     """Terms of what does not lie within coding bases alone, but tells what becomes of them.
 
     As VEP has it, bases between a coding exon and an intron are inserted into the coding sequence,
     and what reaches from untranslated bases into the first or the last codon takes it away; but not
-    a substitution the last one.
+    a substitution the last one, nor what leaves a stop there (`gcin.annotation.stops`).
 
     Args:
         placed: Variants, see `gcin.annotation.alleles`.
         pairs: Variants and transcripts.
         touched: What they touch.
-        unknown: Whether the genome has an N in a codon that is touched.
+        told: Of each pair whether the genome has an N in a codon that is touched, `unknown`, and
+            `bits`, terms of its prediction, missing where it has none.
 
     Returns:
         Terms as bits, 0 where a variant is of neither kind.
@@ -252,10 +253,12 @@ def terms_beside(
     inserted = np.where(
         added_bases(placed, pairs) % 3, BIT["frameshift_variant"], BIT["inframe_insertion"]
     )
-    reaches = touched.in_coding & ~touched.within_coding & (touched.introns[0] < 0) & ~unknown
+    reaches = touched.in_coding & ~touched.within_coding & (touched.introns[0] < 0)
+    reaches &= ~told["unknown"].to_numpy(bool)
     from_start = reaches & (touched.bits & BIT["5_prime_UTR_variant"] != 0)
     to_stop = reaches & (touched.bits & BIT["3_prime_UTR_variant"] != 0)
     to_stop &= variant["kind"].ne("substitution").to_numpy()
     found = np.where(touched.joint, inserted, 0)
     found |= np.where(from_start, BIT["start_lost"], 0)
-    return found | np.where(to_stop, BIT["stop_lost"], 0)
+    kept = pd.to_numeric(told["bits"]).fillna(0).to_numpy(np.int64) & BIT["stop_retained_variant"]
+    return found | np.where(to_stop, np.where(kept, kept, BIT["stop_lost"]), 0)

@@ -125,6 +125,11 @@ def vcf_header(path: str) -> list[str]:
     raise UnreadableError("it has no VCF header with a #CHROM line")
 
 
+def is_text(path: str) -> bool:
+    """Tell whether a VCF is one, and no BCF."""
+    return not _is_bcf(path)
+
+
 def _is_bcf(path: str) -> bool:
     with opened(path) as stream:
         return stream.read(3) == b"BCF"

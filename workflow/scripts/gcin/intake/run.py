@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.intake.assayed import doubts_about_assays
 from gcin.intake.calls import doubts_about_callers, doubts_about_status, gatk_of
 from gcin.intake.cards import read_card
 from gcin.intake.contigs import check_contigs, check_names_of_calls
@@ -23,6 +24,7 @@ from gcin.intake.scratch import check_scratch
 from gcin.intake.settings import check_reference, check_settings, check_studies
 from gcin.intake.sexes import check_sexes
 from gcin.intake.sheet import check_files, check_sheet, read_sheet
+from gcin.intake.truths import check_truths
 from gcin.intake.tumours import doubts_about_tumours, normals_by_tumour
 from gcin.intake.written import check_keys_once
 
@@ -253,6 +255,7 @@ def read_run(
         check_reference(in_force(settings)["reference"], rows, problems)
         check_normals(settings["calling"]["copy_number"], rows, problems)
         check_contigs(in_force(settings)["reference"], cards, problems)
+        check_truths(settings["reference"], cards, problems)
         prefixes = {name: header.prefix for name, header in headers.items()}
         fasta = settings["reference"]["fasta"]
         check_names_of_calls(fasta, rows, prefixes, sheet_path, problems)
@@ -266,6 +269,7 @@ def read_run(
     doubts += doubts_about_status(rows, headers)
     doubts += doubts_about_normals(settings["calling"]["copy_number"], rows)
     doubts += doubts_about_tumours(settings["calling"]["somatic"], rows)
+    doubts += doubts_about_assays(settings["reference"], rows, cards)
     return Run(ordered.reset_index(drop=True), cards, settings, tuple(doubts))
 
 

@@ -12,7 +12,11 @@ logger = logging.getLogger(__name__)
 
 
 def novelty(
-    sites: pd.DataFrame, indptr: np.ndarray, site: np.ndarray, samples: pd.DataFrame
+    sites: pd.DataFrame,
+    samples: pd.DataFrame,
+    indptr: np.ndarray,
+    site: np.ndarray,
+    dosage: np.ndarray,
 ) -> pd.DataFrame:
     """Count the variants of each sample in coding bases, and those without a population frequency.
 
@@ -23,9 +27,10 @@ def novelty(
         sites: One row per allele and gene: `ALLELE population_af silent`, the frequency missing
             where it is unknown; silent where the allele lies in neither coding bases nor splice
             sites of the gene.
+        samples: `sample tissue`, in the order of the calls.
         indptr: Where the calls of each sample begin, and the last end.
         site: Row of `sites` of each call, sample by sample.
-        samples: `sample tissue`, in the order of the calls.
+        dosage: Alternate alleles of each call; 0 is no call, see `gcin.tensors.layout`.
 
     Returns:
         One row per sample: `sample variants`, and `novel`, a share; NaN where the sample has no
@@ -43,7 +48,7 @@ def novelty(
     for name, told, start, end in zip(
         samples["sample"], germline & known.any(), indptr[:-1], indptr[1:], strict=True
     ):
-        own = np.unique(allele[site[start:end]])
+        own = np.unique(allele[site[start:end][dosage[start:end] > 0]])
         own = own[counts[own]]
         share = 1 - known[own].mean() if len(own) and told else np.nan
         rows.append((name, len(own), share))

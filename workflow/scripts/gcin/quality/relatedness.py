@@ -23,12 +23,25 @@ DEGREES = {
 # beside genotypes that had no say in these, expected are 0.5 of it, up to 0.36 of siblings and 0.13
 # of nobody, whatever the frequencies.
 ONE_GENOME = 0.45
+# Second degree, rounded as the limit of the check is by default.
+RELATIVES = 0.0884
 COLUMNS = [
     "sample_1", "patient_1", "sample_2", "patient_2", "markers", "kinship", "relation", "said",
     "verdict",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
+
+
+def kin_from(max_kinship: float) -> float:
+    """Kinship from which on patients count as relatives, and share a fold.
+
+    Where the gate heeds nearer ones alone, a sibling or parent would be tested on, too.
+
+    Args:
+        max_kinship: Limit of the check of that name.
+    """
+    return min(max_kinship, RELATIVES)
 
 
 def relation_of(kinship: float) -> str:
@@ -49,19 +62,19 @@ def relatedness(
         markers: Of the cohort.
         patients: By sample.
         families: The card's family by patient, missing where it has none.
-        checks: `max_kinship` of patients who are not said to be a family, from which on a pair is
-            listed, and `min_kinship_of_patient` of two samples that are said to be of one patient:
-            each a `limit` and an `action` (`warn`, `exclude`, `stop`).
+        checks: `max_kinship` of patients who are not said to be a family, and
+            `min_kinship_of_patient` of two samples that are said to be of one patient: each a
+            `limit` and an `action` (`warn`, `exclude`, `stop`).
         min_markers: Fewest markers called in both samples.
 
     Returns:
-        One row per pair, by `COLUMNS`: `said` is `patient`, `family` or empty, the verdict
-        `pass`, `not measured` or the action of a check; and by sample its `patient`, the number of
-        its `markers`, and its `relatives`, the other patients who are, missing where kinship could
-        be told with none of them.
+        One row per pair, from `kin_from` on, by `COLUMNS`: `said` is `patient`, `family` or empty,
+        the verdict `pass`, `not measured` or the action of a check; and by sample its `patient`,
+        the number of its `markers`, and its `relatives`, the other patients who are, missing where
+        kinship could be told with none of them.
     """
     own = patients.reindex(markers.samples)
-    least = checks["max_kinship"]["limit"]
+    least = kin_from(checks["max_kinship"]["limit"])
     table, told = related_pairs(markers.dosages, None, min_markers, least, _same(own))
     for side, row in (("1", table["first"]), ("2", table["second"])):
         table[f"sample_{side}"] = np.array(markers.samples, object)[row]

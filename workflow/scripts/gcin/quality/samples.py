@@ -23,7 +23,6 @@ MEASURED = [
 TYPES = {"reads": "Int64", "sex": object}
 FLAGSTAT = re.compile(r"^(\d+) \+ \d+ (.+?)(?: \(.*\))?$", re.MULTILINE)
 INSERTS = re.compile(r"^IS\t(\d+)\t\d+\t(\d+)\t", re.MULTILINE)
-THRESHOLDS = {"10X": "share_10x", "20X": "share_20x", "30X": "share_30x"}
 PER_SAMPLE = {2: "sample", 4: "hom", 5: "het", 6: "transitions", 7: "transversions"}
 
 
@@ -37,6 +36,11 @@ def patients_of(manifest: pd.DataFrame) -> pd.Series:
     return manifest.drop_duplicates("sample").set_index("sample")["patient"]
 
 
+def share(part: float, whole: float) -> float:
+    """Share of a part in a whole; NaN where there is none."""
+    return float(part) / float(whole) if whole else float("nan")
+
+
 def read_counts(reports: Iterable[str]) -> pd.DataFrame:
     """Samples by `reads mapped duplicates`, from `samtools flagstat`.
 
@@ -48,8 +52,8 @@ def read_counts(reports: Iterable[str]) -> pd.DataFrame:
         reads = counts["primary"]
         rows[sample_of(report)] = {
             "reads": reads,
-            "mapped": _share(counts["primary mapped"], reads),
-            "duplicates": _share(counts["primary duplicates"], reads),
+            "mapped": share(counts["primary mapped"], reads),
+            "duplicates": share(counts["primary duplicates"], reads),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
 
@@ -63,31 +67,6 @@ def insert_sizes(reports: Iterable[str]) -> pd.DataFrame:
         middle = np.searchsorted(pairs.cumsum(), pairs.sum() / 2)
         rows[sample_of(report)] = {"insert_size": sizes[middle] if pairs.sum() else float("nan")}
     return pd.DataFrame.from_dict(rows, orient="index", dtype=float)
-
-
-def mean_depths(reports: Iterable[str]) -> pd.DataFrame:
-    """Samples by mean `depth` of the called bases in reads, from mosdepth's regions.
-
-    Its summary would not do: a contig without a read is left out of the total there.
-    """
-    rows = {}
-    for report in reports:
-        table = pd.read_csv(report, sep="\t", header=None)
-        bases, depth = table[2] - table[1], table[table.columns[-1]]
-        rows[sample_of(report)] = {"depth": _share((depth * bases).sum(), bases.sum())}
-    return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def covered_shares(reports: Iterable[str]) -> pd.DataFrame:
-    """Samples by share of the called bases with so many reads, from mosdepth's thresholds."""
-    rows = {}
-    for report in reports:
-        table = pd.read_csv(report, sep="\t")
-        bases = (table["end"] - table["start"]).sum()
-        rows[sample_of(report)] = {
-            name: _share(table[threshold].sum(), bases) for threshold, name in THRESHOLDS.items()
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
 
 
 def genotype_counts(reports: Iterable[str]) -> pd.DataFrame:
@@ -177,7 +156,3 @@ def quality_table(manifest: pd.DataFrame, measures: Sequence[pd.DataFrame]) -> p
     for measure in measures:
         table = table.join(measure)
     return table.reindex(columns=COLUMNS)
-
-
-def _share(part: float, whole: float) -> float:
-    return float(part) / float(whole) if whole else float("nan")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from gcin.quality.depths import region_depths
 from gcin.quality.samples import sample_of
 from gcin.reference.tables import read_shared_regions
 from gcin.tables import read_table
@@ -37,7 +38,12 @@ def on_x(places: pd.DataFrame, shared: pd.DataFrame) -> pd.Series:
     return is_own
 
 
-def relative_depths(regions: str | Path, shared: pd.DataFrame, min_bases: int) -> pd.Series:
+def relative_depths(
+    regions: str | Path,
+    shared: pd.DataFrame,
+    min_bases: int,
+    targets: pd.DataFrame | None = None,
+) -> pd.Series:
     """Measure depth on X and Y over the autosomes', from mosdepth's regions.
 
     Args:
@@ -45,20 +51,16 @@ def relative_depths(regions: str | Path, shared: pd.DataFrame, min_bases: int) -
         shared: Regions that X and Y share; an interval of which more than half lies in them is
             left out.
         min_bases: Called bases that the autosomes, and X or Y, must have to be measured.
+        targets: As for `gcin.quality.depths.region_depths`.
 
     Returns:
         `x_depth y_depth`, NaN where not measured. Expected are 1 and 0 in women, 0.5 and at most
         0.5 in men.
     """
-    table = pd.read_csv(regions, sep="\t", header=None, dtype={0: str})
-    parts = pd.DataFrame(
-        {
-            "chromosome": _plain(table[0]),
-            "bases": table[2] - table[1],
-            "depth": table[table.columns[-1]],
-        }
-    )
-    outside = _overlap(parts["chromosome"], table[1], table[2], shared) <= parts["bases"] / 2
+    table = region_depths(regions, targets)
+    parts = table.assign(chromosome=_plain(table["chromosome"]))
+    outside = _overlap(parts["chromosome"], parts["start"], parts["end"], shared)
+    outside = outside <= parts["bases"] / 2
     autosomal = _mean(parts[parts["chromosome"].str.fullmatch(r"[1-9]|1\d|2[0-2]")], min_bases)
     found = {
         f"{name.lower()}_depth": _mean(parts[outside & (parts["chromosome"] == name)], min_bases)
@@ -87,9 +89,14 @@ def called_sex(measures: Mapping[str, float], limits: Mapping[str, float]) -> st
     return said.pop() if len(said) == 1 else UNCLEAR if said else None
 
 
-def sex_depths(reports: Iterable[str], shared: pd.DataFrame, min_bases: int) -> pd.DataFrame:
+def sex_depths(
+    reports: Iterable[str],
+    shared: pd.DataFrame,
+    min_bases: int,
+    targets: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Samples by `x_depth y_depth`, from mosdepth's regions; see `relative_depths`."""
-    rows = {sample_of(path): relative_depths(path, shared, min_bases) for path in reports}
+    rows = {sample_of(path): relative_depths(path, shared, min_bases, targets) for path in reports}
     return pd.DataFrame.from_dict(rows, orient="index", columns=["x_depth", "y_depth"])
 
 

@@ -82,6 +82,9 @@ def concordance(
     Returns:
         One row per sample and type (SNV, INDEL, ALL): `sample type truth found missed extra
         precision recall f1 genotype_agreement`.
+
+    Raises:
+        ValueError: No allele of a truth is on a contig of the genome.
     """
     reference = FastaFile(str(genome))
     sizes = dict(zip(reference.references, reference.lengths, strict=True))
@@ -92,9 +95,13 @@ def concordance(
         compared = read_bed(bed)
         for path in looked_at:
             compared = intersection(compared, read_bed(path), sizes)
-        counts = sample_counts(
-            alleles_by_contig(truth), alleles_by_contig(genotypes, sample), compared, reference
-        )
+        true = alleles_by_contig(truth)
+        if true and sizes.keys().isdisjoint(true):
+            raise ValueError(
+                f"{truth} has its alleles on {', '.join([*true][:3])}, the genome has "
+                f"{', '.join([*sizes][:3])}. Name the truth of {sample} on the genome's contigs."
+            )
+        counts = sample_counts(true, alleles_by_contig(genotypes, sample), compared, reference)
         rows = rated(counts)[COLUMNS].rename_axis("type").reset_index()
         rows.insert(0, "sample", sample)
         tables.append(rows)

@@ -5,13 +5,16 @@ only module that knows which library computes on them.
 """
 
 import gzip
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyranges
+
+logger = logging.getLogger(__name__)
 
 NO_INTERVAL = ("#", "track", "browser")
 COLUMNS = ["chromosome", "start", "end"]
@@ -90,6 +93,65 @@ def intersection(left: pd.DataFrame, right: pd.DataFrame, sizes: Mapping[str, in
     """Bases that lie in both tables, in genome order."""
     common = _table(_ranges(merged(left, sizes)).intersect(_ranges(merged(right, sizes))))
     return _in_order(common, sizes)
+
+
+def targeted(
+    calling: pd.DataFrame, targets: pd.DataFrame, sizes: Mapping[str, int], what: str
+) -> pd.DataFrame:
+    """Bases of an assay's targets that are called, in genome order.
+
+    Targets on contigs that the genome does not have are left out, with a warning.
+
+    Args:
+        calling: Called intervals.
+        targets: The assay's.
+        sizes: Length of each contig in bases; its order is the genome's.
+        what: The file the targets came from, for messages.
+
+    Raises:
+        ValueError: Targets lie behind the end of a contig, or none of their bases is called.
+    """
+    known = targets["chromosome"].isin(sizes)
+    if not known.all():
+        names = ", ".join(sorted(set(targets["chromosome"][~known]))[:5])
+        logger.warning("%s: the genome does not have %s; left out", what, names)
+    targets = targets[known]
+    require_contigs(targets, sizes, what)
+    common = intersection(calling, targets, sizes) if len(targets) else targets
+    if common.empty:
+        raise ValueError(
+            f"{what} has no base in common with those that are called, so that nothing of these "
+            "samples can be measured. Name the assay's own targets in the card, or widen "
+            "reference.calling_intervals."
+        )
+    return common
+
+
+def pieces(tables: Iterable[pd.DataFrame], sizes: Mapping[str, int]) -> pd.DataFrame:
+    """Cut the bases of some tables into pieces that lie in each table wholly or not at all.
+
+    Args:
+        tables: Intervals, in any order; none of the tables is empty.
+        sizes: Length of each contig in bases; its order is the genome's.
+
+    Returns:
+        Disjoint pieces in genome order.
+    """
+    united = pd.concat([merged(table, sizes) for table in tables])
+    return _in_order(_table(_ranges(united).split()), sizes)
+
+
+def lie_in(intervals: pd.DataFrame, limits: pd.DataFrame) -> np.ndarray:
+    """Tell which intervals begin within some others; of `pieces` such lie in them wholly."""
+    inside = np.zeros(len(intervals), bool)
+    united = _table(_ranges(limits).merge())
+    names = intervals["chromosome"].to_numpy()
+    for chromosome, own in united.groupby("chromosome"):
+        rows = np.flatnonzero(names == chromosome)
+        starts = intervals["start"].to_numpy()[rows]
+        last = np.searchsorted(own["start"], starts, side="right") - 1
+        inside[rows] = (last >= 0) & (starts < own["end"].to_numpy()[last])
+    return inside
 
 
 def shards(intervals: pd.DataFrame, count: int) -> list[pd.DataFrame]:

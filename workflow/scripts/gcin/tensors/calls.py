@@ -1,5 +1,6 @@
 """The calls of samples and patients, read from the CSR arrays of a store."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -34,13 +35,20 @@ class Calls(NamedTuple):
         Returns:
             Structured array with `site dosage vaf depth quality`.
         """
+        own = self._shown(row)
+        return own[own["dosage"] > 0]
+
+    def _shown(self, row: int) -> np.ndarray:
+        """Calls of a sample, and with dosage 0 what it shows in doubt."""
         start, end = self.indptr[row : row + 2]
         own = np.empty(end - start, CALL)
         for name, values in self.columns.items():
             own[name] = values[start:end]
         return own
 
-    def of_samples(self, rows: list[int], tumour: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def of_samples(
+        self, rows: list[int], tumour: np.ndarray, bases: Mapping[int, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Unite the calls of a patient's samples; where two share a site the tumour's stands.
 
         Of both dosages the larger one is kept: a caller of tumours writes 0/1 whatever it sees.
@@ -48,12 +56,14 @@ class Calls(NamedTuple):
         Args:
             rows: The patient's samples.
             tumour: Whether each is of a tumour, bool.
+            bases: Alleles of several bases, see `gcin.tensors.bases`: what is shown of each base is
+                shown of the allele, and what is shown of it of each base.
 
         Returns:
-            The calls by site, as by `of_sample`, and whether each is somatic: in a tumour sample
-            and not in a germline sample of the patient.
+            The calls by site, as by `of_sample`, and whether each is somatic: in a tumour sample,
+            and shown by no germline sample of the patient, nor in doubt.
         """
-        parts = [self.of_sample(row) for row in rows]
+        parts = [self._shown(row) for row in rows]
         origin = np.repeat(tumour, [len(part) for part in parts])
         united = np.concatenate([np.empty(0, CALL), *parts])
         order = np.lexsort((~origin, united["site"]))
@@ -62,8 +72,25 @@ class Calls(NamedTuple):
         if len(united):
             most = np.maximum.reduceat(united["dosage"], np.flatnonzero(first))
             united["dosage"][first] = most
-        germline = np.isin(united["site"], united["site"][~origin])
-        return united[first], (origin & ~germline)[first]
+        germline = np.isin(
+            united["site"], _shown_by(united["site"][~origin], united["site"], bases)
+        )
+        called = first & (united["dosage"] > 0)
+        return united[called], (origin & ~germline)[called]
+
+
+def _shown_by(
+    germline: np.ndarray, sites: np.ndarray, bases: Mapping[int, np.ndarray]
+) -> np.ndarray:
+    """Add to the sites that germline samples show those that are the same bases."""
+    if not bases:
+        return germline
+    several = np.fromiter(bases, np.int64, len(bases))
+    parts = [bases[site] for site in np.intersect1d(germline, several)]
+    shown = np.concatenate([germline, *parts])
+    shown = shown[shown >= 0]
+    whole = [site for site in np.intersect1d(sites, several) if np.isin(bases[site], shown).all()]
+    return np.concatenate([shown, np.array(whole, shown.dtype)])
 
 
 def open_array(path: Path) -> np.ndarray:

@@ -14,7 +14,7 @@ from gcin.intake.kinds import RECORDED
 from gcin.tensors.consequences import csq_fields
 from gcin.tensors.encoding import Encoder, Sinks
 from gcin.tensors.maf import maf_calls
-from gcin.tensors.manifest import require_same_samples, sources
+from gcin.tensors.manifest import beside_tumours, require_same_samples, sources
 from gcin.tensors.markers import MarkerMatrix
 from gcin.tensors.sites import SiteTable
 from gcin.tensors.spool import CallSpool
@@ -37,6 +37,7 @@ def encode_cohort(
     outputs: Mapping[str, str],
     scratch: str,
     marker_frequency: float,
+    targets: pd.DataFrame | None = None,
 ) -> None:
     """Write the sites, the calls by sample, the common markers, and numbers of each sample.
 
@@ -49,19 +50,25 @@ def encode_cohort(
             `missing_by_sample`, and `carried_by_sample`.
         scratch: Folder for what is spooled on the way.
         marker_frequency: Lowest population frequency of a common marker.
+        targets: `chromosome start end` (0-based) of the assay, where it has limits: alleles outside
+            are not asked of samples as missing.
 
     Raises:
         ValueError: The records lack annotation, or hold other samples than the manifest, or
             other contigs than the genes.
     """
     calls = pd.DataFrame(columns=MAF_COLUMNS) if calls is None else calls
-    calls = maf_calls(calls, genes, samples["sample"].tolist())
+    told = beside_tumours(samples)
+    calls = maf_calls(calls, genes, samples["sample"].tolist(), told)
     vcf = open_records(records, samples, genes)
     outputs = {name: Path(path) for name, path in outputs.items()}
-    with TemporaryDirectory(dir=scratch) as spool, _sinks(samples, genes, outputs, spool) as sinks:
+    with (
+        TemporaryDirectory(dir=scratch) as spool,
+        _sinks(samples, genes, targets, outputs, spool) as sinks,
+    ):
         fields = csq_fields(vcf.raw_header) if vcf else []
         columns = require_same_samples(vcf.samples if vcf else [], samples)
-        encoder = Encoder(genes, fields, columns, marker_frequency, sinks)
+        encoder = Encoder(genes, fields, columns, told, marker_frequency, sinks)
         for chromosome in genes["chromosome"].unique():
             found = vcf(chromosome) if vcf and chromosome in vcf.seqnames else ()
             encoder.encode(chromosome, found, calls[calls["chromosome"] == chromosome])
@@ -97,7 +104,11 @@ def open_records(path: str | None, samples: pd.DataFrame, genes: pd.DataFrame) -
 
 @contextmanager
 def _sinks(
-    samples: pd.DataFrame, genes: pd.DataFrame, outputs: Mapping[str, Path], spool: str
+    samples: pd.DataFrame,
+    genes: pd.DataFrame,
+    targets: pd.DataFrame | None,
+    outputs: Mapping[str, Path],
+    spool: str,
 ) -> Iterator[Sinks]:
     """Open everything that the encoder writes to."""
     scratch = Path(spool)
@@ -109,6 +120,6 @@ def _sinks(
             sites,
             CallSpool(scratch / "by_site", len(samples)),
             markers,
-            MissingTally(sources(samples)),
+            MissingTally(sources(samples), targets),
             CarriedTally(len(samples)),
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import NamedTuple
 
 from gcin.annotation.custom import FREQUENCY_FIELDS, SPLICE_FIELDS
@@ -123,11 +124,11 @@ def _numbers(block: Mapping[str, str], names: tuple[str, ...]) -> list[float]:
 
 
 def number(text: str) -> float | None:
-    """Read a number of a CSQ field; of several joined by `&` the largest."""
+    """Read a number of a CSQ field; of several joined by `&` the largest. A NaN is none."""
     found = []
     for part in text.split("&"):
         try:
             found.append(float(part))
         except ValueError:
             continue
-    return max(found, default=None)
+    return max((value for value in found if not isnan(value)), default=None)

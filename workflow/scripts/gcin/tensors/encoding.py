@@ -43,6 +43,7 @@ class Encoder:
         genes: pd.DataFrame,
         fields: Sequence[str],
         columns: np.ndarray,
+        beside_tumours: np.ndarray,
         marker_frequency: float,
         sinks: Sinks,
     ) -> None:
@@ -52,12 +53,14 @@ class Encoder:
             genes: The gene universe, in genome order.
             fields: Fields of CSQ (empty where there are no records, only MAF calls).
             columns: Row in the store of each sample of the records, in their order.
+            beside_tumours: Of each sample of the store, see `gcin.tensors.manifest`.
             marker_frequency: Lowest population frequency of a common marker.
             sinks: Where to write.
         """
         self._read = annotation_reader(list(fields), gene_index(genes))
         self._chromosomes = genes["chromosome"].to_numpy()
         self._columns = columns
+        self._told = beside_tumours[columns]
         self._marker_frequency = marker_frequency
         self._sinks = sinks
         self._rows, self._count = [], 0
@@ -97,7 +100,7 @@ class Encoder:
             self.tally["records outside the transcripts of the gene universe"] += 1
             return
         dosage = dosages(record)
-        self._sinks.missing.add(self._spread(dosage))
+        self._sinks.missing.add(record.CHROM, record.POS, self._spread(dosage))
         if own:
             self._sinks.carried.add(self._columns, dosage)
         if marked:
@@ -117,7 +120,7 @@ class Encoder:
 
     def _sites(self, record: Variant, rows: list[dict], dosage: np.ndarray) -> None:
         """Add a site and its carriers for each gene."""
-        found = carriers(record, dosage)
+        found = carriers(record, dosage, self._told)
         found = found._replace(sample=self._columns[found.sample])
         place = {"position": record.POS, "reference": record.REF, "alternate": record.ALT[0]}
         for row in rows:

@@ -45,14 +45,18 @@ def passing(variant: Variant) -> np.ndarray:
     return np.isin(variant.format("FT"), PASSING)
 
 
-def carriers(variant: Variant, dosage: np.ndarray) -> Carriers:
+def carriers(variant: Variant, dosage: np.ndarray, told: np.ndarray) -> Carriers:
     """Describe the samples with at least one alternate allele.
 
     Args:
         variant: A record with one alternate allele.
         dosage: Its dosages, -1 where there is no call.
+        told: Of which samples an alternate by a genotype that failed is kept, with dosage 0; bool.
     """
-    sample = np.flatnonzero(dosage > 0).astype(np.int32)
+    shown = dosage > 0
+    if told.any():
+        shown |= told & (dosage < 0) & (variant.genotype.array()[:, :-1] == 1).any(axis=1)
+    sample = np.flatnonzero(shown).astype(np.int32)
     reads = _field(variant, "AD", sample, 2)
     total = np.where((reads < 0).any(axis=1), -1, reads.sum(axis=1))
     depth = _field(variant, "DP", sample, 1)[:, 0]
@@ -62,7 +66,7 @@ def carriers(variant: Variant, dosage: np.ndarray) -> Carriers:
         vaf = np.where(total > 0, reads[:, 1] / total, _told_shares(variant, sample))
     return Carriers(
         sample,
-        dosage[sample],
+        np.maximum(dosage[sample], 0),
         vaf.astype(np.float16),
         np.clip(depth, 0, 65535).astype(np.uint16),
         np.where(quality < 0, UNKNOWN_QUALITY, np.minimum(quality, 99)).astype(np.uint8),

@@ -16,11 +16,12 @@ COLUMNS = {
 
 
 class Carriers(NamedTuple):
-    """The samples that carry an allele.
+    """The samples that carry an allele, or show it in doubt.
 
     Attributes:
         sample: Column of the sample, int32.
-        dosage: Alternate alleles, int8, at least 1.
+        dosage: Alternate alleles, int8; 0 where a germline sample beside a tumour shows the allele
+            by a genotype that failed, which is no call of it.
         vaf: Share of reads with the alternate, float16, NaN where reads were not counted.
         depth: Reads, uint16, 0 where unknown.
         quality: Phred quality of the genotype, uint8, at most 99, 255 where unknown.

@@ -13,7 +13,9 @@ logger = logging.getLogger(__name__)
 ALLELE = ["chromosome", "position", "reference", "alternate", "gene_index"]
 
 
-def maf_calls(calls: pd.DataFrame, genes: pd.DataFrame, samples: list[str]) -> pd.DataFrame:
+def maf_calls(
+    calls: pd.DataFrame, genes: pd.DataFrame, samples: list[str], told: np.ndarray
+) -> pd.DataFrame:
     """Prepare MAF calls for the encoder: those that pass, within genes of the universe.
 
     A call without a dosage carries the allele once. MAF has no genotype quality.
@@ -22,6 +24,7 @@ def maf_calls(calls: pd.DataFrame, genes: pd.DataFrame, samples: list[str]) -> p
         calls: One row per call, columns of `maf/calls.parquet`.
         genes: The gene universe, in genome order.
         samples: Samples of the store, in order.
+        told: Of which of these a call that fails its filter is kept, with dosage 0; bool.
 
     Returns:
         One row per sample, allele and gene, by chromosome and position: the columns of a site
@@ -41,12 +44,14 @@ def maf_calls(calls: pd.DataFrame, genes: pd.DataFrame, samples: list[str]) -> p
     gene_index = calls["gene"].map(index_of)
     passed = calls["filter"].fillna("").isin(PASSING)
     effects = calls["consequence"].fillna("").map(effect_of).notna()
-    kept = calls[passed & effects & gene_index.notna()].copy()
+    doubted = calls["sample"].map(row_of).isin(np.flatnonzero(told)) & ~passed
+    kept = calls[(passed | doubted) & effects & gene_index.notna()].copy()
     logger.info(
         "kept %d of %d MAF calls: %d failed their filter, %d lie outside the gene universe, "
         "%d outside every transcript",
         *(len(kept), len(calls), (~passed).sum(), gene_index.isna().sum(), (~effects).sum()),
     )
+    kept["dosage"] = pd.to_numeric(kept["dosage"]).fillna(1).clip(1).where(passed[kept.index], 0)
     kept["gene_index"] = gene_index[kept.index].astype(int)
     kept["sample"] = kept["sample"].map(row_of).astype(np.int32)
     return _typed(kept, genes["protein_length"].to_numpy(dtype=float))
@@ -66,7 +71,7 @@ def _typed(calls: pd.DataFrame, lengths: np.ndarray) -> pd.DataFrame:
         spliceai=None,
         clinical_significance="",
         hotspot=False,
-        dosage=pd.to_numeric(calls["dosage"]).fillna(1).clip(1).astype(np.int8),
+        dosage=calls["dosage"].astype(np.int8),
         vaf=pd.to_numeric(calls["vaf"]).astype(np.float16),
         depth=depth.astype(np.uint16),
         quality=np.uint8(UNKNOWN_QUALITY),

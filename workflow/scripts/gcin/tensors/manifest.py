@@ -36,6 +36,19 @@ def sources(samples: pd.DataFrame) -> np.ndarray:
     return (joint.astype(str) + samples["file"].where(~joint, "")).factorize()[0]
 
 
+def beside_tumours(samples: pd.DataFrame) -> np.ndarray:
+    """Tell which are germline samples of patients who have a tumour sample, too; bool.
+
+    Of these an allele that the germline shows in doubt is kept, so that the tumour's is not said to
+    be somatic.
+
+    Args:
+        samples: As by `samples_of_manifest`.
+    """
+    is_tumour = samples["tissue"] == "tumour"
+    return (~is_tumour & samples["patient"].isin(samples["patient"][is_tumour])).to_numpy()
+
+
 def require_same_samples(found: list[str], samples: pd.DataFrame) -> np.ndarray:
     """Find the samples of a joint call set among those of the store.
 

@@ -44,14 +44,15 @@ def sample_scalars(
 
     Returns:
         `variants`: carried alleles in genes, introns included; `rare_coding`: of these, rare ones
-        that change a protein; `burden`: the same per callable megabase; `heterozygosity`: share of
-        `variants` with one copy; `depth`: mean reads of the calls; `callable`: share of all coding
-        bases. NaN where there is nothing to divide by.
+        that change a protein; `burden`: those of genes with callable bases, per megabase of these;
+        `heterozygosity`: share of `variants` with one copy; `depth`: mean reads of the calls;
+        `callable`: share of all coding bases. NaN where there is nothing to divide by.
     """
     site = calls["site"]
     first = np.unique(alleles[site], return_index=True)[1]
     wanted = effects.changing[site] & effects.rare[site]
     rare_coding = len(np.unique(alleles[site][wanted]))
+    counted = len(np.unique(alleles[site][wanted & (share[effects.gene[site]] > 0)]))
     depth = calls["depth"][first]
     single = (calls["dosage"][first] == 1).sum()
     variants, single = (len(first), single) if carried is None else carried
@@ -59,7 +60,7 @@ def sample_scalars(
     return {
         "variants": float(variants),
         "rare_coding": float(rare_coding),
-        "burden": _ratio(rare_coding * 1e6, bases),
+        "burden": _ratio(counted * 1e6, bases),
         "heterozygosity": _ratio(single, variants),
         "depth": _ratio(depth.sum(dtype=float), (depth > 0).sum()),
         "callable": _ratio(bases, coding_bases.sum()),

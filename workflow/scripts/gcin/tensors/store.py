@@ -10,6 +10,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import pandas as pd
 
+from gcin.tensors.bases import bases_of_sites
 from gcin.tensors.calls import FILES, Calls, open_array
 from gcin.tensors.genes import (
     BESIDE,
@@ -126,6 +127,10 @@ class Store:
         return rank
 
     @cached_property
+    def _bases(self) -> dict[int, np.ndarray]:
+        return bases_of_sites(self.sites)
+
+    @cached_property
     def _gene_track(self) -> np.ndarray:
         return open_array(self.folder / "genes.npy")
 
@@ -136,8 +141,9 @@ class Store:
     def _united(self, patient: str) -> tuple[np.ndarray, np.ndarray]:
         """Calls of a patient's samples together, and whether each is somatic."""
         rows = list(self._rows_of.get(patient, []))
-        tumour = self._table["tissue"].iloc[rows] == "tumour"
-        return self._calls.of_samples(rows, tumour.to_numpy(dtype=bool))
+        tumour = (self._table["tissue"].iloc[rows] == "tumour").to_numpy(dtype=bool)
+        bases = self._bases if tumour.any() and not tumour.all() else {}
+        return self._calls.of_samples(rows, tumour, bases)
 
     def variants(
         self, patients: Iterable[str], limit: int, genes: np.ndarray | None = None

@@ -14,6 +14,7 @@ from cyvcf2 import VCF
 
 from gcin.reference.order import is_mitochondrial
 from gcin.tensors.genotypes import dosages
+from gcin.tensors.tally import Targets
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,10 @@ WHOLE = "whole file"
 
 
 def untold_shares(
-    calls: str, coding: pd.DataFrame, unplaced: Iterable[pd.DataFrame] = ()
+    calls: str,
+    coding: pd.DataFrame,
+    unplaced: Iterable[pd.DataFrame] = (),
+    targets: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Count a given VCF's no-calls among the alleles in each gene's coding bases.
 
@@ -32,22 +36,26 @@ def untold_shares(
         unplaced: `chromosome …` of the records that were not lifted over, where it was. From the
             mitochondrion of GRCh37 each one is: with a record that is not, the file is of another
             sequence, and says nothing of these genes.
+        targets: `chromosome start end` (0-based) of the assay, where it has limits.
 
     Returns:
         Genes by samples, share of the alleles without a passing genotype, float32; 0 where the file
-        has no allele in a gene. A row WHOLE says the same of all its alleles, NaN of none.
+        has no allele in a gene. A row WHOLE says the same of all its alleles within the targets,
+        NaN of none.
     """
     vcf = VCF(calls)
     rows, genes = pd.factorize(coding["gene"])
     told = np.zeros(len(genes), np.int32)
     untold = np.zeros((len(genes), len(vcf.samples)), np.int32)
     places = {name: _Exons(own) for name, own in coding.assign(row=rows).groupby("chromosome")}
+    looked_at = Targets(targets)
     alleles, missing = 0, np.zeros(len(vcf.samples), np.int64)
     for record in vcf:
         if record.FILTER is not None:
             continue
         none = dosages(record) < 0
-        alleles, missing = alleles + 1, missing + none
+        if looked_at.hold(record.CHROM, record.POS):
+            alleles, missing = alleles + 1, missing + none
         if record.CHROM in places:
             own = places[record.CHROM].at(record.start, record.end)
             told[own] += 1

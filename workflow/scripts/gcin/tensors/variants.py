@@ -115,7 +115,7 @@ def call_features(calls: np.ndarray, somatic: np.ndarray) -> np.ndarray:
 
     - `dosage`: alternate alleles / 2.
     - `vaf`: share of reads, 0 where unknown; `vaf_known` tells which.
-    - `somatic`: 1 for a tumour's call that the patient's germline sample does not share.
+    - `somatic`: 1 for a tumour's call that no germline sample of the patient shows, nor in doubt.
     - `quality`: genotype quality / 99, 0 where unknown.
 
     Args:
