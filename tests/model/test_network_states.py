@@ -20,10 +20,12 @@ from memory_hospital import (
 from sklearn.metrics import roc_auc_score
 
 from gcin.model.baselines import baseline_curves, fit_baseline, predict_baseline
+from gcin.model.boosting import fit_with_pathways
 from gcin.model.inputs import network_arrays, tree_columns
 from gcin.model.network_states import state_reader
 from gcin.model.outcomes import training_table
 from gcin.model.predictions import calibrate, frozen, prediction_table
+from gcin.model.questions import questions_of
 from gcin.model.study import Cohorts, prepare_fold, read_fold
 from gcin.model.training import predict_network, train_network
 from gcin.prediction.baselines import apply_baselines
@@ -138,6 +140,47 @@ def test_columns_are_what_the_network_pooled_of_each_gene(trained):
         own = columns[[f"{gene} state {channel + 1}" for channel in range(states.shape[2])]]
         np.testing.assert_allclose(own[seen[:, place]], states[seen[:, place], place], rtol=1e-5)
         assert own[~seen[:, place]].isna().all(axis=None)
+
+
+def test_genes_of_a_pathway_are_pooled_where_they_were_looked_at(trained):
+    network, preparation, everyone = trained
+    columns = state_reader(network)(everyone, preparation)
+    tokens = network.get_layer("pathway_tokens")
+    assert tokens.pathways == 2
+    for number in range(2):
+        held = [g for g, p in zip(tokens.gene, tokens.pathway, strict=True) if p == number]
+        names = [f"{preparation.genes[gene]} state 1" for gene in held]
+        left = (1 - columns[names]).fillna(1).prod(axis=1)
+        pooled = (1 - left).where(columns[names].notna().any(axis=1))
+        own = columns[f"pathway state {number + 1}.1"]
+        assert own.max() - own.min() > 0.1
+        np.testing.assert_allclose(own, pooled, atol=1e-5)
+    assert columns[~everyone.genomes.mask.any(axis=1)].filter(like=" state ").isna().all(axis=None)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_trees_read_pathways_where_the_inner_split_is_better_off(own, told):
+    """Eight genes of which any counts, and their pathway, or what fits the patients learnt from."""
+    random = np.random.default_rng(3)
+    genes = (random.random((400, 8)) < 0.08).astype(float)
+    impaired = genes.any(axis=1)
+    arm, inner = np.arange(400) % 2, np.arange(400) % 8 < 2
+    yes = random.random(400) < np.where(impaired, 0.9, 0.1)
+    pathway = impaired if told else np.where(inner, random.random(400) < 0.5, yes)
+    targets = np.stack([yes, np.ones(400)], axis=-1)[:, None]
+    columns = np.column_stack([genes, pathway])
+    whole = questions_of(columns, arm, targets, np.arange(400), numeric=False)
+    parts = (whole.some(~inner[whole.patient]), whole.some(inner[whole.patient]))
+    fit = fit_with_pathways(["genome"] * 8 + ["pathways"], *parts, 2, 1, own["boosting"], 1)
+    for one in fit.fits:
+        assert (one.seen is None) == told or one.seen.tolist() == list(range(8))
+        [chosen] = [tried for tried in one.tried if tried["chosen"]]
+        assert chosen["pathways"] == (one.seen is None)
+        assert chosen["loss"] == one.loss == min(tried["loss"] for tried in one.tried)
+        assert {tried["pathways"] for tried in one.tried} == {True, False}
+    assert told == all(one.seen is None for one in fit.fits)
+    said = fit.told(columns)[np.arange(400), arm, 0]
+    assert roc_auc_score(impaired, said) > 0.8
 
 
 def test_beside_the_states_stands_what_variants_do_not_tell(trained):

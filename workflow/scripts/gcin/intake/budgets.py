@@ -6,6 +6,7 @@ from gcin.intake.designs import read_by
 from gcin.intake.tree_settings import BOOSTED, combinations
 from gcin.intake.trials import trials_of
 
+ON_NETWORK = "boosting_on_network"
 FORESTS = ("random_forest", "survival_forest")
 RIVALS = ("boosting", "boosting_per_arm", *FORESTS)
 
@@ -28,6 +29,7 @@ def settings_tried(model: Mapping, names: Iterable[str]) -> dict[str, int]:
             counts[name] = len(own)
         elif kind in BOOSTED:
             counts[name] = len(list(combinations(model["boosting"], own)))
+            counts[name] *= 2 if kind == ON_NETWORK else 1  # with states of pathways, and without
         elif kind in FORESTS:
             counts[name] = len(model["forest"]["min_patients"])
     return counts

@@ -9,12 +9,20 @@ import pandas as pd
 from scipy.special import expit
 
 from gcin.intake.tree_settings import BOOSTED, UNSEARCHED
-from gcin.model.boosting import ArmwiseFit, TreesFit, fit_boosting, fit_by_arm, fit_forest
+from gcin.model.boosting import (
+    ArmwiseFit,
+    TreesFit,
+    fit_boosting,
+    fit_by_arm,
+    fit_forest,
+    fit_with_pathways,
+)
 from gcin.model.cox import CoxFit, Followed, fit_cox
 from gcin.model.coxnet import fit_coxnet
 from gcin.model.curves import Clock, clocks_of, curve_table, survival_of
 from gcin.model.endpoints import BINARY, SURVIVAL, Endpoint, columns_of
 from gcin.model.inputs import (
+    PATHWAYS,
     Patients,
     arm_numbers,
     clinical_columns,
@@ -87,7 +95,7 @@ class Lesson:
         arm: Number of the arm received, -1 where unknown.
         targets: `(patients, intervals, 2)`.
         table: Outcomes and `family` of the same patients.
-        blocks: Where each column comes from: `clinical`, `visits`, `genome` or `omics TABLE`.
+        blocks: Block of each column, from `column_blocks`.
     """
 
     columns: np.ndarray
@@ -219,6 +227,8 @@ def _fit(
             questions_of(x.columns, x.arm, x.targets, x.families, numeric) for x in (train, held)
         ]
         given = (*questions, arms, train.targets.shape[1], settings[own], seed)
+        if PATHWAYS in train.blocks:
+            return fit_with_pathways(train.blocks, *given, trials)
         return fit(*given, trials) if kind in BOOSTED else fit_narrowed(fit, train.blocks, *given)
     if kind in COX:
         return COX[kind](_followed(name, train), _followed(name, held), arms, settings[kind])

@@ -9,7 +9,7 @@ standardised amount, by squared error.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +17,7 @@ from sklearn.metrics import log_loss, mean_squared_error
 
 from gcin.intake.tree_settings import UNSEARCHED, combinations
 from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
+from gcin.model.inputs import PATHWAYS
 from gcin.model.questions import Questions
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class TreesFit:
         calibration: Of the chances.
         tried: Of boosted trees, each combination of settings that was fitted: number of its
             `trial`, the settings, `loss` on the inner split with so many `trees`, `chosen`.
+        seen: Numbers of the columns that it reads; None where it reads all.
     """
 
     model: "BaseEstimator"
@@ -45,9 +47,16 @@ class TreesFit:
     numeric: bool
     calibration: Calibration = UNCHANGED
     tried: tuple[dict, ...] = ()
+    seen: np.ndarray | None = None
+
+    @property
+    def loss(self) -> float:
+        """Least loss on the inner split, of boosted trees."""
+        return min(one["loss"] for one in self.tried)
 
     def told(self, columns: np.ndarray) -> np.ndarray:
         """Chance of the event, or standardised amount, `(patients, arms, intervals)`."""
+        columns = columns if self.seen is None else columns[:, self.seen]
         patients = len(columns)
         arm, interval = np.divmod(np.arange(self.arms * self.intervals), self.intervals)
         rows = np.repeat(columns, len(arm), axis=0)
@@ -103,6 +112,40 @@ def fit_by_arm(
         else:
             fits.append(fit_boosting(*own, *given))
     return ArmwiseFit(fits)
+
+
+def fit_with_pathways(
+    blocks: Sequence[str], train: Questions, held: Questions, *given: object
+) -> ArmwiseFit:
+    """Fit trees to each arm that read the states of pathways, or do not.
+
+    What a pathway says is learnt from few patients, and where there are many it stands in the way
+    of what its genes say one by one: for each arm the inner split chooses.
+
+    Args:
+        blocks: Block of each column, from `column_blocks`.
+        train: Questions of part train, missing values as NaN.
+        held: Questions of part validation.
+        given: What `fit_by_arm` takes beside them.
+    """
+    seen = np.flatnonzero(np.array(blocks) != PATHWAYS)
+    narrow = (replace(part, columns=part.columns[:, seen]) for part in (train, held))
+    whole, without = fit_by_arm(train, held, *given), fit_by_arm(*narrow, *given)
+    pairs = zip(whole.fits, without.fits, strict=True)
+    chosen = [_better(one, replace(other, seen=seen)) for one, other in pairs]
+    logger.info("%d of %d arms read pathways", sum(fit.seen is None for fit in chosen), len(chosen))
+    return ArmwiseFit(chosen)
+
+
+def _better(whole: TreesFit, without: TreesFit) -> TreesFit:
+    """Of trees with states of pathways and without, those of the smaller loss."""
+    best = whole if whole.loss < without.loss else without
+    tried = tuple(
+        {**one, "pathways": fit is whole, "chosen": one["chosen"] and fit is best}
+        for fit in (whole, without)
+        for one in fit.tried
+    )
+    return replace(best, tried=tried)
 
 
 def fit_forest(

@@ -65,7 +65,7 @@ def _heads(
 def _linear(endpoint: str, columns: object, design: Mapping, shape: Shape, l2: float) -> object:
     """The linear path of an endpoint: one score per arm for all intervals."""
     shares = shape.linear_shares[endpoint]
-    if len(shares) < shape.linear:
+    if len(shares) < columns.shape[1]:
         columns = ops.take(columns, np.array(list(shares), "int32"), axis=1)
     if set(shares.values()) - {1.0}:
         columns = ops.multiply(columns, np.array(list(shares.values()), "float32"))

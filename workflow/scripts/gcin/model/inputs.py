@@ -16,6 +16,8 @@ from gcin.model.visits import rows_of, visit_arrays, visit_frame
 
 MAX_SCALED = 10.0
 VARIANT_ARRAYS = ("variants", "variant_gene", "variant_mask")
+PATHWAYS = "pathways"  # a block of columns
+PATHWAY_COLUMN = "pathway state "  # how their names begin
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,19 @@ def linear_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame
 def column_blocks(
     columns: Iterable[str], patients: Patients, preparation: Preparation
 ) -> list[str]:
-    """Say of each column if it is `clinical`, of `visits`, of the `genome` or of `omics TABLE`."""
+    """Say of each column if it is `clinical`, of `visits`, of the `genome` or of `omics TABLE`.
+
+    Columns of states of pathways, which begin with PATHWAY_COLUMN, are of PATHWAYS.
+    """
     one = patients.rows(np.array([0]))
     owner = dict.fromkeys(_clinical_facts(one, preparation), "clinical")
     owner |= dict.fromkeys(_summaries(one, preparation), "visits")
     for table in preparation.omics:
         owner |= dict.fromkeys(omics_frame(one.omics, [table]), f"omics {table.table}")
-    return [owner.get(name, "genome") for name in columns]
+    return [
+        owner.get(name, PATHWAYS if name.startswith(PATHWAY_COLUMN) else "genome")
+        for name in columns
+    ]
 
 
 def tree_columns(patients: Patients, preparation: Preparation) -> pd.DataFrame:

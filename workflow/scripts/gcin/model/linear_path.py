@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from gcin.model.inputs import Patients, arm_numbers, column_blocks, linear_columns
+from gcin.model.inputs import PATHWAYS, Patients, arm_numbers, column_blocks, linear_columns
 from gcin.model.linear import LinearFit, fit_by_block
 from gcin.model.outcomes import targets_of
 from gcin.model.preparation import Preparation
@@ -31,7 +31,11 @@ class LinearPath(NamedTuple):
 
 
 def fit_linear_paths(
-    train: Patients, columns: np.ndarray, preparation: Preparation, settings: Mapping
+    train: Patients,
+    columns: np.ndarray,
+    preparation: Preparation,
+    settings: Mapping,
+    states: np.ndarray | None = None,
 ) -> dict[str, LinearPath]:
     """Fit the linear path of every endpoint.
 
@@ -45,10 +49,15 @@ def fit_linear_paths(
         preparation: Fitted on them.
         settings: `network` (which halves there are), `linear` and `ridge` of the model's
             configuration.
+        states: Columns of their pathways' states, which stand behind the others; None = none.
     """
     arm, arms = arm_numbers(train.table, preparation.arms), len(preparation.arms)
     families = groups_of(train.table, ["family"]).to_numpy()
     offered, blocks = _offered(train, preparation, settings["network"])
+    if states is not None:
+        offered += range(columns.shape[1], columns.shape[1] + states.shape[1])
+        blocks += [PATHWAYS] * states.shape[1]
+        columns = np.hstack([columns, states])
     paths = {}
     for name, endpoint in preparation.endpoints.items():
         targets = targets_of(train.table, name, endpoint)

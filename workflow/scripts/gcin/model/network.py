@@ -1,6 +1,7 @@
 """The Genomic-Clinical Integrative Network."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 import keras
 import numpy as np
@@ -16,7 +17,7 @@ from gcin.model.layers.genome import (
     TrackConvolution,
 )
 from gcin.model.layers.omics import OmicsTokens
-from gcin.model.layers.pathways import PathwayAttention, PathwayTokens, SeenMean
+from gcin.model.layers.pathways import PathwayAttention, PathwayStates, PathwayTokens, SeenMean
 from gcin.model.layers.sparsity import SparseGates
 from gcin.model.layers.variant_set import GenePool
 from gcin.model.layers.visits import VisitRecurrence
@@ -41,11 +42,14 @@ def build_network(design: Mapping, shape: Shape, linear_l2: Mapping[str, float])
     """
     inputs = _inputs(shape)
     clinical = _clinical(inputs, design) if design["clinical"] else None
-    deep, wide, genes = _genomic(inputs, clinical, design, shape)
+    deep, wide, genes, states = _genomic(inputs, clinical, design, shape)
     fused = layers.Dropout(design["dropout"], name="drop_fused")(_fused(deep, wide, clinical))
     trunk = _dense(design["trunk_units"], design, "trunk")(fused)
     trunk = layers.Dropout(design["dropout"], name="drop_trunk")(trunk)
-    logits = outcome_logits(trunk, [fused, *genes], inputs["linear"], design, shape, linear_l2)
+    columns = inputs["linear"]
+    if states is not None:
+        columns = layers.Concatenate(name="linear_and_states", dtype=EXACT)([columns, states])
+    logits = outcome_logits(trunk, [fused, *genes], columns, design, shape, linear_l2)
     if design["propensity"]:
         logits[ARM] = arm_logits(trunk, design, shape)
     return keras.Model(inputs, logits, name="gcin")
@@ -109,19 +113,26 @@ def _fused(deep: list, wide: list, clinical: object) -> object:
 
 def _genomic(
     inputs: dict, clinical: object, design: Mapping, shape: Shape
-) -> tuple[list[object], list[object], list[object]]:
-    """What genome and omics say: summed up, token by token and arm by arm, and gene by gene."""
-    tokens, deep, wide, alone = [], [], [], []
+) -> tuple[list[object], list[object], list[object], object]:
+    """What genome and omics say: summed up, token by token and arm by arm, and gene by gene.
+
+    Beside it the states of pathways, None where there are none.
+    """
+    tokens, deep, wide, alone, states = [], [], [], [], None
     if design["genome"]:
         present = ops.expand_dims(ops.cast(inputs["gene_mask"], "float32"), -1)
         present = _hidden(present, design, "genome_dropout")
-        genes = _genes(inputs, present, design, shape)
+        impairment = _impairment(inputs, design, shape) if design["variant_set"] else None
+        genes = _genes(inputs, impairment, present, design, shape)
         arms = _gated(_chromosomes(genes, present, design, shape), design, "arm_gates")
         genes = _gated(genes, design, "gene_gates")
         genes = MeanWhereUnseen(name="gene_means", dtype=EXACT)(genes, present)
         deep, wide, alone = [_along(arms, design)], [_flat(arms)], [_flat(genes)]
         if design["pathway_mask"] != "none":
             tokens.append(_pathways(genes, present, design, shape))
+        if shape.states:
+            states = _states(impairment, present, design, shape)
+            wide.append(_gated(states, design, "state_gates"))
     if design["omics"] and shape.omics:
         measured = _hidden(inputs["omics_mask"], design, "omics_dropout")
         make = OmicsTokens(
@@ -130,7 +141,7 @@ def _genomic(
         tokens.append(make(_gated(inputs["omics"], design, "omics_gates"), measured))
     if tokens:
         deep.insert(0, _attended(tokens, clinical, design))
-    return deep, [*wide, *(_flat(_seen_only(*token)) for token in tokens)], alone
+    return deep, [*wide, *(_flat(_seen_only(*token)) for token in tokens)], alone, states
 
 
 def _seen_only(tokens: object, seen: object) -> object:
@@ -154,16 +165,24 @@ def _hidden(present: object, design: Mapping, name: str) -> object:
     return ModalityDropout(rate, name=name)(present) if rate else present
 
 
-def _genes(inputs: dict, present: keras.KerasTensor, design: Mapping, shape: Shape) -> object:
+def _genes(
+    inputs: dict, impairment: object, present: object, design: Mapping, shape: Shape
+) -> object:
     """Impairment by variants beside what they do not tell, whole genes dropped in training."""
     channels = inputs["genes"]
-    if design["variant_set"]:
+    if impairment is not None:
         beside = ops.take(channels, np.array(shape.beside, "int32"), axis=2)
-        pooled = _impairment(inputs, design, shape)
-        channels = layers.Concatenate(name="gene_channels")([pooled, beside])
+        channels = layers.Concatenate(name="gene_channels")([impairment, beside])
     return layers.Dropout(
         design["gene_dropout"], noise_shape=(None, len(shape.chromosomes), 1), name="gene_dropout"
     )(channels * present)
+
+
+def _states(impairment: object, present: object, design: Mapping, shape: Shape) -> object:
+    """How far each pathway is impaired, as columns."""
+    edges, fitted = shape.edges, asdict(shape.states)
+    given = edges.gene, edges.pathway, len(edges.pathways), design["pooling"]
+    return PathwayStates(*given, **fitted, name="pathway_states", dtype=EXACT)(impairment, present)
 
 
 def _impairment(inputs: dict, design: Mapping, shape: Shape) -> object:

@@ -11,7 +11,6 @@ import pandas as pd
 from gcin.model.backend import compiles_steps
 from gcin.model.curves import clocks_of, curve_table, survival_of
 from gcin.model.inputs import Patients, arm_numbers, network_arrays
-from gcin.model.linear_path import LinearPath, fit_linear_paths, start_at
 from gcin.model.losses import (
     AnsweredCrossEntropy,
     AnsweredSquaredError,
@@ -20,16 +19,14 @@ from gcin.model.losses import (
     of_outcomes,
 )
 from gcin.model.masked_pretraining import pretrain_masked
-from gcin.model.network import build_network
 from gcin.model.outcomes import by_arm, targets_of, values_of
-from gcin.model.pathways import choose_pathways, masked
 from gcin.model.predictions import taught_rows
 from gcin.model.preparation import Preparation
-from gcin.model.pretraining import columns_of, pretrain
-from gcin.model.propensity import received_targets, start_at_shares
+from gcin.model.pretraining import columns_of
+from gcin.model.propensity import received_targets
 from gcin.model.resuming import PREDICTED_AT_ONCE, Kept, fit_epochs, penalty_of
-from gcin.model.shape import ARM, Shape
-from gcin.tensors.genes import BESIDE
+from gcin.model.shape import ARM
+from gcin.model.starting import start_network
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +56,9 @@ def train_network(
 ) -> Trained:
     """Train one network of a fold.
 
-    The linear path starts as the ridge model of the training patients and keeps its penalty, and
-    the other heads start at zero: the network begins as that ridge model, and the weights kept are
-    never worse than it on the inner split. The variant encoder learns from read-outs of pathways
-    before that, where there are any, and from what is hidden of genomes where the design says so.
+    It begins as a ridge model, and the weights kept are never worse than that on the inner split.
+    The variant encoder learns from read-outs of pathways before, where there are any, and from what
+    is hidden of genomes where the design says so.
 
     Args:
         patients: Of parts train and validation; outcomes of others are not looked at.
@@ -78,19 +74,8 @@ def train_network(
     train, inner = patients.part("train"), patients.part("validation")
     weight = settings["network"]["propensity"]
     arrays, targets = examples(train, preparation, weight)
-    paths = fit_linear_paths(train, arrays["linear"], preparation, settings)
-    shape = _shape(arrays, preparation, members, settings, paths, seed)
-    network = build_network(
-        _shared_out(settings, len(train.table)),
-        shape,
-        {name: 1 / (2 * len(train.table) * path.fit.strength) for name, path in paths.items()},
-    )
-    for endpoint, path in paths.items():
-        start_at(network, endpoint, path.fit)
-    if weight:
-        start_at_shares(network, train.table, preparation.arms)
+    network, shape, taught = start_network(patients, arrays, preparation, members, settings, seed)
     held = examples(inner, preparation, weight)
-    taught = pretrain(network, patients, preparation, members, settings)
     taught += pretrain_masked(network, arrays, held[0], list(preparation.track), settings, seed)
     numeric = [name for name, asked in preparation.endpoints.items() if asked.numeric]
     parts = (arrays, targets), held
@@ -233,49 +218,6 @@ def _told(
         name: values if asked[name].numeric else 1 / (1 + np.exp(-values))
         for name, values in scores.items()
     }
-
-
-def _shape(
-    arrays: Mapping[str, np.ndarray],
-    preparation: Preparation,
-    members: pd.DataFrame,
-    settings: Mapping[str, Mapping],
-    paths: Mapping[str, LinearPath],
-    seed: int,
-) -> Shape:
-    if settings["network"]["genome"] and not preparation.genes:
-        raise ValueError(
-            "no gene is callable and altered in enough training patients: a network needs genomes, "
-            "or a design with genome: false."
-        )
-    design, limits = settings["network"], settings["preparation"]
-    edges = choose_pathways(
-        members, preparation.genes, limits["min_pathway_genes"], limits["max_pathways"]
-    )
-    genes = len(preparation.genes)
-    return Shape(
-        variants=arrays["variants"].shape[2],
-        track=arrays["genes"].shape[2],
-        beside=[number for number, name in enumerate(preparation.track) if name in BESIDE],
-        clinical=arrays["clinical"].shape[1],
-        linear=arrays["linear"].shape[1],
-        linear_shares={name: path.shares for name, path in paths.items()},
-        chromosomes=preparation.chromosomes,
-        chromosome_arms=preparation.chromosome_arms,
-        edges=masked(edges, design["pathway_mask"], design["pathway_decoys"], genes, seed),
-        arms=len(preparation.arms),
-        endpoints={name: asked.intervals for name, asked in preparation.endpoints.items()},
-        omics=[len(omics.columns) for omics in preparation.omics],
-        visits=len(preparation.visits.names) if preparation.visits else 0,
-    )
-
-
-def _shared_out(settings: Mapping[str, Mapping], patients: int) -> dict:
-    """The design for a number of training patients, and what it takes from other settings."""
-    design = settings["network"]
-    own = {name: design[name] / patients for name in ("weight_decay", "edge_decay")}
-    own["gate_step"] = design["sparsity"] * settings["training"]["learning_rate"] / patients**0.5
-    return {**design, **own, "linear_arm_share": settings["linear"]["arm_share"]}
 
 
 def _losses(network: keras.Model, data: tuple) -> dict[str, float]:

@@ -56,7 +56,7 @@ def tried_words(tried: pd.DataFrame) -> Iterator[str]:
         tried: Of all designs, as `gcin.model.tried.tried_table` gives them.
     """
     for design, own in tried.groupby("design", sort=False):
-        keys = [name for name in own if name not in BESIDE]
+        keys = [name for name in own if name not in BESIDE and own[name].notna().any()]
         model = ["fold", "seed", "endpoint", "arm"]
         chosen = own[own["chosen"]]
         before = own[own["trial"] == 0].groupby(model, dropna=False)["loss"].min().mean()

@@ -4,6 +4,83 @@ import keras
 import numpy as np
 from keras import ops
 
+CERTAIN = 1 - 1e-6  # an impairment; of more, the logarithm of what is left is no number
+
+
+def pool_pathways(values, gene, pathway, pathways, pooling):
+    """Pool how far genes are impaired to how far each pathway is, as genes pool their variants.
+
+    By soft OR a pathway is impaired as soon as one of its genes is, whichever that is, so that what
+    any of eight genes does takes one weight and not eight.
+
+    Args:
+        values: Impairment of genes, `(patients, genes, channels)`; from 0 to 1 for `soft_or`.
+        gene: Place of the gene, one per membership.
+        pathway: Number of the pathway, one per membership.
+        pathways: Number of pathways.
+        pooling: `soft_or`, `max` or `sum`.
+
+    Returns:
+        `(patients, pathways, channels)`.
+    """
+    if pooling == "soft_or":
+        values = -ops.log1p(-ops.minimum(values, CERTAIN))
+    channels, gene, pathway = values.shape[-1], np.array(gene), np.array(pathway)
+    rows = ops.transpose(ops.take(values, gene.astype("int32"), axis=1), (1, 0, 2))
+    pool = ops.segment_max if pooling == "max" else ops.segment_sum
+    rows = ops.reshape(rows, (len(gene), -1))
+    pooled = pool(rows, pathway.astype("int32"), num_segments=pathways)
+    pooled = ops.transpose(ops.reshape(pooled, (pathways, -1, channels)), (1, 0, 2))
+    return 1 - ops.exp(-pooled) if pooling == "soft_or" else pooled
+
+
+@keras.saving.register_keras_serializable(package="gcin")
+class PathwayStates(keras.layers.Layer):
+    """Say how far each pathway is impaired, as standardised columns.
+
+    Args:
+        gene: Place of the gene, one per membership.
+        pathway: Number of the pathway, one per membership.
+        pathways: Number of pathways.
+        pooling: `soft_or`, `max` or `sum`.
+        unseen: What stands for a gene that is not callable, `(genes, channels)`.
+        mean: Of each pathway and channel, `(pathways, channels)`.
+        scale: Standard deviation of the same.
+
+    Call arguments:
+        inputs: Impairment of genes, `(patients, genes, channels)`.
+        present: `(patients, genes, 1)`, one where a gene is callable.
+
+    Returns:
+        `(patients, pathways x channels)`, pathway by pathway.
+    """
+
+    def __init__(self, gene, pathway, pathways, pooling, unseen, mean, scale, **kwargs):
+        super().__init__(**kwargs)
+        self.gene = [int(place) for place in gene]
+        self.pathway = [int(number) for number in pathway]
+        self.pathways = pathways
+        self.pooling = pooling
+        self.unseen, self.mean, self.scale = unseen, mean, scale
+
+    def call(self, inputs, present):
+        unseen, mean, scale = (
+            ops.convert_to_tensor(np.array(values, "float32"), dtype=inputs.dtype)
+            for values in (self.unseen, self.mean, self.scale)
+        )
+        present = ops.cast(present, inputs.dtype)
+        inputs = inputs * present + unseen * (1 - present)
+        pooled = pool_pathways(inputs, self.gene, self.pathway, self.pathways, self.pooling)
+        return ops.reshape((pooled - mean) / scale, (-1, np.size(self.mean)))
+
+    def compute_output_shape(self, inputs_shape, present_shape):
+        return (inputs_shape[0], int(np.size(self.mean)))
+
+    def get_config(self):
+        edges = {"gene": self.gene, "pathway": self.pathway, "pathways": self.pathways}
+        fitted = {"unseen": self.unseen, "mean": self.mean, "scale": self.scale}
+        return {**super().get_config(), **edges, "pooling": self.pooling, **fitted}
+
 
 @keras.saving.register_keras_serializable(package="gcin")
 class PathwayTokens(keras.layers.Layer):
