@@ -11,12 +11,6 @@ TRUTHS = {
 }
 
 
-def bases_measured(wildcards):
-    """Name the bases over which a sample is measured: its cohorts' targets, or all that is called."""
-    name = LIMITS.get(ASSAYED[wildcards.sample])
-    return f"results/reference/intervals/{f'targets-{name}' if name else 'calling'}.bed"
-
-
 rule measure_reads:
     """Count a sample's reads, measure its fragments, and its depth over what its cohorts look at."""
     input:
@@ -24,7 +18,7 @@ rule measure_reads:
         index="results/samples/{sample}/alignment.cram.crai",
         genome="results/reference/genome.fa",
         genome_index="results/reference/genome.fa.fai",
-        intervals=bases_measured,
+        intervals=lambda wildcards: BASES[wildcards.sample],
     output:
         multiext(
             "results/samples/{sample}/quality/",

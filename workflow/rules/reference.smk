@@ -12,6 +12,12 @@ LIMITS = {
     if assayed.targets
 }
 LIMITED = {name: assayed for assayed, name in LIMITS.items()}
+# Over which each sample is measured: its cohorts' targets, or all that is called.
+BASES = {
+    sample: "results/reference/intervals/"
+    + (f"targets-{LIMITS[assayed]}.bed" if assayed in LIMITS else "calling.bed")
+    for sample, assayed in ASSAYED.items()
+}
 
 
 rule prepare_genome:
