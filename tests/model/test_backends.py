@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_network import DESIGN, SHAPE, awake, predicted
+from test_network import DESIGN, WITH_STATES, awake, predicted
 from test_visits import visiting
 
 from gcin.model.network import build_network, load_network
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "workflow" / "scripts"
-SEEN = replace(SHAPE, visits=2, omics=[3, 2])
-L2 = dict.fromkeys(SHAPE.endpoints, 0.01)
+SEEN = replace(WITH_STATES, visits=2, omics=[3, 2])
+L2 = dict.fromkeys(SEEN.endpoints, 0.01)
 POOLINGS = ("soft_or", "max", "sum")
 BEGIN = """
 import sys

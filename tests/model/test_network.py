@@ -9,7 +9,7 @@ import pytest
 from gcin.model.losses import AnsweredCrossEntropy
 from gcin.model.network import attention_model, build_network
 from gcin.model.pathways import Edges
-from gcin.model.shape import Shape
+from gcin.model.shape import Shape, States
 
 # Keras reads its TensorFlow variables by NumPy's older protocol (keras 3.15, numpy 2.4).
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -56,6 +56,12 @@ SHAPE = Shape(
     edges=Edges(["A", "B"], [0, 1, 4, 5, 6], [0, 0, 1, 1, 1]),
     arms=2,
     endpoints={"response": 1, "os": 3},
+)
+
+WITH_STATES = replace(
+    SHAPE,
+    states=States([[0.1] * 4] * 7, [[0.2] * 4] * 2, [[0.5] * 4] * 2),
+    linear_shares=dict.fromkeys(SHAPE.endpoints, dict.fromkeys(range(13), 1.0)),
 )
 
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 from memory_hospital import make_hospital, split_of
-from test_network import DESIGN, SHAPE, arrays_of, awake, predicted
+from test_network import DESIGN, WITH_STATES, arrays_of, awake, predicted
 from test_pretraining import expression
 
 from gcin.model.inputs import network_arrays
@@ -15,7 +15,6 @@ from gcin.model.linear_path import fit_linear_paths
 from gcin.model.network import build_network, load_network
 from gcin.model.outcomes import training_table
 from gcin.model.pathway_states import fit_states
-from gcin.model.shape import States
 from gcin.model.starting import start_network
 from gcin.model.study import prepare_fold
 
@@ -47,10 +46,7 @@ def test_a_gene_that_was_not_looked_at_reads_as_the_average_one():
 
 @pytest.fixture(scope="module")
 def with_states():
-    shares = {name: dict.fromkeys(range(13), 1.0) for name in SHAPE.linear_shares}
-    states = States([[0.1] * 4] * 7, [[0.2] * 4] * 2, [[0.5] * 4] * 2)
-    shape = replace(SHAPE, states=states, linear_shares=shares)
-    return awake(build_network(DESIGN, shape, {"response": 0.0, "os": 0.0}))
+    return awake(build_network(DESIGN, WITH_STATES, {"response": 0.0, "os": 0.0}))
 
 
 def test_neither_order_nor_padding_of_variants_changes_states(with_states):
