@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from gcin.clinical.gene_sets import common_genes, fewest_genes, lacked_sets
 from gcin.clinical.harmonise import harmonise
-from gcin.clinical.omics import omics_features
+from gcin.clinical.omics import read_omics
 from gcin.clinical.reading import read_rows
 from gcin.clinical.visits import tables_of_visits
 from gcin.intake.recorded import MISSING
@@ -53,6 +54,8 @@ def check_beforehand(run: Run) -> list[str]:
                 doubts += _shared_sites(study, patients)
                 doubts += _other_scales(study, own)
                 doubts += _lacked(study, own)
+                cards = {cohort: run.cards[cohort]["omics"] for cohort in settings["cohorts"]}
+                doubts += _lacked_sets(study, cards, own, patients)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
     if told:
@@ -60,12 +63,13 @@ def check_beforehand(run: Run) -> list[str]:
     return doubts
 
 
-def _read(card: Mapping, genomes: set[str]) -> dict[str, pd.DataFrame]:
+def _read(card: Mapping, genomes: set[str]) -> dict:
     tables = harmonise(card, genomes)
-    omics = omics_features(card["omics"], tables["features"].index)
+    read = read_omics(card["omics"], tables["features"].index)
+    omics = read.features
     known = [*_known_of(tables["features"]), *(OMICS + name for name in _known_of(omics))]
     reach = _reach_of(omics, card["omics"])
-    return tables | {"reach": reach, "known": pd.Series(known, dtype=str)}
+    return tables | {"reach": reach, "known": pd.Series(known, dtype=str), "omics": read}
 
 
 def _known_of(facts: pd.DataFrame) -> pd.Index:
@@ -120,6 +124,23 @@ def _lacked(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> Itera
                     f"other cohorts have of {table}; models take the rest for missing, so where it "
                     "has them by other names, write one in all"
                 )
+
+
+def _lacked_sets(
+    study: str, cards: Mapping[str, Mapping], read: Mapping[str, Mapping], patients: pd.DataFrame
+) -> Iterator[str]:
+    """Tell of gene sets of which a cohort has few of the genes that most who train have."""
+    trained = set(patients["patient"][patients["role"] == "train"])
+    learnt = {cohort: read[cohort]["omics"] for cohort in cards}
+    common = common_genes(learnt, trained, fewest_genes(cards.values()))
+    for cohort, tables in read.items():
+        lacked, total = lacked_sets(tables["omics"], common)
+        if lacked:
+            yield (
+                f"{study}: of {lacked} of {total} gene sets {cohort} has fewer than half of the "
+                "genes that stand for them in most patients who train, and models take them for "
+                "missing there; where its table names genes otherwise, write them alike"
+            )
 
 
 def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Iterator[str]:
