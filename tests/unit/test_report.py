@@ -245,6 +245,8 @@ def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
     ratios = hazard_ratio_table(tables["hazard_ratios"])
     assert set(ratios["model"]) == {"alone", "adjusted"}
     assert ratios["hazard ratio"].str.contains("to").any()
+    pooled = hazard_ratio_table(tables["hazard_ratios"].assign(strata=[1, 2] * (len(ratios) // 2)))
+    assert pooled["adjusted for"].str.startswith("cohort (strata)").tolist()[:2] == [False, True]
     means = restricted_mean_table(tables["restricted_means"])
     sure = means[(means["design"] == "gcin") & (means["group"] == 2)]
     assert sure["less that of group 1"].str.fullmatch(r"-[\d.]+ \(-[\d.]+ to -[\d.]+\)").all()
