@@ -149,6 +149,28 @@ def test_sites_left_out_are_told_by_their_patients(apart):
     assert times(people(site=sites), "ab") == {"h": [0, 1] if apart else [2, 3, 4, 5]}
 
 
+@pytest.mark.parametrize(("beyond", "told"), [([4, 2, 1, 1, 1], True), ([4, 1, 1, 1, 1], False)])
+def test_a_month_is_measured_in_all_folds_of_a_cohort_or_in_none(beyond, told):
+    """Nine or eight of eighty are followed beyond it, half of them tested by one fold.
+
+    The area was that of the four folds whose others are followed so far.
+    """
+    table = studied({"h": (6, 30, 0.0)}, 80, seed=6).assign(site=None, cohort="h")
+    fold, place = np.arange(80) % FOLDS, np.arange(80) // FOLDS
+    table["os_time"] = np.where(place < np.array(beyond)[fold], 45.0, table["os_time"])
+    parts = {
+        number: pd.DataFrame(
+            {"patient": table["patient"], "part": np.where(fold == number, "test", "train")}
+        )
+        for number in range(FOLDS)
+    }
+    reached = [np.quantile(table["os_time"][fold != number], 0.9) > 40 for number in range(FOLDS)]
+    assert reached == [False, True, True, True, True]
+    said = table[["patient", "arm"]].assign(value=table["risk"], fold=fold, design="net", seed=1)
+    pooled = pool(said.assign(endpoint="os"), table, parts, [40])
+    assert (pooled.groupby("fold")["control_40"].sum() > 0).tolist() == [told] * FOLDS
+
+
 def left_out(closed, months):
     """Outcomes of a policy's patients where each place is a site that tests as a whole."""
     table = studied(closed, 600, seed=4).assign(cohort="h")
