@@ -141,8 +141,9 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
 
     Returns:
         `design endpoint metric value low high n`; value and limits are empty where the metric is
-        undefined (one class only, nobody named a responder, no comparable pair): the log says
-        where. WITHOUT_INTERVAL have no limits, nor has what resamples do not move.
+        undefined (one class only, or too few of one, nobody named a responder, no comparable
+        pair): the log says where. WITHOUT_INTERVAL have no limits, nor has what resamples do not
+        move.
     """
     rows = []
     for (design, endpoint, metric), estimate in draws.items():
@@ -150,8 +151,9 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
         limits = measure_interval(estimate, confidence) if has_interval else (np.nan, np.nan)
         if not np.isfinite(estimate.whole):
             logger.warning(
-                "%s of %s for %s is undefined in these %d patients: one class only, nobody named "
-                "a responder, or no comparable pair", metric, design, endpoint, patients[endpoint],
+                "%s of %s for %s is undefined in these %d patients: one class only, or too few of "
+                "one, nobody named a responder, or no comparable pair",
+                metric, design, endpoint, patients[endpoint],
             )  # fmt: skip
         rows.append((design, endpoint, metric, estimate.whole, *limits, patients[endpoint]))
     return pd.DataFrame(rows, columns=METRICS)
