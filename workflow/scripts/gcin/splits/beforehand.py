@@ -19,6 +19,7 @@ from gcin.tables import read_text
 
 OMICS = "omics."  # before the table of a feature; facts have no dot
 MOST_NAMED = 5
+OTHER_SHARE = 0.1  # of a cohort's patients who received an arm, beyond that of another cohort
 SAME_SCALE = 4  # times; logarithms reach some 10, counts and TPM hundreds
 
 
@@ -52,6 +53,7 @@ def check_beforehand(run: Run) -> list[str]:
                 patients = _check_study(run, settings, run.given_folds_of(study), own)
                 doubts += _half_known(study, settings["endpoints"], patients)
                 doubts += _shared_sites(study, patients)
+                doubts += _undeclared_cohorts(study, settings, patients)
                 doubts += _other_scales(study, own)
                 doubts += _lacked(study, own)
                 cards = {cohort: run.cards[cohort]["omics"] for cohort in settings["cohorts"]}
@@ -168,6 +170,25 @@ def _shared_sites(study: str, patients: pd.DataFrame) -> Iterator[str]:
         yield (
             f"{study}: {shared} of {len(cohorts)} sites have one name in several cohorts, and each "
             "counts as one hospital; where it is not, give it names of its own by codes in cards"
+        )
+
+
+def _undeclared_cohorts(study: str, settings: Mapping, patients: pd.DataFrame) -> Iterator[str]:
+    """Tell of a policy over cohorts that give arms to other shares, if no confounder says so."""
+    policy = settings["policy"]
+    if policy is None or {"cohort", "site"} & set(policy["confounders"]):
+        return
+    known = patients[(patients["role"] == "train") & patients["arm"].notna()]
+    shares = pd.crosstab(known["cohort"], known["arm"], normalize="index")
+    apart = shares.max() - shares.min()
+    if len(shares) > 1 and apart.max() > OTHER_SHARE:
+        arm = apart.idxmax()
+        low, high = shares[arm].idxmin(), shares[arm].idxmax()
+        yield (
+            f"{study}: {100 * shares.loc[high, arm]:.0f} % of {high} and "
+            f"{100 * shares.loc[low, arm]:.0f} % of {low} received {arm}, and policy.confounders "
+            "names neither cohort nor site: where outcomes differ between cohorts, too, that "
+            "counts as an effect of the arm, so add cohort"
         )
 
 
