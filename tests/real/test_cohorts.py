@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from gcin.clinical.harmonise import harmonise
-from gcin.clinical.omics import omics_features
+from gcin.clinical.omics import read_omics
 from gcin.intake.run import read_run
 from gcin.splits.folds import given_folds
 
@@ -89,7 +89,7 @@ def test_patients_and_first_outcome_are_as_many_as_the_data_say(runs, example, c
 def test_omics_are_read_of_nearly_everybody_and_hold_no_outcome(runs, example, cohort):
     run = runs[example]
     card = run.cards[cohort]
-    found = omics_features(card["omics"], run.samples_of(cohort))
+    found = read_omics(card["omics"], run.samples_of(cohort)).features
     tables = found.columns.str.split(" ").str[0].value_counts().to_dict() if card["omics"] else {}
     assert tables == OMICS.get(cohort, {})
     assert not card["omics"] or found.notna().any(axis=1).mean() > 0.85

@@ -244,7 +244,7 @@ def policy_tables_of(table, said):
         confounders_of(table, features(table), ["age", "sex"]),
     )
     chances = propensity_table(declared, arms, folds, 10)
-    outcomes = outcome_table(table, folds, ["response", "os"], 12)
+    outcomes = outcome_table(table, folds, ["response", "os"], 12, 30)
     rows = said[said["patient"].isin(train["patient"]) & said["design"].isin(["gcin", "boosting"])]
     favoured = rows["patient"].str[-1].astype(int) < 5
     shift = np.where(favoured == (rows["arm"] == "target"), 0.05, 0.0)

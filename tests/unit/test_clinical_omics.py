@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from gcin.clinical import omics
-from gcin.clinical.omics import omics_features
+from gcin.clinical.omics import read_omics
 
 KEYS = {
     "patient": "id", "columns": None, "feature": None, "value": None, "absent": None,
@@ -20,7 +20,7 @@ def read(tmp_path):
     def reading(text, patients=("P1", "P2", "P3"), **keys):
         (tmp_path / "t.tsv").write_text(text)
         table = KEYS | {"file": str(tmp_path / "t.tsv")} | keys
-        return omics_features({"rna": table}, patients)
+        return read_omics({"rna": table}, patients).features
 
     return reading
 
@@ -144,6 +144,6 @@ def test_faults_are_told_by_row_and_column(read, text, keys, said):
 
 
 def test_no_table_makes_no_column():
-    found = omics_features({}, ["P1"])
+    found = read_omics({}, ["P1"]).features
     assert found.shape == (1, 0)
     assert isinstance(found, pd.DataFrame)

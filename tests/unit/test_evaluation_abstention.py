@@ -3,8 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binomtest
 
-from gcin.evaluation.abstention import SHARES, abstention_tables, risk_coverage, with_answers
+from gcin.evaluation.abstention import (
+    SHARES,
+    abstention_tables,
+    exact_limits,
+    patients_behind,
+    risk_coverage,
+    with_answers,
+)
 
 
 def area_of(sure, wrong):
@@ -116,6 +124,56 @@ def test_relatives_are_no_new_evidence():
         for areas in (abstention_tables(table, 300, 1, 0.95)[1] for table in (rows, kin))
     ]
     assert widths[1] == pytest.approx(widths[0], rel=0.25)
+
+
+def test_limits_are_the_exact_ones():
+    for wrong, n in ((0, 5), (2, 9), (7, 7)):
+        low, high = exact_limits(np.array([wrong / n]), np.array([float(n)]), 0.95)
+        exact = binomtest(wrong, n).proportion_ci(0.95, "exact")
+        assert (low[0], high[0]) == pytest.approx((exact.low, exact.high))
+
+
+def test_limits_hold_the_error_of_the_surest_few_as_often_as_they_say():
+    """Of five of a hundred patients; resamples missed it in 40 of 100 cohorts."""
+    rng = np.random.default_rng(9)
+
+    def errors(count):
+        chance = 1 / (1 + np.exp(-rng.normal(size=count)))
+        response = (rng.random(count) < chance).astype(float)
+        return chance, response, ((chance >= 0.5) != response).astype(float)
+
+    chance, _, wrong = errors(200_000)
+    truth = risk_coverage(np.ones((1, 200_000)), np.abs(chance - 0.5), wrong)["curve"][0]
+    missed = np.zeros(len(SHARES))
+    for seed in range(120):
+        chance, response, _ = errors(100)
+        rows = study(seed, patients=100).assign(value=chance, response=response)
+        rows["fold"] = np.arange(100) % 5
+        curve, _ = abstention_tables(rows, 10, 1, 0.95)
+        own = curve[curve["order"] == "probability"]
+        missed += ((own["low"] > truth) | (own["high"] < truth)).to_numpy()
+    assert missed.max() <= 12
+    assert missed[:4].max() <= 6
+
+
+def test_the_error_of_some_equals_rests_on_all_of_them():
+    """Against how much it moves where each answer is wrong by the same chance."""
+    rng = np.random.default_rng(3)
+    rows = study(8, patients=80).assign(sure=rng.integers(0, 7, 80))
+    errors = []
+    for _ in range(4000):
+        wrong = (rng.random(80) < 0.3).astype(float)
+        folds = [
+            risk_coverage(np.ones((1, len(own))), own["sure"].to_numpy(), wrong[own.index])
+            for _, own in rows.groupby("fold")
+        ]
+        errors.append(np.mean([fold["curve"][0] for fold in folds], axis=0))
+    moves = 0.3 * 0.7 / np.var(errors, axis=0)
+    assert patients_behind(rows) == pytest.approx(moves, rel=0.12)
+    alone = patients_behind(rows.assign(sure=np.arange(80)))
+    assert alone == pytest.approx(80 * SHARES)
+    kin = rows.assign(sure=np.arange(80), family=np.arange(80) // 4)
+    assert patients_behind(kin) == pytest.approx(20 * SHARES)
 
 
 def test_repeats_are_averaged_and_one_family_has_no_interval():

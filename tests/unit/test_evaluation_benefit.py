@@ -64,6 +64,21 @@ def test_repeats_are_averaged_and_every_value_lies_in_its_interval():
     assert len(held) > 0.9 * len(table)
 
 
+@pytest.mark.parametrize(
+    ("treated", "family", "told"), [(9, 0, False), (10, 0, True), (20, 1, False)]
+)
+def test_a_handful_to_treat_has_no_interval_of_its_benefit(treated, family, told):
+    """Nor has nobody: the interval was 0 to 0."""
+    rows = response_rows({"net": 0.5}, patients=200, repeats=2)
+    number = rows["patient"].astype(int)
+    rows = rows.assign(value=np.where(number < treated, 0.7, 0.3))
+    rows.loc[number < 12 * family, "family"] = "F"
+    table = table_of(rows)
+    assert at(table, 0.2)[["low", "high"]].notna().all()
+    assert at(table, 0.6)[["low", "high"]].notna().all() == told
+    assert at(table, 0.8)[["low", "high"]].isna().all()
+
+
 def test_survival_alone_gives_an_empty_table():
     rows = response_rows({"net": 1.0}).assign(response=np.nan)
     table = table_of(rows)

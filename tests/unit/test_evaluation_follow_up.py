@@ -149,6 +149,28 @@ def test_sites_left_out_are_told_by_their_patients(apart):
     assert times(people(site=sites), "ab") == {"h": [0, 1] if apart else [2, 3, 4, 5]}
 
 
+@pytest.mark.parametrize(("beyond", "told"), [([4, 2, 1, 1, 1], True), ([4, 1, 1, 1, 1], False)])
+def test_a_month_is_measured_in_all_folds_of_a_cohort_or_in_none(beyond, told):
+    """Nine or eight of eighty are followed beyond it, half of them tested by one fold.
+
+    The area was that of the four folds whose others are followed so far.
+    """
+    table = studied({"h": (6, 30, 0.0)}, 80, seed=6).assign(site=None, cohort="h")
+    fold, place = np.arange(80) % FOLDS, np.arange(80) // FOLDS
+    table["os_time"] = np.where(place < np.array(beyond)[fold], 45.0, table["os_time"])
+    parts = {
+        number: pd.DataFrame(
+            {"patient": table["patient"], "part": np.where(fold == number, "test", "train")}
+        )
+        for number in range(FOLDS)
+    }
+    reached = [np.quantile(table["os_time"][fold != number], 0.9) > 40 for number in range(FOLDS)]
+    assert reached == [False, True, True, True, True]
+    said = table[["patient", "arm"]].assign(value=table["risk"], fold=fold, design="net", seed=1)
+    pooled = pool(said.assign(endpoint="os"), table, parts, [40])
+    assert (pooled.groupby("fold")["control_40"].sum() > 0).tolist() == [told] * FOLDS
+
+
 def left_out(closed, months):
     """Outcomes of a policy's patients where each place is a site that tests as a whole."""
     table = studied(closed, 600, seed=4).assign(cohort="h")
@@ -160,7 +182,7 @@ def left_out(closed, months):
         )
         for number in np.unique(fold)
     }
-    rows = outcome_table(table, split, ["os"], months)
+    rows = outcome_table(table, split, ["os"], months, 30)
     return table, rows.assign(place=rows["patient"].map(table.set_index("patient")["place"]))
 
 
@@ -180,8 +202,46 @@ def test_of_a_site_that_closed_before_no_policy_is_valued():
 def test_too_few_of_an_arm_at_a_site_are_weighed_as_the_rest_of_it():
     table = people(os_time=[1.0, 2, 3, 4, 9, 9], os_event=[0.0, 1, 0, 0, 0, 0])
     table = table.assign(arm=list("xyyyxy"), site=list("aaaabb")).reset_index()
-    rows = outcome_table(table, {0: parts("abcd")}, ["os"], 2.5).set_index("patient")
+    rows = outcome_table(table, {0: parts("abcd")}, ["os"], 2.5, 30).set_index("patient")
     assert rows["weight"].to_dict() == pytest.approx({"a": 0, "b": 1, "c": 1, "d": 1})
     table["os_event"] = [1.0, 0, 1, 1, 0, 0]
-    rows = outcome_table(table, {0: parts("abcd")}, ["os"], 2.5).set_index("patient")
+    rows = outcome_table(table, {0: parts("abcd")}, ["os"], 2.5, 30).set_index("patient")
     assert rows["weight"].to_dict() == pytest.approx({"a": 1, "b": 0, "c": 1.5, "d": 1.5})
+
+
+def in_cohorts(closed, months, least=30, **facts):
+    """Outcomes of a policy's patients of cohorts that are closed on different days."""
+    table = studied(closed, 600, seed=5).assign(site=None, **facts)
+    table["cohort"] = table["place"]
+    place = np.arange(len(table)) % FOLDS
+    split = {
+        number: pd.DataFrame(
+            {"patient": table["patient"], "part": np.where(place == number, "test", "train")}
+        )
+        for number in range(FOLDS)
+    }
+    rows = outcome_table(table, split, ["os"], months, least)
+    return table, rows.assign(place=rows["patient"].map(table.set_index("patient")["place"]))
+
+
+def test_a_policy_is_valued_in_each_cohort_by_who_was_followed_there():
+    """By all patients of an arm those of the early cohort weighed 0.68, of the other 1.32."""
+    table, rows = in_cohorts({"early": (6, 24, 0.0), "late": (36, 60, 0.0)}, 18)
+    assert not rows["by_others"].any()
+    for place, own in rows.groupby("place"):
+        truth = table.loc[table["place"] == place, "true"].clip(upper=18).mean()
+        assert own["weight"].mean() == pytest.approx(1, abs=0.06)
+        assert (own["outcome"] * own["weight"]).mean() == pytest.approx(truth, abs=0.9)
+
+
+def test_of_a_cohort_that_closed_before_no_policy_is_valued():
+    with pytest.raises(ValueError, match="of arm a of early would be followed for 18 months"):
+        in_cohorts({"early": (6, 12, 0.0), "late": (36, 60, 0.0)}, 18)
+
+
+@pytest.mark.parametrize(("least", "others"), [(30, 0), (400, 300), (900, 1200)])
+def test_who_is_weighed_by_the_follow_up_of_others_is_told(least, others):
+    """Some 480 train of a cohort, 60 or 420 of an arm of the early one."""
+    arm = np.where(np.arange(1200) % 8 == 0, "b", "a")
+    _, rows = in_cohorts({"early": (6, 24, 0.0), "late": (36, 60, 0.0)}, 18, least, arm=arm)
+    assert rows["by_others"].sum() == (150 if others == 300 else others)

@@ -126,3 +126,81 @@ def test_one_row_per_design_endpoint_and_model():
     assert set(table.loc[table["model"] == "adjusted", "covariates"]) == {"age"}
     higher = table[(table["model"] == "alone") & (table["design"] == "x")]
     assert higher["hazard_ratio"].is_monotonic_increasing
+
+
+def two_cohorts(count=600, seed=1, log_ratio=0.0):
+    """Patients of the second cohort die five times sooner, and most of them are of group 2."""
+    random = np.random.default_rng(seed)
+    second = random.random(count) < 0.5
+    group = 1 + (random.random(count) < np.where(second, 0.8, 0.2)).astype(int)
+    time = random.exponential(np.where(second, 0.2, 1.0) * np.exp(-log_ratio * (group == 2)))
+    end = random.uniform(0.1, 2, count)
+    index = [f"P{number:03}" for number in range(count)]
+    table = {"time": np.minimum(time, end), "event": (time <= end) * 1.0, "group": group}
+    cohort = np.where(second, "b", "a")
+    return pd.DataFrame(table | {"family": None, "cohort": cohort}, index)
+
+
+@pytest.mark.parametrize("related", [False, True])
+def test_a_group_of_more_patients_of_a_cohort_that_dies_sooner_has_no_ratio_of_its_own(related):
+    patients = two_cohorts()
+    if related:
+        patients["family"] = np.repeat([str(number) for number in range(300)], 2)
+    none = patients[[]]
+    alone = hazard_ratios(patients.drop(columns="cohort"), none, 0.95)[0]
+    within = hazard_ratios(patients, none, 0.95)[0]
+    assert alone["low"] > 1.5
+    assert within["low"] < 1 < within["high"]
+    assert (alone["strata"], within["strata"]) == (1, 2)
+    assert within["p_proportional"] > 0.05
+
+
+def test_a_ratio_within_cohorts_is_that_of_their_common_likelihood():
+    patients = two_cohorts(log_ratio=0.6)
+    values = (patients["group"] == 2).to_numpy(float)[:, None]
+    time, event = patients["time"].to_numpy(), patients["event"].to_numpy()
+
+    def both(weights):
+        cohorts = [(patients["cohort"] == name).to_numpy() for name in "ab"]
+        return sum(partial_likelihood(weights, values[o], time[o], event[o]) for o in cohorts)
+
+    best = optimize.minimize(both, np.zeros(1)).x[0]
+    found = hazard_ratios(patients, patients[[]], 0.95)[0]
+    assert found["hazard_ratio"] == pytest.approx(np.exp(best), rel=1e-3)
+
+
+def test_ratios_that_cross_are_seen_within_cohorts_of_unlike_follow_up():
+    random = np.random.default_rng(3)
+    group, cohort = np.tile([1, 2], 400), np.repeat(["a", "b"], 400)
+    long = np.where(cohort == "a", 1.0, 50.0)
+    found = {}
+    for name, shape in (("crossing", 3.0), ("steady", 1.0)):
+        first, second = random.weibull(shape, 800), random.weibull(shape**-0.7, 800)
+        time = np.where(group == 1, first, second) * long
+        patients = pd.DataFrame({"time": time, "event": 1.0, "group": group, "family": None})
+        found[name] = hazard_ratios(patients.assign(cohort=cohort), patients[[]], 0.95)[0]
+    assert found["crossing"]["p_proportional"] < 1e-6
+    assert found["steady"]["p_proportional"] > 0.05
+
+
+def test_groups_that_are_cohorts_have_no_ratio_within_these(caplog):
+    patients = two_cohorts()
+    apart = patients.assign(group=np.where(patients["cohort"] == "a", 1, 2))
+    found = hazard_ratios(apart, apart[[]], 0.95)[0]
+    assert np.isnan(found["hazard_ratio"])
+    assert "cohorts tell the risk groups" in caplog.text
+
+
+def test_the_adjusted_model_is_within_cohorts_and_leaves_out_what_these_determine():
+    patients = two_cohorts()
+    pooled = patients.reset_index(names="patient").rename(columns={"cohort": "followed_as"})
+    pooled = pooled.assign(repeat=0, fold=0, endpoint="os", design="x", value=pooled["group"])
+    random = np.random.default_rng(2)
+    known = pd.DataFrame({"age": random.normal(size=600)}, patients.index)
+    known["cancer_type"] = np.where(patients["cohort"] == "a", "LGG", "GBM")
+    settings = {"risk_groups": 2, "confidence": 0.95}
+    table = hazard_table(pooled.drop(columns="group"), known, settings).set_index("model")
+    assert table["strata"].to_dict() == {"alone": 1, "adjusted": 2}
+    assert table["covariates"].to_dict() == {"alone": "", "adjusted": "age"}
+    assert table.loc["alone", "low"] > 1.5
+    assert table.loc["adjusted", "low"] < 1 < table.loc["adjusted", "high"]

@@ -103,7 +103,8 @@ def test_a_probability_of_one_half_names_a_responder():
     assert measure(rows([0.5, 0.1], [1, 0]))["recall"] == 1
 
 
-UNDEFINED = {"roc_auc", "sensitivity_at_specificity", "mcc", "scaled_brier"}
+FEW = {"sensitivity_at_specificity", "specificity_reached"}  # of fewer than ten others
+UNDEFINED = {"roc_auc", "mcc", "scaled_brier"} | FEW
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,32 @@ UNDEFINED = {"roc_auc", "sensitivity_at_specificity", "mcc", "scaled_brier"}
 def test_one_class_leaves_a_metric_empty(response, undefined):
     found = measure(rows([0.9, 0.6, 0.2], response))
     assert {name for name, value in found.items() if np.isnan(value)} == undefined
+
+
+@pytest.mark.parametrize(
+    ("others", "reached"), [(9, None), (10, 0.9), (11, 10 / 11), (19, 18 / 19), (20, 0.9)]
+)
+def test_sensitivity_is_told_beside_the_specificity_that_was_reached(others, reached):
+    """Of nine others a tenth is nobody: 90 % was 100 %, and the sensitivity that of a better one.
+
+    Values fall by one place, and every second of the first patients responds.
+    """
+    response = [1, 0, 1, 0, *[1] * 3, *[0] * (others - 2)]
+    found = measure(rows(np.linspace(0.9, 0.1, len(response)), response))
+    at = [found["sensitivity_at_specificity"], found["specificity_reached"]]
+    named = 5 if others == 20 else 2
+    assert at == pytest.approx([named / 5, reached] if reached else [np.nan] * 2, nan_ok=True)
+
+
+def test_folds_of_few_others_are_told_apart_only_by_those_of_more():
+    """Of ten and nine others one is a tenth: 95 % is no more than that."""
+    one = rows(np.linspace(0.9, 0.1, 12), [1, 0, 1, *[0] * 9], fold=0)
+    two = rows(np.linspace(0.9, 0.1, 11), [1, 0, 1, *[0] * 8], fold=1).assign(column=range(12, 23))
+    both = measure(pd.concat([one, two], ignore_index=True))
+    assert both["specificity_reached"] == pytest.approx(18 / 19)
+    assert both["sensitivity_at_specificity"] == pytest.approx(3 / 4)
+    three = two.assign(fold=2, column=range(23, 34))
+    assert np.isnan(measure(pd.concat([one, two, three]))["specificity_reached"])
 
 
 def test_precision_is_empty_where_nobody_is_named():

@@ -207,7 +207,7 @@ def cases(table, features, said, names=ALL, endpoints=("response", "os")):
     """What a study that declares these confounders would see."""
     folds, arms = folds_of(table), table.set_index("patient")["arm"]
     chances = propensity_table(confounders_of(table, features, names), arms, folds, 30)
-    outcomes = outcome_table(table, folds, list(endpoints), MONTHS)
+    outcomes = outcome_table(table, folds, list(endpoints), MONTHS, 30)
     return list(cases_of(said, chances, outcomes, table))
 
 
@@ -280,7 +280,7 @@ def test_weights_for_those_who_left_give_the_mean_of_kaplan_meier(small):
     everyone = [
         pd.DataFrame({"patient": table["patient"], "part": part}) for part in ("train", "test")
     ]
-    rows = outcome_table(table, {0: pd.concat(everyone)}, ["os"], MONTHS)
+    rows = outcome_table(table, {0: pd.concat(everyone)}, ["os"], MONTHS, 30)
     curve = KaplanMeierFitter().fit(table["os_time"], table["os_event"])
     expected = restricted_mean_survival_time(curve, t=MONTHS)
     assert (rows["outcome"] * rows["weight"]).mean() == pytest.approx(expected, rel=1e-3)
@@ -289,14 +289,14 @@ def test_weights_for_those_who_left_give_the_mean_of_kaplan_meier(small):
 
 def test_survival_is_not_valued_beyond_what_is_followed(small):
     with pytest.raises(ValueError, match=r"a tenth .* arm a .* 200 months of os. Lower policy"):
-        outcome_table(small[0], folds_of(small[0]), ["os"], 200.0)
+        outcome_table(small[0], folds_of(small[0]), ["os"], 200.0, 30)
 
 
 def test_an_arm_that_nobody_else_received_is_not_taken_for_fully_followed(small):
     table = small[0]
     rare = table.assign(arm=table["arm"].mask(table["patient"] == "P0", "c"))
     with pytest.raises(ValueError, match="of arm c would be followed for 12 months"):
-        outcome_table(rare, folds_of(table), ["os"], MONTHS)
+        outcome_table(rare, folds_of(table), ["os"], MONTHS, 30)
 
 
 def test_a_study_needs_two_arms_with_enough_patients(small):
@@ -361,7 +361,7 @@ def test_of_three_arms_the_lowest_risk_is_recommended_though_the_others_are_equa
     }
     arms = table.set_index("patient")["arm"]
     chances = propensity_table(confounders_of(table, features, ["age"]), arms, folds, 5)
-    outcomes = outcome_table(table, folds, ["os"], MONTHS)
+    outcomes = outcome_table(table, folds, ["os"], MONTHS, 30)
     (case,) = cases_of(pd.concat(said).assign(fold=np.tile(fold, 3)), chances, outcomes, table)
     assert case.arms == ["a", "b", "c"]
     assert (case.choice(FLOOR) == 1).all()
@@ -432,7 +432,7 @@ def test_repeats_are_averaged_and_count_each_patient_once(small):
     chances = propensity_table(confounders_of(table, features, ALL), arms, twice, 30)
     said = said_of(table, benefit)
     both = pd.concat([said, said.assign(fold=said["fold"] + FOLDS)])
-    (case,) = cases_of(both, chances, outcome_table(table, twice, ["response"], MONTHS), table)
+    (case,) = cases_of(both, chances, outcome_table(table, twice, ["response"], MONTHS, 30), table)
     assert len(case.rows) == 2 * len(table)
     pd.testing.assert_frame_equal(scores_at(case, FLOOR), scores_at(once, FLOOR))
     keys = ["estimate", "value"]
@@ -458,7 +458,7 @@ def controlled(seed, names=ALL, patients=1500, more=0.0):
     broken = said[said["endpoint"] == "response"].assign(endpoint="fracture", expected=0.3)
     folds, arms = folds_of(table), table.set_index("patient")["arm"]
     chances = propensity_table(confounders_of(table, features, names), arms, folds, 30)
-    outcomes = outcome_table(table, folds, ["response", "os", "fracture"], MONTHS)
+    outcomes = outcome_table(table, folds, ["response", "os", "fracture"], MONTHS, 30)
     given = pd.concat([said, broken]), chances, outcomes, table
     found = list(controls_of(*given, "fracture"))
     return control_table(found, "fracture", SETTINGS | {"bootstrap_draws": 50}, FLOOR), given

@@ -133,3 +133,38 @@ def test_a_design_that_says_the_same_of_all_has_one_group_and_no_difference():
     assert table["difference"].isna().all()
     empty = restricted_mean_table(survivors(6).assign(time=np.nan), SETTINGS)
     assert empty.empty
+
+
+def in_cohorts(seed, patients):
+    """Of a cohort that is closed early patients live longer than of one that is watched on."""
+    rng = np.random.default_rng(seed)
+    early = rng.random(patients) < 0.5
+    risk = rng.normal(size=patients)
+    time = rng.exponential(np.where(early, 100, 8) * np.exp(-0.3 * risk))
+    left = np.where(early, rng.uniform(3, 30, patients), rng.uniform(30, 60, patients))
+    table = pd.DataFrame({"patient": [f"P{n}" for n in range(patients)], "value": risk})
+    table["time"], table["event"] = np.minimum(time, left), (time <= left).astype(float)
+    table["true"], table["followed_as"] = time, np.where(early, "early", "late")
+    return table.assign(design="d", endpoint="os", repeat=0, fold=0, family=None)
+
+
+def test_cohorts_that_are_closed_on_different_days_do_not_bend_the_mean():
+    """Of all together after the early one has closed, those who die soon are left: 0.6 too few."""
+    rows, settings = in_cohorts(1, 4000), SETTINGS | {"horizons_months": [24]}
+    table = restricted_mean_table(rows, settings | {"bootstrap_draws": 100})
+    high = rows["value"] > rows["value"].median()
+    for group, row in table.set_index("group").iterrows():
+        truth = rows.loc[high == (group == 2), "true"].clip(upper=24).mean()
+        assert row["mean"] == pytest.approx(truth, abs=0.3)
+        assert row["low"] < truth < row["high"]
+
+
+def test_cohorts_of_a_few_patients_are_one_and_one_that_closed_before_has_no_mean():
+    rows, settings = in_cohorts(2, 200), SETTINGS | {"horizons_months": [24], "bootstrap_draws": 20}
+    parts = rows.assign(followed_as=np.where(np.arange(200) < 12, rows["patient"], "rest"))
+    both = rows.assign(followed_as=np.where(np.arange(200) < 12, "few", "rest"))
+    few, one = (restricted_mean_table(table, settings) for table in (parts, both))
+    pd.testing.assert_frame_equal(few, one)
+    closed = rows.assign(time=rows["time"].where(rows["followed_as"] == "late", 5.0))
+    closed["event"] = closed["event"].where(rows["followed_as"] == "late", 0.0)
+    assert restricted_mean_table(closed, settings)["mean"].isna().all()

@@ -13,14 +13,8 @@ from scipy.stats import norm
 
 from gcin.evaluation.hazards import hazard_ratios
 from gcin.evaluation.horizons import uno_weights
-from gcin.evaluation.survival import (
-    excess_events,
-    exchanged,
-    kaplan_meier,
-    logrank,
-    risk_groups,
-    survival_metrics,
-)
+from gcin.evaluation.logrank import excess_events, exchanged, logrank
+from gcin.evaluation.survival import kaplan_meier, risk_groups, survival_metrics
 
 
 def cohort(seed, patients=60, levels=15):
@@ -173,6 +167,50 @@ def test_logrank_sees_planted_groups_and_not_random_ones():
     assert logrank(planted.assign(group=rng.permutation(group)))["p"] > 1e-3
 
 
+def test_a_cohort_that_dies_sooner_makes_no_difference_between_groups():
+    """Within either cohort groups are alike, and the second has more of those who die sooner."""
+    rng, p = np.random.default_rng(8), {True: [], False: []}
+    for _ in range(200):
+        second = rng.random(150) < 0.5
+        group = 1 + (rng.random(150) < np.where(second, 0.8, 0.2)).astype(int)
+        time, end = rng.exponential(np.where(second, 3, 30)), rng.exponential(40, 150)
+        table = {"time": np.minimum(time, end), "event": (time <= end) * 1.0, "group": group}
+        patients = pd.DataFrame(table | {"family": None, "cohort": np.where(second, "b", "a")})
+        p[True].append(logrank(patients)["p"])
+        p[False].append(logrank(patients.drop(columns="cohort"))["p"])
+    assert np.mean(np.array(p[True]) < 0.05) <= 0.09
+    assert np.mean(np.array(p[True]) < 0.5) == pytest.approx(0.5, abs=0.1)
+    assert np.mean(np.array(p[False]) < 0.05) > 0.9
+
+
+def test_cohorts_of_the_same_patients_tell_twice_as_much_as_one():
+    """Observed, expected and their covariance add up, so the statistic does; lifelines has one."""
+    one = cohort(6).assign(group=np.arange(60) % 3 + 1)
+    both = pd.concat([one.assign(cohort=name) for name in "ab"], ignore_index=True)
+    alone, together = logrank(one), logrank(both)
+    assert together["statistic"] == pytest.approx(2 * alone["statistic"])
+    assert (together["degrees"], together["strata"]) == (2, 2)
+
+
+def test_groups_that_are_cohorts_have_no_test(caplog):
+    patients = cohort(6).assign(group=np.arange(60) % 2 + 1)
+    found = logrank(patients.assign(cohort=patients["group"].astype(str)))
+    assert np.isnan(found["p"])
+    assert "within cohorts groups are alike" in caplog.text
+
+
+def test_families_within_cohorts_raise_no_more_false_alarms_than_the_test_says():
+    p = []
+    for seed in range(150):
+        early, late = families(seed, 20, 0.95, groups=2), families(seed + 500, 20, 0.95, groups=2)
+        late = late.assign(time=late["time"] * 10, family="late " + late["family"], cohort="b")
+        late["group"] = np.where(late.index < 42, 2, late["group"])
+        both = pd.concat([early.assign(cohort="a"), late], ignore_index=True)
+        p.append(logrank(both)["p"])
+    assert np.mean(np.array(p) < 0.05) <= 0.09
+    assert np.mean(np.array(p) < 0.5) == pytest.approx(0.5, abs=0.11)
+
+
 def test_excess_events_add_up_to_those_of_the_log_rank_test():
     table = cohort(6).assign(group=np.arange(60) % 3 + 1)
     excess = excess_events(table["time"].to_numpy(), table["event"].to_numpy())
@@ -201,7 +239,7 @@ def test_families_that_change_places_do_so_in_every_way():
                     given[pairs[place]] = group[pairs[source][::way]]
                 given[alone] = group[list(others)]
                 sums.append(excess @ given)
-    mean, covariance = exchanged(excess, group, codes)
+    mean, covariance = exchanged(excess, group, codes, np.zeros(8, int))
     assert mean == pytest.approx(np.mean(sums, axis=0))
     assert covariance == pytest.approx(np.cov(np.transpose(sums), bias=True))
 

@@ -22,7 +22,7 @@ from gcin.report.patients import (
     unseen_risks,
     verdict_of,
 )
-from gcin.report.policy import policy_sentences, worst_imbalances
+from gcin.report.policy import policy_sentences, policy_tables, worst_imbalances
 from gcin.report.reading import read_tables
 from gcin.report.study import cohort_sections, origin, study_facts
 from gcin.report.tables import (
@@ -36,6 +36,8 @@ from gcin.report.tables import (
     threshold_table,
 )
 from gcin.report.words import interval, level, number, percent, summary, unmeasured, verdict
+
+BORROWED = "weighed_by_others"
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +133,16 @@ def test_arms_told_stand_beside_what_they_are_not_for(report, study):
         given = other if rows is None else other | {"propensity": rows}
         facts = study_facts(given, table, made.features(table), made.SETTINGS, ["gcin"])
         assert facts["arms_told"] is None
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_who_is_weighed_by_the_follow_up_of_others_stands_beside_a_policy(study, share):
+    _, tables = study
+    policy = tables["policy"]
+    own = policy.assign(value=policy["value"].mask(policy["estimate"] == BORROWED, share))
+    for each in policy_tables(own, tables["policy_balance"]):
+        told = each["table"].get("weighed by follow-up of other arms or cohorts")
+        assert (set(told) == {"25 %"}) if share else told is None
 
 
 def test_no_policy_is_shown_where_none_is_declared(study):
@@ -245,6 +257,8 @@ def test_subgroups_and_hazard_ratios_stand_in_tables_with_sizes(study):
     ratios = hazard_ratio_table(tables["hazard_ratios"])
     assert set(ratios["model"]) == {"alone", "adjusted"}
     assert ratios["hazard ratio"].str.contains("to").any()
+    pooled = hazard_ratio_table(tables["hazard_ratios"].assign(strata=[1, 2] * (len(ratios) // 2)))
+    assert pooled["adjusted for"].str.startswith("cohort (strata)").tolist()[:2] == [False, True]
     means = restricted_mean_table(tables["restricted_means"])
     sure = means[(means["design"] == "gcin") & (means["group"] == 2)]
     assert sure["less that of group 1"].str.fullmatch(r"-[\d.]+ \(-[\d.]+ to -[\d.]+\)").all()

@@ -175,7 +175,7 @@ def policy_errors(seed, hidden):
     (case,) = cases_of(
         said,
         propensity_table(declared, arms, folds, 30),
-        outcome_table(patients, folds, ["response"], 12.0),
+        outcome_table(patients, folds, ["response"], 12.0, 30),
         patients,
     )
     scores, truth = scores_at(case, FLOOR), cohort.truth.probability

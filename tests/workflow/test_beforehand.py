@@ -199,3 +199,29 @@ def test_omics_whose_features_have_other_names_are_said(run, names, told_of):
         line for line in check_beforehand(run.read()) if "have of omics.rna; models take" in line
     ]
     assert [told_of in line for line in said if "b has" in line] == [True] * (told_of is not None)
+
+
+@pytest.mark.parametrize(
+    ("arms", "confounders", "told"),
+    [
+        (["1110", "10"], ["age"], True),
+        (["1110", "10"], ["age", "cohort"], False),
+        (["1010", "10"], ["age"], False),
+    ],
+)
+def test_cohorts_that_give_other_arms_are_said_where_no_confounder_is_the_cohort(
+    run, arms, confounders, told
+):
+    setting("studies.trial.external", [])(run)
+    setting("studies.trial.cohorts", ["a", "b"])(run)
+    policy = {"confounders": confounders, "endpoints": ["response"], "months": 24}
+    setting("studies.trial.policy", policy)(run)
+    for table, patients, own in zip(
+        ("clinical", "clinical.b"), (PEOPLE, ["P4", "P6"]), arms, strict=True
+    ):
+        data(f"{table}.tsv", clinical_table(patients, arm=list(own)))(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "received" in line]
+    assert bool(said) == told
+    if told:
+        assert said[0].startswith("trial: 50 % of b and 25 % of a received control, and ")

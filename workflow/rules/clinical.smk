@@ -1,4 +1,27 @@
-"""Clinical tables of a cohort, in the small common data model."""
+"""Clinical tables of a cohort, in the small common data model; gene sets of a study's cohorts."""
+
+from gcin.clinical.gene_sets import fewest_genes
+
+
+def fewest_of(study):
+    """Map each table of omics with gene sets, of a study's cohorts, to the genes a set must have."""
+    return fewest_genes(RUN.cards[cohort]["omics"] for cohort in STUDIES[study]["cohorts"])
+
+
+def omics_of(wildcards, cohorts):
+    """Name the omics of some cohorts of a study; of several with gene sets, with sets in common."""
+    every = RUN.cohorts_of(wildcards.study)
+    if len(every) == 1 or not fewest_of(wildcards.study):
+        return of_generations(cohorts, "clinical/omics.parquet")
+    return [
+        f"results/studies/{wildcards.study}/{wildcards.edition}/clinical/{cohort}/omics.parquet"
+        for cohort in cohorts
+    ]
+
+
+def averaged_beside(wildcards):
+    """Name the cohorts that a study trains on, and the one whose sets are averaged."""
+    return list(dict.fromkeys([*STUDIES[wildcards.study]["cohorts"], wildcards.cohort]))
 
 
 rule harmonise_clinical:
@@ -14,6 +37,8 @@ rule harmonise_clinical:
         ),
         features="results/cohorts/{cohort}/{generation}/clinical/features.parquet",
         omics="results/cohorts/{cohort}/{generation}/clinical/omics.parquet",
+        genes="results/cohorts/{cohort}/{generation}/clinical/set_genes.parquet",
+        sets="results/cohorts/{cohort}/{generation}/clinical/gene_sets.parquet",
         patients="results/cohorts/{cohort}/{generation}/clinical/patients.parquet",
         receipt="results/cohorts/{cohort}/{generation}/clinical/receipt.json",
     log:
@@ -47,3 +72,35 @@ rule harmonise_clinical:
         },
     script:
         "../scripts/harmonise_clinical.py"
+
+
+rule average_gene_sets:
+    """Average the gene sets of a cohort over the genes that stand for them in a study."""
+    input:
+        patients="results/studies/{study}/{edition}/splits/patients.parquet",
+        omics=lambda wildcards: of_generations(averaged_beside(wildcards), "clinical/omics.parquet"),
+        genes=lambda wildcards: of_generations(
+            averaged_beside(wildcards), "clinical/set_genes.parquet"
+        ),
+        sets=lambda wildcards: of_generations(
+            averaged_beside(wildcards), "clinical/gene_sets.parquet"
+        ),
+    output:
+        omics="results/studies/{study}/{edition}/clinical/{cohort}/omics.parquet",
+    log:
+        "logs/average_gene_sets/{study}/{edition}/{cohort}.log",
+    benchmark:
+        "benchmarks/results/average_gene_sets/{study}/{edition}/{cohort}.tsv"
+    conda:
+        "../../envs/tables.yaml"
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards, attempt: 4_000 * attempt,
+        runtime=lambda wildcards, attempt: 30 * attempt,
+    params:
+        code=code_of("average_gene_sets"),
+        cohorts=averaged_beside,
+        trained=lookup("{study}/cohorts", within=STUDIES),
+        fewest=lambda wildcards: fewest_of(wildcards.study),
+    script:
+        "../scripts/average_gene_sets.py"

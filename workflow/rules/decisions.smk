@@ -123,9 +123,7 @@ rule tell_propensity:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         network="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/network.keras",
         preparation="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/preparation.joblib",

@@ -20,9 +20,7 @@ rule learn_subset:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
     output:
         predictions="results/studies/{study}/{edition}/evaluation/learning/size-{size}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
@@ -60,9 +58,7 @@ rule learn_subset_network:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
         chosen=chosen_of,
@@ -103,9 +99,7 @@ rule learn_subset_on_network:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         network=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/evaluation/learning/size-{{size}}/model/{network}/fold-{{fold}}/seed-{{seed}}/network.keras",

@@ -33,9 +33,7 @@ rule train_network:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
         chosen=chosen_of,
@@ -78,9 +76,7 @@ rule train_baseline:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
     output:
         predictions="results/studies/{study}/{edition}/model/{design}/fold-{fold}/seed-{seed}/predictions.parquet",
@@ -118,9 +114,7 @@ rule train_on_network:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         network=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{network}/fold-{{fold}}/seed-{{seed}}/network.keras",

@@ -11,9 +11,7 @@ rule apply_network:
         clinical=lambda wildcards: of_generations(
             RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            RUN.cohorts_of(wildcards.study), "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, RUN.cohorts_of(wildcards.study)),
         visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         networks=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/network.keras",
@@ -56,9 +54,7 @@ rule apply_baseline:
         clinical=lambda wildcards: of_generations(
             RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            RUN.cohorts_of(wildcards.study), "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, RUN.cohorts_of(wildcards.study)),
         visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
@@ -95,9 +91,7 @@ rule apply_on_network:
         clinical=lambda wildcards: of_generations(
             RUN.cohorts_of(wildcards.study), "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            RUN.cohorts_of(wildcards.study), "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, RUN.cohorts_of(wildcards.study)),
         visits=lambda wildcards: visits_of(RUN.cohorts_of(wildcards.study)),
         models=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/model/{{design}}/fold-{fold}/seed-{seed}/model.joblib",
@@ -165,9 +159,7 @@ rule predict_patients:
         features=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         applied=lambda wildcards: collect(
             "results/studies/{{study}}/{{edition}}/prediction/designs/{design}.parquet",

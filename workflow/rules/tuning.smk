@@ -31,9 +31,7 @@ rule try_settings:
         clinical=lambda wildcards: of_generations(
             STUDIES[wildcards.study]["cohorts"], "clinical/features.parquet"
         ),
-        omics=lambda wildcards: of_generations(
-            STUDIES[wildcards.study]["cohorts"], "clinical/omics.parquet"
-        ),
+        omics=lambda wildcards: omics_of(wildcards, STUDIES[wildcards.study]["cohorts"]),
         visits=lambda wildcards: visits_of(STUDIES[wildcards.study]["cohorts"]),
         pathways="results/reference/pathways.tsv",
     output:

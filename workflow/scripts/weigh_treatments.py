@@ -19,7 +19,7 @@ confounders = confounders_of(patients, features, policy["confounders"])
 chances = propensity_table(confounders, arms, folds, policy["min_patients"])
 chances.to_parquet(snakemake.output.propensities, index=False)
 asked = [*policy["endpoints"], *filter(None, [policy["negative_control"]])]
-outcomes = outcome_table(patients, folds, asked, policy["months"])
+outcomes = outcome_table(patients, folds, asked, policy["months"], policy["min_patients"])
 outcomes.to_parquet(snakemake.output.outcomes, index=False)
 overlap = overlap_table(chances, arms, policy["min_propensity"])
 overlap.to_csv(snakemake.output.overlap, sep="\t", index=False)

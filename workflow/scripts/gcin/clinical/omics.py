@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,24 @@ logger = logging.getLogger(__name__)
 MEASURED_SHARE = 0.5
 
 
-def omics_features(tables: Mapping[str, Mapping], patients: Iterable[str]) -> pd.DataFrame:
+@dataclass(frozen=True)
+class Read:
+    """Tables of omics of a cohort.
+
+    Attributes:
+        features: Patients by features that models read, `table feature`, NaN where not measured,
+            float32.
+        genes: Patients by the genes that means of sets were taken of, `table gene`, in the same
+            way; no column where no table has sets.
+        sets: Which these are: `table set gene`.
+    """
+
+    features: pd.DataFrame
+    genes: pd.DataFrame
+    sets: pd.DataFrame
+
+
+def read_omics(tables: Mapping[str, Mapping], patients: Iterable[str]) -> Read:
     """Read the tables of omics of a card.
 
     Nothing is estimated from patients here: a set's value is the mean of its genes in the patient,
@@ -26,22 +44,30 @@ def omics_features(tables: Mapping[str, Mapping], patients: Iterable[str]) -> pd
         tables: Name to the keys of `omics` on the card.
         patients: Patients of the cohort.
 
-    Returns:
-        Patients by features, `table feature`, NaN where not measured, float32.
-
     Raises:
         ValueError: A table cannot be read as the card says; names file, row, column and value.
     """
     index = pd.Index(patients, name="patient", dtype="object")
-    blocks = [pd.DataFrame(index=index)]
+    blocks, genes = [pd.DataFrame(index=index)], [pd.DataFrame(index=index)]
+    sets = [pd.DataFrame(columns=["table", "set", "gene"], dtype=object)]
     for name, table in tables.items():
         read = _read(table)
         _require_patients(read.index, index, table)
-        values = _summarised(read, table).reindex(index)
+        limit = table["limit"]
+        values = read if limit is None else read.clip(-limit, limit)
+        if table["sets"] is not None:
+            held = held_sets(values.columns, table)
+            rows = [(name, place, gene) for place, own in held.items() for gene in own]
+            sets.append(pd.DataFrame(rows, columns=sets[0].columns, dtype=object))
+            averaged = values[pd.unique(sets[-1]["gene"])].reindex(index)
+            genes.append(averaged.add_prefix(f"{name} "))
+            values = _means(values, held)
+        values = values.reindex(index)
         known = values.notna().any(axis=1).sum()
         logger.info("%s: %d features of %d patients", name, values.shape[1], known)
         blocks.append(values.add_prefix(f"{name} "))
-    return pd.concat(blocks, axis=1).astype("float32")
+    wide = (pd.concat(parts, axis=1).astype("float32") for parts in (blocks, genes))
+    return Read(*wide, pd.concat(sets, ignore_index=True))
 
 
 def _read(table: Mapping) -> pd.DataFrame:
@@ -112,14 +138,17 @@ def _numbers(rows: pd.DataFrame, names: list[str], file: str) -> pd.DataFrame:
     return values
 
 
-def _summarised(values: pd.DataFrame, table: Mapping) -> pd.DataFrame:
-    if table["limit"] is not None:
-        values = values.clip(-table["limit"], table["limit"])
-    if table["sets"] is None:
-        return values
-    sets = {
-        name: values.columns.intersection(genes) for name, genes in read_gmt(table["sets"]).items()
-    }
+def held_sets(features: pd.Index, table: Mapping) -> dict[str, pd.Index]:
+    """Take the sets of which a table has enough genes, and these.
+
+    Args:
+        features: Of the table.
+        table: Keys of `omics` on the card.
+
+    Raises:
+        ValueError: There is no such set.
+    """
+    sets = {name: features.intersection(genes) for name, genes in read_gmt(table["sets"]).items()}
     held = {name: genes for name, genes in sets.items() if len(genes) >= table["min_genes"]}
     if not held:
         raise ValueError(
@@ -127,6 +156,10 @@ def _summarised(values: pd.DataFrame, table: Mapping) -> pd.DataFrame:
             "Name features by gene symbol, or lower min_genes: of the card."
         )
     logger.info("%d of %d sets: %d genes and more", len(held), len(sets), table["min_genes"])
+    return held
+
+
+def _means(values: pd.DataFrame, held: Mapping[str, pd.Index]) -> pd.DataFrame:
     means = pd.DataFrame({name: values[genes].mean(axis=1) for name, genes in held.items()})
     share = pd.DataFrame({name: values[genes].notna().mean(axis=1) for name, genes in held.items()})
     is_thin = (share > 0) & (share < MEASURED_SHARE)

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.coverage import OUTCOME_OF
-from gcin.evaluation.intervals import measure_interval
-from gcin.evaluation.metrics import ratio, tied_sums
+from gcin.evaluation.intervals import measure_interval, units_of
+from gcin.evaluation.metrics import ROUNDING, ratio, tied_sums
 from gcin.evaluation.pooling import HALF
 
 SHARES = np.arange(1, 21) / 20  # of the patients answered, at which the error is told
@@ -53,7 +54,8 @@ def abstention_tables(
         rows: As `with_answers` gives them.
         bootstrap_draws: Resamples, families whole.
         seed: Of the resamples.
-        confidence: Of the intervals (BCa).
+        confidence: Of the intervals: exact ones (Clopper and Pearson 1934, Biometrika 26:404) of
+            the error at a share, as among a handful resamples miss the truth; BCa of areas.
 
     Returns:
         `design endpoint order answered error low high accuracy chance single single_error n`: error
@@ -63,7 +65,7 @@ def abstention_tables(
         saved_low saved_high single single_error n`: the area under that curve (AURC, the mean error
         over all numbers of patients answered; Geifman and El-Yaniv 2017, NeurIPS), that of a random
         order and of the best order of the same answers, and what the order saves of the random one.
-        Repeats are averaged.
+        Repeats are averaged, and a family counts as one patient in every limit.
     """
     curves, areas, draws = [], [], bootstrap_draws
     for endpoint, own in rows.groupby("endpoint"):
@@ -73,7 +75,8 @@ def abstention_tables(
                 named = {"design": design, "endpoint": endpoint, "order": order}
                 named |= _single_answers(said) | {"n": said["patient"].nunique()}
                 measured = _averaged(sorted_rows, weights)
-                curves.append(pd.DataFrame(named | _curve(measured, draws, confidence)))
+                behind = patients_behind(sorted_rows)
+                curves.append(pd.DataFrame(named | _curve(measured, behind, confidence)))
                 areas.append(named | _areas(measured, draws, confidence))
     curve = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=CURVE)
     return curve[CURVE], pd.DataFrame(areas, columns=AREAS)
@@ -173,10 +176,67 @@ def _area(errors: np.ndarray, right: np.ndarray) -> np.ndarray:
     return (share * counted).sum(axis=1) / last[:, -1]
 
 
-def _curve(measured: dict[str, np.ndarray], draws: int, confidence: float) -> dict:
-    found = [estimate_of(values, draws) for values in measured["curve"].T]
-    error = np.array([one.whole for one in found])
-    low, high = np.array([measure_interval(one, confidence) for one in found]).T
+def patients_behind(rows: pd.DataFrame) -> np.ndarray:
+    """As how many independent patients the error at each of `SHARES` rests on.
+
+    Of one fold without equals these are the patients answered. Among equals all tell of the error
+    of a share of them: where `a` are surer, and a share `f` of `m` equals is answered, the error
+    has the variance of that of `(a + f m)^2 / (a + f^2 m)` patients.
+
+    Args:
+        rows: `repeat fold patient family sure` of one design and order.
+
+    Returns:
+        `(shares,)`, a family counting as one patient and repeats as one; NaN of a single family,
+        which tells nothing of others.
+    """
+    people = rows.drop_duplicates("patient")
+    _, units = units_of(people["family"])
+    if units < 2:
+        return np.full(len(SHARES), np.nan)
+    repeats = []
+    for _, repeat in rows.groupby("repeat"):
+        spread = np.zeros(len(SHARES))
+        for _, fold in repeat.groupby("fold"):
+            spread += len(fold) ** 2 / _behind(fold["sure"].to_numpy())
+        repeats.append(len(repeat) ** 2 / spread)
+    return np.mean(repeats, axis=0) * units / len(people)
+
+
+def _behind(sure: np.ndarray) -> np.ndarray:
+    """The same of one fold."""
+    _, size = np.unique(-sure, return_counts=True)
+    last, asked = size.cumsum(), len(sure) * SHARES
+    # Rounding may put the share of all beyond the last patient.
+    place = np.minimum(np.searchsorted(last, asked - ROUNDING), len(last) - 1)
+    surer = (last - size)[place]
+    part = (asked - surer) / size[place]
+    return asked**2 / (surer + part**2 * size[place])
+
+
+def exact_limits(
+    share: np.ndarray, n: np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits that hold the chance at least as often as they say (Clopper and Pearson 1934).
+
+    Args:
+        share: Of the patients in whom something happened.
+        n: Patients; need be no whole number. NaN where there are no limits.
+        confidence: Of the interval.
+    """
+    tail, count = (1 - confidence) / 2, share * n
+    low = stats.beta.ppf(tail, count, n - count + 1)
+    high = stats.beta.ppf(1 - tail, count + 1, n - count)
+    known = np.isfinite(n)
+    return (
+        np.where(known & (count <= 0), 0.0, low),
+        np.where(known & (count >= n), 1.0, high),
+    )
+
+
+def _curve(measured: dict[str, np.ndarray], behind: np.ndarray, confidence: float) -> dict:
+    error = np.clip(measured["curve"][0], 0, 1)
+    low, high = exact_limits(error, behind, confidence)
     chance = float(measured["random"][0])
     told = {"answered": SHARES, "error": error, "low": low, "high": high}
     return told | {"accuracy": 1 - error, "chance": chance}

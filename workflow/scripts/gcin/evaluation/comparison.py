@@ -28,6 +28,7 @@ UNCOMPARED = (
     "majority",  # a property of the patients, alike in every design
     "prevalence",  # so is this
     "pr_chance",  # what chance alone reaches
+    "specificity_reached",  # what is asked for, not what is good
     "observed_expected",  # best at one, not at an end
     "calibration_slope",  # so is this
     "calibration_intercept",  # best at zero
@@ -43,7 +44,7 @@ WITHOUT_INTERVAL = ("d_calibration", "ece", "smooth_ece")
 
 # These hang on the first few of a fold. Patients drawn twice stand together there, which moves all
 # resamples one way and not the cohort: corrected as a bias, equal designs differed in 13 of 100.
-MOVED_BY_TIES = ("pr_auc", "pr_chance", "sensitivity_at_specificity")
+MOVED_BY_TIES = ("pr_auc", "pr_chance", "sensitivity_at_specificity", "specificity_reached")
 
 Estimates = dict[tuple[str, str, str], Estimate]
 
@@ -140,8 +141,9 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
 
     Returns:
         `design endpoint metric value low high n`; value and limits are empty where the metric is
-        undefined (one class only, nobody named a responder, no comparable pair): the log says
-        where. WITHOUT_INTERVAL have no limits, nor has what resamples do not move.
+        undefined (one class only, or too few of one, nobody named a responder, no comparable
+        pair): the log says where. WITHOUT_INTERVAL have no limits, nor has what resamples do not
+        move.
     """
     rows = []
     for (design, endpoint, metric), estimate in draws.items():
@@ -149,8 +151,9 @@ def metric_table(draws: Estimates, patients: Mapping[str, int], confidence: floa
         limits = measure_interval(estimate, confidence) if has_interval else (np.nan, np.nan)
         if not np.isfinite(estimate.whole):
             logger.warning(
-                "%s of %s for %s is undefined in these %d patients: one class only, nobody named "
-                "a responder, or no comparable pair", metric, design, endpoint, patients[endpoint],
+                "%s of %s for %s is undefined in these %d patients: one class only, or too few of "
+                "one, nobody named a responder, or no comparable pair",
+                metric, design, endpoint, patients[endpoint],
             )  # fmt: skip
         rows.append((design, endpoint, metric, estimate.whole, *limits, patients[endpoint]))
     return pd.DataFrame(rows, columns=METRICS)

@@ -9,8 +9,9 @@ from scipy.special import expit, logit
 
 from gcin.evaluation.calibration import SMALLEST, calibration_slope
 from gcin.evaluation.intervals import units_of
+from gcin.evaluation.logrank import logrank
 from gcin.evaluation.metrics import equal_groups
-from gcin.evaluation.survival import kaplan_meier, logrank, risk_groups
+from gcin.evaluation.survival import kaplan_meier, risk_groups
 
 GRID = np.linspace(0, 1, 101)
 BINS = 10
@@ -183,7 +184,7 @@ def survival_tables(
 
     Returns:
         `design endpoint group n time at_risk events survival low high`, and `design endpoint
-        groups statistic degrees p n`.
+        groups statistic degrees p n strata`.
     """
     curves, tests = [], []
     for (design, endpoint), rows in pooled[pooled["time"].notna()].groupby(["design", "endpoint"]):
@@ -198,5 +199,5 @@ def survival_tables(
         if curves
         else pd.DataFrame(columns=[*columns, "low", "high"])
     )
-    names = ["design", "endpoint", "groups", "statistic", "degrees", "p", "n"]
+    names = ["design", "endpoint", "groups", "statistic", "degrees", "p", "n", "strata"]
     return first, pd.DataFrame(tests, columns=names)

@@ -10,7 +10,14 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.evaluation.horizons import FOLLOWED, WITH, horizon_weights, pair_weights, uno_weights
+from gcin.evaluation.horizons import (
+    FOLLOWED,
+    WITH,
+    horizon_weights,
+    pair_weights,
+    reliable_until,
+    uno_weights,
+)
 
 Past = tuple[np.ndarray, np.ndarray]  # months to event or censoring, and events
 
@@ -27,16 +34,59 @@ def references_of(parts: pd.DataFrame, patients: pd.DataFrame, endpoint: str) ->
         Cohort to the follow-up of its patients who do not test in the fold; of those who do, where
         there are no others or where the sites that test are left out of all else.
     """
-    outcome = [f"{endpoint}_time", f"{endpoint}_event"]
-    known = patients.loc[parts["patient"], ["cohort", "site", *outcome]].dropna(subset=outcome)
-    is_test = known.index.isin(parts["patient"][parts["part"] == "test"])
-    tested, others = known[is_test], known[~is_test]
+    tested, others = _sides(parts, patients, endpoint)
     left_out, references = sites_left_out(tested["site"], others["site"]), {}
     for cohort, own in tested.groupby("cohort"):
         past = others[others["cohort"] == cohort]
         past = own if left_out or past.empty else past
-        references[cohort] = tuple(past[outcome].to_numpy(float).T)
+        references[cohort] = tuple(past[["time", "event"]].to_numpy(float).T)
     return references
+
+
+def _sides(
+    parts: pd.DataFrame, patients: pd.DataFrame, endpoint: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """`cohort site time event` of those who test in a fold and of the others."""
+    names = {f"{endpoint}_time": "time", f"{endpoint}_event": "event"}
+    known = patients.loc[parts["patient"], ["cohort", "site", *names]].rename(columns=names)
+    known = known.dropna(subset=["time", "event"])
+    is_test = known.index.isin(parts["patient"][parts["part"] == "test"])
+    return known[is_test], known[~is_test]
+
+
+def ends_of(
+    folds: Mapping[int, pd.DataFrame], patients: pd.DataFrame, endpoint: str
+) -> dict[int, dict[str, float]]:
+    """Say of each fold from which month on too few of a cohort are followed to measure anything.
+
+    A month is measured in all folds of a cohort or in none: it is the first to which fewer than a
+    tenth of the cohort's patients are followed, and no later than the last of any fold's reference.
+    Of sites that are left out, and of a cohort that tests as a whole, it is that of the reference.
+
+    Args:
+        folds: `patient part` of each fold.
+        patients: As `references_of` takes them.
+        endpoint: Of survival.
+
+    Returns:
+        Fold to cohort to month.
+    """
+    ends, shared = {}, {}
+    for fold, parts in folds.items():
+        tested, others = _sides(parts, patients, endpoint)
+        references = references_of(parts, patients, endpoint)
+        ends[fold] = {cohort: reliable_until(past[0]) for cohort, past in references.items()}
+        if sites_left_out(tested["site"], others["site"]):
+            continue
+        both = pd.concat([tested, others])
+        for cohort in ends[fold].keys() & set(others["cohort"]):
+            whole = reliable_until(both["time"][both["cohort"] == cohort].to_numpy(float))
+            last = float(references[cohort][0].max())
+            shared.setdefault(cohort, {})[fold] = min(whole, last)
+    for cohort, own in shared.items():
+        for fold in own:
+            ends[fold][cohort] = min(own.values())
+    return ends
 
 
 def sites_left_out(tested: pd.Series, others: pd.Series) -> bool:
@@ -55,6 +105,7 @@ def weights_by_cohort(
     cohorts: pd.Series,
     references: Mapping[str, Past],
     horizons: Iterable[int],
+    ends: Mapping[str, float],
 ) -> pd.DataFrame:
     """Weigh the patients of one endpoint and fold, each by the reference of the cohort.
 
@@ -63,6 +114,7 @@ def weights_by_cohort(
         cohorts: Cohort by patient.
         references: From `references_of`.
         horizons: Months at which survival is asked.
+        ends: Of the fold, from `ends_of`.
 
     Returns:
         Indexed as `rows`: `followed_as`, the cohort; `uno_weight`, of pairs with patients of the
@@ -78,6 +130,6 @@ def weights_by_cohort(
             for other, partner in references.items()
             if other != cohort
         }
-        weights |= horizon_weights(*outcome, *past, horizons)
+        weights |= horizon_weights(*outcome, *past, horizons, ends[cohort])
         tables.append(pd.DataFrame(weights, index=own.index))
     return pd.concat(tables)

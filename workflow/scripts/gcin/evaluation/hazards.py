@@ -8,17 +8,17 @@ import numpy as np
 import pandas as pd
 from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError, ConvergenceWarning
-from lifelines.statistics import proportional_hazard_test
 from scipy import stats
 
 from gcin.evaluation.intervals import units_of
+from gcin.evaluation.logrank import strata_of
 from gcin.evaluation.survival import risk_groups
 
 COLUMNS = [
     "design", "endpoint", "model", "group", "hazard_ratio", "low", "high", "p", "p_proportional",
-    "n", "events", "covariates",
+    "n", "events", "covariates", "strata",
 ]  # fmt: skip
-CLUSTER = "family number"
+CLUSTER, STRATUM = "family number", "stratum"
 FEWEST = 10  # patients at a level; rarer levels are one
 PER_COVARIATE = 10  # events that a covariate must have to be adjusted for (Peduzzi 1995)
 
@@ -29,6 +29,10 @@ def hazard_table(pooled: pd.DataFrame, covariates: pd.DataFrame, settings: Mappi
     """Estimate how much sooner events come in groups of higher out-of-fold risk.
 
     Groups are those of the Kaplan-Meier curves, so no patient's own outcome had a part in them.
+    Where a study has several cohorts, the adjusted model gives each a baseline hazard of its own
+    (strata): cohorts differ in whom they followed and for how long, and a group of higher risk
+    that only holds more patients of another cohort is none. The model `alone` sees such
+    differences, as the curves do.
 
     Args:
         pooled: As `gcin.evaluation.pooling.pool` gives them.
@@ -40,16 +44,20 @@ def hazard_table(pooled: pd.DataFrame, covariates: pd.DataFrame, settings: Mappi
         first: its hazard ratio against the group of lowest risk, the interval, Wald's p, and
         `p_proportional`, the p of the proportional-hazards test (scaled Schoenfeld residuals
         against rank of time, families as clusters): a small one says that the ratio changes with
-        time. Empty where the model cannot be fitted; the log says why.
+        time. `strata` are the cohorts with a hazard of their own, 1 where there is one for all.
+        Empty where the model cannot be fitted; the log says why.
     """
     rows = []
     timed = pooled[pooled["time"].notna()]
     for (design, endpoint), own in timed.groupby(["design", "endpoint"]):
         patients = risk_groups(own, settings["risk_groups"]).set_index("patient")
-        adjusted = covariate_matrix(covariates.reindex(patients.index), patients["event"].sum())
+        strata = _columns_of(strata_of(patients), patients.index)
+        own = covariates.reindex(patients.index)
+        adjusted = covariate_matrix(own, patients["event"].sum(), strata)
         for model, known in (("alone", adjusted.iloc[:, :0]), ("adjusted", adjusted)):
             name = {"design": design, "endpoint": endpoint, "model": model}
-            rows += [name | row for row in hazard_ratios(patients, known, settings["confidence"])]
+            told = patients if model == "adjusted" else patients.drop(columns="cohort")
+            rows += [name | row for row in hazard_ratios(told, known, settings["confidence"])]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -66,13 +74,16 @@ def covariates_of(patients: pd.DataFrame, features: pd.DataFrame, names: list[st
     return both[[name for name in names if name in both]]
 
 
-def covariate_matrix(covariates: pd.DataFrame, events: float) -> pd.DataFrame:
+def covariate_matrix(
+    covariates: pd.DataFrame, events: float, strata: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Make numbers of covariates, as many columns as the events allow, in the order given.
 
     Args:
         covariates: Numbers or text; a missing number is given the mean and marked, missing text
             is a level.
         events: Events seen: one column for each ten of them at most.
+        strata: A column per cohort but one; what the cohort determines is left out.
 
     Returns:
         Standardised numbers, and one column for each level but the commonest. Levels of fewer
@@ -80,10 +91,11 @@ def covariate_matrix(covariates: pd.DataFrame, events: float) -> pd.DataFrame:
         others determine is dropped. A covariate beyond the limit is left out whole.
     """
     blocks, columns = [pd.DataFrame(index=covariates.index)], 0
+    apart = [] if strata is None else [strata]
     for name, values in covariates.items():
         numeric = pd.api.types.is_numeric_dtype(values)
         block = _number(name, values) if numeric else _levels(name, values)
-        block = independent(block.astype(float), blocks)
+        block = independent(block.astype(float), [*apart, *blocks])
         if columns + block.shape[1] > events / PER_COVARIATE:
             logger.warning("not adjusted for %s: too few events", name)
             continue
@@ -128,8 +140,9 @@ def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float
     """Fit Cox's model to risk groups and covariates.
 
     Args:
-        patients: `time event group family`, indexed by patient. Where there are relatives, errors
-            are robust, families being the clusters.
+        patients: `time event group family`, indexed by patient, and `cohort` where it is known.
+            Where there are relatives, errors are robust, families being the clusters; where there
+            are several cohorts, each is a stratum.
         known: Covariates as numbers, of the same patients; may have no column.
         confidence: Of the intervals.
 
@@ -143,9 +156,13 @@ def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float
         for name, group in zip(names, groups, strict=True)
     }
     table = pd.DataFrame(dummies).join(known).join(patients[["time", "event"]])
+    strata = strata_of(patients)
     size = {"n": len(table), "events": int(table["event"].sum())}
-    size["covariates"] = ", ".join(known)
-    fit = _fitted(table, confidence) if groups else None
+    size |= {"covariates": ", ".join(known), "strata": len(np.unique(strata))}
+    fit = None
+    if groups and _told_apart(table[names], strata):
+        table = table.assign(**{STRATUM: strata}) if size["strata"] > 1 else table
+        fit = _fitted(table, confidence)
     codes, units = units_of(patients["family"])
     robust = fit
     if fit is not None and units < len(table):
@@ -164,19 +181,35 @@ def hazard_ratios(patients: pd.DataFrame, known: pd.DataFrame, confidence: float
     return rows
 
 
+def _columns_of(strata: np.ndarray, index: pd.Index) -> pd.DataFrame:
+    """A column per stratum but the first."""
+    return pd.get_dummies(pd.Series(strata, index)).iloc[:, 1:]
+
+
+def _told_apart(groups: pd.DataFrame, strata: np.ndarray) -> bool:
+    """Whether none of the groups is told by the cohorts alone."""
+    known = independent(groups, [_columns_of(strata, groups.index)])
+    if known.shape[1] < groups.shape[1]:
+        logger.warning("no hazard ratio: cohorts tell the risk groups")
+    return known.shape[1] == groups.shape[1]
+
+
 def _steadiness(fit: CoxPHFitter, table: pd.DataFrame, codes: np.ndarray) -> pd.Series:
     """The p of the proportional-hazards test of each column, families being the clusters.
 
-    The statistic is divided by how much larger the squares of what families add to it are than
-    those of single events; where nobody has relatives, or they are unlike, it stays as it is.
+    The statistic is that of Grambsch and Therneau (1994, Biometrika 81:515), time being its rank
+    among all events, of whatever stratum. It is divided by how much larger the squares of what
+    families add to it are than those of single events; where nobody has relatives, or they are
+    unlike, it stays as it is.
     """
-    statistic = proportional_hazard_test(fit, table, time_transform="rank").summary[
-        "test_statistic"
-    ]
     residuals = fit.compute_residuals(table, "scaled_schoenfeld")
     family = pd.Series(codes, table.index)[residuals.index].to_numpy()
-    rank = np.arange(len(residuals)) - (len(residuals) - 1) / 2
+    # Residuals are in the order of time within a stratum; among equals that order stays.
+    rank = table["time"][residuals.index].rank(method="first").to_numpy()
+    rank -= rank.mean()
     added = residuals.mul(rank, axis=0)
+    spread = len(residuals) * np.square(fit.standard_errors_) * np.square(rank).sum()
+    statistic = np.square(added.sum()) / spread
     alike = np.square(added.groupby(family).sum()).sum() / np.square(added).sum()
     return pd.Series(stats.chi2.sf(statistic / alike.clip(lower=1), 1), statistic.index)
 
@@ -189,7 +222,8 @@ def _fitted(
         warnings.simplefilter("error", ConvergenceWarning)
         try:
             model = CoxPHFitter(alpha=1 - confidence)
-            return model.fit(table, "time", "event", cluster_col=cluster)
+            strata = [STRATUM] if STRATUM in table else None
+            return model.fit(table, "time", "event", cluster_col=cluster, strata=strata)
         except (ConvergenceError, ConvergenceWarning) as fault:
             logger.warning("no hazard ratio: %s", str(fault).splitlines()[0])
             return None

@@ -95,6 +95,7 @@ def horizon_weights(
     reference_time: np.ndarray,
     reference_event: np.ndarray,
     horizons: Iterable[int],
+    until: float | None = None,
 ) -> dict[str, np.ndarray]:
     """Weigh each patient as a case and as a control of each horizon.
 
@@ -105,16 +106,18 @@ def horizon_weights(
             `gcin.evaluation.follow_up` names them.
         reference_event: Their events.
         horizons: Months at which patients are told apart.
+        until: Month from which too few are followed; None = fewer than a tenth of the reference
+            patients.
 
     Returns:
         `case_{horizon}`, `1 / G(t-)` for an event up to the horizon, and `control_{horizon}`,
         `1 / G(horizon)` for those followed beyond it; zero for everybody else, and for everybody
-        where fewer than a tenth of the reference patients are followed to the horizon.
+        where too few are followed to the horizon.
     """
     free = still_followed(time, reference_time, reference_event, before=True)
-    weights = {}
+    weights, end = {}, reliable_until(reference_time) if until is None else until
     for horizon in horizons:
-        known = horizon < reliable_until(reference_time)
+        known = horizon < end
         case = known & (np.asarray(event) > 0) & (time <= horizon)
         control = known & (time > horizon)
         later = still_followed(np.array([horizon]), reference_time, reference_event, before=False)

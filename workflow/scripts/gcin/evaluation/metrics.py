@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 
 SPECIFICITY = 0.9  # at which sensitivity is told, free of any threshold that was chosen
+# Where so few others leave no threshold nearer to it than this, that is another measure.
+MOST_SPECIFIC = 0.95
 ROUNDING = 1e-9  # by which sums of weights may miss a limit that they meet
 
 Parts = tuple[np.ndarray, np.ndarray]
@@ -41,8 +43,11 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
         random (more than the prevalence, the more so the smaller folds are; folds of more
         responders count more): what accuracy and PR AUC have to
         be read against. `sensitivity_at_specificity` is the most responders that a threshold names
-        which names at most a tenth of the others, `scaled_brier` the share of the Brier score of
-        always saying the prevalence that is gone.
+        which names at most a tenth of the others, of a fold; `specificity_reached` is what it
+        names none of, more than 90 % where a tenth of the others is no whole number, or where
+        patients are alike. Both are NaN where that would be more than 95 % whatever is predicted:
+        of fewer than ten others in a fold a tenth is nobody. `scaled_brier` is the share of the
+        Brier score of always saying the prevalence that is gone.
     """
     drawn = weights[:, rows["column"]]
     value, response = rows["value"].to_numpy(), rows["response"].to_numpy()
@@ -51,12 +56,17 @@ def response_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.nd
         "roc_auc": within_folds(_roc_parts, rows, weights, "response"),
         "pr_auc": within_folds(_pr_parts, rows, weights, "response"),
         "pr_chance": within_folds(_chance_parts, rows, weights, "response"),
-        "sensitivity_at_specificity": within_folds(_sensitive_parts, rows, weights, "response"),
     }
+    at = {
+        "sensitivity_at_specificity": within_folds(_sensitive_parts, rows, weights, "response"),
+        "specificity_reached": within_folds(_specific_parts, rows, weights, "response"),
+    }
+    if not _is_told(rows):
+        at = {name: np.full(len(weights), np.nan) for name in at}
     named = value >= rows["threshold"].to_numpy(dtype=float)
     counted = _threshold_metrics(drawn, named, response)
     chance = counted["prevalence"] * (1 - counted["prevalence"])
-    return counted | order | {"brier": squares, "scaled_brier": 1 - ratio(squares, chance)}
+    return counted | order | at | {"brier": squares, "scaled_brier": 1 - ratio(squares, chance)}
 
 
 def _threshold_metrics(
@@ -154,15 +164,37 @@ def _pr_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Par
     return (precision * positive).sum(axis=1), positive.sum(axis=1)
 
 
+def _is_told(rows: pd.DataFrame) -> bool:
+    """Whether folds hold enough others for a specificity near the one that is asked for."""
+    others = (1 - rows["response"]).groupby(rows["fold"]).sum()
+    named = np.floor((1 - SPECIFICITY) * others + ROUNDING).sum()
+    return bool(named >= (1 - MOST_SPECIFIC) * others.sum() > 0)
+
+
 def _sensitive_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
     """Responders whom the lowest threshold of enough specificity names, and all of them."""
-    positive, negative = tied_sums(drawn, value, response, 1 - response)
-    others = negative.sum(axis=1, keepdims=True)
-    specific = negative.cumsum(axis=1) <= (1 - SPECIFICITY) * others + ROUNDING
+    positive, _, specific, known = _named_at(drawn, value, response)
     named = np.where(specific, positive.cumsum(axis=1), 0).max(axis=1)
-    # Without others there is no specificity to keep.
-    known = (others[:, 0] > 0).astype(float)
     return named * known, positive.sum(axis=1) * known
+
+
+def _specific_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:
+    """Others whom that threshold does not name, and all of them."""
+    _, others, specific, _ = _named_at(drawn, value, response)
+    named = np.where(specific, others.cumsum(axis=1), 0).max(axis=1)
+    every = others.sum(axis=1)
+    return every - named, every
+
+
+def _named_at(
+    drawn: np.ndarray, value: np.ndarray, response: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Responders and others at each value, where enough specificity is left, and if any is."""
+    positive, others = tied_sums(drawn, value, response, 1 - response)
+    every = others.sum(axis=1, keepdims=True)
+    specific = others.cumsum(axis=1) <= (1 - SPECIFICITY) * every + ROUNDING
+    # Without others there is no specificity to keep.
+    return positive, others, specific, (every[:, 0] > 0).astype(float)
 
 
 def _chance_parts(drawn: np.ndarray, value: np.ndarray, response: np.ndarray) -> Parts:

@@ -46,7 +46,9 @@ def policy_table(cases: list[Case], settings: Mapping, floors: list[float]) -> p
         influence function and by bootstrap (BCa, families whole) are of values and gains; other
         estimates have none: `predicted_gain` (what the design promises), `concordance_gap`,
         `recommended` and `without_overlap` (shares of the patients), `effective_patients`,
-        `e_value` of the gain over care given and `e_value_of_limit` of its lower limit.
+        `weighed_by_others` (share of the patients who are weighed, for those who left before, by
+        the follow-up of other arms or cohorts, as too few of their own tell it), `e_value` of the
+        gain over care given and `e_value_of_limit` of its lower limit.
     """
     rows = []
     for case in cases:
@@ -112,6 +114,7 @@ def _checks(case: Case, floor: float) -> dict[str, float]:
                 "recommended": (choice != NOBODY).mean(),
                 "without_overlap": ((choice == NOBODY) & (wanted[own] != NOBODY)).mean(),
                 "effective_patients": effective_number(weights_of(treated, choice)),
+                "weighed_by_others": case.rows["by_others"][own].mean(),
             }
         )
     return pd.DataFrame(checks).mean().to_dict()

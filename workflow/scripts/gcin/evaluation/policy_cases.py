@@ -22,7 +22,8 @@ class Case:
 
     Attributes:
         name: `design endpoint unit`.
-        rows: `repeat patient family`, one row per patient and repeat.
+        rows: `repeat patient family by_others`, one row per patient and repeat; the last says
+            whether others than those of the patient's arm and cohort tell who left before.
         arms: Names of the arms, in the order of the columns of `treated`.
         treated: The same patients.
         benefit: What the design promises under each arm, more is better, `(rows, arms)`.
@@ -160,7 +161,7 @@ def case_of(
         name: `design endpoint unit`.
         wide: From `under_each_arm`: what it expects of the outcome.
         benefit: What it promises of the same rows, `(rows, arms)`.
-        ends: `outcome weight` by fold and patient, of these rows at least.
+        ends: `outcome weight by_others` by fold and patient, of these rows at least.
         care: What was given.
     """
     people = wide.index.get_level_values("patient")
@@ -168,6 +169,7 @@ def case_of(
     table["repeat"] = wide.index.get_level_values("fold").map(care.repeat)
     received = pd.Index(care.arms).get_indexer(care.known["arm"].reindex(people))
     outcome, weight = ends.loc[wide.index, ["outcome", "weight"]].to_numpy(float).T
+    table["by_others"] = ends.loc[wide.index, "by_others"].to_numpy()
     chance = care.propensity.loc[wide.index].to_numpy()
     treated = Treated(received, outcome, weight, chance, wide["expected"].to_numpy())
     return Case(name, table.reset_index(drop=True), care.arms, treated, benefit)

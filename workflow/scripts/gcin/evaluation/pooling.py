@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from gcin.evaluation.follow_up import references_of, weights_by_cohort
+from gcin.evaluation.follow_up import ends_of, references_of, weights_by_cohort
 from gcin.evaluation.horizons import horizon_weights, uno_weights
 from gcin.evaluation.survival_curves import SCORES, curves_by_run, score_curves
 from gcin.tables import read_text, run_of
@@ -146,9 +146,11 @@ def _weights_by_fold(
     """Weigh patients by the censoring of those who were followed alike."""
     weights = [pd.DataFrame(columns=["uno_weight"], dtype=float)]
     timed = pooled[pooled["time"].notna()]
-    for (endpoint, fold), rows in timed.groupby(["endpoint", "fold"]):
-        references = references_of(folds[fold], patients, endpoint)
-        weights.append(weights_by_cohort(rows, patients["cohort"], references, horizons))
+    for endpoint, own in timed.groupby("endpoint"):
+        ends = ends_of({fold: folds[fold] for fold in own["fold"].unique()}, patients, endpoint)
+        for fold, rows in own.groupby("fold"):
+            given = references_of(folds[fold], patients, endpoint), horizons, ends[fold]
+            weights.append(weights_by_cohort(rows, patients["cohort"], *given))
     return pd.concat(weights)
 
 

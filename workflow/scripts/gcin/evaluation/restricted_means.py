@@ -12,18 +12,22 @@ import pandas as pd
 from gcin.evaluation.comparison import estimate_of, resampled
 from gcin.evaluation.horizons import AT_RISK, still_followed
 from gcin.evaluation.intervals import Estimate, bca_interval, measure_interval
-from gcin.evaluation.metrics import tied_sums
+from gcin.evaluation.logrank import strata_of
+from gcin.evaluation.metrics import ratio, tied_sums
 from gcin.evaluation.survival import risk_groups
 
 COLUMNS = ["design", "endpoint", "months", "group", "mean", "low", "high"]
 COLUMNS += ["difference", "difference_low", "difference_high", "n", "events"]
+FEWEST = 10  # patients of a cohort, for a curve of its own
 
 
 def restricted_mean_table(pooled: pd.DataFrame, settings: Mapping) -> pd.DataFrame:
     """Estimate the mean time without the event in groups of out-of-fold risk.
 
     Groups are those of the Kaplan-Meier curves and hazard ratios, and stay as they are in every
-    resample.
+    resample. Where patients are of several cohorts, the curve is taken within each, and means count
+    by patients: cohorts are closed on different days, and who leaves one early is not like those
+    of another who stay. Cohorts of fewer than FEWEST patients in a group are taken as one.
 
     Args:
         pooled: As `gcin.evaluation.pooling.pool` gives them.
@@ -36,7 +40,7 @@ def restricted_mean_table(pooled: pd.DataFrame, settings: Mapping) -> pd.DataFra
         group's Kaplan-Meier curve up to the month, and how many months more or less that is than
         in the group of lowest risk, with BCa intervals, families whole. Empty where fewer than a
         tenth of those without the event would be followed so far (Kaplan-Meier of censoring), in
-        the group or in that of lowest risk.
+        a cohort of the group or of that of lowest risk.
     """
     rows = []
     timed = pooled[pooled["time"].notna()]
@@ -55,16 +59,33 @@ def _groups_at(
     """Means of the groups up to a month, each less that of the first."""
     draws, confidence, first = settings["bootstrap_draws"], settings["confidence"], None
     for group, members in patients.groupby("group"):
-        time, event = members["time"].to_numpy(float), members["event"].to_numpy(float)
-        # Not by who is there still: a group of whom all have had the event is known to its end.
-        followed = still_followed(np.array([months]), time, event, before=True)[0]
-        means = restricted_means(weights[:, members["column"]], time, event, months)
-        known = means if followed >= AT_RISK else np.full(len(weights), np.nan)
-        mean = estimate_of(known, draws)
+        mean = estimate_of(_mean_of(members, weights, months), draws)
         first = mean if first is None else first
-        row = {"group": group, "mean": mean.whole, "n": len(members), "events": int(event.sum())}
+        size = {"n": len(members), "events": int(members["event"].sum())}
+        row = {"group": group, "mean": mean.whole} | size
         row["low"], row["high"] = measure_interval(mean, confidence)
         yield row | (_difference(mean - first, confidence) if mean is not first else {})
+
+
+def _mean_of(members: pd.DataFrame, weights: np.ndarray, months: float) -> np.ndarray:
+    """Mean time of a group up to a month, in every resample; NaN where few are followed so far."""
+    strata = strata_of(members)
+    small = np.bincount(strata)[strata] < FEWEST
+    parts = [own for _, own in members.groupby(np.where(small, -1, strata))]
+    sums = total = np.zeros(len(weights))
+    for own in parts:
+        time, event = own["time"].to_numpy(float), own["event"].to_numpy(float)
+        # Not by who is there still: a group of whom all have had the event is known to its end.
+        if still_followed(np.array([months]), time, event, before=True)[0] < AT_RISK:
+            return np.full(len(weights), np.nan)
+        drawn = weights[:, own["column"]]
+        means, size = restricted_means(drawn, time, event, months), drawn.sum(axis=1)
+        if len(parts) == 1:
+            return means
+        # A resample may hold nobody of a cohort, who then counts for nothing.
+        sums = sums + np.where(size > 0, np.nan_to_num(means) * size, 0.0)
+        total = total + size
+    return ratio(sums, total)
 
 
 def _difference(gap: Estimate, confidence: float) -> dict[str, float]:

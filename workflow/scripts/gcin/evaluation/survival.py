@@ -1,12 +1,10 @@
 """Survival: concordance of predicted risk with what came to pass, and curves by risk group."""
 
-import logging
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 from lifelines import KaplanMeierFitter
-from lifelines.statistics import multivariate_logrank_test
 from scipy import stats
 
 from gcin.evaluation.horizons import FOLLOWED, WITH, horizon_areas
@@ -15,9 +13,6 @@ from gcin.evaluation.metrics import Parts, equal_groups, ratio
 from gcin.evaluation.survival_curves import curve_metrics
 
 BLOCK = 2000  # patients, or families, whose table of all others is held in memory at once
-SMALLEST_SPREAD = 1e-9  # squared events; below it families differ by rounding alone
-
-logger = logging.getLogger(__name__)
 
 
 def survival_metrics(rows: pd.DataFrame, weights: np.ndarray) -> dict[str, np.ndarray]:
@@ -88,21 +83,23 @@ def risk_groups(rows: pd.DataFrame, groups: int) -> pd.DataFrame:
     of the fold, then averaged over repeats, then cut into groups of equal size.
 
     Args:
-        rows: One design and endpoint: `patient family repeat fold value time event`.
+        rows: One design and endpoint: `patient family repeat fold value time event`, and
+            `followed_as`, the cohort, where it is known.
         groups: How many.
 
     Returns:
-        One row per patient: `patient time event family group`, group 1 having the lowest risk;
-        patients of equal risk share a group, so there may be fewer groups than asked.
+        One row per patient: `patient time event family cohort group`, group 1 having the lowest
+        risk; patients of equal risk share a group, so there may be fewer groups than asked.
     """
     ranks = rows.groupby(["repeat", "fold"])["value"].rank()
     sizes = rows.groupby(["repeat", "fold"])["value"].transform("size")
-    ranked = rows.assign(share=(ranks - 0.5) / sizes)
+    ranked = rows.assign(share=(ranks - 0.5) / sizes, cohort=rows.get(FOLLOWED))
     patients = ranked.groupby("patient").agg(
         share=("share", "mean"),
         time=("time", "first"),
         event=("event", "first"),
         family=("family", "first"),
+        cohort=("cohort", "first"),
     )
     patients["group"] = equal_groups(patients["share"], groups)
     return patients.drop(columns="share").reset_index()
@@ -165,102 +162,3 @@ def _added(curve: pd.DataFrame, patients: pd.DataFrame) -> np.ndarray:
     left = np.where(share < 1, at_risk * (1 - share), np.inf)
     event = (time == moments) & (patients["event"].to_numpy(float)[:, None] > 0)
     return np.cumsum(((time >= moments) * share - event) / left, axis=1)
-
-
-def logrank(patients: pd.DataFrame) -> dict[str, float]:
-    """Test whether risk groups differ in survival.
-
-    Where there are relatives, observed less expected events of the groups are held against what
-    they would be if whole families of the same size changed places, and relatives among themselves:
-    mean and covariance of that are exact (Strasser and Weber 1999, Math. Methods Statist. 8:220).
-
-    Args:
-        patients: One row per patient: `group time event family`.
-
-    Returns:
-        `groups statistic degrees p n`, degrees being those of the groups followed to an event;
-        statistic and p are NaN where fewer than two are, where all have the event at once, or where
-        there is nobody to change places with, and the log says so.
-    """
-    groups, n = patients["group"].nunique(), len(patients)
-    first = patients.loc[patients["event"] > 0, "time"].min()
-    # Who leaves before the first event tells nothing, and the most are at risk of that one.
-    told = patients[patients["time"] >= first]
-    degrees = max(told["group"].nunique() - 1, 0)
-    empty = {"groups": groups, "statistic": np.nan, "degrees": degrees, "p": np.nan, "n": n}
-    codes, units = units_of(patients["family"])
-    outlived = (told["time"] > first) | (told["event"] == 0)
-    if not degrees or (units == n and not outlived.any()):
-        logger.warning(
-            "no log-rank test: %d event(s), %d group(s) followed to the first, %d outlive it",
-            patients["event"].sum(), told["group"].nunique(), outlived.sum(),
-        )  # fmt: skip
-        return empty
-    if units < n:
-        return empty | _logrank_of_families(patients, codes)
-    test = multivariate_logrank_test(told["time"], told["group"], told["event"])
-    return empty | {"statistic": float(test.test_statistic), "p": float(test.p_value)}
-
-
-def _logrank_of_families(patients: pd.DataFrame, codes: np.ndarray) -> dict[str, float]:
-    """Statistic, degrees of freedom and p of the log-rank test among families."""
-    group = pd.get_dummies(patients["group"]).to_numpy(float)[:, 1:]
-    excess = excess_events(patients["time"].to_numpy(float), patients["event"].to_numpy(float))
-    mean, covariance = exchanged(excess, group, codes)
-    spread, ways = np.linalg.eigh(covariance)
-    free = spread > SMALLEST_SPREAD
-    if not free.any():
-        logger.warning("no log-rank test: no two families of the same size, or all alike")
-        return {"degrees": 0}
-    away = (excess @ group - mean) @ ways[:, free]
-    statistic, degrees = float(np.sum(away**2 / spread[free])), int(free.sum())
-    return {
-        "statistic": statistic,
-        "degrees": degrees,
-        "p": float(stats.chi2.sf(statistic, degrees)),
-    }
-
-
-def excess_events(time: np.ndarray, event: np.ndarray) -> np.ndarray:
-    """Events of each patient less those expected of anybody followed for as long.
-
-    Args:
-        time: Months to event or censoring.
-        event: 1 for an event, 0 for censoring.
-
-    Returns:
-        By patient; the sum over a group is observed less expected of the log-rank test.
-    """
-    steps, step = np.unique(time, return_inverse=True)
-    at_risk = np.bincount(step)[::-1].cumsum()[::-1]
-    return event - (np.bincount(step, event, len(steps)) / at_risk).cumsum()[step]
-
-
-def exchanged(
-    excess: np.ndarray, group: np.ndarray, codes: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and covariance of sums by group where families of the same size change places.
-
-    Args:
-        excess: One number per patient.
-        group: 1 where the patient is in a group, `(patients, groups)`.
-        codes: Number of each patient's family.
-
-    Returns:
-        `(groups,)` and `(groups, groups)`, over all ways to give the groups of one family to
-        another of its size, in any order of its members.
-    """
-    mean, covariance = np.zeros(group.shape[1]), np.zeros((group.shape[1],) * 2)
-    sizes = np.bincount(codes)[codes]
-    for size in np.unique(sizes):
-        own = sizes == size
-        _, family = np.unique(codes[own], return_inverse=True)
-        by_family = pd.DataFrame(group[own]).groupby(family)
-        level, place = np.bincount(family, excess[own]), by_family.sum().to_numpy()
-        count, mean = len(level), mean + level.sum() * place.mean(axis=0) / size
-        apart, spread = level - level.mean(), place - place.mean(axis=0)
-        covariance += (apart @ apart) * (spread.T @ spread) / max(count - 1, 1) / size**2
-        within = excess[own] - level[family] / size
-        inside = group[own] - place[family] / size
-        covariance += (within @ within) * (inside.T @ inside) / max(size - 1, 1) / count
-    return mean, covariance

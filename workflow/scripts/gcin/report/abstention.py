@@ -7,6 +7,7 @@ from gcin.report.panels import panels_of
 from gcin.report.words import interval, number, percent
 
 ORDERS = {"probability": "by the probability", "conformal": "by the conformal answer"}
+FEWEST = 20  # of so few, 10 % of whose answers are wrong, 1 to 32 % may be
 SAVED = {"saved": "value", "saved_low": "low", "saved_high": "high"}
 
 
@@ -30,7 +31,8 @@ def abstention_table(areas: pd.DataFrame) -> pd.DataFrame:
 def draw_risk_coverage(table: pd.DataFrame, palette: dict) -> Figure:
     """Error among the patients answered by their share, one panel an endpoint and order.
 
-    A dot stands where the conformal answers stop, at their own error.
+    A curve is dotted where fewer than FEWEST patients are answered. A dot stands where the
+    conformal answers stop, at their own error.
     """
     keys = table[["endpoint", "order"]].drop_duplicates()
     figure, panels = panels_of(len(keys), width=5.2, height=4.4)
@@ -38,7 +40,9 @@ def draw_risk_coverage(table: pd.DataFrame, palette: dict) -> Figure:
         rows = table[(table["endpoint"] == key.endpoint) & (table["order"] == key.order)]
         for design in (name for name in palette if name in set(rows["design"])):
             own, colour = rows[rows["design"] == design], palette[design]
-            axes.plot(own["answered"], own["error"], color=colour, label=design, linewidth=1.7)
+            axes.plot(own["answered"], own["error"], ":", color=colour, linewidth=1.7)
+            told = own[own["answered"] * own["n"] >= FEWEST]
+            axes.plot(told["answered"], told["error"], color=colour, label=design, linewidth=1.7)
             stop = own.iloc[0]
             axes.plot(stop["single"], stop["single_error"], "o", color=colour, markersize=6)
         axes.set(xlabel="share of the patients answered", ylabel="wrong among these")

@@ -58,6 +58,8 @@ def _row(own: pd.DataFrame, worst: pd.Series | None) -> dict[str, str]:
         else f"{number(abs(worst['weighted']), 2)}, {worst['confounder']} of "
         f"{worst['arm']} ({number(abs(worst['unweighted']), 2)} unweighted)"
     )
+    others = value["weighed_by_others"]
+    told = {"weighed by follow-up of other arms or cohorts": percent(others)} if others > 0 else {}
     return cells | {
         "E-value (of the limit)": f"{number(value['e_value'], 2)} "
         f"({number(value['e_value_of_limit'], 2)})",
@@ -66,6 +68,7 @@ def _row(own: pd.DataFrame, worst: pd.Series | None) -> dict[str, str]:
         "no recommendation for lack of overlap": percent(value["without_overlap"]),
         "followers, effective": number(value["effective_patients"], 0),
         "largest imbalance left": left,
+        **told,
     }
 
 

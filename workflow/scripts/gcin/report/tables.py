@@ -200,7 +200,8 @@ def hazard_ratio_table(hazards: pd.DataFrame) -> pd.DataFrame:
     shown = hazards[["endpoint", "design", "model", "group"]].assign(hazard_ratio=ratios)
     p = {name: hazards[name].map(p_value) for name in ("p", "p_proportional")}
     shown = shown.assign(**p, n=hazards["n"], events=hazards["events"])
-    shown["adjusted for"] = hazards["covariates"].fillna("")
+    within = np.where(hazards["strata"] > 1, "cohort (strata), ", "")
+    shown["adjusted for"] = (within + hazards["covariates"].fillna("")).str.removesuffix(", ")
     return shown.rename(columns={"hazard_ratio": "hazard ratio", "p_proportional": "p (steady)"})
 
 

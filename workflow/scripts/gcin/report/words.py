@@ -16,6 +16,7 @@ LABELS = {
     "mcc": "Matthews correlation",
     "roc_auc": "ROC AUC",
     "sensitivity_at_specificity": "sensitivity at 90 % specificity",
+    "specificity_reached": "specificity at which this was read",
     "pr_auc": "PR AUC",
     "prevalence": "prevalence",
     "pr_chance": "PR AUC of knowing nothing",

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from gcin.clinical.gene_sets import common_genes, fewest_genes, lacked_sets
 from gcin.clinical.harmonise import harmonise
-from gcin.clinical.omics import omics_features
+from gcin.clinical.omics import read_omics
 from gcin.clinical.reading import read_rows
 from gcin.clinical.visits import tables_of_visits
 from gcin.intake.recorded import MISSING
@@ -18,6 +19,7 @@ from gcin.tables import read_text
 
 OMICS = "omics."  # before the table of a feature; facts have no dot
 MOST_NAMED = 5
+OTHER_SHARE = 0.1  # of a cohort's patients who received an arm, beyond that of another cohort
 SAME_SCALE = 4  # times; logarithms reach some 10, counts and TPM hundreds
 
 
@@ -51,8 +53,11 @@ def check_beforehand(run: Run) -> list[str]:
                 patients = _check_study(run, settings, run.given_folds_of(study), own)
                 doubts += _half_known(study, settings["endpoints"], patients)
                 doubts += _shared_sites(study, patients)
+                doubts += _undeclared_cohorts(study, settings, patients)
                 doubts += _other_scales(study, own)
                 doubts += _lacked(study, own)
+                cards = {cohort: run.cards[cohort]["omics"] for cohort in settings["cohorts"]}
+                doubts += _lacked_sets(study, cards, own, patients)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
     if told:
@@ -60,12 +65,13 @@ def check_beforehand(run: Run) -> list[str]:
     return doubts
 
 
-def _read(card: Mapping, genomes: set[str]) -> dict[str, pd.DataFrame]:
+def _read(card: Mapping, genomes: set[str]) -> dict:
     tables = harmonise(card, genomes)
-    omics = omics_features(card["omics"], tables["features"].index)
+    read = read_omics(card["omics"], tables["features"].index)
+    omics = read.features
     known = [*_known_of(tables["features"]), *(OMICS + name for name in _known_of(omics))]
     reach = _reach_of(omics, card["omics"])
-    return tables | {"reach": reach, "known": pd.Series(known, dtype=str)}
+    return tables | {"reach": reach, "known": pd.Series(known, dtype=str), "omics": read}
 
 
 def _known_of(facts: pd.DataFrame) -> pd.Index:
@@ -122,6 +128,23 @@ def _lacked(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> Itera
                 )
 
 
+def _lacked_sets(
+    study: str, cards: Mapping[str, Mapping], read: Mapping[str, Mapping], patients: pd.DataFrame
+) -> Iterator[str]:
+    """Tell of gene sets of which a cohort has few of the genes that most who train have."""
+    trained = set(patients["patient"][patients["role"] == "train"])
+    learnt = {cohort: read[cohort]["omics"] for cohort in cards}
+    common = common_genes(learnt, trained, fewest_genes(cards.values()))
+    for cohort, tables in read.items():
+        lacked, total = lacked_sets(tables["omics"], common)
+        if lacked:
+            yield (
+                f"{study}: of {lacked} of {total} gene sets {cohort} has fewer than half of the "
+                "genes that stand for them in most patients who train, and models take them for "
+                "missing there; where its table names genes otherwise, write them alike"
+            )
+
+
 def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Iterator[str]:
     """Tell of patients of whom a time is known and not whether the event came, or only this."""
     for name, endpoint in endpoints.items():
@@ -147,6 +170,25 @@ def _shared_sites(study: str, patients: pd.DataFrame) -> Iterator[str]:
         yield (
             f"{study}: {shared} of {len(cohorts)} sites have one name in several cohorts, and each "
             "counts as one hospital; where it is not, give it names of its own by codes in cards"
+        )
+
+
+def _undeclared_cohorts(study: str, settings: Mapping, patients: pd.DataFrame) -> Iterator[str]:
+    """Tell of a policy over cohorts that give arms to other shares, if no confounder says so."""
+    policy = settings["policy"]
+    if policy is None or {"cohort", "site"} & set(policy["confounders"]):
+        return
+    known = patients[(patients["role"] == "train") & patients["arm"].notna()]
+    shares = pd.crosstab(known["cohort"], known["arm"], normalize="index")
+    apart = shares.max() - shares.min()
+    if len(shares) > 1 and apart.max() > OTHER_SHARE:
+        arm = apart.idxmax()
+        low, high = shares[arm].idxmin(), shares[arm].idxmax()
+        yield (
+            f"{study}: {100 * shares.loc[high, arm]:.0f} % of {high} and "
+            f"{100 * shares.loc[low, arm]:.0f} % of {low} received {arm}, and policy.confounders "
+            "names neither cohort nor site: where outcomes differ between cohorts, too, that "
+            "counts as an effect of the arm, so add cohort"
         )
 
 
