@@ -159,10 +159,10 @@ def test_genes_of_a_pathway_are_pooled_where_they_were_looked_at(trained):
 
 
 @pytest.mark.parametrize("told", [True, False])
-def test_trees_read_pathways_where_the_inner_split_is_better_off(own, told):
-    """Eight genes of which any counts, and their pathway, or what fits the patients learnt from."""
+def test_trees_read_pathways_where_the_inner_split_is_clearly_better_off(own, told):
+    """Genes of which any counts, and their pathway, or what fits the patients learnt from."""
     random = np.random.default_rng(3)
-    genes = (random.random((400, 8)) < 0.08).astype(float)
+    genes = (random.random((400, 24)) < 0.03).astype(float)
     impaired = genes.any(axis=1)
     arm, inner = np.arange(400) % 2, np.arange(400) % 8 < 2
     yes = random.random(400) < np.where(impaired, 0.9, 0.1)
@@ -171,16 +171,15 @@ def test_trees_read_pathways_where_the_inner_split_is_better_off(own, told):
     columns = np.column_stack([genes, pathway])
     whole = questions_of(columns, arm, targets, np.arange(400), numeric=False)
     parts = (whole.some(~inner[whole.patient]), whole.some(inner[whole.patient]))
-    fit = fit_with_pathways(["genome"] * 8 + ["pathways"], *parts, 2, 1, own["boosting"], 1)
+    fit = fit_with_pathways(["genome"] * 24 + ["pathways"], *parts, 2, 1, own["boosting"], 1)
     for one in fit.fits:
-        assert (one.seen is None) == told or one.seen.tolist() == list(range(8))
+        assert (one.seen is None) == told or one.seen.tolist() == list(range(24))
         [chosen] = [tried for tried in one.tried if tried["chosen"]]
         assert chosen["pathways"] == (one.seen is None)
-        assert chosen["loss"] == one.loss == min(tried["loss"] for tried in one.tried)
         assert {tried["pathways"] for tried in one.tried} == {True, False}
     assert told == all(one.seen is None for one in fit.fits)
     said = fit.told(columns)[np.arange(400), arm, 0]
-    assert roc_auc_score(impaired, said) > 0.8
+    assert (roc_auc_score(impaired, said) > 0.9) == told
 
 
 def test_beside_the_states_stands_what_variants_do_not_tell(trained):

@@ -49,11 +49,6 @@ class TreesFit:
     tried: tuple[dict, ...] = ()
     seen: np.ndarray | None = None
 
-    @property
-    def loss(self) -> float:
-        """Least loss on the inner split, of boosted trees."""
-        return min(one["loss"] for one in self.tried)
-
     def told(self, columns: np.ndarray) -> np.ndarray:
         """Chance of the event, or standardised amount, `(patients, arms, intervals)`."""
         columns = columns if self.seen is None else columns[:, self.seen]
@@ -67,7 +62,9 @@ class TreesFit:
 
     def asked(self, questions: Questions) -> np.ndarray:
         """Chance of yes, or standardised amount, of each question."""
-        told = _told(self.model, _rows(questions), self.numeric)
+        columns = questions.columns if self.seen is None else questions.columns[:, self.seen]
+        rows = _rows(replace(questions, columns=columns))
+        told = _told(self.model, rows, self.numeric)
         return told if self.numeric else self.calibration.apply(told)
 
 
@@ -117,10 +114,11 @@ def fit_by_arm(
 def fit_with_pathways(
     blocks: Sequence[str], train: Questions, held: Questions, *given: object
 ) -> ArmwiseFit:
-    """Fit trees to each arm that read the states of pathways, or do not.
+    """Fit trees to each arm, which read the states of pathways where that clearly helps.
 
     What a pathway says is learnt from few patients, and where there are many it stands in the way
-    of what its genes say one by one: for each arm the inner split chooses.
+    of what its genes say one by one. For each arm it is read where patients of the inner split are
+    better off by more than a standard error of the difference.
 
     Args:
         blocks: Block of each column, from `column_blocks`.
@@ -131,21 +129,33 @@ def fit_with_pathways(
     seen = np.flatnonzero(np.array(blocks) != PATHWAYS)
     narrow = (replace(part, columns=part.columns[:, seen]) for part in (train, held))
     whole, without = fit_by_arm(train, held, *given), fit_by_arm(*narrow, *given)
-    pairs = zip(whole.fits, without.fits, strict=True)
-    chosen = [_better(one, replace(other, seen=seen)) for one, other in pairs]
-    logger.info("%d of %d arms read pathways", sum(fit.seen is None for fit in chosen), len(chosen))
-    return ArmwiseFit(chosen)
+    fits = [
+        _better(one, replace(other, seen=seen), held.of_arm(arm))
+        for arm, (one, other) in enumerate(zip(whole.fits, without.fits, strict=True))
+    ]
+    logger.info("%d of %d arms read pathways", sum(fit.seen is None for fit in fits), len(fits))
+    return ArmwiseFit(fits)
 
 
-def _better(whole: TreesFit, without: TreesFit) -> TreesFit:
-    """Of trees with states of pathways and without, those of the smaller loss."""
-    best = whole if whole.loss < without.loss else without
+def _better(whole: TreesFit, without: TreesFit, held: Questions) -> TreesFit:
+    """Of trees with states of pathways and without, the former where patients clearly gain."""
+    gained = np.subtract(*(_misses(fit.asked(held), held) for fit in (without, whole)))
+    gains = np.bincount(held.patient, gained)[np.unique(held.patient)]
+    clear = len(gains) > 1 and gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains))
+    best = whole if clear else without
     tried = tuple(
         {**one, "pathways": fit is whole, "chosen": one["chosen"] and fit is best}
         for fit in (whole, without)
         for one in fit.tried
     )
     return replace(best, tried=tried)
+
+
+def _misses(said: np.ndarray, questions: Questions) -> np.ndarray:
+    """Squared error of what was said of each question, or its log-loss."""
+    if questions.numeric:
+        return (questions.answer - said) ** 2
+    return -np.log(np.where(questions.answer > 0, said, 1 - said))
 
 
 def fit_forest(
