@@ -29,7 +29,7 @@ FAULTS = {
 MET = {
     "reference": {
         *("prepare_genome", "index_genome", "compose_str_table", "prepare_intervals"),
-        *("prepare_gene_models", "list_genes", "list_pathways"),
+        *("prepare_gene_models", "list_genes", "list_pathways", "cut_targets"),
     },
     "sample": {
         *("check_reads", "align_reads", "mark_duplicates", "compress_alignment", "call_shard"),

@@ -44,7 +44,7 @@ KNOWN = "reference/known_sites.vcf.gz"
 # Rules files of the other half, and wiring; a file that is not named here is of the pipeline.
 MODEL_HALF = {
     *("clinical", "common", "decisions", "documents", "evaluation", "inputs", "learning", "model"),
-    *("prediction", "report", "simulation", "splits", "stacks", "tuning"),
+    *("omics", "prediction", "report", "simulation", "splits", "stacks", "tuning"),
 }
 OF_STUDIES = {"list_relatives"}
 ASKED_FOR = {
