@@ -17,6 +17,7 @@ from gcin.simulation.planted.dials import Planted
 from gcin.simulation.planted.samples import RATIO_DECIMALS, TISSUES, Delivered, deliver
 from gcin.simulation.planted.sequence import Sequenced
 from gcin.simulation.planted.writing import write_store, write_tables
+from gcin.tensors.tally import Targets
 
 SCORES = {"AF": "population_af", "CADD": "cadd", "REVEL": "revel", "SPLICE": "spliceai"}
 PLACE = ["chromosome", "position", "reference", "alternate"]
@@ -43,7 +44,10 @@ def write_files(folder: Path, planted: Planted, sequenced: Sequenced, name: str)
         name: Path under which a run will find the folder, as its settings shall say it.
     """
     cohort = PlantedCohort.make(planted, sequenced.ground)
-    delivered = deliver(cohort.genotypes, cohort.patients["patient"])
+    targets = pd.DataFrame(
+        sequenced.genome.targets(), columns=["chromosome", "start", "end", "gene"]
+    )
+    delivered = deliver(cohort.genotypes, cohort.patients["patient"], Targets(targets))
     for part in ("reference", "variants", "clinical", "cohorts"):
         (folder / part).mkdir()
     (folder / "README.md").write_text(README)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gcin.simulation.planted.cohort import Genotypes
+from gcin.tensors.tally import Targets
 
 TISSUES = {"germline": "N", "tumour": "T"}  # in the order of a patient's rows
 MARKER_FREQUENCY = 0.01  # lowest population frequency of a common marker, as in the configuration
@@ -20,7 +21,8 @@ class Delivered(NamedTuple):
         genotypes: Rows are samples, those of a patient next to each other, the germline's first;
             sites and markers that nobody carries are left out, and common sites are markers too.
         samples: `sample patient tissue`, by row.
-        missing: Share of no-calls of each sample, of the alleles that its tissue's file holds.
+        missing: Share of no-calls of each sample, of the alleles of its tissue's file within the
+            targets.
         apart: Whether each marker is no site.
     """
 
@@ -30,7 +32,7 @@ class Delivered(NamedTuple):
     apart: np.ndarray
 
 
-def deliver(genotypes: Genotypes, patients: pd.Series) -> Delivered:
+def deliver(genotypes: Genotypes, patients: pd.Series, targets: Targets) -> Delivered:
     """Divide each patient's genotypes between two samples.
 
     The germline sample has the inherited alleles and the common markers, the tumour sample the
@@ -39,6 +41,7 @@ def deliver(genotypes: Genotypes, patients: pd.Series) -> Delivered:
     Args:
         genotypes: Rows are patients.
         patients: Their names, sorted.
+        targets: Of the assay.
     """
     calls, sites = genotypes.calls, genotypes.sites
     carried = np.unique(calls["site"])
@@ -60,7 +63,7 @@ def deliver(genotypes: Genotypes, patients: pd.Series) -> Delivered:
     assayed = np.repeat(genotypes.assayed, len(TISSUES), axis=0)
     own = {"copies": copies, "dosages": dosages, "markers": markers, "assayed": assayed}
     seen = replace(genotypes, sites=sites, calls=calls, **own)
-    return Delivered(seen, samples, _missing(calls, dosages, apart), apart)
+    return Delivered(seen, samples, _missing(seen, apart, targets), apart)
 
 
 def _markers(
@@ -96,9 +99,17 @@ def _markers(
     return order[names].reset_index(drop=True), dosages, order["apart"].to_numpy()
 
 
-def _missing(calls: pd.DataFrame, dosages: np.ndarray, apart: np.ndarray) -> np.ndarray:
+def _missing(seen: Genotypes, apart: np.ndarray, targets: Targets) -> np.ndarray:
     """Share of no-calls of each sample; only markers have any, and only germline samples them."""
-    shares = np.zeros(len(dosages))
-    alleles = calls["site"][calls["patient"] % 2 == 0].nunique() + apart.sum()
-    shares[::2] = (dosages[::2][:, apart] < 0).sum(axis=1) / alleles
+    shares = np.zeros(len(seen.dosages))
+    inherited = np.unique(seen.calls["site"][seen.calls["patient"] % 2 == 0])
+    asked = apart & _held(seen.markers, targets)
+    alleles = _held(seen.sites.loc[inherited], targets).sum() + asked.sum()
+    shares[::2] = (seen.dosages[::2][:, asked] < 0).sum(axis=1) / alleles
     return shares
+
+
+def _held(alleles: pd.DataFrame, targets: Targets) -> np.ndarray:
+    """Whether each allele lies within the targets."""
+    places = zip(alleles["chromosome"], alleles["position"], strict=True)
+    return np.array([targets.hold(*place) for place in places], bool)
