@@ -1,9 +1,6 @@
 """Clinical tables of a cohort, in the small common data model; gene sets of a study's cohorts."""
 
 
-include: "omics.smk"
-
-
 rule harmonise_clinical:
     """Map a cohort's clinical tables to the common data model; identifiers and dates stay out."""
     input:
