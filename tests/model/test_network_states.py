@@ -182,6 +182,20 @@ def test_trees_read_pathways_where_the_inner_split_is_clearly_better_off(own, to
     assert (roc_auc_score(impaired, said) > 0.9) == told
 
 
+def test_an_arm_that_nobody_can_judge_reads_no_pathways(own):
+    """Its trees are those of all arms; none of the inner split received it."""
+    random = np.random.default_rng(5)
+    columns = random.random((200, 3))
+    arm, inner = np.arange(200) % 10 // 9, np.arange(200) % 5 < 1
+    yes = random.random(200) < columns[:, 2]
+    targets = np.stack([yes, np.ones(200)], axis=-1)[:, None]
+    whole = questions_of(columns, arm, targets, np.arange(200), numeric=False)
+    parts = whole.some(~inner[whole.patient]), whole.some(inner[whole.patient] & (whole.arm == 0))
+    fit = fit_with_pathways(["genome", "genome", "pathways"], *parts, 2, 1, own["boosting"], 1)
+    assert fit.fits[1].seen.tolist() == [0, 1]
+    assert np.isfinite(fit.told(columns)).all()
+
+
 def test_beside_the_states_stands_what_variants_do_not_tell(trained):
     network, preparation, everyone = trained
     columns = state_reader(network)(everyone, preparation)

@@ -139,9 +139,11 @@ def fit_with_pathways(
 
 def _better(whole: TreesFit, without: TreesFit, held: Questions) -> TreesFit:
     """Of trees with states of pathways and without, the former where patients clearly gain."""
-    gained = np.subtract(*(_misses(fit.asked(held), held) for fit in (without, whole)))
-    gains = np.bincount(held.patient, gained)[np.unique(held.patient)]
-    clear = len(gains) > 1 and gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains))
+    clear = False
+    if len(np.unique(held.patient)) > 1:
+        gained = np.subtract(*(_misses(fit.asked(held), held) for fit in (without, whole)))
+        gains = np.bincount(held.patient, gained)[np.unique(held.patient)]
+        clear = gains.mean() > gains.std(ddof=1) / np.sqrt(len(gains))
     best = whole if clear else without
     tried = tuple(
         {**one, "pathways": fit is whole, "chosen": one["chosen"] and fit is best}
@@ -155,7 +157,8 @@ def _misses(said: np.ndarray, questions: Questions) -> np.ndarray:
     """Squared error of what was said of each question, or its log-loss."""
     if questions.numeric:
         return (questions.answer - said) ** 2
-    return -np.log(np.where(questions.answer > 0, said, 1 - said))
+    given = np.where(questions.answer > 0, said, 1 - said)
+    return -np.log(np.maximum(given, np.finfo(float).eps))
 
 
 def fit_forest(
