@@ -107,7 +107,7 @@ rule measure_untold:
             "results/cohorts/{{cohort}}/{{generation}}/given/{source}.unplaced.tsv",
             source={int(wildcards.source)} & {*RUN.lifted_in(wildcards.cohort)},
         ),
-        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
+        targets=lambda wildcards: TARGETS[wildcards.cohort],
         coding="results/reference/coding.bed",
     output:
         shares=temp("results/cohorts/{cohort}/{generation}/given/{source}.untold.parquet"),
@@ -122,9 +122,7 @@ rule measure_untold:
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("measure_untold"),
-        contents=lambda wildcards: contents_of(
-            filter(None, [RUN.cards[wildcards.cohort]["targets"]])
-        ),
+        contents=lambda wildcards: contents_of(TARGETS[wildcards.cohort]),
     script:
         "../scripts/measure_untold.py"
 

@@ -70,7 +70,6 @@ rule average_gene_sets:
         "benchmarks/results/average_gene_sets/{study}/{edition}/{cohort}.tsv"
     conda:
         "../../envs/tables.yaml"
-    threads: 1
     resources:
         mem_mb=lambda wildcards, attempt: 4_000 * attempt,
         runtime=lambda wildcards, attempt: 30 * attempt,

@@ -124,7 +124,7 @@ rule gather_measures:
             "results/samples/{sample}/quality/normals.tsv", sample=PAIRED[wildcards.cohort]
         ),
         shared=SETTINGS["quality"]["sex"]["shared_regions"],
-        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
+        targets=lambda wildcards: TARGETS[wildcards.cohort],
     output:
         measures="results/cohorts/{cohort}/{generation}/quality/measures.tsv",
     log:
@@ -138,9 +138,7 @@ rule gather_measures:
         runtime=lambda wildcards, attempt: 240 * attempt,
     params:
         code=code_of("gather_measures"),
-        contents=lambda wildcards: contents_of(
-            filter(None, [RUN.cards[wildcards.cohort]["targets"]])
-        ),
+        contents=lambda wildcards: contents_of(TARGETS[wildcards.cohort]),
         assembly=SETTINGS["reference"]["name"],
         limits=SETTINGS["quality"]["sex"],
     script:

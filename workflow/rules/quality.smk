@@ -121,7 +121,7 @@ rule measure_concordance:
         genome="results/reference/genome.fa",
         genome_index="results/reference/genome.fa.fai",
         intervals="results/reference/intervals/calling.bed",
-        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
+        targets=lambda wildcards: TARGETS[wildcards.cohort],
         truths=lambda wildcards: [
             RUN.cards[wildcards.cohort]["truth"][name]["vcf"] for name in TRUTHS[wildcards.cohort]
         ],

@@ -12,6 +12,8 @@ LIMITS = {
     if assayed.targets
 }
 LIMITED = {name: assayed for assayed, name in LIMITS.items()}
+# Targets of each cohort, as inputs.
+TARGETS = {cohort: list(filter(None, [RUN.cards[cohort]["targets"]])) for cohort in RUN.cohorts}
 # Over which each sample is measured: its cohorts' targets, or all that is called.
 BASES = {
     sample: "results/reference/intervals/"

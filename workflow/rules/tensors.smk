@@ -12,7 +12,7 @@ rule encode_calls:
             file=["annotated.bcf", "annotated.bcf.csi"]
             * bool(RUN.samples_of(wildcards.cohort, *RECORDED)),
         ),
-        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
+        targets=lambda wildcards: TARGETS[wildcards.cohort],
         maf=lambda wildcards: collect(
             "results/cohorts/{{cohort}}/{{generation}}/{file}",
             file=["maf/calls.parquet"] * bool(RUN.samples_of(wildcards.cohort, "maf")),
@@ -45,9 +45,7 @@ rule encode_calls:
         runtime=lambda wildcards, attempt: 720 * attempt,
     params:
         code=code_of("encode_calls"),
-        contents=lambda wildcards: contents_of(
-            filter(None, [RUN.cards[wildcards.cohort]["targets"]])
-        ),
+        contents=lambda wildcards: contents_of(TARGETS[wildcards.cohort]),
         settings={"marker_frequency": SETTINGS["tensors"]["marker_frequency"]},
     script:
         "../scripts/encode_calls.py"
@@ -60,7 +58,7 @@ rule assemble_tensors:
         gate="results/cohorts/{cohort}/{generation}/quality/gate.tsv",
         genes="results/reference/genes.parquet",
         coding="results/reference/coding.bed",
-        targets=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["targets"]])),
+        targets=lambda wildcards: TARGETS[wildcards.cohort],
         listed=lambda wildcards: list(filter(None, [RUN.cards[wildcards.cohort]["genes"]])),
         aliases=SETTINGS["annotation"]["maf"]["aliases"],
         chain=lambda wildcards: chain_of(wildcards.cohort),

@@ -292,9 +292,8 @@ def describer(
 
     def describe_sites(sites: pd.DataFrame) -> pd.Series:
         predicted = sites.assign(prediction=info_value(sites["info"], "BCSQ"))
-        predicted["prediction"] = reread(predicted, transcripts.table, fetch)
-        predicted["prediction"] = reread_complexes(predicted, transcripts.table, fetch)
-        predicted["prediction"] = reread_stops(predicted, transcripts.table, fetch)
+        for correct in (reread, reread_complexes, reread_stops):
+            predicted["prediction"] = correct(predicted, transcripts.table, fetch)
         return describe(predicted, transcripts, distance, has_unknown)
 
     return describe_sites

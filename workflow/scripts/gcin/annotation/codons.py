@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from itertools import product
 
+from gcin.reference.order import is_mitochondrial
+
 # NCBI's translation tables 1 and 2 (vertebrates), codons in the order TTT, TTC, ..., GGG.
 TABLES = {
     "nucleus": "FFLLSSSSYY**CC*WLLLLPPPPHHQQRRRRIIIMTTTTNNKKSSRRVVVVAAAADDEEGGGG",
@@ -10,6 +12,11 @@ TABLES = {
 }
 CODONS = ["".join(bases) for bases in product("TCAG", repeat=3)]
 RESIDUES_OF = {name: dict(zip(CODONS, table, strict=True)) for name, table in TABLES.items()}
+
+
+def genetic_code(contig: str) -> Mapping[str, str]:
+    """Codons to residues, as they are read on a contig."""
+    return RESIDUES_OF["mitochondrion" if is_mitochondrial(contig) else "nucleus"]
 
 
 def residues(bases: str, table: Mapping[str, str]) -> str:

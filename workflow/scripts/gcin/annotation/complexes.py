@@ -9,9 +9,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from gcin.annotation.codons import RESIDUES_OF, residues
+from gcin.annotation.codons import genetic_code, residues
 from gcin.reference.alleles import COMPLEMENT, change_of
-from gcin.reference.order import is_mitochondrial
 
 
 def reread_complexes(
@@ -22,10 +21,9 @@ def reread_complexes(
     Those of the first codon are left as they are.
 
     Args:
-        sites: `chromosome position reference alternate prediction`, the last as INFO/BCSQ has it,
-            missing where csq had nothing to say.
-        models: Transcripts, see `gcin.reference.models.read_models`.
-        fetch: Bases of a contig from first to last position, 1-based.
+        sites: As `gcin.annotation.mitochondria.reread` takes them, like all that follows.
+        models: Transcripts.
+        fetch: Bases of a contig.
 
     Returns:
         The prediction of each site.
@@ -99,7 +97,7 @@ def _residues_of(
     read = [fetch(contig, place, place).upper() for place in coding[begin:finish].tolist()]
     own = "".join(read) if forward else "".join(read).translate(COMPLEMENT)
     bases = bases if forward else bases.translate(COMPLEMENT)[::-1]
-    table = RESIDUES_OF["mitochondrion" if is_mitochondrial(contig) else "nucleus"]
+    table = genetic_code(contig)
     old = residues(own, table)
     new = residues(own[: low - begin] + bases + own[high - begin + 1 :], table)
     unclear = "?" in old + new or "*" in old[:-1] or (old[-1:] == "*" and finish < len(coding))

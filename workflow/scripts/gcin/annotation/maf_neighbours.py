@@ -8,6 +8,8 @@ import logging
 
 import pandas as pd
 
+from gcin.reference.alleles import replaced_bases
+
 logger = logging.getLogger(__name__)
 
 BASE = ["chromosome", "position", "reference", "alternate"]
@@ -45,5 +47,5 @@ def bound_frequencies(calls: pd.DataFrame) -> pd.DataFrame:
 
 def _bases_of(call: pd.Series) -> list[tuple[str, int, str, str]]:
     """Each base that a call replaces."""
-    pairs = enumerate(zip(call["reference"], call["alternate"], strict=True), call["position"])
-    return [(call["chromosome"], place, old, new) for place, (old, new) in pairs if old != new]
+    bases = replaced_bases(*call[["position", "reference", "alternate"]])
+    return [(call["chromosome"], *base) for base in bases]

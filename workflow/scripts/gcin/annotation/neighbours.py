@@ -11,6 +11,7 @@ import pysam
 from pysam import bcftools
 
 from gcin.annotation.custom import FREQUENCY_FIELDS
+from gcin.reference.alleles import replaced_bases
 
 Told = float | str | tuple | None
 
@@ -64,12 +65,10 @@ def _least_of_bases(
     record: pysam.VariantRecord, others: pysam.VariantFile, wanted: Mapping[str, str]
 ) -> dict[str, Told]:
     """Values of the rarest base of an allele, by field."""
-    reference, alternate = record.ref, record.alts[0]
     lacking = {new: old for new, old in wanted.items() if record.info.get(new) is None}
     if not lacking:
         return {}
-    pairs = enumerate(zip(reference, alternate, strict=True), record.pos)
-    bases = {(place, old, new) for place, (old, new) in pairs if old != new}
+    bases = {*replaced_bases(record.pos, record.ref, record.alts[0])}
     near = {
         (other.pos, other.ref, other.alts[0]): other.info
         for other in others.fetch(record.chrom, record.start, record.stop)

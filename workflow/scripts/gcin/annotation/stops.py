@@ -10,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from gcin.annotation.alleles import place_alleles
-from gcin.annotation.codons import RESIDUES_OF, residues
+from gcin.annotation.codons import genetic_code, residues
 from gcin.annotation.complexes import coding_places
 from gcin.reference.alleles import COMPLEMENT
-from gcin.reference.order import is_mitochondrial
 
 
 def reread_stops(
@@ -22,10 +21,9 @@ def reread_stops(
     """Say of alleles over the end of coding bases what becomes of the stop, in csq's form.
 
     Args:
-        sites: `chromosome position reference alternate prediction`, the last as INFO/BCSQ has it,
-            missing where csq had nothing to say.
-        models: Transcripts, see `gcin.reference.models.read_models`.
-        fetch: Bases of a contig from first to last position, 1-based.
+        sites: As `gcin.annotation.mitochondria.reread` takes them, like all that follows.
+        models: Transcripts.
+        fetch: Bases of a contig.
 
     Returns:
         The prediction of each site.
@@ -81,7 +79,7 @@ def _fate(site: tuple, model: pd.Series, fetch: Callable[[str, int, int], str]) 
             return "stop_lost"
         base = fetch(site.chromosome, places[source], places[source]).upper()
         codon += base if forward else base.translate(COMPLEMENT)
-    table = RESIDUES_OF["mitochondrion" if is_mitochondrial(site.chromosome) else "nucleus"]
+    table = genetic_code(site.chromosome)
     return "stop_retained" if residues(codon, table) == "*" else "stop_lost"
 
 

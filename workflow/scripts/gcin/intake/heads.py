@@ -116,7 +116,7 @@ def vcf_header(path: str) -> list[str]:
         UnreadableError: The file has none.
     """
     header = []
-    for line in _bcf_header(path) if _is_bcf(path) else lines(path):
+    for line in _bcf_header(path) if is_bcf(path) else lines(path):
         header.append(line)
         if line.startswith("#CHROM"):
             return header
@@ -125,12 +125,8 @@ def vcf_header(path: str) -> list[str]:
     raise UnreadableError("it has no VCF header with a #CHROM line")
 
 
-def is_text(path: str) -> bool:
-    """Tell whether a VCF is one, and no BCF."""
-    return not _is_bcf(path)
-
-
-def _is_bcf(path: str) -> bool:
+def is_bcf(path: str) -> bool:
+    """Tell whether calls are a BCF, and no text."""
     with opened(path) as stream:
         return stream.read(3) == b"BCF"
 

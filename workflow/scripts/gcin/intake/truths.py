@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from gcin.intake.calls import CallsHeader, calls_header
 from gcin.intake.contigs import prefix_of
-from gcin.intake.heads import UnreadableError, contigs_of, first_contig, is_file, is_text
+from gcin.intake.heads import UnreadableError, contigs_of, first_contig, is_bcf, is_file
 from gcin.intake.problems import Problems
 
 
@@ -53,7 +53,7 @@ def _faults(header: CallsHeader, theirs: str | None, reference: Mapping) -> list
 
 def _prefix(path: str, header: CallsHeader) -> str | None:
     """What stands before the numbers of a truth's chromosomes; its records tell, if it is text."""
-    first = first_contig(path) if is_text(path) else None
+    first = None if is_bcf(path) else first_contig(path)
     return header.prefix if first is None else prefix_of([first])
 
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import log_loss, mean_squared_error
 
 from gcin.intake.tree_settings import UNSEARCHED, combinations
 from gcin.model.calibration import UNCHANGED, Calibration, fit_calibration
@@ -236,9 +235,7 @@ def fit_boosting(
 
 def loss_of(said: np.ndarray, questions: Questions) -> float:
     """Mean squared error of what was said of each question, or its log-loss."""
-    if questions.numeric:
-        return mean_squared_error(questions.answer, said)
-    return log_loss(questions.answer, said, labels=[0, 1])
+    return float(_misses(said, questions).mean())
 
 
 def _best(tried: list["BaseEstimator"], held: Questions) -> "BaseEstimator":

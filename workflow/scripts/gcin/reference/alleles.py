@@ -3,6 +3,12 @@
 COMPLEMENT = str.maketrans("ACGTNacgtn", "TGCANtgcan")
 
 
+def replaced_bases(position: int, reference: str, alternate: str) -> list[tuple[int, str, str]]:
+    """Each base that an allele of as many bases replaces: position, old and new."""
+    pairs = enumerate(zip(reference, alternate, strict=True), position)
+    return [(place, old, new) for place, (old, new) in pairs if old != new]
+
+
 def change_of(start: int, reference: str, alternate: str) -> tuple[int, int, str]:
     """Replaced bases (0-based start, end) and what stands there, without what both share."""
     reference, alternate = reference.upper(), alternate.upper()

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from gcin.reference.alleles import replaced_bases
+
 PLACE = ["chromosome", "position", "reference", "alternate", "gene_index"]
 
 
@@ -19,10 +21,9 @@ def bases_of_sites(sites: pd.DataFrame) -> dict[int, np.ndarray]:
     several = sites.loc[length.gt(1) & length.eq(sites["alternate"].str.len()), PLACE]
     several = several[several["alternate"].str.fullmatch("[ACGT]+").astype(bool)]
     pairs = [
-        (row, chromosome, position + place, old, new, gene)
-        for row, chromosome, position, reference, alternate, gene in several.itertuples()
-        for place, (old, new) in enumerate(zip(reference, alternate, strict=True))
-        if old != new
+        (row, chromosome, *base, gene)
+        for row, chromosome, *allele, gene in several.itertuples()
+        for base in replaced_bases(*allele)
     ]
     if not pairs:
         return {}
