@@ -7,18 +7,13 @@ import numpy as np
 import pandas as pd
 
 LABELS = {
-    "accuracy": "accuracy",
     "majority": "majority rate",
-    "precision": "precision",
-    "recall": "recall",
-    "specificity": "specificity",
     "f1": "F1",
     "mcc": "Matthews correlation",
     "roc_auc": "ROC AUC",
     "sensitivity_at_specificity": "sensitivity at 90 % specificity",
     "specificity_reached": "specificity at which this was read",
     "pr_auc": "PR AUC",
-    "prevalence": "prevalence",
     "pr_chance": "PR AUC of knowing nothing",
     "brier": "Brier score (lower is better)",
     "scaled_brier": "scaled Brier score (1 is best, 0 that of knowing nothing)",
@@ -37,8 +32,6 @@ LABELS = {
     "uno_c": "Uno C",
     "integrated_brier": "integrated Brier score (lower is better)",
     "d_calibration": "D-calibration, share misplaced (0 is right)",
-    "false_positive_rate": "false positive rate",
-    "true_positive_rate": "true positive rate",
     "delong": "DeLong",
     "corrected_t": "corrected resampled t (Nadeau-Bengio)",
 }
