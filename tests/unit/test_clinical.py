@@ -232,6 +232,34 @@ def test_a_number_that_stands_for_a_missing_one_is_refused(tmp_path, values, row
 
 
 @pytest.mark.parametrize(
+    ("codes", "others", "is_refused"),
+    [
+        (["-999"], ["-3", "2.5"], True),
+        (["-99"], ["-60", "45"], False),
+        (["99", "99"], [*"0123412301"], True),
+        (["99", "999", "99", "999"], [*"0123412301"], True),
+        (["99"], [*"0123412301"], False),
+        (["99", "99"], [*"01234123"], False),
+        (["99", "99"], ["18", "95", *"4444444444"], False),
+        (["-99", "-99"], ["1"], True),
+    ],
+)
+def test_a_code_far_from_all_numbers_of_its_column_is_refused(tmp_path, codes, others, is_refused):
+    """An excess of base of -999 read as measured, as did a grade of 99."""
+    columns, keys = {"x": [*others, *codes]}, {"measurement": {"x": mapping("x", unit="1")}}
+    if is_refused:
+        with pytest.raises(ValueError, match=f"{len(codes)} problem.*clinical tables") as refused:
+            run(tmp_path, columns, **keys)
+        place = (
+            f"row {len(others) + 2}, column x: {codes[0]} seems to say that the value is missing"
+        )
+        assert place in str(refused.value)
+        keys["measurement"]["x"]["missing"] = [float(code) for code in codes]
+    known = features(tmp_path, columns, **keys)["x"].dropna()
+    assert sorted(known) == sorted(map(float, others + codes * (not is_refused)))
+
+
+@pytest.mark.parametrize(
     ("missing", "kept"),
     [([], [9, -9, -999, -9]), ([-9, -999], [9, None, None, None]), ([-9.0], None), (None, None)],
 )

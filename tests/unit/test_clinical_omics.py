@@ -89,6 +89,25 @@ def test_a_table_of_strangers_is_refused(read):
         read(WIDE, patients=("p1", "p2"))
 
 
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [(["7", "12", "123"], 2), (["007", "12.0", "123"], 3), (["007", "012", "P1"], None)],
+)
+def test_patients_whom_a_spreadsheet_renamed_are_not_unmeasured(read, names, row):
+    """Names of three digits stay theirs, so that the table is not one of strangers alone."""
+    table = "".join(["id\tA\n", *(f"{name}\t1\n" for name in names)])
+    if row is None:
+        assert read(table, patients=("007", "012", "123"))["rna A"].notna().tolist() == [1, 1, 0]
+        return
+    told = rf"row {row}, column id: the patient is written with .* leading zeros .* of 3\. Write"
+    with pytest.raises(ValueError, match=told):
+        read(table, patients=("007", "012", "123"))
+
+
+def test_who_is_named_as_in_the_cohort_may_have_a_namesake_elsewhere(read):
+    assert read("id\tA\n7\t1\n007\t2\n", patients=("007", "012"))["rna A"].tolist()[0] == 2
+
+
 @pytest.mark.parametrize("value", ["inf", "1e39"])
 def test_numbers_without_end_are_refused(read, value):
     with pytest.raises(ValueError, match=f"row 2, column B: '{value}' is no number"):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from gcin.clinical.reading import read_numbers, read_rows
 from gcin.clinical.tables import MISSING, shown
+from gcin.intake.spelling import plain_name
 from gcin.reference.pathways import read_gmt
 
 logger = logging.getLogger(__name__)
@@ -107,11 +108,25 @@ def _fits(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _require_patients(named: pd.Index, known: pd.Index, table: Mapping) -> None:
-    """Refuse a table of none but strangers: its patients are written in another way."""
+    """Refuse a table whose patients, all or some, are written in another way than the cohort's.
+
+    Some are where a spreadsheet has made 7 of 007 and left 123: whoever it renamed would pass for
+    not measured.
+    """
     if len(named) and not named.isin(known).any():
         raise ValueError(
             f"{table['file']}, column {table['patient']}: none of its {len(named)} patients is one "
             "of the cohort. Write patients as in the sheet and in the clinical tables."
+        )
+    without = {plain_name(patient) for patient in known.difference(named)}
+    lost = [name for name in named.difference(known) if plain_name(name) in without]
+    if lost:
+        rows = read_rows(table["file"], [table["patient"]])[table["patient"]]
+        raise ValueError(
+            f"{table['file']}, row {rows.index[rows.isin(lost)][0]}, column {table['patient']}: "
+            f"the patient is written with other capitals or leading zeros than in the cohort, as "
+            f"are {len(lost)} of {len(named)}. Write patients as in the sheet and in the clinical "
+            "tables."
         )
 
 

@@ -19,7 +19,9 @@ OF_TOGETHER = ("family", "site")
 BRACKETS = "[](){}<>. "
 # Codes of statistical programs and of PLINK; the first is also a number that may be measured.
 STAND_INS = (-9, -99, -999, -9999, -88, -888, -77, -777)
-FEWEST = 2  # rows in which a stand-in of one digit is no measured value
+FEWEST = 2  # rows in which a stand-in of one digit, or one above 0, is no measured value
+FAR_OUT = tuple(-code for code in STAND_INS if code < STAND_INS[0])  # no few are so by chance
+ENOUGH = 10  # other rows by which it shows that one above 0 lies far out
 
 
 def require_known(
@@ -49,7 +51,10 @@ def require_known(
 
 
 def require_measured(numbers: pd.Series, table: Table, column: str, faults: Faults) -> None:
-    """Note numbers that stand for a missing value: the only ones of a column below 0.
+    """Note numbers that stand for a missing value: the only ones below 0, or others far out.
+
+    Far out are those of two digits and more that lie further beyond all other numbers of the column
+    than these lie apart, such as -999 beside an excess of base, or 99 beside grades.
 
     Args:
         numbers: The column, as it is written, but for what the card says is missing.
@@ -58,11 +63,27 @@ def require_measured(numbers: pd.Series, table: Table, column: str, faults: Faul
         faults: Where they are noted.
     """
     below = numbers[numbers < 0]
-    if not below.isin(STAND_INS).all() or not (numbers >= 0).any():
-        return
-    if below.eq(STAND_INS[0]).all() and len(below) < FEWEST:
-        return
-    for row, number in below.items():
-        problem = f"{number:g} seems to say that the value is missing, as no other is below 0"
+    alone = below.isin(STAND_INS).all() and (numbers >= 0).any()
+    if alone and not (below.eq(STAND_INS[0]).all() and len(below) < FEWEST):
+        found = dict.fromkeys(below.index, "no other is below 0")
+    else:
+        far = "it lies further from all others than these lie apart"
+        found = dict.fromkeys(_far_out(numbers), far)
+    for row, why in found.items():
+        number = numbers[row]
+        problem = f"{number:g} seems to say that the value is missing, as {why}"
         remedy = f"Empty the cell, or write missing: [{number:g}] in the card ([] if measured)"
         faults.add(table, row, column, problem, remedy)
+
+
+def _far_out(numbers: pd.Series) -> pd.Index:
+    """Rows of stand-ins that lie far from all other numbers of a column."""
+    is_code = numbers.abs().isin(FAR_OUT)
+    others = numbers[numbers.notna() & ~is_code]
+    if others.nunique() < FEWEST:
+        return others.index[:0]
+    low, high = others.min(), others.max()
+    is_below = is_code & (low - numbers > high - low)
+    is_above = is_code & (numbers - high > high - low)
+    is_above &= (numbers.groupby(numbers).transform("size") >= FEWEST) & (len(others) >= ENOUGH)
+    return numbers.index[is_below | is_above]
