@@ -170,15 +170,122 @@ def test_omics_that_cohorts_hold_on_other_scales_are_said(run, times, doubted):
     assert bool(said) == doubted
 
 
-def test_facts_that_a_cohort_has_by_another_name_are_said(run):
+@pytest.mark.parametrize(
+    ("before", "keys", "named"),
+    [
+        ("condition:", "column: clinical.fact", ""),
+        ("visits:", "column: clinical.age, day: clinical.seen", "visits."),
+    ],
+)
+def test_facts_that_a_cohort_has_by_another_name_are_said(run, before, keys, named):
     """A model takes them for missing in everybody, and its figures there tell nothing of it."""
     for cohort, name in (("a", "kind"), ("b", "sort")):
-        mapped = f"condition:\n  {name}: {{column: clinical.fact}}\n"
+        table, patients = {"a": ("clinical", PEOPLE), "b": ("clinical.b", ["P4"])}[cohort]
+        data(f"{table}.tsv", clinical_table(patients, fact="x", seen="-3"))(run)
+        mapped = f"{before}\n  {name}: {{{keys}}}\n" + "condition:\n" * (before != "condition:")
         card("condition:\n", mapped, cohort)(run)
     run.write()
     said = check_beforehand(run.read())
-    assert [line for line in said if "nobody of b has kind, as patients of other" in line]
-    assert [line for line in said if "nobody of a has sort, as patients of other" in line]
+    for cohort, name in (("b", "kind"), ("a", "sort")):
+        told = f"nobody of {cohort} has {named}{name}, as patients of other"
+        assert [line for line in said if told in line]
+
+
+def with_fact(run, fact, **values):
+    """Let both cards map a fact, say what of it patients of each cohort have, and read them."""
+    for cohort, table in (("a", "clinical.tsv"), ("b", "clinical.b.tsv")):
+        known = list(values[cohort])
+        names = {"a": [*PEOPLE, "P10", "P11"], "b": ["P4", "P20", "P21", "P22", "P23", "P24"]}
+        rows = clinical_table(names[cohort][: len(known)], fact=known, seen="-3")
+        data(table, rows)(run)
+        card("condition:\n", f"{fact}\n" * (fact != "") + "condition:\n", cohort)(run)
+    run.write()
+    return check_beforehand(run.read())
+
+
+PERCENT = [0, 20, 40, 60, 80, 90]
+
+
+@pytest.mark.parametrize(
+    ("b", "told_of"),
+    [
+        ([0.3, 0.5, 0, 0.6, 0.2, 0.9], "blasts is 60 in a and 0.5 in b, zeros apart"),
+        ([30, 50, 0, 60, 20, 90], None),
+        ([0.3, 0.5, 0, 0.6, 0.2], None),
+    ],
+)
+@pytest.mark.parametrize("section", ["measurement", "visits"])
+def test_a_number_in_another_unit_than_its_card_says_is_said(run, section, b, told_of):
+    """Shares that a card calls percent read as next to none; of four values nothing is told."""
+    fact = f'{section}:\n  blasts: {{column: clinical.fact, unit: "%", day: clinical.seen}}'
+    said = [line for line in with_fact(run, fact, a=PERCENT, b=b) if "the median of " in line]
+    assert [told_of in line for line in said] == [True] * (told_of is not None)
+
+
+@pytest.mark.parametrize("is_slip", [True, False])
+def test_survival_that_a_card_gives_months_for_days_is_said(run, is_slip):
+    if is_slip:
+        card("os_days, unit: d, to: mo", "os_days, unit: mo", "b")(run)
+    for table, patients in (("clinical", PEOPLE), ("clinical.b", ["P4", "P20", "P21", "P22"])):
+        data(f"{table}.tsv", clinical_table([*patients, f"{patients[0]}x"], os_days="50"))(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "the median of os_months" in line]
+    assert bool(said) == is_slip
+
+
+@pytest.mark.parametrize(
+    ("b", "told_of"),
+    [
+        (["1", "2", "2"], "3 of 3 patients of b have a stage (1, 2) that no other cohort has (I,"),
+        (["1", "I", "2"], "2 of 3 patients of b have a stage (1, 2) that no other cohort has (I,"),
+        (["1", "I", "II"], None),
+        (["", "", ""], None),
+    ],
+)
+def test_codes_that_most_of_a_cohort_have_alone_are_said(run, b, told_of):
+    """To models they are none: a patient of stage 4 read as one of no stage that they know."""
+    fact = "measurement:\n  stage: {column: clinical.fact, type: category}"
+    said = [
+        line for line in with_fact(run, fact, a=["I", "II", "II", "I"], b=b) if "stage (" in line
+    ]
+    assert [told_of in line for line in said] == [True] * (told_of is not None)
+
+
+def test_cohorts_of_one_cancer_each_are_told_of_where_one_is_external(run):
+    for cohort, cancer in (("a", "LUAD"), ("b", "adenocarcinoma")):
+        card("{value: AML}", f"{{value: {cancer}}}", cohort)(run)
+    run.write()
+    assert any("have a cancer_type (adeno" in line for line in check_beforehand(run.read()))
+    setting("studies.trial.external", [])(run)
+    setting("studies.trial.cohorts", ["a", "b"])(run)
+    assert not any("cancer_type" in line for line in check_beforehand(run.read()))
+
+
+@pytest.mark.parametrize(("seen", "is_told"), [("3", True), ("", True), ("-3", False)])
+def test_a_fact_that_nobody_has_on_day_0_is_said(run, seen, is_told):
+    """Days before treatment without their sign are days after it, of which no feature is made."""
+    data("clinical.tsv", clinical_table(PEOPLE, seen=seen, fact="7"))(run)
+    fact = "{column: clinical.fact, unit: g/L, day: clinical.seen}"
+    card("condition:\n", f"measurement:\n  hb: {fact}\ncondition:\n")(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if line.startswith("a: nobody has a")]
+    assert [line.split(",")[0] for line in said] == [
+        "a: nobody has a value of hb on day 0"
+    ] * is_told
+
+
+@pytest.mark.parametrize(("named", "is_told"), [("", True), (", columns: [X, Y]", False)])
+def test_features_that_no_patient_of_a_cohort_has_a_row_of_are_said(run, named, is_told):
+    """They are absent in all of them, and read as not measured: as in the mean training patient."""
+    for cohort, rows in (("a", "P1\tX\t1\nP2\tY\t1\n"), ("b", "P4\tX\t1\n")):
+        data(f"calls.{cohort}.tsv", f"id\tgene\tvaf\n{rows}")(run)
+        keys = f"file: calls.{cohort}.tsv, patient: id, taken: before_treatment, absent: 0"
+        mapped = f"omics:\n  calls: {{{keys}, feature: gene, value: vaf{named}}}\n"
+        card("condition:\n", mapped + "condition:\n", cohort)(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "not for absent" in line]
+    told = "trial: b has no row of 1 of the 2 features that other cohorts have of omics.calls;"
+    assert [line.startswith(told) for line in said] == [True] * is_told
 
 
 @pytest.mark.parametrize(

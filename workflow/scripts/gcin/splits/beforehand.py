@@ -1,11 +1,9 @@
 """What the clinical step and the splits would refuse, found before any job starts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-import numpy as np
 import pandas as pd
 
-from gcin.clinical.gene_sets import common_genes, fewest_genes, lacked_sets
 from gcin.clinical.harmonise import harmonise
 from gcin.clinical.omics import read_omics
 from gcin.clinical.reading import read_rows
@@ -13,14 +11,12 @@ from gcin.clinical.visits import tables_of_visits
 from gcin.intake.recorded import MISSING
 from gcin.intake.run import Run
 from gcin.intake.spelling import other_spellings
+from gcin.splits.across import VISITS, doubts_between, known_of
 from gcin.splits.folds import given_folds, require_enough, tested_groups
 from gcin.splits.patients import patients_of
 from gcin.tables import read_text
 
-OMICS = "omics."  # before the table of a feature; facts have no dot
-MOST_NAMED = 5
 OTHER_SHARE = 0.1  # of a cohort's patients who received an arm, beyond that of another cohort
-SAME_SCALE = 4  # times; logarithms reach some 10, counts and TPM hundreds
 
 
 def check_beforehand(run: Run) -> list[str]:
@@ -46,6 +42,7 @@ def check_beforehand(run: Run) -> list[str]:
             told.append(f"Cohort {cohort}: {fault}")
         else:
             doubts += _strangers(cohort, run.cards[cohort], genomes)
+            doubts += _unheld(cohort, run.cards[cohort], read[cohort])
     for study, settings in run.settings["studies"].items():
         own = {cohort: read[cohort] for cohort in run.cohorts_of(study) if cohort in read}
         try:
@@ -54,10 +51,7 @@ def check_beforehand(run: Run) -> list[str]:
                 doubts += _half_known(study, settings["endpoints"], patients)
                 doubts += _shared_sites(study, patients)
                 doubts += _undeclared_cohorts(study, settings, patients)
-                doubts += _other_scales(study, own)
-                doubts += _lacked(study, own)
-                cards = {cohort: run.cards[cohort]["omics"] for cohort in settings["cohorts"]}
-                doubts += _lacked_sets(study, cards, own, patients)
+                doubts += doubts_between(study, settings, run.cards, own, patients)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
     if told:
@@ -67,82 +61,25 @@ def check_beforehand(run: Run) -> list[str]:
 
 def _read(card: Mapping, genomes: set[str]) -> dict:
     tables = harmonise(card, genomes)
-    read = read_omics(card["omics"], tables["features"].index)
-    omics = read.features
-    known = [*_known_of(tables["features"]), *(OMICS + name for name in _known_of(omics))]
-    reach = _reach_of(omics, card["omics"])
-    return tables | {"reach": reach, "known": pd.Series(known, dtype=str), "omics": read}
+    return tables | {"omics": read_omics(card["omics"], tables["features"].index)}
 
 
-def _known_of(facts: pd.DataFrame) -> pd.Index:
-    """Name the columns of which somebody has a value."""
-    return facts.columns[facts.notna().any()]
-
-
-def _reach_of(omics: pd.DataFrame, tables: Iterable[str]) -> pd.Series:
-    """Say how far the values of each table go: 19 of 20 that are not 0 lie nearer to it."""
-    reach = {}
-    for name in tables:
-        own = omics.columns.str.startswith(f"{name} ")
-        values = np.abs(omics.loc[:, own].to_numpy())
-        measured = values[values > 0]
-        reach[name] = np.quantile(measured, 0.95) if len(measured) else np.nan
-    return pd.Series(reach, dtype=float)
-
-
-def _other_scales(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> Iterator[str]:
-    """Tell of tables of omics that cohorts seem to hold on other scales, one in logarithms, say."""
-    reach = pd.DataFrame({cohort: tables["reach"] for cohort, tables in read.items()}, dtype=float)
-    for name, own in reach.iterrows():
-        if own.max() > SAME_SCALE * own.min():
-            low, high = own.idxmin(), own.idxmax()
-            yield (
-                f"{study}: values of omics.{name} reach {own[high]:.3g} in {high} and "
-                f"{own[low]:.3g} in {low}; models take them for one scale (logarithms or not, "
-                "standardised or not), so write both alike where they are none"
-            )
-
-
-def _lacked(study: str, read: Mapping[str, Mapping[str, pd.DataFrame]]) -> Iterator[str]:
-    """Tell of facts that nobody of a cohort has and others have: its card may name them otherwise.
-
-    Of tables of omics, where it has less than half of the features that others have of one.
-    """
-    known = {cohort: set(tables["known"]) for cohort, tables in read.items()}
-    for cohort, own in known.items():
-        others = set().union(*(names for name, names in known.items() if name != cohort))
-        facts = sorted(name for name in others - own if not name.startswith(OMICS))
-        if facts:
-            named = ", ".join(facts[:MOST_NAMED]) + ", ..." * (len(facts) > MOST_NAMED)
-            yield (
-                f"{study}: nobody of {cohort} has {named}, as patients of other cohorts do; models "
-                "take it for missing, so where its card has it by another name, write one in all"
-            )
-        for table in sorted({name.split(" ")[0] for name in others - own} - {*facts}):
-            theirs = {name for name in others if name.startswith(f"{table} ")}
-            if 2 * len(theirs & own) < len(theirs):
-                yield (
-                    f"{study}: {cohort} has {len(theirs & own)} of the {len(theirs)} features that "
-                    f"other cohorts have of {table}; models take the rest for missing, so where it "
-                    "has them by other names, write one in all"
-                )
-
-
-def _lacked_sets(
-    study: str, cards: Mapping[str, Mapping], read: Mapping[str, Mapping], patients: pd.DataFrame
-) -> Iterator[str]:
-    """Tell of gene sets of which a cohort has few of the genes that most who train have."""
-    trained = set(patients["patient"][patients["role"] == "train"])
-    learnt = {cohort: read[cohort]["omics"] for cohort in cards}
-    common = common_genes(learnt, trained, fewest_genes(cards.values()))
-    for cohort, tables in read.items():
-        lacked, total = lacked_sets(tables["omics"], common)
-        if lacked:
-            yield (
-                f"{study}: of {lacked} of {total} gene sets {cohort} has fewer than half of the "
-                "genes that stand for them in most patients who train, and models take them for "
-                "missing there; where its table names genes otherwise, write them alike"
-            )
+def _unheld(cohort: str, card: Mapping, tables: Mapping[str, pd.DataFrame]) -> Iterator[str]:
+    """Tell of facts that a card maps and nobody has on day 0, as of a day with the wrong sign."""
+    mapped = [name for name in ("age", "sex") if card["person"][name] is not None]
+    mapped += [
+        *card["condition"],
+        *card["measurement"],
+        *(VISITS + name for name in card["visits"]),
+    ]
+    known = set(known_of(tables))
+    unheld = [name for name in mapped if name not in known]
+    if unheld:
+        yield (
+            f"{cohort}: nobody has a value of {', '.join(unheld)} on day 0, where the card maps "
+            "one: all are missing, of a later day or of an unknown one, and no model reads it; "
+            "where that is not meant, correct the column or its day in the card"
+        )
 
 
 def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Iterator[str]:
