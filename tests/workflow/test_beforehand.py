@@ -158,6 +158,19 @@ def test_sites_of_one_name_in_two_cohorts_are_said(run):
     assert said.startswith("trial: 2 of 3 sites have one name in several cohorts")
 
 
+@pytest.mark.parametrize(("names", "is_told"), [("1223", True), ("3440", False)])
+def test_families_of_one_name_in_two_cohorts_are_said(run, names, is_told):
+    """They are two, and an external patient may be kin of one who trains, as far as cards know."""
+    for cohort in "ab":
+        card("person:\n", "person:\n  family: {column: clinical.family}\n", cohort)(run)
+    data("clinical.tsv", clinical_table(PEOPLE, family=list(names)))(run)
+    data("clinical.b.tsv", clinical_table(["P4", "P6"], family=["2", "0"]))(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "families" in line]
+    told = "trial: 1 of 3 families have one name in several cohorts"
+    assert [line.startswith(told) for line in said] == [True] * is_told
+
+
 @pytest.mark.parametrize(("times", "doubted"), [(1, False), (100, True)])
 def test_omics_that_cohorts_hold_on_other_scales_are_said(run, times, doubted):
     mapped = "omics:\n  rna: {file: %s, patient: id, taken: before_treatment}\ncondition:\n"

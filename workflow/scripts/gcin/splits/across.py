@@ -41,6 +41,7 @@ def doubts_between(
     trained = settings["cohorts"]
     omics = {cohort: cards[cohort]["omics"] for cohort in trained}
     return [
+        *_shared_families(study, read),
         *_other_scales_of_omics(study, cards, read),
         *_other_units(study, settings["endpoints"], read),
         *_other_codes(study, trained, read),
@@ -58,6 +59,22 @@ def known_of(tables: Tables) -> list[str]:
 def _known(facts: pd.DataFrame) -> pd.Index:
     """Name the columns of which somebody has a value."""
     return facts.columns[facts.notna().any()]
+
+
+def _shared_families(study: str, read: Mapping[str, Tables]) -> Iterator[str]:
+    """Tell of families of one name in several cohorts, which are not taken for one.
+
+    How many is said, as elsewhere, and not which.
+    """
+    names = [tables["patients"]["family"].dropna().drop_duplicates() for tables in read.values()]
+    families = pd.concat(names)
+    shared = families[families.duplicated()].nunique()
+    if shared:
+        yield (
+            f"{study}: {shared} of {families.nunique()} families have one name in several cohorts, "
+            "and count as one family in each; where they are the same, kin may train and test, "
+            "unless genotypes tell of them, so let one cohort have them whole"
+        )
 
 
 def _reach_of(omics: pd.DataFrame, tables: Collection[str]) -> dict[str, float]:
