@@ -141,6 +141,19 @@ def test_half_an_outcome_is_said(run):
     assert said.startswith("trial: 1 of 5 patients have a time or an event of os, and not both")
 
 
+@pytest.mark.parametrize(("months", "is_told"), [("", True), ("200", False), ("180", False)])
+def test_an_event_that_is_told_in_another_row_than_its_time_is_said(run, months, is_told):
+    """P1 was seen alive on day 100 and died on day 200: the death had the time of the visit."""
+    for name in ("os_days", "dead"):
+        card(f"{{column: clinical.{name}", f"{{day: clinical.seen, column: clinical.{name}")(run)
+    seen = clinical_table(PEOPLE, os_days="100", dead="0", seen="100")
+    death = clinical_table(["P1"], os_days=months, dead="1", seen="200").splitlines()[1]
+    data("clinical.tsv", f"{seen}{death}\n")(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "the event of os" in line]
+    assert [line.startswith("trial: in 1 patients with") for line in said] == [True] * is_told
+
+
 def test_sites_of_one_name_in_two_cohorts_are_said(run):
     for cohort in "ab":
         card("person:\n", "person:\n  site: {column: clinical.site}\n", cohort)(run)

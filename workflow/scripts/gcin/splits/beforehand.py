@@ -11,11 +11,13 @@ from gcin.clinical.visits import tables_of_visits
 from gcin.intake.recorded import MISSING
 from gcin.intake.run import Run
 from gcin.intake.spelling import other_spellings
+from gcin.intake.units import convert
 from gcin.splits.across import VISITS, doubts_between, known_of
 from gcin.splits.folds import given_folds, require_enough, tested_groups
 from gcin.splits.patients import patients_of
 from gcin.tables import read_text
 
+MONTH = 31  # days by which a time in whole months may miss the day of its event
 OTHER_SHARE = 0.1  # of a cohort's patients who received an arm, beyond that of another cohort
 
 
@@ -49,6 +51,7 @@ def check_beforehand(run: Run) -> list[str]:
             if len(own) == len(run.cohorts_of(study)):
                 patients = _check_study(run, settings, run.given_folds_of(study), own)
                 doubts += _half_known(study, settings["endpoints"], patients)
+                doubts += _other_days(study, settings["endpoints"], own)
                 doubts += _shared_sites(study, patients)
                 doubts += _undeclared_cohorts(study, settings, patients)
                 doubts += doubts_between(study, settings, run.cards, own, patients)
@@ -93,6 +96,33 @@ def _half_known(study: str, endpoints: Mapping, patients: pd.DataFrame) -> Itera
             yield (
                 f"{study}: {half} of {len(patients)} patients have a time or an event of {name}, "
                 "and not both, so that nothing is learnt or measured of it in them"
+            )
+
+
+def _other_days(
+    study: str, endpoints: Mapping, read: Mapping[str, Mapping[str, pd.DataFrame]]
+) -> Iterator[str]:
+    """Tell of events whose day is not the end of their time, as where two rows tell of them.
+
+    Of time and event the latest row counts, each by itself: where a death has a row without a time,
+    the patient dies when last seen alive.
+    """
+    for name, endpoint in endpoints.items():
+        if isinstance(endpoint, str) or "event" not in endpoint:
+            continue
+        apart = 0
+        for tables in read.values():
+            rows = tables["outcome"].sort_values("day", kind="stable")
+            latest = rows.drop_duplicates(["patient", "name"], keep="last").set_index("patient")
+            events, times = (latest[latest["name"] == endpoint[key]] for key in ("event", "months"))
+            days = events["day"][events["value"] == 1]
+            ends = convert(times["value"].reindex(days.index), "mo", "d")
+            apart += int(((ends - days).abs() > MONTH).sum())
+        if apart:
+            yield (
+                f"{study}: in {apart} patients with the event of {name} its time ends more than a "
+                "month before or after the day of the event, as where a row has the one without "
+                "the other; write both in the row of the event"
             )
 
 
