@@ -554,8 +554,24 @@ CARDS = [
         "sex as a number",
         card("person:\n", "person:\n  sex: {column: clinical.arm, type: binary}\n"),
         "a.yaml, person.sex.type",
-        "a sex is a code, and no binary",
+        "sex is a code, and no binary",
         "such as {1: male, 2: female}",
+    ),
+    *[
+        case(
+            f"arm with {key}",
+            card("codes: {0: control, 1: drug}", key),
+            "a.yaml, treatment.arm.type",
+            f"arm is a code, and no {kind}",
+            "such as {0: control, 1: drug}",
+        )
+        for key, kind in (("type: binary", "binary"), ("unit: mg/d", "number"))
+    ],
+    case(
+        "cancer type as a number",
+        card("{value: AML}", "{column: clinical.arm, type: number}"),
+        "a.yaml, condition.cancer_type.type",
+        "cancer_type is a code, and no number",
     ),
     case(
         "date without day 0",

@@ -15,6 +15,12 @@ from gcin.intake.schema import LOADER, check, dotted, filled, paths_in, resolved
 from gcin.intake.sheet import require_file
 from gcin.intake.units import require_compatible, unit_of
 
+# Facts that are codes whatever a column holds, and what codes look like.
+CODES = {
+    ("person", "sex"): "{1: male, 2: female}",
+    ("treatment", "arm"): "{0: control, 1: drug}",
+    ("condition", "cancer_type"): "{1: LUAD, 2: KIRC}",
+}
 FEATURES = ("person", "condition", "measurement", "visits")
 # Columns that the table of a cohort's patients has beside outcomes.
 TAKEN = ("patient", "cancer_type", "arm", "family", "site", "has_genome")
@@ -137,9 +143,11 @@ def _check_mappings(card: dict, path: str, problems: Problems) -> None:
             problem = "only a column of numbers without codes names what is missing so"
             remedy = "Write null in codes: for what is missing, or type: number"
             problems.add(f"{place}.missing", problem, remedy)
-        if (section, name) == ("person", "sex") and mapping["type"] != "category":
-            remedy = "Leave out type: and unit:, and map it by codes, such as {1: male, 2: female}"
-            problems.add(f"{place}.type", f"a sex is a code, and no {mapping['type']}", remedy)
+        if (section, name) in CODES and mapping["type"] != "category":
+            remedy = (
+                f"Leave out type: and unit:, and map it by codes, such as {CODES[section, name]}"
+            )
+            problems.add(f"{place}.type", f"{name} is a code, and no {mapping['type']}", remedy)
         if section == "visits":
             _check_visit(mapping, place, problems)
         for key in REFERENCE_KEYS:
