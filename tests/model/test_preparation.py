@@ -7,6 +7,7 @@ from memory_hospital import MemoryStore, gene_table, make_hospital, split_of
 
 from gcin.model.burden import burden_matrix, fit_burdens
 from gcin.model.clinical_matrix import clinical_matrix, fit_clinical
+from gcin.model.expectation import filled_blocks, fit_expectation
 from gcin.model.inputs import network_arrays, tree_columns
 from gcin.model.loading import load_genomes, universe
 from gcin.model.outcomes import training_table
@@ -75,11 +76,46 @@ def test_a_hundredth_or_ten_patients_have_a_level_of_their_own(patients, carrier
     assert column.levels == ("*1/*1", "*1/*3", *["*3/*3"] * is_kept)
 
 
-def test_unknown_level_and_absent_column_are_zero():
+def test_absent_number_is_average():
     fitted = fit_clinical(clinical(), 0)
-    matrix = clinical_matrix(pd.DataFrame({"stage": ["IV"], "wbc": [np.nan]}), fitted)
-    assert (matrix[["stage=I", "stage=II", "stage=III", "age"]] == 0).all(axis=None)
+    matrix = clinical_matrix(pd.DataFrame({"stage": ["I"], "wbc": [np.nan]}), fitted)
+    assert (matrix[["age", "wbc"]] == 0).all(axis=None)
     assert matrix.notna().all(axis=None)
+
+
+ONE_IN_TEN = ["a"] * 180 + ["b"] * 20
+
+
+@pytest.mark.parametrize(
+    ("codes", "mark", "missing", "unknown"),
+    [
+        (ONE_IN_TEN, True, [0.9, 0.1], [0.9, 0.1]),
+        ([*ONE_IN_TEN, None], True, [0.9, 0.1], [0.9, 0.1]),
+        ([*ONE_IN_TEN, "rare"], True, [180 / 201, 20 / 201], [0, 0]),
+        ([*ONE_IN_TEN, *[None] * 20], True, [0, 0], [0.9, 0.1]),
+        ([*ONE_IN_TEN, *[None] * 20], False, [0.9, 0.1], [0.9, 0.1]),
+        (["a"] * 20 + [None] * 20, True, [0], [0]),
+        (["a"] * 20 + [None] * 20, False, [0], [0]),
+    ],
+)
+def test_a_code_of_which_training_tells_nothing_stands_for_all(codes, mark, missing, unknown):
+    """No level at all was read as half of a common and half of a rare one."""
+    table = pd.DataFrame({"code": pd.Series(codes, dtype=object)})
+    fitted = fit_clinical(table, 0, mark)
+    asked = pd.DataFrame({"code": pd.Series([None, "other", "a"], dtype=object)})
+    matrix = clinical_matrix(asked, fitted).filter(like="=").to_numpy()
+    expected = [missing, unknown, [1, 0][: len(missing)]]
+    np.testing.assert_allclose(matrix, expected, rtol=1e-6)
+
+
+def test_an_unknown_code_stands_for_all_where_missing_ones_are_expected():
+    """Expectations fill in what is missing; of a code that training never had there is none."""
+    table = pd.DataFrame({"code": pd.Series(ONE_IN_TEN, dtype=object), "x": np.arange(200.0)})
+    fitted = fit_clinical(table, 0)
+    asked = pd.DataFrame({"code": pd.Series(["other"], dtype=object), "x": [5.0]})
+    filled = filled_blocks(asked, fitted, fit_expectation(table, fitted, rounds=2))
+    shown = clinical_matrix(asked, fitted, filled)[["code=a", "code=b"]]
+    np.testing.assert_allclose(shown.to_numpy(), [[0.9, 0.1]], rtol=1e-6)
 
 
 def test_knots_bend_only_above_themselves():

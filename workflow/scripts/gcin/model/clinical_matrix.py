@@ -44,11 +44,22 @@ class Numeric:
 
 @dataclass(frozen=True)
 class Categorical:
-    """A column of codes with the levels that training patients showed often enough."""
+    """A column of codes with the levels that training patients showed often enough.
+
+    Attributes:
+        name: Column of the clinical table.
+        levels: Each of them has a column.
+        marked: Whether a further column marks the missing values.
+        shares: Of each level among the training patients whose code is known. They stand for a code
+            that is missing and not marked, and for an unknown one where there was no rare one in
+            training: no level at all would be a patient whom the model has never seen, as far from
+            a common level as from a rare one. Empty of a single level, and where frozen without.
+    """
 
     name: str
     levels: tuple[str, ...]
     marked: bool
+    shares: tuple[float, ...] = ()
 
 
 def fit_clinical(
@@ -85,17 +96,21 @@ def clinical_matrix(
         table: Any patients; a column that is absent counts as missing in all of them.
         fitted: From `fit_clinical`.
         filled: Each column of the same patients as `block_of` gives it, with every missing value
-            filled in; without it a missing number is the mean, and a missing code is no level.
-            What is marked as missing is what `table` lacks in either case.
+            filled in; without it a missing number is the mean, and a missing code is no level where
+            it is marked, else the shares of the levels. What is marked as missing is what `table`
+            lacks in either case.
 
     Returns:
-        Patients by columns without missing values; a level not seen in training gives zeros.
+        Patients by columns without missing values; a level not seen in training is what rare ones
+        are, no level, and the shares of the levels where there were no rare ones.
     """
     table = table.reindex(columns=[column.name for column in fitted])
     blocks = []
     for column in fitted:
         values = table[column.name]
         shown = block_of(values, column) if filled is None else filled[column.name]
+        if isinstance(column, Categorical) and column.shares:
+            shown = np.where(_unread(shown, column)[:, None], column.shares, shown)
         make = _numeric_block if isinstance(column, Numeric) else _categorical_block
         blocks.append(make(np.nan_to_num(shown), values.isna().to_numpy(), column))
     empty = pd.DataFrame(index=table.index)
@@ -109,6 +124,13 @@ def block_of(values: pd.Series, column: Numeric | Categorical) -> np.ndarray:
         return _standard(values, column).to_numpy()[:, None]
     levels = values.to_numpy()[:, None] == np.array(column.levels, dtype=object)
     return np.where(values.isna().to_numpy()[:, None], np.nan, levels)
+
+
+def _unread(shown: np.ndarray, column: Categorical) -> np.ndarray:
+    """Tell of which patients no level is known, though training patients had one."""
+    missing = np.isnan(shown).any(axis=1)
+    unknown = (shown == 0).all(axis=1) & np.isclose(sum(column.shares), 1)
+    return unknown | (missing & (not column.marked))
 
 
 def _is_marked(values: pd.Series) -> bool:
@@ -154,7 +176,10 @@ def _fit_categorical(values: pd.Series) -> Categorical | None:
     levels = sorted(counts.index[counts >= enough].astype(str))
     if len(levels) < 2 and not (levels and _is_marked(values)):
         return None
-    return Categorical(str(values.name), tuple(levels), _is_marked(values))
+    # Of a single one all that is known would be that one.
+    known = levels if len(levels) > 1 else []
+    shares = tuple(float(counts[level] / counts.sum()) for level in known)
+    return Categorical(str(values.name), tuple(levels), _is_marked(values), shares)
 
 
 def _standard(values: pd.Series, column: Numeric) -> pd.Series:
