@@ -128,6 +128,50 @@ def test_e_value_is_that_of_its_paper():
     assert risk_ratio_of(2.0, 30.0, 4.0) == pytest.approx(np.exp(0.91 * 0.5))
 
 
+def sites_of(counts, share=0.5):
+    """Confounders, arms and folds that leave a site out each; s4 is small and gave `drug` alone."""
+    random = np.random.default_rng(1)
+    site = np.repeat(list(counts), list(counts.values()))
+    names = pd.Index([f"P{number}" for number in range(len(site))])
+    drawn = np.where(random.random(len(site)) < share, "drug", "control")
+    arms = pd.Series(np.where(site == "s4", "drug", drawn), names)
+    table = pd.DataFrame({"site": pd.Series(site, names, dtype=object)})
+    table["age"] = random.normal(60, 10, len(site))
+    folds = {
+        number: pd.DataFrame({"patient": names, "part": np.where(site == own, "test", "train")})
+        for number, own in enumerate(counts)
+    }
+    return table, arms, folds
+
+
+@pytest.mark.parametrize("columns", [["site", "age"], ["site"]])
+def test_a_site_left_out_is_not_read_as_the_small_ones(columns):
+    """Because of six patients elsewhere who all had the drug, everybody's chance of it was 1."""
+    table, arms, folds = sites_of({"s1": 200, "s2": 150, "s3": 100, "s4": 6})
+    chances = propensity_table(table[columns], arms, folds, 30)
+    drug = chances[chances["arm"] == "drug"].set_index("fold")["propensity"]
+    assert drug.loc[[0, 1, 2]].between(0.3, 0.7).all()
+    assert chances.groupby("patient")["propensity"].sum().to_numpy() == pytest.approx(1)
+
+
+def test_a_level_left_out_is_not_half_way_between_the_others():
+    """Of 440 patients 80 % had the drug, and of a new site one half were said to have had it."""
+    table, arms, folds = sites_of({"s1": 400, "s2": 40, "s3": 100}, 0.9)
+    arms[table["site"] == "s2"] = np.repeat(["control", "drug"], [36, 4])
+    chances = propensity_table(table, arms, {2: folds[2]}, 10)
+    drug = chances["propensity"][chances["arm"] == "drug"]
+    assert drug.mean() == pytest.approx((arms[table["site"] != "s3"] == "drug").mean(), abs=0.02)
+
+
+def test_a_rare_level_that_nobody_else_has_is_read_as_the_rare_ones():
+    table, arms, _ = sites_of({"s1": 200, "s2": 150, "s4": 9, "s5": 3})
+    table["site"] = table["site"].replace({"s5": None})
+    fold = pd.DataFrame({"patient": table.index, "part": "train"})
+    fold.loc[table["site"].isna().to_numpy(), "part"] = "test"
+    chances = propensity_table(table, arms, {0: fold}, 30)
+    assert (chances["propensity"][chances["arm"] == "drug"] > 0.9).all()
+
+
 def test_propensity_is_the_unpenalised_maximum_of_the_likelihood():
     """Newton's method by hand."""
     rng = np.random.default_rng(4)

@@ -358,3 +358,22 @@ def test_cohorts_that_give_other_arms_are_said_where_no_confounder_is_the_cohort
     assert bool(said) == told
     if told:
         assert said[0].startswith("trial: 50 % of b and 25 % of a received control, and ")
+
+
+@pytest.mark.parametrize(
+    ("confounders", "name", "is_told"),
+    [(["age", "site"], "site", True), (["age"], "site", False), (["age", "site"], "k-fold", False)],
+)
+def test_sites_left_out_that_are_a_confounder_are_said(run, confounders, name, is_told):
+    for cohort in "ab":
+        card("person:\n", "person:\n  site: {column: clinical.site}\n", cohort)(run)
+    data("clinical.tsv", clinical_table(PEOPLE, site=list("1234"), arm=list("0110")))(run)
+    data("clinical.b.tsv", clinical_table(["P4"], site="9"))(run)
+    policy = {"confounders": confounders, "endpoints": ["response"], "months": 24}
+    setting("studies.trial.policy", policy)(run)
+    setting("studies.trial.split.scheme", {"name": name, "folds": 4, "repeats": 1})(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "leaves sites out" in line]
+    assert [line.startswith("trial: policy.confounders names site") for line in said] == [
+        True
+    ] * is_told

@@ -89,6 +89,10 @@ def propensity_table(
 ) -> pd.DataFrame:
     """Estimate each test patient's chance of each arm, by a model of the fold's other patients.
 
+    A level that none of these has, such as the site where sites are left out, says nothing of the
+    arm: of a patient who has it the model reads the other confounders alone. As one of the rare
+    levels it is read where it is rare itself.
+
     Args:
         confounders: As `confounders_of` gives them.
         arms: Arm received by patient, missing where unknown.
@@ -107,15 +111,45 @@ def propensity_table(
     for fold, parts in folds.items():
         fitted, tested = sides_of(parts, known.index)
         _require_patients(known[fitted].value_counts().reindex(names, fill_value=0), min_patients)
-        model = fit_propensity(confounders.loc[fitted], known[fitted])
-        chances = pd.DataFrame(model.predict_proba(confounders.loc[tested]), tested, names)
+        asked = confounders.loc[fitted], known[fitted], confounders.loc[tested]
         long = (
-            chances.rename_axis("patient")
+            _chances(*asked, names)
+            .rename_axis("patient")
             .reset_index()
             .melt("patient", var_name="arm", value_name="propensity")
         )
         tables.append(long.assign(fold=fold))
     return pd.concat(tables, ignore_index=True)[["fold", "patient", "arm", "propensity"]]
+
+
+def _chances(
+    past: pd.DataFrame, arm: pd.Series, asked: pd.DataFrame, names: list[str]
+) -> pd.DataFrame:
+    """Chance of each arm of the patients asked, in their order."""
+    unread = pd.DataFrame({name: _unread(past[name], asked[name]) for name in asked}, asked.index)
+    blocks = []
+    for lacking, rows in asked.groupby([unread[name] for name in asked], sort=False):
+        kept = [name for name, is_unread in zip(asked, lacking, strict=True) if not is_unread]
+        if kept:
+            model = fit_propensity(past[kept], arm)
+            chances = model.predict_proba(rows[kept])
+        else:
+            chances = np.tile(arm.value_counts(normalize=True)[names].to_numpy(), (len(rows), 1))
+        blocks.append(pd.DataFrame(chances, rows.index, names))
+    return pd.concat(blocks).loc[asked.index]
+
+
+def _unread(past: pd.Series, asked: pd.Series) -> pd.Series:
+    """Tell of whom a confounder has a level that cannot be read.
+
+    None of the past patients has it, and it is no rare one, or there are no rare ones.
+    """
+    if past.dtype == float:
+        return pd.Series(False, asked.index)
+    past, asked = past.fillna("missing"), asked.fillna("missing")
+    has_rare = (past.value_counts() < RARE).any()
+    is_rare = asked.map(asked.value_counts()) < RARE
+    return ~asked.isin(past) & ~(is_rare & has_rare)
 
 
 def sides_of(parts: pd.DataFrame, known: pd.Index) -> tuple[pd.Index, pd.Index]:

@@ -54,6 +54,7 @@ def check_beforehand(run: Run) -> list[str]:
                 doubts += _other_days(study, settings["endpoints"], own)
                 doubts += _shared_sites(study, patients)
                 doubts += _undeclared_cohorts(study, settings, patients)
+                doubts += _unknown_sites(study, settings)
                 doubts += doubts_between(study, settings, run.cards, own, patients)
         except ValueError as fault:
             told.append(f"config, studies.{study}: {fault}")
@@ -156,6 +157,19 @@ def _undeclared_cohorts(study: str, settings: Mapping, patients: pd.DataFrame) -
             f"{100 * shares.loc[low, arm]:.0f} % of {low} received {arm}, and policy.confounders "
             "names neither cohort nor site: where outcomes differ between cohorts, too, that "
             "counts as an effect of the arm, so add cohort"
+        )
+
+
+def _unknown_sites(study: str, settings: Mapping) -> Iterator[str]:
+    """Tell of a policy whose confounder is the site, where sites are left out."""
+    policy, scheme = settings["policy"], settings["split"]["scheme"]
+    if policy is None or "site" not in policy["confounders"] or isinstance(scheme, str):
+        return
+    if scheme["name"] == "site":
+        yield (
+            f"{study}: policy.confounders names site, and the split leaves sites out, so that why "
+            "patients of a site got their arm is told by other sites alone and without the site: "
+            "where sites chose otherwise, name: k-fold in the place of name: site tells it"
         )
 
 
