@@ -248,6 +248,28 @@ def test_a_number_in_another_unit_than_its_card_says_is_said(run, section, b, to
     assert [told_of in line for line in said] == [True] * (told_of is not None)
 
 
+@pytest.mark.parametrize(
+    ("times", "fewer", "highest", "is_told"),
+    [(10, 0, 14, True), (3, 0, 14, False), (10, 1, 14, False), (10, 0, 500, False)],
+)
+def test_sites_of_a_cohort_that_count_in_other_units_are_said(run, times, fewer, highest, is_told):
+    """Haemoglobin in g/dL at one hospital, and in g/L at the other, was one column.
+
+    Of counts that are as high in a few of the one, nothing is told.
+    """
+    card("person:\n", "person:\n  site: {column: clinical.site}\n")(run)
+    mapped = "measurement:\n  hb: {column: clinical.fact, unit: g/dL}\n"
+    card("condition:\n", mapped + "condition:\n")(run)
+    sites = [*["one"] * 12, *["two"] * (10 - fewer)]
+    values = [*[12, 13, 13, highest] * 3, *[times * 13] * (10 - fewer)]
+    names = [*PEOPLE, *(f"Q{number}" for number in range(18 - fewer))]
+    data("clinical.tsv", clinical_table(names, site=sites, fact=values))(run)
+    run.write()
+    said = [line for line in check_beforehand(run.read()) if "median of hb" in line]
+    told = "a: the median of hb is 130 at a site of 10 values and 13 at one of 12, zeros apart"
+    assert [line.startswith(told) for line in said] == [True] * is_told
+
+
 @pytest.mark.parametrize("is_slip", [True, False])
 def test_survival_that_a_card_gives_months_for_days_is_said(run, is_slip):
     if is_slip:

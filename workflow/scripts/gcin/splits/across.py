@@ -18,7 +18,9 @@ MOST_NAMED = 5
 SAME_SCALE = 4  # times; logarithms reach some 10, counts and TPM hundreds
 SAME_UNIT = 5  # times, between medians; grams in a decilitre and in a litre are ten apart
 SAME_TIME = 15  # times; one cohort may be watched much longer, and days and months are thirty apart
+OUTER = 0.1  # share of the values on either side that may lie anywhere
 FEWEST_KNOWN = 5  # values by which a median is told
+FEWEST_AT_SITE = 10  # the same of a site, of which there may be many
 OTHER_CODES = 0.5  # of a cohort's patients whose code no other cohort has
 
 
@@ -48,6 +50,28 @@ def doubts_between(
         *_lacked(study, cards, read),
         *_lacked_sets(study, omics, read, patients),
     ]
+
+
+def doubts_within(cohort: str, tables: Tables) -> Iterator[str]:
+    """Tell of numbers that sites of a cohort seem to count in other units, under one of the card.
+
+    Sites are told by the number of their values, as elsewhere not by name.
+
+    Args:
+        cohort: Its name.
+        tables: As `gcin.clinical.harmonise` makes them.
+    """
+    sites = tables["person"].set_index("patient")["site"]
+    for name, values in tables["features"].select_dtypes("number").items():
+        sizes = {site: _sizes(own) for site, own in values.groupby(sites)}
+        found = _in_other_units(sizes, FEWEST_AT_SITE)
+        if found:
+            low, high = (sizes[site] for site in found)
+            yield (
+                f"{cohort}: the median of {name} is {high.median():.3g} at a site of {len(high)} "
+                f"values and {low.median():.3g} at one of {len(low)}, zeros apart; models take "
+                "them for one unit, so where they are none, write all in that of the card"
+            )
 
 
 def known_of(tables: Tables) -> list[str]:
@@ -109,27 +133,57 @@ def _other_units(study: str, endpoints: Mapping, read: Mapping[str, Tables]) -> 
     parts = [end for end in endpoints.values() if not isinstance(end, str)]
     times = {end["months"] for end in parts if "months" in end}
     asked = times | {end["amount"] for end in parts if "amount" in end}
-    sizes = {cohort: _sizes_of(tables, asked) for cohort, tables in read.items()}
-    for name, own in pd.DataFrame(sizes, dtype=float).iterrows():
-        most = SAME_TIME if name in times else SAME_UNIT
-        if own.max() > most * own.min():
-            low, high = own.idxmin(), own.idxmax()
+    columns = {cohort: _numbers_of(tables, asked) for cohort, tables in read.items()}
+    for name in dict.fromkeys(name for own in columns.values() for name in own):
+        sizes = {cohort: _sizes(own[name]) for cohort, own in columns.items() if name in own}
+        given = (SAME_TIME, False) if name in times else ()
+        found = _in_other_units(sizes, FEWEST_KNOWN, *given)
+        if found:
+            low, high = found
             yield (
-                f"{study}: the median of {name} is {own[high]:.3g} in {high} and {own[low]:.3g} in "
-                f"{low}, zeros apart; models take them for one unit, so where they are none "
-                "(percent and shares, days and months), correct unit: in the card"
+                f"{study}: the median of {name} is {sizes[high].median():.3g} in {high} and "
+                f"{sizes[low].median():.3g} in {low}, zeros apart; models take them for one unit, "
+                "so where they are none (percent and shares, days and months), correct unit: in "
+                "the card"
             )
 
 
-def _sizes_of(tables: Tables, outcomes: Collection[str]) -> dict[str, float]:
-    """Median size of what is not 0 of each number: features, visits and some outcomes."""
+def _numbers_of(tables: Tables, outcomes: Collection[str]) -> dict[str, pd.Series]:
+    """Numbers of a cohort by name: features, visits and some outcomes."""
     features, visits = tables["features"].select_dtypes("number"), tables["visits"]
     columns = {str(name): values for name, values in features.items()}
     columns |= {VISITS + str(name): rows for name, rows in visits.groupby("name")["value"]}
-    columns |= {name: tables["patients"][name] for name in outcomes if name in tables["patients"]}
-    sizes = {name: values.dropna().astype(float).abs() for name, values in columns.items()}
-    sizes = {name: own[own > 0] for name, own in sizes.items()}
-    return {name: float(own.median()) for name, own in sizes.items() if len(own) >= FEWEST_KNOWN}
+    known = tables["patients"]
+    return columns | {name: known[name] for name in outcomes if name in known}
+
+
+def _sizes(values: pd.Series) -> pd.Series:
+    """Sizes of the numbers that are not 0."""
+    known = values.dropna().astype(float).abs()
+    return known[known > 0]
+
+
+def _in_other_units(
+    sizes: Mapping[str, pd.Series], fewest: int, times: float = SAME_UNIT, is_apart: bool = True
+) -> tuple[str, str] | None:
+    """Find the places of the lowest and the highest median, where a unit seems to be another.
+
+    Args:
+        sizes: By place.
+        fewest: Values by which a median is told.
+        times: So far apart are the medians, and more.
+        is_apart: Whether hardly any value may be as large as those of the other place: a count of
+            cells has a median ten times as high at some hospitals, and a wide spread.
+    """
+    medians = {place: own.median() for place, own in sizes.items() if len(own) >= fewest}
+    if not medians:
+        return None
+    low, high = min(medians, key=medians.get), max(medians, key=medians.get)
+    if medians[high] <= times * medians[low]:
+        return None
+    if is_apart and sizes[high].quantile(OUTER) <= sizes[low].quantile(1 - OUTER):
+        return None
+    return low, high
 
 
 def _other_codes(study: str, trained: Collection[str], read: Mapping[str, Tables]) -> Iterator[str]:

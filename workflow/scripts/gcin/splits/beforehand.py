@@ -12,7 +12,7 @@ from gcin.intake.recorded import MISSING
 from gcin.intake.run import Run
 from gcin.intake.spelling import other_spellings
 from gcin.intake.units import convert
-from gcin.splits.across import VISITS, doubts_between, known_of
+from gcin.splits.across import VISITS, doubts_between, doubts_within, known_of
 from gcin.splits.folds import given_folds, require_enough, tested_groups
 from gcin.splits.patients import patients_of
 from gcin.tables import read_text
@@ -45,6 +45,7 @@ def check_beforehand(run: Run) -> list[str]:
         else:
             doubts += _strangers(cohort, run.cards[cohort], genomes)
             doubts += _unheld(cohort, run.cards[cohort], read[cohort])
+            doubts += doubts_within(cohort, read[cohort])
     for study, settings in run.settings["studies"].items():
         own = {cohort: read[cohort] for cohort in run.cohorts_of(study) if cohort in read}
         try:
