@@ -198,13 +198,13 @@ def test_kin_do_not_lighten_a_penalty(kin, settings):
 
 def test_a_patient_of_unknown_code_is_told_what_is_told_of_all(settings):
     """Of a code of which one in ten have the rarer level, 50 % were told where 26 % respond."""
-    code = np.repeat(["common", "rare"], [540, 60])
-    response = np.random.default_rng(5).random(600) < np.where(code == "common", 0.2, 0.8)
+    code = np.repeat(["common", "rarer", "rare"], [540, 60, 4])
+    response = np.random.default_rng(5).random(604) < np.where(code == "rarer", 0.8, 0.2)
     table = pd.DataFrame({"code": pd.Series(code, dtype=object)})
-    fitted, patients = fit_clinical(table, 0), np.arange(600)
+    fitted, patients = fit_clinical(table, 0), np.arange(604)
     asked = patients * 0, answer_targets(response.astype(float)), patients
     columns = clinical_matrix(table, fitted).to_numpy(float)
     fit = fit_linear(columns, *asked, 1, 0.0, settings["linear"])
-    other = pd.DataFrame({"code": pd.Series([None, "unheard of"], dtype=object)})
+    other = pd.DataFrame({"code": pd.Series([None, "unheard of", "rare"], dtype=object)})
     told = expit(fit.scores(clinical_matrix(other, fitted).to_numpy(float)))
-    assert told.ravel() == pytest.approx([response.mean()] * 2, abs=0.03)
+    assert told.ravel() == pytest.approx([response.mean()] * 3, abs=0.03)

@@ -91,7 +91,8 @@ ONE_IN_TEN = ["a"] * 180 + ["b"] * 20
     [
         (ONE_IN_TEN, True, [0.9, 0.1], [0.9, 0.1]),
         ([*ONE_IN_TEN, None], True, [0.9, 0.1], [0.9, 0.1]),
-        ([*ONE_IN_TEN, "rare"], True, [180 / 201, 20 / 201], [0, 0]),
+        ([*ONE_IN_TEN, "rare"], True, [0.9, 0.1], [0.9, 0.1]),
+        ([*ONE_IN_TEN, *"cdef"], True, [180 / 204, 20 / 204], [0, 0]),
         ([*ONE_IN_TEN, *[None] * 20], True, [0, 0], [0.9, 0.1]),
         ([*ONE_IN_TEN, *[None] * 20], False, [0.9, 0.1], [0.9, 0.1]),
         (["a"] * 20 + [None] * 20, True, [0], [0]),

@@ -51,9 +51,10 @@ class Categorical:
         levels: Each of them has a column.
         marked: Whether a further column marks the missing values.
         shares: Of each level among the training patients whose code is known. They stand for a code
-            that is missing and not marked, and for an unknown one where there was no rare one in
-            training: no level at all would be a patient whom the model has never seen, as far from
-            a common level as from a rare one. Empty of a single level, and where frozen without.
+            that is missing and not marked, as no level at all would be a patient of whom training
+            tells nothing, as far from a common level as from a rarer one; and for rare and unknown
+            ones, unless rare ones were together as many as a level has: then these are no level,
+            and shares add up to less than one. Empty of a single level, and where frozen without.
     """
 
     name: str
@@ -101,8 +102,8 @@ def clinical_matrix(
             lacks in either case.
 
     Returns:
-        Patients by columns without missing values; a level not seen in training is what rare ones
-        are, no level, and the shares of the levels where there were no rare ones.
+        Patients by columns without missing values; a level that training patients did not show, or
+        seldom, is no level where they showed many such, else the shares of the levels.
     """
     table = table.reindex(columns=[column.name for column in fitted])
     blocks = []
@@ -127,7 +128,7 @@ def block_of(values: pd.Series, column: Numeric | Categorical) -> np.ndarray:
 
 
 def _unread(shown: np.ndarray, column: Categorical) -> np.ndarray:
-    """Tell of which patients no level is known, though training patients had one."""
+    """Tell of which patients no level is known that training patients had, and none is marked."""
     missing = np.isnan(shown).any(axis=1)
     unknown = (shown == 0).all(axis=1) & np.isclose(sum(column.shares), 1)
     return unknown | (missing & (not column.marked))
@@ -176,10 +177,18 @@ def _fit_categorical(values: pd.Series) -> Categorical | None:
     levels = sorted(counts.index[counts >= enough].astype(str))
     if len(levels) < 2 and not (levels and _is_marked(values)):
         return None
-    # Of a single one all that is known would be that one.
-    known = levels if len(levels) > 1 else []
-    shares = tuple(float(counts[level] / counts.sum()) for level in known)
-    return Categorical(str(values.name), tuple(levels), _is_marked(values), shares)
+    return Categorical(
+        str(values.name), tuple(levels), _is_marked(values), _shares(counts, levels, enough)
+    )
+
+
+def _shares(counts: pd.Series, levels: list[str], enough: float) -> tuple[float, ...]:
+    """Shares of levels among all whose code is known, but for rare ones who are few in all."""
+    if len(levels) < 2:
+        return ()  # all that is known would be that one
+    common, everybody = counts[levels], counts.sum()
+    is_many = everybody - common.sum() >= enough
+    return tuple((common / (everybody if is_many else common.sum())).tolist())
 
 
 def _standard(values: pd.Series, column: Numeric) -> pd.Series:
