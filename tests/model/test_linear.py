@@ -208,3 +208,23 @@ def test_a_patient_of_unknown_code_is_told_what_is_told_of_all(settings):
     other = pd.DataFrame({"code": pd.Series([None, "unheard of", "rare"], dtype=object)})
     told = expit(fit.scores(clinical_matrix(other, fitted).to_numpy(float)))
     assert told.ravel() == pytest.approx([response.mean()] * 3, abs=0.03)
+
+
+@pytest.mark.parametrize("kind", ["stage", "u"])
+def test_a_patient_of_unknown_number_is_told_what_is_told_of_all(kind, settings):
+    """Half of all have the outcome at both ends of a number, and hardly any in its middle."""
+    random = np.random.default_rng(5)
+    stage, score = (
+        random.choice([1.0, 2, 3, 4], 600, p=[0.7, 0.1, 0.1, 0.1]),
+        random.normal(size=600),
+    )
+    chance = {"stage": np.where(stage > 1, 0.9, 0.1), "u": expit(2.5 * np.abs(score) - 2.5)}[kind]
+    response = (random.random(600) < chance).astype(float)
+    table = pd.DataFrame({"x": {"stage": stage, "u": score}[kind]})
+    fitted, patients = fit_clinical(table, 2), np.arange(600)
+    asked = patients * 0, answer_targets(response), patients
+    fit = fit_linear(
+        clinical_matrix(table, fitted).to_numpy(float), *asked, 1, 0.0, settings["linear"]
+    )
+    blank = clinical_matrix(pd.DataFrame({"x": [np.nan]}), fitted).to_numpy(float)
+    assert expit(fit.scores(blank)).item() == pytest.approx(response.mean(), abs=0.06)

@@ -83,6 +83,30 @@ def test_absent_number_is_average():
     assert matrix.notna().all(axis=None)
 
 
+STAGES = [1.0] * 70 + [2.0] * 10 + [3.0] * 10 + [4.0] * 10
+
+
+@pytest.mark.parametrize("values", [STAGES, np.random.default_rng(1).normal(size=100)])
+@pytest.mark.parametrize(("unknown", "mark"), [(0, True), (20, False)])
+def test_a_number_that_is_missing_and_not_marked_stands_for_all(values, unknown, mark):
+    """At a mean stage of 1.6 a patient had most of what stage 2 has, as three in ten have."""
+    table = pd.DataFrame({"x": [*values, *[np.nan] * unknown]})
+    fitted = fit_clinical(table, 2, mark)
+    known = clinical_matrix(table.dropna(), fitted)
+    assert known.shape[1] == 3
+    blank = clinical_matrix(pd.DataFrame({"x": [np.nan]}), fitted)
+    assert blank.to_numpy()[0] == pytest.approx(known.mean().to_numpy(), abs=1e-6)
+
+
+@pytest.mark.parametrize("values", [STAGES, np.random.default_rng(1).normal(size=100)])
+def test_a_number_that_is_marked_as_missing_is_the_mean(values):
+    table = pd.DataFrame({"x": [*values, *[np.nan] * 20]})
+    fitted = fit_clinical(table, 2)
+    asked = pd.DataFrame({"x": [np.nan, np.mean(values)]})
+    blank, mean = clinical_matrix(asked, fitted).drop(columns="x missing").to_numpy()
+    assert blank == pytest.approx(mean, abs=1e-6)
+
+
 ONE_IN_TEN = ["a"] * 180 + ["b"] * 20
 
 
@@ -141,8 +165,7 @@ def test_number_of_few_values_has_a_column_for_each_step():
     np.testing.assert_array_equal(climbed, np.tri(4, 3, -1, bool))
     np.testing.assert_allclose(between, [second[0], (second[1] + third[1]) / 2, second[2]])
     np.testing.assert_array_equal(beyond, fourth)
-    # At the mean of stages, which is 2.
-    np.testing.assert_allclose(missing, second, atol=1e-6)
+    np.testing.assert_allclose(missing, 0)
 
 
 def test_steps_are_standardised():

@@ -31,6 +31,9 @@ class Numeric:
         steps: Of a number that takes few values (a stage, a grade), each step up from one value to
             the next: both, in units of `scale` from the mean, and the share of patients who are
             at or above the upper one. Empty for other numbers, and where frozen without steps.
+        above: Mean of the column of each knot. With it and the shares of steps, a number that is
+            missing and not marked stands for all patients: at the mean number it would be a patient
+            between those who have the outcome at both ends of it. Empty where frozen without.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Numeric:
     knots: tuple[float, ...]
     marked: bool
     steps: tuple[tuple[float, float, float], ...] = ()
+    above: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,9 +101,9 @@ def clinical_matrix(
         table: Any patients; a column that is absent counts as missing in all of them.
         fitted: From `fit_clinical`.
         filled: Each column of the same patients as `block_of` gives it, with every missing value
-            filled in; without it a missing number is the mean, and a missing code is no level where
-            it is marked, else the shares of the levels. What is marked as missing is what `table`
-            lacks in either case.
+            filled in; without it a missing number is the mean, and a missing code no level, where
+            they are marked, else each column of theirs is at its mean. What is marked as missing is
+            what `table` lacks in either case.
 
     Returns:
         Patients by columns without missing values; a level that training patients did not show, or
@@ -113,7 +117,7 @@ def clinical_matrix(
         if isinstance(column, Categorical) and column.shares:
             shown = np.where(_unread(shown, column)[:, None], column.shares, shown)
         make = _numeric_block if isinstance(column, Numeric) else _categorical_block
-        blocks.append(make(np.nan_to_num(shown), values.isna().to_numpy(), column))
+        blocks.append(make(shown, values.isna().to_numpy(), column))
     empty = pd.DataFrame(index=table.index)
     named = [block.set_axis(table.index) for block in blocks]
     return pd.concat([empty, *named], axis=1).astype("float32")
@@ -149,16 +153,16 @@ def _fit_numeric(values: pd.Series, knots: int) -> Numeric | None:
     wanted = knots if shown.nunique() > 10 * knots else 0
     shares = np.arange(1, wanted + 1) / (wanted + 1)
     places = np.unique(((shown.quantile(shares) - mean) / scale).round(6))
-    steps = _steps((shown - mean) / scale) if knots else ()
-    return Numeric(
-        str(values.name), logarithm, mean, scale, tuple(places), _is_marked(values), steps
-    )
+    # As `_standard` shows them.
+    scaled = ((shown - mean) / scale).clip(-LARGEST, LARGEST)
+    steps = _steps(scaled) if knots else ()
+    above = tuple(float(np.maximum(scaled - place, 0).mean()) for place in places)
+    marked = _is_marked(values)
+    return Numeric(str(values.name), logarithm, mean, scale, tuple(places), marked, steps, above)
 
 
 def _steps(scaled: pd.Series) -> tuple[tuple[float, float, float], ...]:
     """Steps of a number of three to MOST_RANKS values, but those that few are beyond or before."""
-    # As `_standard` shows them.
-    scaled = scaled.clip(-LARGEST, LARGEST)
     values = np.unique(scaled)
     if not 3 <= len(values) <= MOST_RANKS:
         return ()
@@ -199,20 +203,26 @@ def _standard(values: pd.Series, column: Numeric) -> pd.Series:
 
 
 def _numeric_block(shown: np.ndarray, missing: np.ndarray, column: Numeric) -> pd.DataFrame:
-    scaled = shown[:, 0]
+    scaled = np.nan_to_num(shown[:, 0])
+    # Of whom nothing is known or filled in, each column is at its own mean.
+    blank = np.isnan(shown[:, 0]) & (not column.marked)
     block = {} if column.steps else {column.name: scaled}
     for number, (low, high, share) in enumerate(column.steps, start=1):
         climbed = np.clip((scaled - low) / (high - low), 0, 1)
+        climbed = np.where(blank, share, climbed)
         block[f"{column.name} step {number}"] = (climbed - share) / np.sqrt(share * (1 - share))
     for number, knot in enumerate(column.knots, start=1):
-        block[f"{column.name} above knot {number}"] = np.maximum(scaled - knot, 0)
+        beyond = np.maximum(scaled - knot, 0)
+        mean = column.above[number - 1] if column.above else beyond
+        block[f"{column.name} above knot {number}"] = np.where(blank, mean, beyond)
     if column.marked:
         block[f"{column.name} missing"] = missing.astype(float)
     return pd.DataFrame(block)
 
 
 def _categorical_block(shown: np.ndarray, missing: np.ndarray, column: Categorical) -> pd.DataFrame:
-    block = {f"{column.name}={level}": shown[:, place] for place, level in enumerate(column.levels)}
+    told = np.nan_to_num(shown)
+    block = {f"{column.name}={level}": told[:, place] for place, level in enumerate(column.levels)}
     if column.marked:
         block[f"{column.name} missing"] = missing.astype(float)
     return pd.DataFrame(block).astype(float)

@@ -41,8 +41,8 @@ class Preparation:
         endpoints: What is asked, by name.
         clinical: How clinical columns become numbers.
         imputation: What gives a patient the clinical values that are missing; None where a
-            missing number is the mean and a missing code no level, or the shares of all where it
-            is not marked.
+            missing number is the mean and a missing code no level, or each of their columns at its
+            mean where they are not marked.
         genes: Genes that the model reads, in genome order.
         chromosomes: Chromosome of each gene.
         chromosome_arms: Chromosome arm of each gene.
