@@ -75,6 +75,40 @@ def test_chromosomes_stand_in_genome_order(tmp_path):
     assert models_of(tmp_path, GENCODE)["chromosome"].tolist() == ["chr2", "chr10"]
 
 
+def twice(text, *changes):
+    """The same models once more, on Y 50 bases further on."""
+    again = text.replace("chr2\t", "chrY\t")
+    for old, new in changes:
+        again = again.replace(old, new)
+    rows = [line.split("\t") for line in again.splitlines() if line.startswith("chrY")]
+    moved = [[*row[:3], *(str(int(place) + 50) for place in row[3:5]), *row[5:]] for row in rows]
+    return text.replace("chr2\t", "chrX\t") + "".join("\t".join(row) + "\n" for row in moved)
+
+
+SUFFIX = [("rna-NM_1.1", "rna-NM_1.1-2"), ("gene-AAA", "gene-AAA-2")]
+OF_GENCODE = NCBI.replace("Name=AAA", "gene_id=ENSG1.2;Name=AAA")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "transcripts", "genes"),
+    [
+        (twice(BARE), "m.gtf", ["T1", "T1_chrY"], ["AAA", "AAA"]),
+        (twice(GENCODE), "m.gtf", ["ENST1.1", "ENST1.1_chrY"], ["ENSG1.2", "ENSG1.2"]),
+        (twice(NCBI, *SUFFIX), "m.gff3", ["NM_1.1", "NM_1.1-2"], ["AAA", "AAA-2"]),
+        (twice(OF_GENCODE, *SUFFIX), "m.gff3", ["NM_1.1", "NM_1.1-2"], ["ENSG1.2", "ENSG1.2"]),
+    ],
+)
+def test_a_transcript_of_x_and_y_stands_at_both_places(tmp_path, text, name, transcripts, genes):
+    models = models_of(tmp_path, text, name).query("gene == 'AAA'")
+    assert models["chromosome"].tolist() == ["chrX", "chrY"]
+    assert models["transcript"].tolist() == transcripts
+    assert models["gene_id"].tolist() == genes
+    assert models["exon_starts"].tolist() == [[101, 301], [151, 351]]
+    assert models["coding_ends"].tolist() == [[200, 310], [250, 360]]
+    parents = [line.split("ID=gene:")[1] for line in gff3_lines(models) if "ID=gene:" in line]
+    assert len({parent.split(";")[0] for parent in parents}) == len(parents) == 2
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "chr1\tx\tgene\t1\t9\t.\t+\t.\tID=g1\n"])
 def test_a_file_without_transcripts_is_refused(tmp_path, text):
     with pytest.raises(ValueError, match=r"models\.gtf"):
