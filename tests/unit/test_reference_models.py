@@ -214,6 +214,13 @@ def test_arms_follow_centromeres_and_else_the_middle():
     assert arms_of(genes, {}, lengths) == ["17p", "17q", "scaffoldp"]
 
 
+@pytest.mark.parametrize("contig", ["chr17", "17"])
+@pytest.mark.parametrize("known", ["chr17", "17"])
+def test_a_centromere_is_found_whether_chromosomes_have_a_prefix_or_not(contig, known):
+    genes = pd.DataFrame({"chromosome": [contig], "start": [30], "end": [40]})
+    assert arms_of(genes, {known: 25}, {contig: 100}) == ["17q"]
+
+
 def test_pathways_keep_genes_of_the_universe_within_limits(tmp_path):
     path = tmp_path / "sets.gmt"
     path.write_text("wide\tn\tA\tB\tC\tX\nnarrow\tn\tA\nsame\tn\tC\tB\tA\nsmall\tn\tC\tA\n")
