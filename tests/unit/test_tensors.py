@@ -452,6 +452,24 @@ def test_variant_features_say_what_was_annotated(tmp_path):
     assert np.abs(list(found.values())).max() <= 1
 
 
+def test_scores_of_an_allele_are_those_of_the_gene_that_it_alters(tmp_path):
+    told = {"revel": "0.9", "significance": "pathogenic"}
+    beside = block("intron_variant", gene="BBB", **told)
+    records = [
+        record(300, block("missense_variant", **told) + "," + beside, HET),
+        record(310, block("missense_variant", gene="", **told) + "," + beside, HET),
+        record(320, block("synonymous_variant", **told), HET),
+        record(330, beside, HET),
+    ]
+    sites = build(tmp_path / "s", cohort("vcf"), records).sites
+    assert sites["gene"].tolist() == ["AAA", "BBB", "BBB", "AAA", "BBB"]
+    assert sites["revel"].fillna(-1).tolist() == pytest.approx([0.9, -1, -1, -1, -1])
+    expected = ["pathogenic", "", "", "pathogenic", "pathogenic"]
+    assert sites["clinical_significance"].tolist() == expected
+    store = Store.open(tmp_path / "s")
+    assert feature(store, "max_score")[0].tolist() == pytest.approx([0.9, 0.01, 0], abs=1e-3)
+
+
 def test_a_maf_only_cohort_needs_no_records(tmp_path):
     calls = maf(
         {"sample": "S0"}, {"sample": "S1", "filter": "strand_bias"}, {"sample": "S1", "gene": "ZZZ"}
