@@ -372,12 +372,33 @@ def test_an_allele_has_one_row_for_each_gene_and_counts_once_as_a_variant(tmp_pa
         ([("stop_gained", ""), ("missense_variant", "1")], "missense_variant"),
         ([("missense_variant", ""), ("stop_gained", "")], "stop_gained"),
         ([("splice_region_variant&intron_variant", ""), ("intron_variant", "")], None),
+        (
+            [("splice_donor_variant&non_coding_transcript_variant", ""), ("missense_variant", "")],
+            "missense_variant",
+        ),
     ],
 )
 def test_picked_then_most_severe_block_stands_for_a_gene(tmp_path, blocks, consequence):
     csq = ",".join(block(terms, pick=pick) for terms, pick in blocks)
     store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, HET)])
     assert store.sites["consequence"].tolist() == [consequence or blocks[0][0]]
+
+
+@pytest.mark.parametrize(
+    ("consequence", "lof", "splice"),
+    [
+        ("splice_donor_variant", 1, 1),
+        ("splice_donor_variant&NMD_transcript_variant", 1, 1),
+        ("splice_donor_variant&non_coding_transcript_variant", 0, 0),
+        ("splice_region_variant&non_coding_transcript_exon_variant", 0, 0),
+    ],
+)
+def test_a_splice_site_without_a_protein_loses_none(tmp_path, consequence, lof, splice):
+    csq = block("upstream_gene_variant") + "," + block(consequence, pick="")
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, HET)])
+    assert feature(store, "lof")[0, 0] == lof
+    assert feature(store, "splice")[0, 0] == splice
+    assert feature(store, "rare_count")[0, 0] == splice
 
 
 def test_common_alleles_are_markers_and_common_silent_ones_nothing_else(tmp_path):
