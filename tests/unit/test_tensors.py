@@ -750,6 +750,14 @@ def test_a_burden_counts_what_lies_in_the_genes_it_is_divided_by(tmp_path):
     assert scalar(store, "burden")["P0"] == pytest.approx(1e6 / 300)
 
 
+def test_targets_limit_what_a_maf_tells_of_as_they_do_a_vcf(tmp_path):
+    records = [record(300, block("stop_gained"), HET)]
+    calls = maf({"sample": "S1"})
+    store = build(tmp_path / "s", cohort("vcf", "maf"), records, calls, assayed=[0.6, 0.1, 0])
+    assert store.gene_tensor(["P0", "P1"])[1].tolist() == [[True, False, False]] * 2
+    assert scalar(store, "burden") == pytest.approx(dict.fromkeys(["P0", "P1"], 1e6 / 240))
+
+
 def test_what_only_the_germline_shows_in_doubt_is_no_call(tmp_path):
     samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=["germline", "tumour"])
     records = [record(300, block("stop_gained"), "1/1:0,4:4:9:LowVQ", NONE)]
