@@ -601,6 +601,14 @@ def test_a_gene_whose_copies_are_gone_is_not_missing(tmp_path):
     assert feature(store, "copy_number")[0].tolist() == [-5, -1, -1]
 
 
+def test_a_gene_of_which_a_deletion_took_both_copies_is_not_missing(tmp_path):
+    found = altered(("S0", "AAA", "loss", 2), ("S0", "BBB", "loss", 1))
+    shares = {"S0": np.zeros(3, np.float32)}
+    store = build(tmp_path / "s", cohort("fastq"), [], measured=shares, beside=Beside({}, found))
+    assert store.gene_tensor(["P0"])[1].tolist() == [[True, False, False]]
+    assert feature(store, "structural_loss")[0].tolist() == [1, 0.5, 0]
+
+
 def test_copies_outside_the_assay_are_missing(tmp_path):
     found = {"S0": copies(tmp_path, AAA=-1.0, BBB=-1.0, CCC=-1.0)}
     beside = Beside(found, None)
