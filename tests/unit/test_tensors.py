@@ -16,7 +16,7 @@ from gcin.tensors.consequences import first_number
 from gcin.tensors.genes import BESIDE, FLAGGED, GENE_FEATURES, SiteEffects, is_callable
 from gcin.tensors.panel import without_untold
 from gcin.tensors.store import Store
-from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES
+from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES, site_features
 
 FIELDS = "Allele|Consequence|IMPACT|SYMBOL|Gene|Feature|HGVSp|Protein_position|PICK|gnomAD_AF"
 HEADER = f"""##fileformat=VCFv4.2
@@ -489,6 +489,21 @@ def test_scores_of_an_allele_are_those_of_the_gene_that_it_alters(tmp_path):
     assert sites["clinical_significance"].tolist() == expected
     store = Store.open(tmp_path / "s")
     assert feature(store, "max_score")[0].tolist() == pytest.approx([0.9, 0.01, 0], abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["vcf", "maf"])
+def test_a_place_behind_the_stop_is_none_near_the_end_of_the_protein(tmp_path, kind):
+    """Of 100 residues; 101 is the stop, 102 lies in a longer transcript."""
+    places = {300: 50, 310: 99, 320: 101, 330: 102}
+    records = [record(at, block("stop_gained", protein=str(n)), HET) for at, n in places.items()]
+    calls = maf(
+        *({"sample": "S0", "position": at, "protein_position": n} for at, n in places.items())
+    )
+    own = (records, None) if kind == "vcf" else (None, calls)
+    sites = build(tmp_path / "s", cohort(kind), *own).sites
+    assert sites["protein_fraction"].fillna(0).tolist() == pytest.approx([0.5, 0.99, 1, 0])
+    confidence = site_features(sites)[:, SITE_FEATURES.index("lof_confidence")]
+    assert confidence.tolist() == [1, 0.5, 0.5, 1]
 
 
 def test_a_maf_only_cohort_needs_no_records(tmp_path):

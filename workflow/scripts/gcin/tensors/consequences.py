@@ -121,9 +121,15 @@ def _row(block: dict, gene: int, length: float) -> dict:
         "impact": block["IMPACT"],
         "hgvsp": block.get("HGVSp", ""),
         "protein_position": position,
-        "protein_fraction": min(position / length, 1.0) if position and length else None,
+        "protein_fraction": _fraction(position, length),
         "population_af": first_number(block, FREQUENCY_FIELDS),
     }
+
+
+def _fraction(position: float | None, length: float) -> float | None:
+    """Place in the protein, 0 to 1; None behind its stop, where it is another transcript's."""
+    known = position and length and position <= length + 1
+    return min(position / length, 1.0) if known else None
 
 
 def _told(block: dict) -> dict:
