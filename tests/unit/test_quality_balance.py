@@ -17,6 +17,7 @@ HEADER = """\
 ##fileformat=VCFv4.2
 ##contig=<ID=chr1,length=100000>
 ##contig=<ID=chrX,length=100000>
+##contig=<ID=chrM,length=16569>
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="">
 ##FORMAT=<ID=AD,Number=R,Type=Integer,Description="">
 ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="">
@@ -105,6 +106,15 @@ def test_heterozygotes_of_x_count_outside_what_it_shares_with_y(tmp_path):
     elsewhere = balance(tmp_path, *[HET] * 20)
     assert elsewhere["x_snvs"] == 0
     assert pd.isna(elsewhere["x_het_share"])
+
+
+def test_reads_of_the_mitochondrion_are_no_measure_of_foreign_ones(tmp_path):
+    """A heteroplasmic base that is called homozygous has reads of both, and a thousand times."""
+    own = snvs(tmp_path, *[("A", "G", "1/1", "0,30,0", 60)] * 100)
+    deep = snvs(tmp_path, *[("A", "G", "1/1", "60,2940,0", 60)] * 20, chromosome="chrM")
+    found = snv_balance(pd.concat([own, deep]), SHARED).iloc[0]
+    assert found["contamination"] == 0
+    assert found["snvs"] == 100
 
 
 def test_reports_are_gathered_and_samples_stay_text(tmp_path):

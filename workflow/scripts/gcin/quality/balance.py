@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from gcin.quality.sex import on_x
+from gcin.reference.order import is_mitochondrial
 from gcin.tables import read_table
 
 COLUMNS = ["sample", "snvs", "contamination", "ti_tv", "het_hom", "x_snvs", "x_het_share"]
@@ -21,16 +22,19 @@ def snv_balance(snvs: pd.DataFrame, shared: pd.DataFrame) -> pd.DataFrame:
     floor: a second person who has the alternate too does not show, so the true share of foreign
     DNA is this over the frequency of the reference among others, about twice as much.
 
+    The mitochondrion has no two copies, but many: what its reads share is no other person's, and
+    there are so many of them that of a panel they would decide alone.
+
     Args:
         snvs: As by `gcin.quality.snvs.read_snvs`.
         shared: Regions that X shares with Y: `chrom start end`, 1-based, inclusive.
 
     Returns:
-        One row: the diploid SNVs' `snvs contamination ti_tv het_hom`, NaN where fewer than
-        `MIN_SNVS` speak for it; then `x_snvs` of X outside the shared regions, and the share of
-        heterozygotes among them, NaN where there are none.
+        One row: `snvs contamination ti_tv het_hom` of the nucleus's diploid SNVs, NaN where fewer
+        than `MIN_SNVS` speak for it; then `x_snvs` of X outside the shared regions, and the share
+        of heterozygotes among them, NaN where there are none.
     """
-    diploid = snvs[snvs["ploidy"] == 2]
+    diploid = snvs[(snvs["ploidy"] == 2) & ~_are_mitochondrial(snvs["chromosome"])]
     hom = diploid[~diploid["is_het"]]
     transitions = (diploid["reference"] + diploid["alternate"]).isin(TRANSITIONS).sum()
     on_own_x = snvs[on_x(snvs, shared)]
@@ -50,6 +54,10 @@ def balance_table(reports: Iterable[str]) -> pd.DataFrame:
     tables = [read_table(report, "sample") for report in reports]
     gathered = pd.concat(tables) if tables else pd.DataFrame(columns=COLUMNS)
     return gathered.set_index("sample").astype(float)
+
+
+def _are_mitochondrial(contigs: pd.Series) -> pd.Series:
+    return contigs.map({name: is_mitochondrial(name) for name in contigs.unique()}).astype(bool)
 
 
 def _ratio(part: float, other: float, snvs: int) -> float:
