@@ -750,7 +750,41 @@ def test_a_base_of_what_the_germline_has_as_one_allele_is_no_somatic_one(tmp_pat
     store = build(tmp_path / "s", samples, records)
     values, _, mask, _ = store.variants(["P"], 5)
     somatic = values[0, mask[0]][:, store.variant_features.index("somatic")]
-    assert sorted(somatic) == [0, 0, 1]
+    assert sorted(somatic) == [0, 1]
+
+
+ONCE, BOTH = HET, "1/1:0,30:30:90:PASS"
+
+
+@pytest.mark.parametrize("joins", ["germline", "tumour"])
+@pytest.mark.parametrize(
+    ("apart", "dosages"),
+    [
+        ((ONCE, ONCE), {"AT": 1}),
+        ((BOTH, BOTH), {"AT": 2}),
+        ((BOTH, ONCE), {"AT": 1, "A": 1}),
+        ((ONCE, NONE), {"AT": 1}),
+        ((BOTH, NONE), {"AT": 1, "A": 1}),
+        ((NONE, NONE), {"AT": 1}),
+    ],
+)
+def test_bases_of_one_allele_count_once_in_a_patient(tmp_path, joins, apart, dosages):
+    """One caller joins neighbouring bases, another writes each apart."""
+    tissue = ["germline", "tumour"] if joins == "tumour" else ["tumour", "germline"]
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=tissue)
+    records = [
+        neighbours(300, "A", "G", apart[0], NONE),
+        neighbours(300, "AT", "GC", NONE, HET),
+        neighbours(301, "T", "C", apart[1], NONE),
+    ]
+    store = build(tmp_path / "s", samples, records)
+    values, _, mask, _ = store.variants(["P"], 5)
+    found = values[0, mask[0]][:, store.variant_features.index("dosage")] * 2
+    sites = store.sites["reference"][dict(store.carried(["P"]))["P"]]
+    assert sorted(found) == sorted(dosages.values())
+    assert sorted(sites) == sorted(dosages)
+    assert feature(store, "missense")[0, 0] == len(dosages)
+    assert feature(store, "zygosity")[0, 0] == max(dosages.values()) / 2
 
 
 def test_a_base_that_has_no_row_is_not_said_to_be_the_germline_s(tmp_path):
