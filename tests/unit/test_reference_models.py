@@ -109,6 +109,33 @@ def test_a_transcript_of_x_and_y_stands_at_both_places(tmp_path, text, name, tra
     assert len({parent.split(";")[0] for parent in parents}) == len(parents) == 2
 
 
+OF_GFF3 = """\
+chrM\tRefSeq\tgene\t3307\t4262\t.\t+\t.\tID=gene-ND1;Name=ND1;gene=ND1;gene_biotype=protein_coding
+chrM\tRefSeq\tCDS\t3307\t4262\t.\t+\t0\tID=cds-YP_1;Parent=gene-ND1;protein_id=YP_1
+"""
+OF_GTF = """\
+chrM\tRefSeq\tgene\t3307\t4262\t.\t+\t.\tgene_id "ND1"; transcript_id ""; gene "ND1";
+chrM\tRefSeq\tCDS\t3307\t4259\t.\t+\t0\tgene_id "ND1"; transcript_id "T_7"; gene "ND1"; \
+protein_id "YP_1";
+chrM\tRefSeq\tstop_codon\t4260\t4262\t.\t+\t0\tgene_id "ND1"; transcript_id "T_7"; gene "ND1";
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "transcript"),
+    [(NCBI + OF_GFF3, "m.gff3", "ND1"), (GENCODE + OF_GTF, "m.gtf", "T_7")],
+)
+def test_a_gene_without_exons_is_what_it_codes(tmp_path, text, name, transcript):
+    """RefSeq has the genes of the mitochondrion so."""
+    models = models_of(tmp_path, text, name)
+    model = models.query("chromosome == 'chrM'").iloc[0]
+    named = ["gene", "gene_id", "transcript", "protein", "biotype"]
+    assert model[named].tolist() == ["ND1", "ND1", transcript, "YP_1", "protein_coding"]
+    assert (model["exon_starts"], model["exon_ends"]) == ([3307], [4262])
+    assert (model["coding_starts"], model["coding_ends"]) == ([3307], [4262])
+    assert "ND1" in gene_table(models, None)["gene"].tolist()
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "chr1\tx\tgene\t1\t9\t.\t+\t.\tID=g1\n"])
 def test_a_file_without_transcripts_is_refused(tmp_path, text):
     with pytest.raises(ValueError, match=r"models\.gtf"):

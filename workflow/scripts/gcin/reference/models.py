@@ -103,11 +103,12 @@ def _by_contig(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
 
 def _gtf_transcripts(lines: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Describe the transcripts of a GTF; exon lines stand in for missing transcript lines."""
+    exons = parts[parts["feature"] == "exon"]
     rows = lines[lines["feature"] == "transcript"]
-    rows = rows if len(rows) else parts[parts["feature"] == "exon"]
-    text = rows["attributes"]
-    told = rows.assign(transcript=_values(text, ("transcript_id",), False))
-    described = _by_contig(told, parts)[["transcript"]]
+    rows = rows.assign(transcript=_values(rows["attributes"], ("transcript_id",), False))
+    rows = _by_contig(rows, parts) if len(rows) else exons
+    rows = pd.concat([rows, parts[~parts["transcript"].isin({"", *exons["transcript"]})]])
+    text, described = rows["attributes"], rows[["transcript"]].copy()
     described["gene_id"] = _values(text, ("gene_id",), False)
     for name, keys in NAMES.items():
         described[name] = _values(text, keys, False)
@@ -125,6 +126,8 @@ def _gff3_transcripts(lines: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     text = rows["attributes"]
     described = pd.DataFrame({"identifier": ids[rows.index]})
     described["parent"] = _values(text, ("Parent",), True)
+    # What is coded without a transcript between, as RefSeq has it of the mitochondrion, is a gene.
+    described["parent"] = described["parent"].mask(lambda x: x.eq(""), described["identifier"])
     named = _values(text, ("transcript_id", "Name"), True)
     is_name = named.ne("") & ~named.duplicated()
     described["transcript"] = named.where(is_name, _bare(described["identifier"]))
@@ -151,9 +154,11 @@ def _bare(identifiers: pd.Series) -> pd.Series:
 
 
 def _assemble(described: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
-    """Join descriptions with exons and coding parts."""
+    """Join descriptions with exons and coding parts; without exons, these are what is coded."""
     described = described.drop_duplicates("transcript").set_index("transcript")
-    exons = _lists(parts[parts["feature"] == "exon"], "exon")
+    is_exon = parts["feature"] == "exon"
+    is_exon |= ~parts["transcript"].isin(parts["transcript"][is_exon])
+    exons = _lists(parts[is_exon], "exon")
     coding = _lists(parts[parts["feature"].isin(["CDS", "stop_codon"])], "coding")
     models = exons.join(coding, how="left").join(described, how="inner")
     for column in ("coding_starts", "coding_ends"):
