@@ -95,7 +95,7 @@ def test_assay_limits_what_is_looked_at(targets, listed, share):
     [
         ("fastq", [0.3, 0.9], [0.3, 0]),
         ("vcf", None, [0.5 * 0.75, 0]),
-        ("maf", None, [1, 0]),
+        ("maf", None, [0.5, 0]),
     ],
 )
 def test_each_kind_of_sample_has_its_own_evidence(kind, measured, share):

@@ -193,6 +193,17 @@ def test_a_given_file_brings_its_filters_and_the_form_of_the_genome(tmp_path, ad
     assert "ID=XX" not in VCF(out).raw_header
 
 
+def test_an_allele_that_glnexus_writes_apart_is_as_good_as_others(tmp_path, adopted):
+    rows = [(20, "G", "A", "MONOALLELIC", "GT:AD", "./1:9,9"),
+            (22, "A", "C", "MONOALLELIC;q10", "GT:AD", "0/1:9,9")]  # fmt: skip
+    path = tmp_path / "given.vcf"
+    vcf(path, ["X"], *rows)
+    named = '##FILTER=<ID=MONOALLELIC,Description="Apart">\n##FILTER=<ID=q10'
+    path.write_text(path.read_text().replace("##FILTER=<ID=q10", named))
+    found = [(site.FILTER, *tensor_dosages(site).tolist()) for site in VCF(adopted(path, ["X"]))]
+    assert found == [("MONOALLELIC", 1), ("MONOALLELIC;q10", -1)]
+
+
 def test_an_allele_keeps_its_share_of_all_reads_when_its_site_is_split(tmp_path, genome, adopted):
     rows = [(10, "C", "A,*,T", ".", "GT:AD:VQ", "1/3:0,20,0,20:90"),
             (20, "G", "*,A", ".", "GT:AD:VQ", "1/2:0,15,5:90")]  # fmt: skip

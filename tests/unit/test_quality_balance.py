@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from cyvcf2 import VCF
 
-from gcin.quality.balance import balance_table, snv_balance
+from gcin.quality.balance import WHOLE, balance_table, balances, snv_balance
 from gcin.quality.contamination import LARGEST_ERROR, contamination_table
 from gcin.quality.snvs import COLUMNS, read_snvs
 from gcin.reference.common_sites import prepare_common_sites
@@ -17,6 +17,7 @@ HEADER = """\
 ##fileformat=VCFv4.2
 ##contig=<ID=chr1,length=100000>
 ##contig=<ID=chrX,length=100000>
+##contig=<ID=chrM,length=16569>
 ##FORMAT=<ID=GT,Number=1,Type=String,Description="">
 ##FORMAT=<ID=AD,Number=R,Type=Integer,Description="">
 ##FORMAT=<ID=GQ,Number=1,Type=Integer,Description="">
@@ -107,13 +108,41 @@ def test_heterozygotes_of_x_count_outside_what_it_shares_with_y(tmp_path):
     assert pd.isna(elsewhere["x_het_share"])
 
 
+def test_reads_of_the_mitochondrion_are_no_measure_of_foreign_ones(tmp_path):
+    """A heteroplasmic base that is called homozygous has reads of both, and a thousand times."""
+    own = snvs(tmp_path, *[("A", "G", "1/1", "0,30,0", 60)] * 100)
+    deep = snvs(tmp_path, *[("A", "G", "1/1", "60,2940,0", 60)] * 20, chromosome="chrM")
+    found = snv_balance(pd.concat([own, deep]), SHARED).iloc[0]
+    assert found["contamination"] == 0
+    assert found["snvs"] == 100
+
+
 def test_reports_are_gathered_and_samples_stay_text(tmp_path):
     report = tmp_path / "balance.tsv"
-    report.write_text("sample\tsnvs\tcontamination\tti_tv\thet_hom\n007\t5\t\t\t\n")
+    rows = [f"007\t{WHOLE}\t5\t\t\t", "007\tNA\t5\t\t2.5\t"]
+    head = "sample\ttargets\tsnvs\tcontamination\tti_tv\thet_hom"
+    report.write_text("".join(f"{row}\n" for row in [head, *rows]))
     table = balance_table([str(report)])
     assert table.index.tolist() == ["007"]
     assert pd.isna(table.loc["007", "ti_tv"])
+    assert balance_table([str(report)], "NA").loc["007", "ti_tv"] == 2.5
     assert balance_table([]).empty
+    with pytest.raises(ValueError, match=r"sample 007 does not tell of other.bed\. Delete it"):
+        balance_table([str(report)], "other.bed")
+
+
+def test_ratios_are_those_of_the_targets_and_foreign_reads_of_all(tmp_path):
+    """Between the exons of an exome transitions are fewer, and heterozygotes read by chance."""
+    found = snvs(tmp_path, *[HOM] * 200, *[HET] * 100, *[("A", "G", "0/1", "9,9,0", 60)] * 100)
+    aimed = pd.DataFrame({"chromosome": ["chr1"], "start": [100], "end": [300]})
+    table = balances(found, SHARED, {"exome.bed": aimed})
+    assert table["targets"].tolist() == [WHOLE, "exome.bed"]
+    assert table["ti_tv"].tolist() == [3.0, 1.0]
+    assert table["het_hom"].tolist() == [1.0, 1.0]
+    assert table["snvs"].tolist() == [400, 400]
+    assert table["contamination"].tolist() == pytest.approx([1 / 30] * 2)
+    few = balances(found, SHARED, {"panel.bed": aimed.assign(end=199)}).iloc[1]
+    assert pd.isna([few["ti_tv"], few["het_hom"]]).all()
 
 
 def test_an_estimate_with_too_large_an_error_is_none(tmp_path):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from gcin.quality import samples
-from gcin.quality.balance import balance_table
+from gcin.quality.balance import WHOLE, balance_table
 from gcin.quality.depths import covered_shares, mean_depths
 from gcin.quality.gate import judged
 from gcin.quality.multiqc import failed_checks, render
@@ -197,7 +197,8 @@ def test_what_stays_on_disk_is_summed_by_sample(tmp_path):
 @pytest.mark.parametrize("name", ["007", "NA", "null"])
 def test_a_sample_keeps_its_name_and_measures_whatever_it_is_called(tmp_path, name):
     path = tmp_path / "report.tsv"
-    path.write_text(f"sample\tnovel\tcontamination\tconcordance\n{name}\t0.5\t0.3\t0.1\n")
+    head = "sample\ttargets\tnovel\tcontamination\tconcordance"
+    path.write_text(f"{head}\n{name}\t{WHOLE}\t0.5\t0.3\t0.1\n")
     assert samples.novel_shares(path).to_dict() == {"novel": {name: 0.5}}
     assert balance_table([path])["contamination"].to_dict() == {name: 0.3}
     assert least_concordances([path], "concordance").to_dict() == {"concordance": {name: 0.1}}

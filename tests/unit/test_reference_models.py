@@ -75,6 +75,67 @@ def test_chromosomes_stand_in_genome_order(tmp_path):
     assert models_of(tmp_path, GENCODE)["chromosome"].tolist() == ["chr2", "chr10"]
 
 
+def twice(text, *changes):
+    """The same models once more, on Y 50 bases further on."""
+    again = text.replace("chr2\t", "chrY\t")
+    for old, new in changes:
+        again = again.replace(old, new)
+    rows = [line.split("\t") for line in again.splitlines() if line.startswith("chrY")]
+    moved = [[*row[:3], *(str(int(place) + 50) for place in row[3:5]), *row[5:]] for row in rows]
+    return text.replace("chr2\t", "chrX\t") + "".join("\t".join(row) + "\n" for row in moved)
+
+
+SUFFIX = [("rna-NM_1.1", "rna-NM_1.1-2"), ("gene-AAA", "gene-AAA-2")]
+OF_GENCODE = NCBI.replace("Name=AAA", "gene_id=ENSG1.2;Name=AAA")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "transcripts", "genes"),
+    [
+        (twice(BARE), "m.gtf", ["T1", "T1_chrY"], ["AAA", "AAA"]),
+        (twice(GENCODE), "m.gtf", ["ENST1.1", "ENST1.1_chrY"], ["ENSG1.2", "ENSG1.2"]),
+        (twice(NCBI, *SUFFIX), "m.gff3", ["NM_1.1", "NM_1.1-2"], ["AAA", "AAA-2"]),
+        (twice(OF_GENCODE, *SUFFIX), "m.gff3", ["NM_1.1", "NM_1.1-2"], ["ENSG1.2", "ENSG1.2"]),
+    ],
+)
+def test_a_transcript_of_x_and_y_stands_at_both_places(tmp_path, text, name, transcripts, genes):
+    models = models_of(tmp_path, text, name).query("gene == 'AAA'")
+    assert models["chromosome"].tolist() == ["chrX", "chrY"]
+    assert models["transcript"].tolist() == transcripts
+    assert models["gene_id"].tolist() == genes
+    assert models["exon_starts"].tolist() == [[101, 301], [151, 351]]
+    assert models["coding_ends"].tolist() == [[200, 310], [250, 360]]
+    parents = [line.split("ID=gene:")[1] for line in gff3_lines(models) if "ID=gene:" in line]
+    assert len({parent.split(";")[0] for parent in parents}) == len(parents) == 2
+
+
+OF_GFF3 = """\
+chrM\tRefSeq\tgene\t3307\t4262\t.\t+\t.\tID=gene-ND1;Name=ND1;gene=ND1;gene_biotype=protein_coding
+chrM\tRefSeq\tCDS\t3307\t4262\t.\t+\t0\tID=cds-YP_1;Parent=gene-ND1;protein_id=YP_1
+"""
+OF_GTF = """\
+chrM\tRefSeq\tgene\t3307\t4262\t.\t+\t.\tgene_id "ND1"; transcript_id ""; gene "ND1";
+chrM\tRefSeq\tCDS\t3307\t4259\t.\t+\t0\tgene_id "ND1"; transcript_id "T_7"; gene "ND1"; \
+protein_id "YP_1";
+chrM\tRefSeq\tstop_codon\t4260\t4262\t.\t+\t0\tgene_id "ND1"; transcript_id "T_7"; gene "ND1";
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "transcript"),
+    [(NCBI + OF_GFF3, "m.gff3", "ND1"), (GENCODE + OF_GTF, "m.gtf", "T_7")],
+)
+def test_a_gene_without_exons_is_what_it_codes(tmp_path, text, name, transcript):
+    """RefSeq has the genes of the mitochondrion so."""
+    models = models_of(tmp_path, text, name)
+    model = models.query("chromosome == 'chrM'").iloc[0]
+    named = ["gene", "gene_id", "transcript", "protein", "biotype"]
+    assert model[named].tolist() == ["ND1", "ND1", transcript, "YP_1", "protein_coding"]
+    assert (model["exon_starts"], model["exon_ends"]) == ([3307], [4262])
+    assert (model["coding_starts"], model["coding_ends"]) == ([3307], [4262])
+    assert "ND1" in gene_table(models, None)["gene"].tolist()
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "chr1\tx\tgene\t1\t9\t.\t+\t.\tID=g1\n"])
 def test_a_file_without_transcripts_is_refused(tmp_path, text):
     with pytest.raises(ValueError, match=r"models\.gtf"):
@@ -178,6 +239,13 @@ def test_arms_follow_centromeres_and_else_the_middle():
     lengths = {"chr17": 100, "scaffold": 100}
     assert arms_of(genes, {"chr17": 25}, lengths) == ["17p", "17q", "scaffoldp"]
     assert arms_of(genes, {}, lengths) == ["17p", "17q", "scaffoldp"]
+
+
+@pytest.mark.parametrize("contig", ["chr17", "17"])
+@pytest.mark.parametrize("known", ["chr17", "17"])
+def test_a_centromere_is_found_whether_chromosomes_have_a_prefix_or_not(contig, known):
+    genes = pd.DataFrame({"chromosome": [contig], "start": [30], "end": [40]})
+    assert arms_of(genes, {known: 25}, {contig: 100}) == ["17q"]
 
 
 def test_pathways_keep_genes_of_the_universe_within_limits(tmp_path):

@@ -16,7 +16,7 @@ from gcin.tensors.consequences import first_number
 from gcin.tensors.genes import BESIDE, FLAGGED, GENE_FEATURES, SiteEffects, is_callable
 from gcin.tensors.panel import without_untold
 from gcin.tensors.store import Store
-from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES
+from gcin.tensors.variants import SITE_FEATURES, VARIANT_FEATURES, site_features
 
 FIELDS = "Allele|Consequence|IMPACT|SYMBOL|Gene|Feature|HGVSp|Protein_position|PICK|gnomAD_AF"
 HEADER = f"""##fileformat=VCFv4.2
@@ -372,12 +372,33 @@ def test_an_allele_has_one_row_for_each_gene_and_counts_once_as_a_variant(tmp_pa
         ([("stop_gained", ""), ("missense_variant", "1")], "missense_variant"),
         ([("missense_variant", ""), ("stop_gained", "")], "stop_gained"),
         ([("splice_region_variant&intron_variant", ""), ("intron_variant", "")], None),
+        (
+            [("splice_donor_variant&non_coding_transcript_variant", ""), ("missense_variant", "")],
+            "missense_variant",
+        ),
     ],
 )
 def test_picked_then_most_severe_block_stands_for_a_gene(tmp_path, blocks, consequence):
     csq = ",".join(block(terms, pick=pick) for terms, pick in blocks)
     store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, HET)])
     assert store.sites["consequence"].tolist() == [consequence or blocks[0][0]]
+
+
+@pytest.mark.parametrize(
+    ("consequence", "lof", "splice"),
+    [
+        ("splice_donor_variant", 1, 1),
+        ("splice_donor_variant&NMD_transcript_variant", 1, 1),
+        ("splice_donor_variant&non_coding_transcript_variant", 0, 0),
+        ("splice_region_variant&non_coding_transcript_exon_variant", 0, 0),
+    ],
+)
+def test_a_splice_site_without_a_protein_loses_none(tmp_path, consequence, lof, splice):
+    csq = block("upstream_gene_variant") + "," + block(consequence, pick="")
+    store = build(tmp_path / "s", cohort("vcf"), [record(300, csq, HET)])
+    assert feature(store, "lof")[0, 0] == lof
+    assert feature(store, "splice")[0, 0] == splice
+    assert feature(store, "rare_count")[0, 0] == splice
 
 
 def test_common_alleles_are_markers_and_common_silent_ones_nothing_else(tmp_path):
@@ -450,6 +471,39 @@ def test_variant_features_say_what_was_annotated(tmp_path):
     expected |= {"protein_fraction": 0.5, "pathogenic": -0.7, "somatic": 0, "quality": 50 / 99}
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-3)
     assert np.abs(list(found.values())).max() <= 1
+
+
+def test_scores_of_an_allele_are_those_of_the_gene_that_it_alters(tmp_path):
+    told = {"revel": "0.9", "significance": "pathogenic"}
+    beside = block("intron_variant", gene="BBB", **told)
+    records = [
+        record(300, block("missense_variant", **told) + "," + beside, HET),
+        record(310, block("missense_variant", gene="", **told) + "," + beside, HET),
+        record(320, block("synonymous_variant", **told), HET),
+        record(330, beside, HET),
+    ]
+    sites = build(tmp_path / "s", cohort("vcf"), records).sites
+    assert sites["gene"].tolist() == ["AAA", "BBB", "BBB", "AAA", "BBB"]
+    assert sites["revel"].fillna(-1).tolist() == pytest.approx([0.9, -1, -1, -1, -1])
+    expected = ["pathogenic", "", "", "pathogenic", "pathogenic"]
+    assert sites["clinical_significance"].tolist() == expected
+    store = Store.open(tmp_path / "s")
+    assert feature(store, "max_score")[0].tolist() == pytest.approx([0.9, 0.01, 0], abs=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["vcf", "maf"])
+def test_a_place_behind_the_stop_is_none_near_the_end_of_the_protein(tmp_path, kind):
+    """Of 100 residues; 101 is the stop, 102 lies in a longer transcript."""
+    places = {300: 50, 310: 99, 320: 101, 330: 102}
+    records = [record(at, block("stop_gained", protein=str(n)), HET) for at, n in places.items()]
+    calls = maf(
+        *({"sample": "S0", "position": at, "protein_position": n} for at, n in places.items())
+    )
+    own = (records, None) if kind == "vcf" else (None, calls)
+    sites = build(tmp_path / "s", cohort(kind), *own).sites
+    assert sites["protein_fraction"].fillna(0).tolist() == pytest.approx([0.5, 0.99, 1, 0])
+    confidence = site_features(sites)[:, SITE_FEATURES.index("lof_confidence")]
+    assert confidence.tolist() == [1, 0.5, 0.5, 1]
 
 
 def test_a_maf_only_cohort_needs_no_records(tmp_path):
@@ -560,6 +614,14 @@ def test_a_gene_whose_copies_are_gone_is_not_missing(tmp_path):
     assert mask.tolist() == [[True, False, True]]
     assert values[0, 0, store.features.index("callable")] == 0
     assert feature(store, "copy_number")[0].tolist() == [-5, -1, -1]
+
+
+def test_a_gene_of_which_a_deletion_took_both_copies_is_not_missing(tmp_path):
+    found = altered(("S0", "AAA", "loss", 2), ("S0", "BBB", "loss", 1))
+    shares = {"S0": np.zeros(3, np.float32)}
+    store = build(tmp_path / "s", cohort("fastq"), [], measured=shares, beside=Beside({}, found))
+    assert store.gene_tensor(["P0"])[1].tolist() == [[True, False, False]]
+    assert feature(store, "structural_loss")[0].tolist() == [1, 0.5, 0]
 
 
 def test_copies_outside_the_assay_are_missing(tmp_path):
@@ -688,7 +750,41 @@ def test_a_base_of_what_the_germline_has_as_one_allele_is_no_somatic_one(tmp_pat
     store = build(tmp_path / "s", samples, records)
     values, _, mask, _ = store.variants(["P"], 5)
     somatic = values[0, mask[0]][:, store.variant_features.index("somatic")]
-    assert sorted(somatic) == [0, 0, 1]
+    assert sorted(somatic) == [0, 1]
+
+
+ONCE, BOTH = HET, "1/1:0,30:30:90:PASS"
+
+
+@pytest.mark.parametrize("joins", ["germline", "tumour"])
+@pytest.mark.parametrize(
+    ("apart", "dosages"),
+    [
+        ((ONCE, ONCE), {"AT": 1}),
+        ((BOTH, BOTH), {"AT": 2}),
+        ((BOTH, ONCE), {"AT": 1, "A": 1}),
+        ((ONCE, NONE), {"AT": 1}),
+        ((BOTH, NONE), {"AT": 1, "A": 1}),
+        ((NONE, NONE), {"AT": 1}),
+    ],
+)
+def test_bases_of_one_allele_count_once_in_a_patient(tmp_path, joins, apart, dosages):
+    """One caller joins neighbouring bases, another writes each apart."""
+    tissue = ["germline", "tumour"] if joins == "tumour" else ["tumour", "germline"]
+    samples = cohort("vcf", "vcf", patients=["P", "P"], tissue=tissue)
+    records = [
+        neighbours(300, "A", "G", apart[0], NONE),
+        neighbours(300, "AT", "GC", NONE, HET),
+        neighbours(301, "T", "C", apart[1], NONE),
+    ]
+    store = build(tmp_path / "s", samples, records)
+    values, _, mask, _ = store.variants(["P"], 5)
+    found = values[0, mask[0]][:, store.variant_features.index("dosage")] * 2
+    sites = store.sites["reference"][dict(store.carried(["P"]))["P"]]
+    assert sorted(found) == sorted(dosages.values())
+    assert sorted(sites) == sorted(dosages)
+    assert feature(store, "missense")[0, 0] == len(dosages)
+    assert feature(store, "zygosity")[0, 0] == max(dosages.values()) / 2
 
 
 def test_a_base_that_has_no_row_is_not_said_to_be_the_germline_s(tmp_path):
@@ -709,6 +805,14 @@ def test_a_burden_counts_what_lies_in_the_genes_it_is_divided_by(tmp_path):
     store = build(tmp_path / "s", cohort("maf"), None, maf(*calls), assayed=[1, 0, 0])
     assert scalar(store, "rare_coding")["P0"] == 2
     assert scalar(store, "burden")["P0"] == pytest.approx(1e6 / 300)
+
+
+def test_targets_limit_what_a_maf_tells_of_as_they_do_a_vcf(tmp_path):
+    records = [record(300, block("stop_gained"), HET)]
+    calls = maf({"sample": "S1"})
+    store = build(tmp_path / "s", cohort("vcf", "maf"), records, calls, assayed=[0.6, 0.1, 0])
+    assert store.gene_tensor(["P0", "P1"])[1].tolist() == [[True, False, False]] * 2
+    assert scalar(store, "burden") == pytest.approx(dict.fromkeys(["P0", "P1"], 1e6 / 240))
 
 
 def test_what_only_the_germline_shows_in_doubt_is_no_call(tmp_path):

@@ -11,6 +11,11 @@ MIXED = {
     ]
     for cohort in RUN.cohorts
 }
+# Targets of the cohorts that a sample with a genomic VCF stands in.
+AIMED = {
+    sample: list(own.targets)
+    for sample, own in assayed_by_sample(RUN.samples, RUN.cards, GENOTYPED).items()
+}
 SEX_CARDS = {cohort: card_of_one(RUN.cards[cohort], "person", "sex") for cohort in RUN.cohorts}
 
 
@@ -19,6 +24,7 @@ rule measure_balance:
     input:
         gvcf="results/samples/{sample}/variants.g.vcf.gz",
         shared=SETTINGS["quality"]["sex"]["shared_regions"],
+        targets=lambda wildcards: AIMED[wildcards.sample],
     output:
         balance="results/samples/{sample}/quality/balance.tsv",
     log:
@@ -33,6 +39,7 @@ rule measure_balance:
     params:
         code=code_of("measure_balance"),
         identity=lambda wildcards: IDENTITIES[wildcards.sample],
+        contents=lambda wildcards: contents_of(AIMED[wildcards.sample]),
         assembly=SETTINGS["reference"]["name"],
         limits=WELL_ASSAYED,
     script:

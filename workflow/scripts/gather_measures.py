@@ -2,7 +2,7 @@
 
 from gcin._log import log_to
 from gcin.quality import samples, sex
-from gcin.quality.balance import balance_table
+from gcin.quality.balance import WHOLE, balance_table
 from gcin.quality.contamination import contamination_table
 from gcin.quality.depths import covered_shares, mean_depths
 from gcin.quality.normals import normal_concordances
@@ -15,7 +15,7 @@ log_to(snakemake.log[0])
 limits = snakemake.params.limits
 manifest = read_text(snakemake.input.manifest)
 shared = sex.shared_regions(snakemake.input.shared, snakemake.params.assembly)
-balance = balance_table(snakemake.input.balance)
+balance = balance_table(snakemake.input.balance, next(iter(snakemake.input.targets), WHOLE))
 targets = next(map(read_bed, snakemake.input.targets), None)
 depths = sex.sex_depths(snakemake.input.depth, shared, limits["min_bases"], targets)
 measures = [

@@ -30,6 +30,9 @@ KEPT = f"INFO,{READ},{SHARE}"
 NUMBER_BY_ALLELE = {"AD": "R", "PL": "G"}
 # Flag by which LiftoverVcf says that the older assembly's reference is the alternate now.
 SWAPPED = "SwappedAlleles"
+# So GLnexus marks an allele in a record of its own, beside others that overlap it: that doubts no
+# carrier. Of who carries another one the record has no call, and so is not counted as untold.
+NO_FAULT = "MONOALLELIC"
 WRITTEN_OUT = re.compile(r"[ACGTN]+", re.IGNORECASE)
 
 
@@ -193,7 +196,7 @@ def judge_sites(
 def _verdicts(site: Variant, own: np.ndarray | None, least: tuple[int, int]) -> np.ndarray:
     """Verdict on each genotype of a site: the site's filter where it fails, else the file's own."""
     called = (site.genotype.array()[:, :-1] >= 0).any(axis=1)
-    if site.FILTER:
+    if site.FILTER and site.FILTER != NO_FAULT:
         verdict = np.full(len(called), site.FILTER.encode())
     elif own is None:
         verdict = np.full(len(called), PASS.encode())

@@ -22,8 +22,9 @@ NO_VERSION = "unknown"
 CONTIG = re.compile(r"##contig=<ID=([^,>]+)")
 # Mutect2 names the normal; Strelka and VarScan call the two columns so.
 NORMAL_LINE = re.compile(r"##normal_sample=(.+)$")
-# VarScan lists what normal and tumour share, too, and says of each allele which it is.
-STATUS_LINE = re.compile(r"##INFO=<ID=SS,.*somatic status", re.IGNORECASE)
+# VarScan (SS) and VarDict (STATUS) list what normal and tumour share, too, and say which it is.
+STATUS_LINE = re.compile(r"##INFO=<ID=(SS|STATUS),.*somatic (or germline )?status", re.IGNORECASE)
+SOMATIC = {"SS": '="2"', "STATUS": '~"Somatic"'}
 NORMAL, TUMOURS = "NORMAL", {"TUMOR", "TUMOUR"}
 
 
@@ -39,7 +40,7 @@ class CallsHeader:
         version: Version of the GATK that called it; `unknown` where it does not say.
         prefix: What stands before the numbers of its chromosomes, see `prefix_of`.
         normals: Samples beside which a tumour of the file was called.
-        has_status: Whether it declares for each allele if it is somatic (INFO/SS).
+        status: Field of INFO that says of each allele if it is somatic; empty where there is none.
     """
 
     samples: list[str]
@@ -49,7 +50,7 @@ class CallsHeader:
     version: str
     prefix: str | None
     normals: frozenset[str]
-    has_status: bool
+    status: str
 
 
 def calls_header(path: str) -> CallsHeader:
@@ -76,7 +77,7 @@ def described(header: list[str]) -> CallsHeader:
         version=versions[-1] if versions else NO_VERSION,
         prefix=prefix_of(found[1] for line in meta if (found := CONTIG.match(line))),
         normals=_normals_in(meta, samples),
-        has_status=any(map(STATUS_LINE.match, meta)),
+        status=next((found[1] for line in meta if (found := STATUS_LINE.match(line))), ""),
     )
 
 
@@ -175,12 +176,14 @@ def doubts_about_status(rows: pd.DataFrame, headers: Mapping[str, CallsHeader]) 
         headers: Header of each given VCF, by path.
     """
     tumours = rows[(rows["kind"] == "vcf") & (rows["tissue"] == "tumour")]
-    doubtful = tumours["sample"][tumours["file"].map(lambda path: headers[path].has_status)]
-    if doubtful.empty:
-        return []
-    return [
-        f"{doubtful.nunique()} tumour sample(s), such as {', '.join(sorted(set(doubtful))[:5])}, "
-        "come as VCF that says of each allele whether it is somatic (INFO/SS), and all that pass "
-        "count as the tumour's; where inherited ones (SS=1) are among them, leave them out: "
-        "bcftools view --include 'INFO/SS=\"2\"'"
-    ]
+    fields = tumours["file"].map(lambda path: headers[path].status)
+    return [_doubt_about(field, own) for field, own in tumours["sample"].groupby(fields) if field]
+
+
+def _doubt_about(field: str, samples: pd.Series) -> str:
+    return (
+        f"{samples.nunique()} tumour sample(s), such as {', '.join(sorted(set(samples))[:5])}, "
+        f"come as VCF that says of each allele whether it is somatic (INFO/{field}), and all that "
+        "pass count as the tumour's; where inherited ones are among them, leave them out: "
+        f"bcftools view --include 'INFO/{field}{SOMATIC[field]}'"
+    )

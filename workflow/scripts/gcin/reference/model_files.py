@@ -41,29 +41,31 @@ def gff3_lines(models: pd.DataFrame) -> Iterator[str]:
     """Lines of a GFF3 that bcftools csq understands, contig by contig and by start.
 
     Ids are written as Ensembl does (`gene:`, `transcript:`), coding parts hold the stop codon, and
-    untranslated parts have lines of their own, as csq tells them from nothing else.
+    untranslated parts have lines of their own, as csq tells them from nothing else. It takes no
+    gene twice: one that several contigs have is named by contig on all but the first.
     """
     genes = models.groupby(["chromosome", "gene_id"], sort=False)
     spans = genes.agg(start=("start", "min"), end=("end", "max"))
-    lines = []
-    seen = set()
+    lines, seen, homes = [], set(), {}
     for model in models.itertuples():
         key = (model.chromosome, model.gene_id)
+        is_home = homes.setdefault(model.gene_id, model.chromosome) == model.chromosome
+        gene = model.gene_id if is_home else f"{model.gene_id}_{model.chromosome}"
         biotype = CODING if len(model.coding_starts) else NON_CODING
         if key not in seen:
             seen.add(key)
             start, end = spans.loc[key]
-            text = f"ID=gene:{model.gene_id};Name={model.gene};biotype={biotype}"
+            text = f"ID=gene:{gene};Name={model.gene};biotype={biotype}"
             lines.append(_line(model, "gene", start, end, ".", text))
-        lines += _gff3_transcript(model, biotype)
+        lines += _gff3_transcript(model, gene, biotype)
     yield "##gff-version 3"
     yield from _sorted_lines(lines)
 
 
-def _gff3_transcript(model: tuple, biotype: str) -> list[str]:
+def _gff3_transcript(model: tuple, gene: str, biotype: str) -> list[str]:
     """Lines of one transcript."""
     own = f"Parent=transcript:{model.transcript}"
-    head = f"ID=transcript:{model.transcript};Parent=gene:{model.gene_id};biotype={biotype}"
+    head = f"ID=transcript:{model.transcript};Parent=gene:{gene};biotype={biotype}"
     lines = [_line(model, "transcript", model.start, model.end, ".", head)]
     exons = zip(model.exon_starts, model.exon_ends, strict=True)
     lines += [_line(model, "exon", start, end, ".", own) for start, end in exons]

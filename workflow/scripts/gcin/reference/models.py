@@ -22,10 +22,13 @@ GFF3_VALUE = r"(?:^|;)\s*{key}=([^;]*)"
 
 
 def read_models(path: str | Path) -> pd.DataFrame:
-    """Read gene models, one row per transcript.
+    """Read gene models, one row per transcript and place.
+
+    GENCODE and RefSeq name what stands twice (the regions that X and Y share, other haplotypes) by
+    one `transcript_id`, and UCSC in GTF, too: each place has a row, the later ones another name.
 
     Args:
-        path: GTF or GFF3, plain or gzipped; RefSeq, Ensembl, GENCODE or made by hand.
+        path: GTF or GFF3, plain or gzipped; RefSeq, Ensembl, GENCODE, UCSC or made by hand.
 
     Returns:
         `transcript gene gene_id chromosome start end strand biotype protein mane canonical phase`
@@ -41,7 +44,7 @@ def read_models(path: str | Path) -> pd.DataFrame:
     parts = lines[lines["feature"].isin(EXONIC)].copy()
     owner = "Parent" if is_gff3 else "transcript_id"
     parts["transcript"] = _values(parts["attributes"], (owner,), is_gff3)
-    parts = _split_parents(parts) if is_gff3 else parts
+    parts = _split_parents(parts) if is_gff3 else _by_contig(parts, parts)
     if parts["transcript"].eq("").all() or not parts["feature"].eq("exon").any():
         raise ValueError(f"{path}: no transcript with exons in it; is it a GTF or GFF3?")
     described = _gff3_transcripts(lines, parts) if is_gff3 else _gtf_transcripts(lines, parts)
@@ -90,12 +93,22 @@ def _split_parents(parts: pd.DataFrame) -> pd.DataFrame:
     return parts.explode("transcript", ignore_index=True)
 
 
+def _by_contig(rows: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
+    """Name transcripts of a GTF by contig, too, where parts of them lie on another one first."""
+    first = parts.drop_duplicates("transcript").set_index("transcript")["chromosome"]
+    named, contigs = rows["transcript"], rows["chromosome"]
+    again = named.ne("") & named.isin(first.index) & named.map(first).ne(contigs)
+    return rows.assign(transcript=named.mask(again, named + "_" + contigs))
+
+
 def _gtf_transcripts(lines: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Describe the transcripts of a GTF; exon lines stand in for missing transcript lines."""
+    exons = parts[parts["feature"] == "exon"]
     rows = lines[lines["feature"] == "transcript"]
-    rows = rows if len(rows) else parts[parts["feature"] == "exon"]
-    text = rows["attributes"]
-    described = pd.DataFrame({"transcript": _values(text, ("transcript_id",), False)})
+    rows = rows.assign(transcript=_values(rows["attributes"], ("transcript_id",), False))
+    rows = _by_contig(rows, parts) if len(rows) else exons
+    rows = pd.concat([rows, parts[~parts["transcript"].isin({"", *exons["transcript"]})]])
+    text, described = rows["attributes"], rows[["transcript"]].copy()
     described["gene_id"] = _values(text, ("gene_id",), False)
     for name, keys in NAMES.items():
         described[name] = _values(text, keys, False)
@@ -109,12 +122,15 @@ def _gtf_transcripts(lines: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
 def _gff3_transcripts(lines: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     """Describe the transcripts of a GFF3 by following exon, transcript and gene upwards."""
     ids = _values(lines["attributes"], ("ID",), True)
-    rows = lines[ids.isin(set(parts["transcript"]))]
+    rows = lines[ids.isin(set(parts["transcript"])) & ~ids.duplicated()]
     text = rows["attributes"]
     described = pd.DataFrame({"identifier": ids[rows.index]})
     described["parent"] = _values(text, ("Parent",), True)
+    # What is coded without a transcript between, as RefSeq has it of the mitochondrion, is a gene.
+    described["parent"] = described["parent"].mask(lambda x: x.eq(""), described["identifier"])
     named = _values(text, ("transcript_id", "Name"), True)
-    described["transcript"] = named.where(named.ne(""), _bare(described["identifier"]))
+    is_name = named.ne("") & ~named.duplicated()
+    described["transcript"] = named.where(is_name, _bare(described["identifier"]))
     described["transcript_biotype"] = _values(text, NAMES["transcript_biotype"], True)
     described["tags"] = text
     genes = lines[ids.isin(set(described["parent"]))]
@@ -138,9 +154,11 @@ def _bare(identifiers: pd.Series) -> pd.Series:
 
 
 def _assemble(described: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
-    """Join descriptions with exons and coding parts."""
+    """Join descriptions with exons and coding parts; without exons, these are what is coded."""
     described = described.drop_duplicates("transcript").set_index("transcript")
-    exons = _lists(parts[parts["feature"] == "exon"], "exon")
+    is_exon = parts["feature"] == "exon"
+    is_exon |= ~parts["transcript"].isin(parts["transcript"][is_exon])
+    exons = _lists(parts[is_exon], "exon")
     coding = _lists(parts[parts["feature"].isin(["CDS", "stop_codon"])], "coding")
     models = exons.join(coding, how="left").join(described, how="inner")
     for column in ("coding_starts", "coding_ends"):

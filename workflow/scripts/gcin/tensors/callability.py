@@ -249,11 +249,11 @@ def callable_share(
 
     Returns:
         float32, one per gene. With a gVCF, or of a tumour's reads: as measured, of assayed genes.
-        From a VCF: what is assayed, less the no-calls. From a MAF: 1 for every assayed gene,
-        since it lists nothing but calls.
+        From a VCF: what is assayed, less the no-calls. From a MAF: what is assayed, since it lists
+        nothing but calls.
     """
     if measured is not None:
         return np.where(assayed > 0, measured, 0).astype(np.float32)
     if kind == "maf":
-        return (assayed > 0).astype(np.float32)
+        return assayed.astype(np.float32)
     return (assayed * (1 - untold)).astype(np.float32)

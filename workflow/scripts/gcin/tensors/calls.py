@@ -52,6 +52,7 @@ class Calls(NamedTuple):
         """Unite the calls of a patient's samples; where two share a site the tumour's stands.
 
         Of both dosages the larger one is kept: a caller of tumours writes 0/1 whatever it sees.
+        Bases that one sample shows as one allele, another each by itself, are the one allele.
 
         Args:
             rows: The patient's samples.
@@ -64,6 +65,8 @@ class Calls(NamedTuple):
             and shown by no germline sample of the patient, nor in doubt.
         """
         parts = [self._shown(row) for row in rows]
+        inherited = [part["site"] for part, own in zip(parts, tumour, strict=True) if not own]
+        parts = _spelt_alike(parts, bases)
         origin = np.repeat(tumour, [len(part) for part in parts])
         united = np.concatenate([np.empty(0, CALL), *parts])
         order = np.lexsort((~origin, united["site"]))
@@ -72,11 +75,36 @@ class Calls(NamedTuple):
         if len(united):
             most = np.maximum.reduceat(united["dosage"], np.flatnonzero(first))
             united["dosage"][first] = most
-        germline = np.isin(
-            united["site"], _shown_by(united["site"][~origin], united["site"], bases)
-        )
+        inherited = np.concatenate([np.empty(0, np.int32), *inherited])
+        germline = np.isin(united["site"], _shown_by(inherited, united["site"], bases))
         called = first & (united["dosage"] > 0)
         return united[called], (origin & ~germline)[called]
+
+
+def _spelt_alike(parts: list[np.ndarray], bases: Mapping[int, np.ndarray]) -> list[np.ndarray]:
+    """Take out of each sample the single bases of what another one carries as one allele.
+
+    Where a sample has all bases of it, the allele is its own as often as the rarest of them; copies
+    of a base beyond those of the allele stay.
+    """
+    several = np.fromiter(bases, np.int64, len(bases))
+    carried = [part[(part["dosage"] > 0) & np.isin(part["site"], several)] for part in parts]
+    joined = np.concatenate([np.empty(0, CALL), *carried])
+    for site in np.unique(joined["site"]):
+        copies = joined["dosage"][joined["site"] == site].max()
+        for place, (part, own) in enumerate(zip(parts, carried, strict=True)):
+            if site in own["site"]:
+                continue
+            apart = np.flatnonzero((part["dosage"] > 0) & np.isin(part["site"], bases[site]))
+            if not len(apart):
+                continue
+            rarest = part[apart[[part["dosage"][apart].argmin()]]]
+            rarest["site"] = site
+            is_whole = len(apart) == len(bases[site])
+            taken = max(copies, rarest["dosage"][0]) if is_whole else copies
+            part["dosage"][apart] = np.maximum(part["dosage"][apart] - taken, 0)
+            parts[place] = np.concatenate([part, rarest]) if is_whole else part
+    return parts
 
 
 def _shown_by(

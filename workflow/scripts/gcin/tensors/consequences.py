@@ -7,7 +7,7 @@ from math import isnan
 from typing import NamedTuple
 
 from gcin.annotation.custom import FREQUENCY_FIELDS, SPLICE_FIELDS
-from gcin.tensors.effects import RANKS, effect_of
+from gcin.tensors.effects import EFFECTS, RANKS, SILENT, effect_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,16 @@ def csq_fields(header: str) -> list[str]:
     return line[1].strip().split("|")
 
 
+# Of a gene that is not the one in which an allele matters.
+NOTHING_TOLD = {
+    "cadd": None,
+    "revel": None,
+    "spliceai": None,
+    "clinical_significance": "",
+    "hotspot": False,
+}
+
+
 class Annotation(NamedTuple):
     """What the CSQ of an allele says.
 
@@ -64,20 +74,29 @@ def annotation_reader(fields: list[str], genes: GeneIndex) -> Callable[[str], An
     The block flagged PICK stands for a gene; without it the most severe one, then the one on
     the transcript of the gene model. Blocks of genes outside the universe, and consequences
     outside every transcript (upstream, downstream, intergenic), give no row.
+
+    What is told of an allele as such (scores, significance, hotspots) is told of the genes in whose
+    coding bases or splice sites it lies, where there are any: not of one that has an intron there.
     """
 
     def read(value: str) -> Annotation:
         blocks = [dict(zip(fields, text.split("|"), strict=True)) for text in value.split(",")]
         placed = [(genes.find(block["SYMBOL"], block["Gene"]), block) for block in blocks]
-        best = {}
+        best, meant = {}, set()
         for gene, block in placed:
             effect = effect_of(block["Consequence"])
+            if effect is not None and EFFECTS[effect].kind not in SILENT:
+                meant.add(gene)
             if gene is None or effect is None:
                 continue
             order = _order(block, effect, genes.transcripts[gene])
             if gene not in best or order < best[gene][0]:
                 best[gene] = (order, block)
-        rows = [_row(block, gene, genes.lengths[gene]) for gene, (_, block) in best.items()]
+        rows = [
+            _row(block, gene, genes.lengths[gene])
+            | (_told(block) if gene in meant or not meant else NOTHING_TOLD)
+            for gene, (_, block) in best.items()
+        ]
         near = any(gene is not None for gene, _ in placed)
         return Annotation(rows, first_number(blocks[0], FREQUENCY_FIELDS), near)
 
@@ -102,10 +121,23 @@ def _row(block: dict, gene: int, length: float) -> dict:
         "impact": block["IMPACT"],
         "hgvsp": block.get("HGVSp", ""),
         "protein_position": position,
-        "protein_fraction": min(position / length, 1.0) if position and length else None,
+        "protein_fraction": _fraction(position, length),
         "population_af": first_number(block, FREQUENCY_FIELDS),
+    }
+
+
+def _fraction(position: float | None, length: float) -> float | None:
+    """Place in the protein, 0 to 1; None behind its stop, where it is another transcript's."""
+    known = position and length and position <= length + 1
+    return min(position / length, 1.0) if known else None
+
+
+def _told(block: dict) -> dict:
+    """What a block says of the allele as such; REVEL is a score of missense variants alone."""
+    is_missense = EFFECTS[effect_of(block["Consequence"])].kind == "missense"
+    return {
         "cadd": number(block.get("CADD_PHRED", "")),
-        "revel": number(block.get("REVEL", "")),
+        "revel": number(block.get("REVEL", "")) if is_missense else None,
         "spliceai": max(_numbers(block, SPLICE_FIELDS), default=None),
         "clinical_significance": block.get("CLIN_SIG", ""),
         "hotspot": block.get("Hotspot", "") not in ("", ".", "0"),

@@ -61,10 +61,15 @@ EFFECTS = {
     "coding_transcript_variant": Effect("other", 0.01),
 }
 RANKS = {term: rank for rank, term in enumerate(EFFECTS)}
+# One of these stands beside every other term of a transcript that makes no protein.
+OF_NO_PROTEIN = {"non_coding_transcript_exon_variant", "non_coding_transcript_variant"}
 
 
 def effect_of(consequence: str) -> str | None:
     """Name the most severe term of a consequence that lies within a transcript.
+
+    A splice site of a transcript that makes no protein, as genes have them beside those that do, is
+    none of the protein's: such terms do not count.
 
     Args:
         consequence: Terms joined by `&`, as VEP writes them.
@@ -74,6 +79,8 @@ def effect_of(consequence: str) -> str | None:
         downstream, intergenic, regulatory) or no term is known.
     """
     inside = [term for term in consequence.split("&") if term in RANKS]
+    if not OF_NO_PROTEIN.isdisjoint(inside):
+        inside = [term for term in inside if EFFECTS[term].kind in SILENT]
     return min(inside, key=RANKS.__getitem__) if inside else None
 
 

@@ -100,12 +100,15 @@ def gene_rows(
 
     Returns:
         float16, genes x GENE_FEATURES. Of a gene that was not callable the call-based features
-        are NaN, unless its copies are gone: then there is nothing to call, and they are 0.
+        are NaN, unless its copies are gone, or both lost by structural variants: then there is
+        nothing to call, and they are 0.
     """
     rows = np.full((len(features), len(GENE_FEATURES)), np.nan, np.float16)
     seen = is_callable(share, min_callable)
     rows[seen, : len(CALL_BASED)] = features[seen]
-    rows[~seen & (beside[:, BESIDE.index("copy_number")] <= GONE), : len(CALL_BASED)] = 0
+    gone = beside[:, BESIDE.index("copy_number")] <= GONE
+    gone |= beside[:, BESIDE.index("structural_loss")] >= 1
+    rows[~seen & gone, : len(CALL_BASED)] = 0
     rows[:, len(CALL_BASED) : -1] = beside
     rows[:, -1] = share
     return rows

@@ -60,12 +60,14 @@ def maf_calls(
 def _typed(calls: pd.DataFrame, lengths: np.ndarray) -> pd.DataFrame:
     """Add the columns that a MAF has not, and give the numbers the types of the store."""
     length = pd.Series(lengths[calls["gene_index"]], calls.index)
-    position = pd.to_numeric(calls["protein_position"])
+    position = pd.to_numeric(calls["protein_position"]).astype(float)
+    # behind the stop a place is one in another transcript
+    length = length.where((length > 0) & (position <= length + 1))
     depth = pd.to_numeric(calls["depth"]).fillna(0).clip(0, 65535)
     calls = calls.assign(
         protein_position=position,
         population_af=calls.groupby(ALLELE)["population_af"].transform("first"),
-        protein_fraction=(position / length.where(length > 0)).clip(0, 1),
+        protein_fraction=(position / length).clip(0, 1),
         cadd=None,
         revel=None,
         spliceai=None,

@@ -190,7 +190,7 @@ class Store:
         Returns:
             Values (float32, patients x genes x features, unknown = 0; the FLAGGED features tell
             an unknown 0 from a measured one), and a mask (patients x genes) that is true where
-            the gene was callable, or its copies are gone.
+            the gene was callable, or its copies are gone or lost.
         """
         shape = (len(self.genes), len(GENE_FEATURES))
         rows = [self._gene_rows(patient) for patient in patients]
