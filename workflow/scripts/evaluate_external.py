@@ -11,6 +11,7 @@ from gcin.evaluation.comparison import external_table
 from gcin.evaluation.openings import of_test_part, openings_of, record_openings
 from gcin.evaluation.pooling import external_rows
 from gcin.evaluation.thresholds import with_mean_thresholds
+from gcin.tables import read_table
 
 log_to(snakemake.log[0])
 
@@ -23,7 +24,8 @@ looks = openings_of(rows, snakemake.wildcards.edition, date.today().isoformat())
 # Before anything is measured, so that a run that dies here has been seen to look.
 openings = record_openings(Path(snakemake.output.openings).parents[2] / "openings.tsv", looks)
 openings[~of_test_part(openings)].to_csv(snakemake.output.openings, sep="\t", index=False)
-rows = with_mean_thresholds(rows, pd.read_csv(snakemake.input.thresholds, sep="\t"))
+thresholds = read_table(snakemake.input.thresholds, "design", "endpoint")
+rows = with_mean_thresholds(rows, thresholds)
 table = external_table(rows, settings["bootstrap_draws"], settings["seed"], settings["confidence"])
 table.to_csv(snakemake.output.external, sep="\t", index=False)
 answered = external_answered_table(predictions, patients)
