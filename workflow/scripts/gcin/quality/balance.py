@@ -14,8 +14,6 @@ COLUMNS = ["sample", "snvs", "contamination", "ti_tv", "het_hom", "x_snvs", "x_h
 TRANSITIONS = ("AG", "GA", "CT", "TC")
 # Below this, chance alone moves the ratios beyond any limit.
 MIN_SNVS = 100
-
-
 WHOLE = "all called"  # in the place of a BED of targets
 
 
